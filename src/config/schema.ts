@@ -1,0 +1,223 @@
+import { z } from 'zod';
+import { ENGINE_NAMES } from '../model/engine.js';
+
+/**
+ * The configuration file, every option with its default and its meaning. The JSON Schema for editors
+ * (config/schema.json) and docs/configuration.md are generated from these descriptions.
+ */
+const milliseconds = z.int().min(0).max(86_400_000);
+const folder = z.string().min(1);
+const labelName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,62}$/,
+    'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit',
+  );
+
+const settleSchema = z
+  .strictObject({
+    quietMs: milliseconds
+      .default(1000)
+      .describe('A file has settled once its size and modification time have not changed for so long.'),
+    incompleteAfterMs: milliseconds
+      .default(60_000)
+      .describe(
+        'A quiet file whose format says that its end is missing is given so long to grow; after that it is quarantined as truncated.',
+      ),
+  })
+  .prefault({});
+
+const expectedSizeSchema = z
+  .strictObject({
+    width: z.int().min(1).max(65_535).default(960).describe('Pixels.'),
+    height: z.int().min(1).max(65_535).default(1080).describe('Pixels.'),
+    otherwise: z
+      .enum(['quarantine', 'accept'])
+      .default('quarantine')
+      .describe(
+        'What happens to an image of another size: quarantine, or accept (classified and sent to review).',
+      ),
+  })
+  .prefault({});
+
+const afterwardsSchema = z
+  .discriminatedUnion('action', [
+    z.strictObject({ action: z.literal('keep') }),
+    z.strictObject({
+      action: z.literal('move'),
+      to: folder.describe('Folder that the file is moved to, keeping its path below the scanner folder.'),
+    }),
+    z.strictObject({ action: z.literal('delete') }),
+  ])
+  .default({ action: 'keep' });
+
+export const scannerSchema = z.strictObject({
+  name: labelName.describe('Name in records, metrics and logs; must be unique and should never change.'),
+  folder: folder.describe('The folder that the scanner writes to; subfolders are included.'),
+  patterns: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['**/*.{png,jpg,jpeg,tif,tiff,bmp}'])
+    .describe('Glob patterns, relative to the folder, of the files that are images; case does not matter.'),
+  watch: z
+    .enum(['native', 'polling'])
+    .default('native')
+    .describe("The operating system's events, or polling for network shares that send none."),
+  pollIntervalMs: milliseconds.min(100).default(2000).describe('How often a polled folder is looked at.'),
+  rescanIntervalMs: milliseconds
+    .min(1000)
+    .default(60_000)
+    .describe('How often the whole folder is read again, to find what events have missed.'),
+  settle: settleSchema.describe('When a file counts as completely written.'),
+  expectedSize: expectedSizeSchema.describe('Width and height that this scanner writes.'),
+  labels: z
+    .enum(['none', 'folder'])
+    .default('none')
+    .describe("Where the true class comes from: nowhere, or the name of the image's folder."),
+  afterwards: afterwardsSchema.describe(
+    'What happens to the file once its result is durable: keep, move or delete.',
+  ),
+});
+
+const jsonSinkSchema = z.strictObject({
+  type: z.literal('json'),
+  name: labelName.default('json').describe('Name in metrics and logs; must be unique among the sinks.'),
+  folder: folder.describe('Results folder: <folder>/<scanner>/<path of the image>.json, written atomically.'),
+});
+
+const ndjsonSinkSchema = z.strictObject({
+  type: z.literal('ndjson'),
+  name: labelName.default('ndjson').describe('Name in metrics and logs; must be unique among the sinks.'),
+  file: z.string().min(1).describe('File that one line of JSON per result is appended to.'),
+});
+
+const modelReference = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*(@[a-z0-9][a-z0-9._-]*)?$/, 'must be name, name@version or name@label');
+
+const modelSchema = z.strictObject({
+  model: modelReference.describe(
+    'name, name@version or name@label, for instance alexnet@3 or lenet5@production.',
+  ),
+  engine: z.enum(ENGINE_NAMES).default('onnxruntime').describe('What runs it.'),
+});
+
+const modelsSchema = z
+  .strictObject({
+    registry: folder
+      .optional()
+      .describe("The model registry's folder; without it, the one that ships with Smearwatch."),
+    use: z
+      .array(modelSchema)
+      .min(1)
+      .default([
+        { model: 'alexnet', engine: 'onnxruntime' },
+        { model: 'lenet5', engine: 'onnxruntime' },
+      ])
+      .describe('Every image is classified by each of these; the first one decides.'),
+    cacheFolder: folder
+      .optional()
+      .describe("Where packed models are unpacked on first use; without it, the user's cache folder."),
+  })
+  .prefault({});
+
+const pipelineSchema = z
+  .strictObject({
+    batchSize: z.int().min(1).max(256).default(16).describe('Images classified together, at most.'),
+    batchMaxAgeMs: milliseconds
+      .default(40)
+      .describe('An incomplete batch is not held back longer than this.'),
+    decodeConcurrency: z
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Images decoded at the same time; without it, the number of cores.'),
+    maxAttempts: z.int().min(1).max(20).default(3).describe('Attempts at an image before it is quarantined.'),
+    retryDelayMs: milliseconds
+      .default(2000)
+      .describe('Wait before the second attempt; doubled for each further one.'),
+    maxFileBytes: z
+      .int()
+      .min(1024)
+      .max(1_073_741_824)
+      .default(67_108_864)
+      .describe('Larger files are quarantined unread.'),
+    maxPixels: z
+      .int()
+      .min(65_536)
+      .max(268_435_456)
+      .default(33_554_432)
+      .describe('Images with more pixels (width × height) are quarantined undecoded.'),
+  })
+  .prefault({});
+
+const poolSchema = z
+  .strictObject({
+    workers: z
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Inference workers; without it, the number of cores.'),
+    taskTimeoutMs: milliseconds
+      .min(1000)
+      .default(60_000)
+      .describe('A batch that takes longer is given up and its worker replaced.'),
+  })
+  .prefault({});
+
+const reviewSchema = z
+  .strictObject({
+    minConfidence: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.8)
+      .describe('A decision with a lower probability is sent to review.'),
+  })
+  .prefault({});
+
+const httpSchema = z
+  .strictObject({
+    enabled: z.boolean().default(true),
+    host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+    port: z.int().min(0).max(65_535).default(9464).describe('Port; 0 takes a free one and logs it.'),
+  })
+  .prefault({});
+
+export const configSchema = z.strictObject({
+  stateFolder: folder.describe(
+    'Folder of the ledger. It must be on a local disk and belong to one daemon only.',
+  ),
+  scanners: z.array(scannerSchema).min(1).describe('The folders to watch.'),
+  sinks: z
+    .array(z.discriminatedUnion('type', [jsonSinkSchema, ndjsonSinkSchema]))
+    .default([])
+    .describe('Where results go besides the ledger.'),
+  models: modelsSchema.describe('Which models classify.'),
+  pipeline: pipelineSchema.describe('How images flow.'),
+  pool: poolSchema.describe('The inference workers.'),
+  review: reviewSchema.describe('Which images a person should look at.'),
+  http: httpSchema.describe('Metrics, health and status.'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    })
+    .prefault({}),
+  shutdownTimeoutMs: milliseconds
+    .default(30_000)
+    .describe('After SIGTERM or SIGINT, how long the work in progress may take before it is put back.'),
+});
+
+type DeepReadonly<T> = T extends readonly (infer U)[]
+  ? readonly DeepReadonly<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** A validated configuration: every default filled in, every path absolute, frozen. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+export type ScannerConfig = Config['scanners'][number];
+export type SinkConfig = Config['sinks'][number];
+export type ModelConfig = Config['models']['use'][number];

@@ -1,0 +1,124 @@
+import type { Noise } from './noise.js';
+import type { Random } from './random.js';
+
+/** Signed distance to a closed outline in scanner pixels, about: below zero inside. */
+export type Shape = (x: number, y: number) => number;
+
+/** 0 at `from`, 1 at `to`, smooth between; `from` may be the larger. */
+export function smoothStep(from: number, to: number, value: number): number {
+  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}
+
+export interface BlobOptions {
+  readonly radius: number;
+  /** Long axis over short axis; the area stays that of the circle. */
+  readonly elongation?: number;
+  /** Relative depth of the outline's waves. */
+  readonly roughness?: number;
+  /** Slowest and fastest wave, per turn. */
+  readonly waves?: readonly [number, number];
+}
+
+const ANGLES = 512;
+
+/** A star-shaped outline: an ellipse whose radius is modulated by a few waves. */
+export function blob(random: Random, options: BlobOptions): Shape {
+  const radii = blobRadii(random, options);
+  const turn = ANGLES / (2 * Math.PI);
+  return (x, y) => {
+    const at = Math.atan2(y, x) * turn + ANGLES;
+    const below = Math.floor(at);
+    const near = radii[below & (ANGLES - 1)] ?? 0;
+    const next = radii[(below + 1) & (ANGLES - 1)] ?? 0;
+    return Math.sqrt(x * x + y * y) - (near + (next - near) * (at - below));
+  };
+}
+
+function blobRadii(random: Random, options: BlobOptions): Float64Array {
+  const { radius, elongation = 1, roughness = 0, waves = [2, 5] } = options;
+  const long = radius * Math.sqrt(elongation);
+  const short = radius / Math.sqrt(elongation);
+  const axis = random.angle();
+  const terms: { wave: number; depth: number; phase: number }[] = [];
+  for (let wave = waves[0]; wave <= waves[1]; wave++) {
+    terms.push({ wave, depth: (roughness * random.normal()) / Math.sqrt(wave), phase: random.angle() });
+  }
+  return Float64Array.from({ length: ANGLES }, (_, at) => {
+    const angle = (at * 2 * Math.PI) / ANGLES;
+    const across = Math.cos(angle - axis) / long;
+    const along = Math.sin(angle - axis) / short;
+    const waviness = terms.reduce((sum, { wave, depth, phase }) => sum + depth * Math.cos(wave * angle + phase), 1);
+    return (Math.max(0.4, waviness) * 1) / Math.sqrt(across * across + along * along);
+  });
+}
+
+export function circle(centreX: number, centreY: number, radius: number): Shape {
+  return (x, y) => Math.sqrt((x - centreX) ** 2 + (y - centreY) ** 2) - radius;
+}
+
+/** An ellipse whose long axis points to `angle`; the distance is exact only near the outline. */
+export function ellipse(centreX: number, centreY: number, long: number, short: number, angle: number): Shape {
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  return (x, y) => {
+    const along = ((x - centreX) * cos + (y - centreY) * sin) / long;
+    const across = ((y - centreY) * cos - (x - centreX) * sin) / short;
+    return (Math.sqrt(along * along + across * across) - 1) * short;
+  };
+}
+
+/** Union with a fillet of about `softness` pixels, as a membrane spans two lobes (polynomial smooth minimum, Quilez). */
+export function unite(shapes: readonly Shape[], softness: number): Shape {
+  return (x, y) => {
+    let distance = Infinity;
+    for (const shape of shapes) distance = smoothMin(distance, shape(x, y), softness);
+    return distance;
+  };
+}
+
+/** `shape` without `hole`, its new edge rounded by `softness` pixels. */
+export function carve(shape: Shape, hole: Shape, softness: number): Shape {
+  return (x, y) => -smoothMin(-shape(x, y), hole(x, y), softness);
+}
+
+export function intersect(shape: Shape, other: Shape, softness: number): Shape {
+  return (x, y) => -smoothMin(-shape(x, y), -other(x, y), softness);
+}
+
+function smoothMin(a: number, b: number, softness: number): number {
+  const gap = softness - Math.abs(a - b);
+  const smaller = Math.min(a, b);
+  return gap > 0 ? smaller - (gap * gap) / (4 * softness) : smaller;
+}
+
+export function move(shape: Shape, dx: number, dy: number): Shape {
+  return (x, y) => shape(x - dx, y - dy);
+}
+
+/** Moves the outline in and out by `depth` pixels where a smooth field says so. */
+export function roughen(shape: Shape, noise: Noise, depth: number): Shape {
+  return (x, y) => {
+    const distance = shape(x, y);
+    return distance > 5 * depth ? distance : distance + depth * noise.at(x, y);
+  };
+}
+
+/** The shape grown or shrunk about the origin so that its area in square pixels becomes `area`. */
+export function scaleToArea(shape: Shape, extent: number, area: number): Shape {
+  const factor = Math.sqrt(area / Math.max(1, areaOf(shape, extent)));
+  return (x, y) => shape(x / factor, y / factor) * factor;
+}
+
+/** Area in square pixels within `extent` of the origin, by counting on a coarse grid. */
+export function areaOf(shape: Shape, extent: number): number {
+  const steps = 48;
+  const step = (2 * extent) / steps;
+  let inside = 0;
+  for (let row = 0; row < steps; row++) {
+    for (let column = 0; column < steps; column++) {
+      if (shape((column + 0.5) * step - extent, (row + 0.5) * step - extent) < 0) inside++;
+    }
+  }
+  return inside * step * step;
+}

@@ -1,0 +1,24 @@
+import { SmearwatchError } from '../../errors.js';
+import { alexnet, type AlexNetOptions } from './alexnet.js';
+import { lenet5, type LeNet5Options } from './lenet5.js';
+import type { Network } from './network.js';
+
+/** What a manifest records of a network, and enough to build it again. */
+export type Architecture =
+  | { readonly name: 'alexnet'; readonly options: AlexNetOptions }
+  | { readonly name: 'lenet5'; readonly options: LeNet5Options };
+
+export const ARCHITECTURE_NAMES = ['alexnet', 'lenet5'] as const satisfies readonly Architecture['name'][];
+
+/** @throws SmearwatchError `network-invalid` when the options contradict each other. */
+export function buildNetwork(architecture: Architecture): Network {
+  const { classes = 3, headUnits = classes } = architecture.options;
+  if (classes < 2 || headUnits < classes) {
+    throw new SmearwatchError(`${architecture.name}: ${classes} classes do not fit a head of ${headUnits}`, {
+      code: 'network-invalid',
+      kind: 'usage',
+      hint: 'Give at least two classes and a head with at least as many outputs.',
+    });
+  }
+  return architecture.name === 'alexnet' ? alexnet(architecture.options) : lenet5(architecture.options);
+}

@@ -1,0 +1,35 @@
+import { SmearwatchError } from '../../errors.js';
+import { shapeLayers, sizeOf, type Network, type Parameter } from './network.js';
+
+/** Trained values by parameter name, in the description's layout (see `Parameter`). */
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+/**
+ * The parameters of a network with their values, after checking that every one is there, of its size, and finite.
+ * @throws SmearwatchError `weights-invalid`
+ */
+export function matchWeights(
+  network: Network,
+  weights: Weights,
+): { parameter: Parameter; values: Float32Array }[] {
+  const parameters = shapeLayers(network).flatMap((layer) => layer.parameters);
+  const expected = new Set(parameters.map(({ name }) => name));
+  for (const name of weights.keys()) {
+    if (!expected.has(name)) throw invalid(`${network.architecture} has no parameter ${name}`);
+  }
+  return parameters.map((parameter) => {
+    const values = weights.get(parameter.name);
+    const size = sizeOf(parameter.shape);
+    if (values?.length !== size) {
+      throw invalid(`${parameter.name} needs ${size} values and has ${values?.length ?? 0}`);
+    }
+    return { parameter, values };
+  });
+}
+
+function invalid(what: string): SmearwatchError {
+  return new SmearwatchError(`Weights do not fit the network: ${what}`, {
+    code: 'weights-invalid',
+    hint: 'Use weights that were trained for this architecture with these options.',
+  });
+}

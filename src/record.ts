@@ -1,0 +1,77 @@
+import type { EngineName } from './model/engine.js';
+
+/**
+ * The result record: what the ledger keeps and every sink delivers, one per image and set of models. Fields are only
+ * ever added; `recordVersion` changes when one changes its meaning.
+ */
+export interface ResultRecord {
+  readonly recordVersion: 1;
+  readonly image: ImageIdentity;
+  /** In the configuration's order; the first one decides. */
+  readonly models: readonly ModelPrediction[];
+  readonly decision: Decision;
+  /** The true class, where the scanner's folders give it. */
+  readonly label?: string;
+  readonly times: StageTimes;
+  /** RFC 3339, UTC. */
+  readonly recordedAt: string;
+  readonly software: { readonly name: 'smearwatch'; readonly version: string; readonly node: string };
+}
+
+export interface ImageIdentity {
+  /** SHA-256 of the file's bytes, hexadecimal: the image's identity. */
+  readonly sha256: string;
+  readonly scanner: string;
+  /** Relative to the scanner's folder, with forward slashes. */
+  readonly path: string;
+  /** Path of the same bytes that was classified first, when this file is a copy of it. */
+  readonly duplicateOf?: { readonly scanner: string; readonly path: string };
+  readonly bytes: number;
+  readonly format: string;
+  /** Pixels, as the image is seen (after its EXIF orientation). */
+  readonly width: number;
+  readonly height: number;
+  /** The file's modification time, RFC 3339, UTC. */
+  readonly modifiedAt: string;
+}
+
+/** What identifies a loaded model in every result. */
+export interface ModelIdentity {
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of the model's file, hexadecimal. */
+  readonly weightsSha256: string;
+  readonly engine: EngineName;
+  readonly precision: string;
+}
+
+export interface ModelPrediction extends ModelIdentity {
+  readonly class: string;
+  /** By class name, in the model's order. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+export const REVIEW_REASONS = ['models-disagree', 'low-confidence', 'unexpected-size'] as const;
+export type ReviewReason = (typeof REVIEW_REASONS)[number];
+
+export interface Decision {
+  readonly class: string;
+  /** Probability of that class by the deciding model. */
+  readonly confidence: number;
+  /** A person should look at the image. */
+  readonly review: boolean;
+  readonly reviewReasons: readonly ReviewReason[];
+}
+
+/** Milliseconds. `inference` is the batch's time divided by its images, by model name. */
+export interface StageTimes {
+  /** From the queue entry to the claim. */
+  readonly queued: number;
+  readonly read: number;
+  readonly decode: number;
+  /** From decoded to handed to the pool, in a batch. */
+  readonly batch: number;
+  /** From handed to the pool to its answer, less inference. */
+  readonly pool: number;
+  readonly inference: Readonly<Record<string, number>>;
+}
