@@ -40,14 +40,17 @@ const expectedSizeSchema = z
   })
   .prefault({});
 
+const afterwardsAction = <Action extends string>(action: Action) =>
+  z.literal(action).describe('keep it where it is, move it to another folder, or delete it.');
+
 const afterwardsSchema = z
   .discriminatedUnion('action', [
-    z.strictObject({ action: z.literal('keep') }),
+    z.strictObject({ action: afterwardsAction('keep') }),
     z.strictObject({
-      action: z.literal('move'),
+      action: afterwardsAction('move'),
       to: folder.describe('Folder that the file is moved to, keeping its path below the scanner folder.'),
     }),
-    z.strictObject({ action: z.literal('delete') }),
+    z.strictObject({ action: afterwardsAction('delete') }),
   ])
   .default({ action: 'keep' });
 
@@ -79,14 +82,16 @@ export const scannerSchema = z.strictObject({
   ),
 });
 
+const sinkType = 'json: one file per image; ndjson: one file with a line per image.';
+
 const jsonSinkSchema = z.strictObject({
-  type: z.literal('json'),
+  type: z.literal('json').describe(sinkType),
   name: labelName.default('json').describe('Name in metrics and logs; must be unique among the sinks.'),
   folder: folder.describe('Results folder: <folder>/<scanner>/<path of the image>.json, written atomically.'),
 });
 
 const ndjsonSinkSchema = z.strictObject({
-  type: z.literal('ndjson'),
+  type: z.literal('ndjson').describe(sinkType),
   name: labelName.default('ndjson').describe('Name in metrics and logs; must be unique among the sinks.'),
   file: z.string().min(1).describe('File that one line of JSON per result is appended to.'),
 });
@@ -180,7 +185,10 @@ const reviewSchema = z
 
 const httpSchema = z
   .strictObject({
-    enabled: z.boolean().default(true),
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('Whether /metrics, /healthz, /readyz and /status are served.'),
     host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
     port: z.int().min(0).max(65_535).default(9464).describe('Port; 0 takes a free one and logs it.'),
   })
@@ -202,9 +210,13 @@ export const configSchema = z.strictObject({
   http: httpSchema.describe('Metrics, health and status.'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .default('info')
+        .describe('Lowest level that is logged; debug writes lines for every image.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The log: JSON lines on standard output.'),
   shutdownTimeoutMs: milliseconds
     .default(30_000)
     .describe('After SIGTERM or SIGINT, how long the work in progress may take before it is put back.'),

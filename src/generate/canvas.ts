@@ -29,7 +29,12 @@ export class DensityCanvas {
   }
 
   /** Canvas pixels within `extent` of a centre: position relative to it in scanner pixels, and offset of its red value. */
-  around(centreX: number, centreY: number, extent: number, paint: (x: number, y: number, at: number) => void): void {
+  around(
+    centreX: number,
+    centreY: number,
+    extent: number,
+    paint: (x: number, y: number, at: number) => void,
+  ): void {
     const { scale, columns, rows } = this;
     const left = Math.max(0, Math.floor((centreX - extent) * scale));
     const right = Math.min(columns - 1, Math.ceil((centreX + extent) * scale));
@@ -48,5 +53,11 @@ export class DensityCanvas {
     density[at] = (density[at] ?? 0) + stain[0] * amount;
     density[at + 1] = (density[at + 1] ?? 0) + stain[1] * amount;
     density[at + 2] = (density[at + 2] ?? 0) + stain[2] * amount;
+  }
+
+  /** Like `add`, but thinner where something of the same stain lies already: cells that overlap flatten each other. */
+  addLayer(at: number, stain: Density, amount: number): void {
+    const below = Math.min(1, Math.max(0, (this.density[at + 1] ?? 0) / stain[1]));
+    this.add(at, stain, amount * (1 - 0.4 * below));
   }
 }

@@ -47,56 +47,63 @@ export function illuminate(canvas: DensityCanvas, slide: Slide, exposure: Exposu
   return density;
 }
 
-/** Gaussian focus blur with deviation `sigma` in canvas pixels; edges repeat. Returns a new field, or the same if sharp. */
+/** Gaussian focus blur with deviation `sigma` in canvas pixels; edges repeat. Overwrites `light`. */
 export function defocus(light: Float32Array, columns: number, rows: number, sigma: number): Float32Array {
   if (sigma < 0.2) return light;
   const kernel = gaussian(sigma);
-  const across = new Float32Array(light.length);
-  const both = new Float32Array(light.length);
-  convolve({ source: light, target: across, lines: rows, lineStep: columns * 3, length: columns, step: 3 }, kernel);
-  convolve({ source: across, target: both, lines: columns, lineStep: 3, length: rows, step: columns * 3 }, kernel);
-  return both;
+  blurRows(light, columns, rows, kernel);
+  return blurColumns(light, columns, rows, kernel);
 }
 
 /** The kernel's right half, its middle first. */
 function gaussian(sigma: number): Float64Array {
   const radius = Math.ceil(2.2 * sigma);
-  const half = Float64Array.from({ length: radius + 1 }, (_, at) => Math.exp((-0.5 * at * at) / (sigma * sigma)));
+  const half = Float64Array.from({ length: radius + 1 }, (_, at) =>
+    Math.exp((-0.5 * at * at) / (sigma * sigma)),
+  );
   const sum = half.reduce((total, value, at) => total + (at === 0 ? value : 2 * value), 0);
   return half.map((value) => value / sum);
 }
 
-interface Pass {
-  readonly source: Float32Array;
-  readonly target: Float32Array;
-  readonly lines: number;
-  readonly lineStep: number;
-  readonly length: number;
-  readonly step: number;
+/** In place, through one line with its end pixels repeated on both sides. */
+function blurRows(light: Float32Array, columns: number, rows: number, kernel: Float64Array): void {
+  const length = columns * 3;
+  const pad = (kernel.length - 1) * 3;
+  const line = new Float32Array(length + 2 * pad);
+  for (let row = 0; row < rows; row++) {
+    const start = row * length;
+    line.set(light.subarray(start, start + length), pad);
+    for (let at = 0; at < pad; at++) {
+      line[at] = light[start + (at % 3)] ?? 0;
+      line[pad + length + at] = light[start + length - 3 + (at % 3)] ?? 0;
+    }
+    for (let at = 0; at < length; at++) {
+      let sum = (line[pad + at] ?? 0) * (kernel[0] ?? 0);
+      for (let tap = 1; tap < kernel.length; tap++) {
+        sum += (kernel[tap] ?? 0) * ((line[pad + at - 3 * tap] ?? 0) + (line[pad + at + 3 * tap] ?? 0));
+      }
+      light[start + at] = sum;
+    }
+  }
 }
 
-function convolve({ source, target, lines, lineStep, length, step }: Pass, kernel: Float64Array): void {
-  const last = length - 1;
-  for (let place = 0; place < length; place++) {
-    const middle = place * step;
-    for (let line = 0; line < lines; line++) {
-      const at = line * lineStep + middle;
-      for (let channel = 0; channel < 3; channel++) target[at + channel] = (source[at + channel] ?? 0) * (kernel[0] ?? 0);
-    }
-    for (let tap = 1; tap < kernel.length; tap++) {
-      const weight = kernel[tap] ?? 0;
-      const before = Math.max(0, place - tap) * step;
-      const after = Math.min(last, place + tap) * step;
-      for (let line = 0; line < lines; line++) {
-        const start = line * lineStep;
-        for (let channel = 0; channel < 3; channel++) {
-          const at = start + middle + channel;
-          const pair = (source[start + before + channel] ?? 0) + (source[start + after + channel] ?? 0);
-          target[at] = (target[at] ?? 0) + weight * pair;
-        }
+function blurColumns(light: Float32Array, columns: number, rows: number, kernel: Float64Array): Float32Array {
+  const length = columns * 3;
+  const blurred = new Float32Array(light.length);
+  for (let row = 0; row < rows; row++) {
+    const start = row * length;
+    for (let tap = 0; tap < kernel.length; tap++) {
+      // The middle tap is met from both sides, so it counts half each time.
+      const weight = (kernel[tap] ?? 0) * (tap === 0 ? 0.5 : 1);
+      const above = Math.max(0, row - tap) * length;
+      const below = Math.min(rows - 1, row + tap) * length;
+      for (let at = 0; at < length; at++) {
+        blurred[start + at] =
+          (blurred[start + at] ?? 0) + weight * ((light[above + at] ?? 0) + (light[below + at] ?? 0));
       }
     }
   }
+  return blurred;
 }
 
 const NOISE_SAMPLES = 1 << 16;
@@ -119,7 +126,13 @@ export interface Sensor {
 }
 
 /** The canvas at the image's size (bilinear, half-pixel centres) with sensor noise, as RGB bytes. */
-export function expose(light: Float32Array, columns: number, rows: number, sensor: Sensor, random: Random): Uint8Array {
+export function expose(
+  light: Float32Array,
+  columns: number,
+  rows: number,
+  sensor: Sensor,
+  random: Random,
+): Uint8Array<ArrayBuffer> {
   const { width, height, noise } = sensor;
   const pixels = new Uint8ClampedArray(width * height * 3);
   const line = new Float32Array((columns + 2) * 3);
@@ -130,7 +143,7 @@ export function expose(light: Float32Array, columns: number, rows: number, senso
     let at = y * width * 3;
     for (let x = 0; x < width; x++) {
       // Entry c of the line is canvas column c - 1; image column x lies at canvas column (x + 0.5) / 2 - 0.5.
-      const near = ((x + 1) >> 1) * 3 + ((x & 1) === 0 ? 3 : 0);
+      const near = ((x >> 1) + 1) * 3;
       const far = near + ((x & 1) === 0 ? -3 : 3);
       for (let channel = 0; channel < 3; channel++) {
         const value = (line[near + channel] ?? 0) * 0.75 + (line[far + channel] ?? 0) * 0.25;

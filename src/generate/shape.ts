@@ -20,19 +20,35 @@ export interface BlobOptions {
   readonly waves?: readonly [number, number];
 }
 
-const ANGLES = 512;
+const DIRECTIONS = 512;
 
 /** A star-shaped outline: an ellipse whose radius is modulated by a few waves. */
 export function blob(random: Random, options: BlobOptions): Shape {
   const radii = blobRadii(random, options);
-  const turn = ANGLES / (2 * Math.PI);
+  const farthest = radii.reduce((most, radius) => Math.max(most, radius));
   return (x, y) => {
-    const at = Math.atan2(y, x) * turn + ANGLES;
+    const reach = Math.sqrt(x * x + y * y);
+    if (reach > farthest + 30) return reach - farthest;
+    const at = directionOf(x, y);
     const below = Math.floor(at);
-    const near = radii[below & (ANGLES - 1)] ?? 0;
-    const next = radii[(below + 1) & (ANGLES - 1)] ?? 0;
-    return Math.sqrt(x * x + y * y) - (near + (next - near) * (at - below));
+    const near = radii[below & (DIRECTIONS - 1)] ?? 0;
+    const next = radii[(below + 1) & (DIRECTIONS - 1)] ?? 0;
+    return reach - (near + (next - near) * (at - below));
   };
+}
+
+/** Grows round the turn from 0 to DIRECTIONS as the angle does, without the price of an arc tangent. */
+function directionOf(x: number, y: number): number {
+  const length = Math.abs(x) + Math.abs(y);
+  const across = length === 0 ? 0 : y / length;
+  return (x < 0 ? 2 - across : across < 0 ? 4 + across : across) * (DIRECTIONS / 4);
+}
+
+function angleOf(direction: number): number {
+  const quarter = (4 * direction) / DIRECTIONS;
+  const across = quarter < 1 ? quarter : quarter < 3 ? 2 - quarter : quarter - 4;
+  const along = (1 - Math.abs(across)) * (quarter > 1 && quarter < 3 ? -1 : 1);
+  return Math.atan2(across, along);
 }
 
 function blobRadii(random: Random, options: BlobOptions): Float64Array {
@@ -44,12 +60,15 @@ function blobRadii(random: Random, options: BlobOptions): Float64Array {
   for (let wave = waves[0]; wave <= waves[1]; wave++) {
     terms.push({ wave, depth: (roughness * random.normal()) / Math.sqrt(wave), phase: random.angle() });
   }
-  return Float64Array.from({ length: ANGLES }, (_, at) => {
-    const angle = (at * 2 * Math.PI) / ANGLES;
+  return Float64Array.from({ length: DIRECTIONS }, (_, direction) => {
+    const angle = angleOf(direction);
     const across = Math.cos(angle - axis) / long;
     const along = Math.sin(angle - axis) / short;
-    const waviness = terms.reduce((sum, { wave, depth, phase }) => sum + depth * Math.cos(wave * angle + phase), 1);
-    return (Math.max(0.4, waviness) * 1) / Math.sqrt(across * across + along * along);
+    const waviness = terms.reduce(
+      (sum, { wave, depth, phase }) => sum + depth * Math.cos(wave * angle + phase),
+      1,
+    );
+    return Math.max(0.4, waviness) / Math.sqrt(across * across + along * along);
   });
 }
 

@@ -24,6 +24,8 @@ export interface Slide {
   readonly redCellSpread: number;
   /** 0 to 1: how pale the middle of a red cell is. */
   readonly pallor: number;
+  /** Radius of the pale middle over the red cell's. */
+  readonly pallorWidth: number;
   /** Share of red cells with a crenated edge (echinocytes, a drying artefact). */
   readonly crenated: number;
   /** Red cells per frame, about. */
@@ -50,17 +52,18 @@ export function makeSlide(seed: number, number: number): Slide {
   return {
     number,
     background: [mix(244, 253, warmth), mix(245, 231, warmth), mix(243, 208, warmth)],
-    redCell: scaled(mixed([0.27, 0.55, 0.37], [0.5, 0.64, 0.66], brown), redStrength),
-    chromatin: scaled(mixed([1.02, 1.6, 0.5], [1.28, 1.5, 0.36], blueness), strength),
-    basophilic: scaled(mixed([0.92, 0.74, 0.13], [1.0, 0.72, 0.1], blueness), strength),
-    greyBlue: scaled(mixed([0.46, 0.43, 0.1], [0.52, 0.4, 0.07], blueness), strength),
+    redCell: scaled(mixed([0.27, 0.55, 0.37], [0.42, 0.57, 0.58], brown), redStrength),
+    chromatin: scaled(mixed([0.94, 1.52, 0.58], [1.18, 1.42, 0.4], blueness), strength),
+    basophilic: scaled(mixed([0.84, 0.7, 0.17], [0.95, 0.7, 0.14], blueness), strength),
+    greyBlue: scaled(mixed([0.42, 0.43, 0.15], [0.49, 0.42, 0.12], blueness), strength),
     azurophilic: scaled([0.5, 1.1, 0.32], strength),
     redCellDiameter: random.uniform(200, 236),
     redCellSpread: random.uniform(0.04, 0.1),
-    pallor: random.uniform(0.25, 0.95),
+    pallor: random.uniform(0.2, 1.05),
+    pallorWidth: random.uniform(0.26, 0.5),
     crenated: random.chance(0.25) ? random.uniform(0.2, 0.7) : 0.02,
     crowding: random.uniform(9, 24),
-    vignette: random.uniform(0.02, 0.12),
+    vignette: random.uniform(0.02, 0.09),
     lightAngle: random.angle(),
     noise: random.uniform(1.2, 3.4),
   };

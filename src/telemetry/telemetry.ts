@@ -31,6 +31,8 @@ export interface Telemetry {
   imageQuarantined(event: { scanner: string; path: string; code: string; reason: string }): void;
   /** A batch could not be classified as a whole; its images are tried again. */
   batchFailed(event: { images: number; error: unknown }): void;
+  /** The ledger could not be written; it is tried again until it can. */
+  ledgerWriteFailed(event: { error: unknown }): void;
   workerRestarted(event: { reason: string }): void;
   modelsLoaded(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
   modelsSwapped(event: { models: readonly ModelIdentity[]; durationMs: number }): void;

@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { isWithin } from './paths.js';
+import type { Problem } from './problems.js';
+
+/**
+ * What no single option can tell: names that must differ and folders that must not lie in each other. It looks at the
+ * file as it was written and skips what the schema refuses, so that all problems are reported at once.
+ */
+export function crossChecks(value: unknown, base: string): Problem[] {
+  const written = skeleton.parse(value);
+  const scanners = placesOf(written.scanners, (scanner) => scanner.folder, base, ['scanners'], ['folder']);
+  return [
+    ...repeated(names(written.scanners), ['scanners'], ['name'], 'another scanner has this name'),
+    ...repeated(sinkNames(written.sinks), ['sinks'], ['name'], 'another sink has this name'),
+    ...repeated(sinkTargets(written.sinks, base), ['sinks'], [], 'another sink writes to the same place'),
+    ...repeated(
+      modelKeys(written.models.use),
+      ['models', 'use'],
+      [],
+      'this model and engine are already in the list',
+    ),
+    ...nestedScanners(scanners),
+    ...insideScanners(writtenPlaces(written, base), scanners),
+  ];
+}
+
+const text = z.string().min(1).optional().catch(undefined);
+const scannerSkeleton = z
+  .object({ name: text, folder: text, afterwards: z.object({ to: text }).catch({}) })
+  .catch({ afterwards: {} });
+const sinkSkeleton = z.object({ type: text, name: text, folder: text, file: text }).catch({});
+const modelSkeleton = z.object({ model: text, engine: text }).catch({});
+const models = z.object({ use: z.array(modelSkeleton).catch([]) }).catch({ use: [] });
+const skeletonObject = z.object({
+  stateFolder: text,
+  scanners: z.array(scannerSkeleton).catch([]),
+  sinks: z.array(sinkSkeleton).catch([]),
+  models,
+});
+const skeleton = skeletonObject.catch({ scanners: [], sinks: [], models: { use: [] } });
+type Skeleton = z.output<typeof skeleton>;
+
+/** A folder or file that the configuration names. */
+interface Place {
+  readonly path: readonly PropertyKey[];
+  readonly place: string;
+}
+
+function names(entries: readonly { name?: string | undefined }[]): (string | undefined)[] {
+  return entries.map(({ name }) => name);
+}
+
+/** A sink without a name is named after its type, as in the schema. */
+function sinkNames(sinks: Skeleton['sinks']): (string | undefined)[] {
+  return sinks.map(({ name, type }) => name ?? type);
+}
+
+function sinkTargets(sinks: Skeleton['sinks'], base: string): (string | undefined)[] {
+  return sinks.map(({ folder, file }) => {
+    const target = folder ?? file;
+    return target === undefined ? undefined : resolve(base, target);
+  });
+}
+
+function modelKeys(use: Skeleton['models']['use']): (string | undefined)[] {
+  return use.map(({ model, engine = 'onnxruntime' }) =>
+    model === undefined ? undefined : `${model} ${engine}`,
+  );
+}
+
+function repeated(
+  values: readonly (string | undefined)[],
+  list: readonly PropertyKey[],
+  option: readonly PropertyKey[],
+  message: string,
+): Problem[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    if (value === undefined || first === index) return [];
+    return [{ path: [...list, index, ...option], message: `${message} (${String(list.at(-1))}[${first}])` }];
+  });
+}
+
+function placesOf<Entry>(
+  entries: readonly Entry[],
+  placeOf: (entry: Entry) => string | undefined,
+  base: string,
+  list: readonly PropertyKey[],
+  option: readonly PropertyKey[],
+): Place[] {
+  return entries.flatMap((entry, index) => {
+    const place = placeOf(entry);
+    return place === undefined ? [] : [{ path: [...list, index, ...option], place: resolve(base, place) }];
+  });
+}
+
+/** Files in the overlap would be ingested twice, under two scanners' names. */
+function nestedScanners(scanners: readonly Place[]): Problem[] {
+  return scanners.flatMap((scanner, index) =>
+    scanners.slice(0, index).flatMap((other) => {
+      if (scanner.place === other.place) return [problem(scanner, `is also the folder of ${nameOf(other)}`)];
+      if (isWithin(scanner.place, other.place))
+        return [problem(scanner, `lies inside that of ${nameOf(other)}`)];
+      if (isWithin(other.place, scanner.place))
+        return [problem(scanner, `contains that of ${nameOf(other)}`)];
+      return [];
+    }),
+  );
+}
+
+function nameOf({ path }: Place): string {
+  return `scanners[${String(path[1])}]`;
+}
+
+function problem({ path, place }: Place, relation: string): Problem {
+  return { path, message: `the folder ${place} ${relation}; the folders of scanners must not overlap` };
+}
+
+/** Everything that Smearwatch writes: what it wrote into a scanner's folder it could ingest again, without end. */
+function writtenPlaces(written: Skeleton, base: string): Place[] {
+  const { stateFolder, scanners, sinks } = written;
+  return [
+    ...(stateFolder === undefined ? [] : [{ path: ['stateFolder'], place: resolve(base, stateFolder) }]),
+    ...placesOf(sinks, (sink) => sink.folder, base, ['sinks'], ['folder']),
+    ...placesOf(sinks, (sink) => sink.file, base, ['sinks'], ['file']),
+    ...placesOf(scanners, (scanner) => scanner.afterwards.to, base, ['scanners'], ['afterwards', 'to']),
+  ];
+}
+
+function insideScanners(places: readonly Place[], scanners: readonly Place[]): Problem[] {
+  return places.flatMap((place) => {
+    const scanner = scanners.find((candidate) => isWithin(place.place, candidate.place));
+    if (scanner === undefined) return [];
+    const where = `${place.place} lies inside the folder of ${nameOf(scanner)} (${scanner.place})`;
+    return [{ path: place.path, message: `${where}; what is written there could be taken for new images` }];
+  });
+}

@@ -1,0 +1,12 @@
+import { defaultConfigFile } from './default-file.js';
+import { configJsonSchema } from './json-schema.js';
+import { configReference } from './reference.js';
+
+/** The files that follow from the schema, by their path in the repository. A test holds them up to date. */
+export function generatedConfigFiles(): Readonly<Record<string, string>> {
+  return {
+    'config/schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+    'config/default.yaml': `${defaultConfigFile()}\n`,
+    'docs/configuration.md': configReference(),
+  };
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SmearwatchError } from '../errors.js';
+
+/** Where a command without `--config` looks, in this order. */
+export const CONFIG_PLACES = ['smearwatch.yaml', '/etc/smearwatch/smearwatch.yaml'] as const;
+
+/**
+ * The configuration file to use: the one named, or the first of the usual places that exists; absolute.
+ * @throws SmearwatchError `configuration-missing`
+ */
+export function locateConfig(named?: string, places: readonly string[] = CONFIG_PLACES): string {
+  if (named !== undefined) return resolve(named);
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return resolve(found);
+  throw new SmearwatchError(`No configuration file: there is neither ${places.join(' nor ')}`, {
+    code: 'configuration-missing',
+    kind: 'configuration',
+    hint: 'Name one with --config FILE; config/examples/ has one for each way of use.',
+  });
+}

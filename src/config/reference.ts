@@ -1,0 +1,65 @@
+import { configOptions, flatten, type ConfigOption } from './options.js';
+
+/** docs/configuration.md: every option, from the same descriptions as the errors and the JSON Schema. */
+export function configReference(): string {
+  const root = configOptions();
+  const sections = root.children.filter(({ children }) => children.length > 0);
+  const single = root.children.filter(({ children }) => children.length === 0);
+  return [
+    INTRODUCTION,
+    '## Top level\n',
+    table(single),
+    ...sections.map((section) => {
+      const description = section.description === '' ? '' : `${section.description} `;
+      return `## \`${section.path}\`\n\n${description}${requiredOrDefault(section)}\n\n${table(flatten(section).filter(isValue))}`;
+    }),
+  ].join('\n');
+}
+
+const INTRODUCTION = `# Configuration
+
+<!-- Generated from src/config/schema.ts by \`npm run generate\`; do not edit. -->
+
+Smearwatch reads one YAML 1.2 file, named with \`--config\` (otherwise \`smearwatch.yaml\` in the current folder, then
+\`/etc/smearwatch/smearwatch.yaml\`). \`config/default.yaml\` shows every option with its default, \`config/examples/\` has
+a file for each way of use. Relative paths are relative to the configuration file's folder. Unknown options are errors.
+
+An editor that knows JSON Schema checks the file while you write, with this line at its top:
+
+\`\`\`yaml
+# yaml-language-server: $schema=<path to>/config/schema.json
+\`\`\`
+
+A running daemon takes a changed file over by itself, or at \`SIGHUP\`. These need a restart: \`stateFolder\`, everything
+in \`http\`, adding, removing or renaming a scanner, and a scanner's \`folder\`, \`watch\` and \`pollIntervalMs\`.
+
+Folders of scanners must not lie in each other, and nothing that Smearwatch writes (\`stateFolder\`, results, moved
+images) may lie in a scanner's folder. The check compares names; \`smearwatch doctor\` follows links as well.
+`;
+
+function isValue({ children }: ConfigOption): boolean {
+  return children.length === 0;
+}
+
+function requiredOrDefault(option: ConfigOption): string {
+  if (option.required) return '**Required.**';
+  return option.default === undefined ? 'May be left out.' : `Default: ${code(option.default)}.`;
+}
+
+function table(options: readonly ConfigOption[]): string {
+  const rows = options.map((option) => {
+    const cells = [`\`${option.path}\``, option.allowed, defaultCell(option), option.description];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return ['| option | allowed | default | meaning |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+function defaultCell(option: ConfigOption): string {
+  const when = option.onlyWith === undefined ? '' : ` with \`${option.onlyWith}\``;
+  if (option.required) return `**required**${when}`;
+  return option.default === undefined ? '' : code(option.default);
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, watch as watchFolder, type FSWatcher } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+export type ChangeReason = 'file' | 'signal';
+
+export interface ConfigWatchOptions {
+  /** SHA-256 of what was loaded (`LoadedConfig.sha256`): a change between loading and watching is then not missed. */
+  readonly sha256?: string;
+  /** How long a changed file must stay as it is: editors write in several steps. */
+  readonly quietMs?: number;
+  /** How often the file is looked at without being told: network shares and containers send no events. */
+  readonly pollIntervalMs?: number;
+}
+
+export interface ConfigWatcher {
+  close(): void;
+}
+
+/**
+ * Calls `onChange` when the bytes of `file` have changed and settled, and at every SIGHUP. Events of the folder are
+ * only a hint (editors rename, and Kubernetes swaps a link two folders away); the file's hash decides. A file that is
+ * missing for a moment, between an editor's two renames, is waited for.
+ */
+export function watchConfig(
+  file: string,
+  onChange: (reason: ChangeReason) => void,
+  options: ConfigWatchOptions = {},
+): ConfigWatcher {
+  const watcher = new FileWatcher(resolve(file), onChange, {
+    sha256: options.sha256 ?? sha256(readFileSync(file)),
+    quietMs: options.quietMs ?? 250,
+    pollIntervalMs: options.pollIntervalMs ?? 5000,
+  });
+  watcher.open();
+  return watcher;
+}
+
+class FileWatcher implements ConfigWatcher {
+  readonly #file: string;
+  readonly #onChange: (reason: ChangeReason) => void;
+  readonly #options: Required<ConfigWatchOptions>;
+  readonly #onSignal = (): void => this.#onChange('signal');
+  #folder: FSWatcher | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #quiet: NodeJS.Timeout | undefined;
+  /** Hash of what `onChange` was last called for, or of what was loaded. */
+  #reported: string;
+  /** Nothing yet, so that the first look compares the hash in any case. */
+  #lastLook = '';
+  #isClosed = false;
+
+  constructor(file: string, onChange: (reason: ChangeReason) => void, options: Required<ConfigWatchOptions>) {
+    this.#file = file;
+    this.#onChange = onChange;
+    this.#options = options;
+    this.#reported = options.sha256;
+  }
+
+  open(): void {
+    process.on('SIGHUP', this.#onSignal);
+    this.#poll = setInterval(() => void this.#lookAgain(), this.#options.pollIntervalMs).unref();
+    try {
+      this.#folder = watchFolder(dirname(this.#file), { persistent: false }, () => this.#hint());
+      // Watching is a hint: without it (ENOSPC, EMFILE, a folder that was replaced) the interval goes on.
+      this.#folder.on('error', () => this.#folder?.close());
+    } catch {
+      // As above.
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    process.off('SIGHUP', this.#onSignal);
+    this.#folder?.close();
+    clearInterval(this.#poll);
+    clearTimeout(this.#quiet);
+  }
+
+  /** Something happened in the folder: look once it has been quiet for a while. */
+  #hint(): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => void this.#compare(), this.#options.quietMs).unref();
+  }
+
+  async #lookAgain(): Promise<void> {
+    const look = await lookOf(this.#file);
+    if (look === this.#lastLook) return;
+    this.#lastLook = look;
+    this.#hint();
+  }
+
+  async #compare(): Promise<void> {
+    const current = await hashOf(this.#file);
+    if (this.#isClosed || current === undefined || current === this.#reported) return;
+    this.#reported = current;
+    this.#onChange('file');
+  }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function hashOf(file: string): Promise<string | undefined> {
+  try {
+    return sha256(await readFile(file));
+  } catch {
+    return undefined; // Missing or unreadable just now: the next look decides.
+  }
+}
+
+/** Links are followed, so that a swapped link is another inode. */
+async function lookOf(file: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs } = await stat(file);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return ''; // As above.
+  }
+}

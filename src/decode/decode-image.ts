@@ -1,0 +1,75 @@
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { IMAGE_SIDE } from '../images.js';
+import { decodeBmp } from './decode-bmp.js';
+import { fromSharp, imageDamaged, imageEmpty, imageFormatUnsupported } from './failures.js';
+import { sniffFormat, type ImageFormat } from './sniff.js';
+
+/** A header may claim any size: 32 Mi pixels are 32 times a scanner's 960×1080, and 100 MB decoded. */
+const MAX_PIXELS = 33_554_432;
+
+export interface DecodeLimits {
+  /** Width × height that is still decoded. */
+  readonly maxPixels?: number;
+}
+
+export interface DecodedImage {
+  /** uint8, 256×256×3, RGB: 196,608 bytes. */
+  readonly pixels: Buffer;
+  /** Of the file, before resizing, in the orientation in which it is meant to be seen. */
+  readonly width: number;
+  readonly height: number;
+  readonly format: ImageFormat;
+}
+
+/**
+ * A file's bytes to the pixel contract: EXIF orientation applied, sRGB, transparency on white, squeezed to 256×256 with a
+ * bilinear kernel that averages over the area it shrinks (libvips' `linear`). Training and serving both decode here.
+ *
+ * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`
+ */
+export async function decodeImage(
+  bytes: Buffer,
+  { maxPixels = MAX_PIXELS }: DecodeLimits = {},
+): Promise<DecodedImage> {
+  if (bytes.length === 0) throw imageEmpty();
+  const format = sniffFormat(bytes);
+  if (format === undefined) throw imageFormatUnsupported();
+  const source = format === 'bmp' ? openBmp(bytes, maxPixels) : open(bytes, maxPixels);
+  try {
+    const { width, height, orientation = 1 } = await source.metadata();
+    const { data, info } = await toContract(source);
+    if (info.channels !== 3) throw imageDamaged(`it decodes to ${info.channels} channels`);
+    const isTurned = orientation >= 5;
+    return { pixels: data, width: isTurned ? height : width, height: isTurned ? width : height, format };
+  } catch (error) {
+    throw fromSharp(error, maxPixels);
+  }
+}
+
+function open(bytes: Buffer, maxPixels: number): Sharp {
+  return sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels, sequentialRead: true });
+}
+
+function openBmp(bytes: Buffer, maxPixels: number): Sharp {
+  const { data, width, height } = decodeBmp(bytes, maxPixels);
+  return sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
+}
+
+function toContract(source: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
+  return source
+    .autoOrient()
+    .toColourspace('srgb')
+    .flatten({ background: '#ffffff' })
+    .resize(IMAGE_SIDE, IMAGE_SIDE, { fit: 'fill', kernel: 'linear' })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+}
+
+/**
+ * One libvips thread per image and no cache of operations: whole images run side by side on libuv's threads, and no
+ * image is decoded twice. Process-wide, so whoever starts a process says it once.
+ */
+export function configureDecoding(): void {
+  sharp.concurrency(1);
+  sharp.cache(false);
+}

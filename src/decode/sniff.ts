@@ -1,0 +1,18 @@
+export const IMAGE_FORMATS = ['png', 'jpeg', 'tiff', 'bmp'] as const;
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+
+const MAGIC: readonly { format: ImageFormat; bytes: readonly number[] }[] = [
+  { format: 'png', bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
+  { format: 'jpeg', bytes: [0xff, 0xd8, 0xff] },
+  { format: 'tiff', bytes: [0x49, 0x49, 0x2a, 0x00] },
+  { format: 'tiff', bytes: [0x4d, 0x4d, 0x00, 0x2a] },
+  // BigTIFF
+  { format: 'tiff', bytes: [0x49, 0x49, 0x2b, 0x00] },
+  { format: 'tiff', bytes: [0x4d, 0x4d, 0x00, 0x2b] },
+  { format: 'bmp', bytes: [0x42, 0x4d] },
+];
+
+/** The format by its first bytes, which cannot lie as an extension can; undefined: none of ours. */
+export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
+  return MAGIC.find((magic) => magic.bytes.every((byte, index) => bytes[index] === byte))?.format;
+}

@@ -1,0 +1,93 @@
+import { constants, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import type { ScannerConfig } from '../config/schema.js';
+import { errnoOf } from '../errors.js';
+import type { Delivery } from '../ledger/ledger.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Sink } from './sink.js';
+
+export const AFTERWARDS = 'afterwards';
+
+/**
+ * Moves or deletes images whose results are durable: a sink like the others, so that a crash between the two leaves it
+ * to be done. A file that is not the classified one any more (it was overwritten) is left alone.
+ */
+export class AfterwardsSink implements Sink {
+  readonly name = AFTERWARDS;
+  readonly #scannerOf: (name: string) => ScannerConfig | undefined;
+  readonly #telemetry: Telemetry;
+
+  constructor(scannerOf: (name: string) => ScannerConfig | undefined, telemetry: Telemetry) {
+    this.#scannerOf = scannerOf;
+    this.#telemetry = telemetry;
+  }
+
+  async deliver(deliveries: readonly Delivery[]): Promise<void> {
+    for (const delivery of deliveries) {
+      const scanner = this.#scannerOf(delivery.scanner);
+      if (!scanner || scanner.afterwards.action === 'keep') continue;
+      await this.#dispose(scanner, delivery);
+    }
+  }
+
+  async #dispose({ folder, afterwards }: ScannerConfig, delivery: Delivery): Promise<void> {
+    const { scanner, path } = delivery;
+    const source = join(folder, path);
+    if (!(await isSameFile(source, delivery))) return;
+    try {
+      if (afterwards.action === 'move') await moveFile(source, await freeTarget(afterwards.to, delivery));
+      if (afterwards.action === 'delete') await rm(source);
+      if (afterwards.action !== 'keep')
+        this.#telemetry.fileDisposed({ scanner, path, action: afterwards.action });
+    } catch (error) {
+      this.#telemetry.fileDisposalFailed({ scanner, path, error });
+      throw error;
+    }
+  }
+}
+
+/** Where the file is moved to. Another image that was moved there under the same name earlier is never overwritten. */
+async function freeTarget(folder: string, delivery: Delivery): Promise<string> {
+  const target = join(folder, delivery.path);
+  const isTaken = await stat(target).then(
+    () => true,
+    () => false,
+  );
+  if (!isTaken || (await isSameFile(target, delivery))) return target;
+  const { dir, name, ext } = parse(target);
+  return join(dir, `${name}-${delivery.record.image.sha256.slice(0, 12)}${ext}`);
+}
+
+async function isSameFile(file: string, { size, mtimeMs }: Delivery): Promise<boolean> {
+  try {
+    const stats = await stat(file);
+    return stats.isFile() && stats.size === size && stats.mtimeMs === mtimeMs;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function moveFile(source: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await rename(source, target);
+  } catch (error) {
+    if (errnoOf(error) !== 'EXDEV') throw error;
+    await moveAcrossFileSystems(source, target);
+  }
+}
+
+/** Copied, synced and renamed into place before the source goes: at every moment one whole file exists. */
+async function moveAcrossFileSystems(source: string, target: string): Promise<void> {
+  const temporary = `${target}.tmp`;
+  await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+  const handle = await open(temporary, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, target);
+  await rm(source);
+}

@@ -1,0 +1,81 @@
+import type { Outbox } from '../ledger/outbox.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Sink } from './sink.js';
+
+/** Deliveries in one go: as many files are open at once, at most. */
+const GROUP = 32;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Works off one sink's part of the outbox, in order; a sink that fails is tried again and delays no other. */
+export class Deliverer {
+  readonly #outbox: Outbox;
+  readonly #sink: Sink;
+  readonly #telemetry: Telemetry;
+  #working: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #isStopped = false;
+  #hasMore = false;
+
+  constructor(outbox: Outbox, sink: Sink, telemetry: Telemetry) {
+    this.#outbox = outbox;
+    this.#sink = sink;
+    this.#telemetry = telemetry;
+  }
+
+  get sinkName(): string {
+    return this.#sink.name;
+  }
+
+  /** Waiting for its next try after a failure. */
+  get isFailing(): boolean {
+    return this.#retry !== undefined;
+  }
+
+  /** Something may be waiting. */
+  wake(): void {
+    this.#hasMore = true;
+    if (this.#working || this.#retry || this.#isStopped) return;
+    this.#working = this.#deliverAll().finally(() => {
+      this.#working = undefined;
+      if (this.#hasMore) this.wake();
+    });
+  }
+
+  /** Ends after the group in work. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#hasMore = false;
+    clearTimeout(this.#retry);
+    await this.#working;
+  }
+
+  async #deliverAll(): Promise<void> {
+    try {
+      while (!this.#isStopped) {
+        this.#hasMore = false;
+        const deliveries = this.#outbox.next(this.#sink.name, GROUP);
+        if (deliveries.length === 0) return;
+        const start = performance.now();
+        await this.#sink.deliver(deliveries);
+        this.#outbox.remove(deliveries);
+        this.#retryMs = FIRST_RETRY_MS;
+        const durationMs = performance.now() - start;
+        this.#telemetry.delivered({ sink: this.#sink.name, records: deliveries.length, durationMs });
+      }
+    } catch (error) {
+      this.#telemetry.deliveryFailed({ sink: this.#sink.name, error });
+      this.#tryAgainLater();
+    }
+  }
+
+  #tryAgainLater(): void {
+    if (this.#isStopped) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.wake();
+    }, this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+  }
+}

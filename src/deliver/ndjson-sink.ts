@@ -1,0 +1,51 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Delivery } from '../ledger/ledger.js';
+import { documentOf } from './document.js';
+import type { Sink } from './sink.js';
+
+const NEWLINE = 0x0a;
+const TAIL_BYTES = 65_536;
+
+/** One line of JSON per result, appended. The file is opened for each group, so that log rotation may rename it. */
+export class NdjsonSink implements Sink {
+  readonly name: string;
+  readonly #file: string;
+
+  constructor(name: string, file: string) {
+    this.name = name;
+    this.#file = file;
+  }
+
+  async deliver(deliveries: readonly Delivery[]): Promise<void> {
+    await mkdir(dirname(this.#file), { recursive: true });
+    const handle = await open(this.#file, 'a+');
+    try {
+      await dropHalfLine(handle);
+      await handle.writeFile(
+        deliveries.map((delivery) => `${JSON.stringify(documentOf(delivery))}\n`).join(''),
+      );
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** A crash in the middle of a write leaves half a line; its delivery was never acknowledged and comes again. */
+async function dropHalfLine(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat();
+  let end = size;
+  const tail = Buffer.alloc(TAIL_BYTES);
+  while (end > 0) {
+    const start = Math.max(0, end - TAIL_BYTES);
+    const { bytesRead } = await handle.read(tail, 0, end - start, start);
+    const newline = tail.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+    if (newline >= 0) {
+      end = start + newline + 1;
+      break;
+    }
+    end = start;
+  }
+  if (end < size) await handle.truncate(end);
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, SmearwatchError } from '../errors.js';
+import { writeAtomically } from './render-file.js';
+import type { WrittenSmear } from './task.js';
+
+export const MANIFEST_NAME = 'manifest.csv';
+const HEADER = 'file,class,source,group';
+
+/**
+ * Adds rows to `outDir/manifest.csv`, each file once: a second run with another seed completes the folder instead of
+ * orphaning the first one's images. No field ever needs quoting: names are made by us.
+ */
+export async function updateManifest(outDir: string, smears: readonly WrittenSmear[]): Promise<string> {
+  const path = join(outDir, MANIFEST_NAME);
+  const rows = await readRows(path);
+  for (const { file, cellClass, group } of smears) rows.set(file, `${file},${cellClass},synthetic,${group}`);
+  await writeAtomically(path, [HEADER, ...rows.values(), ''].join('\n'));
+  return path;
+}
+
+/** Row by file name. @throws SmearwatchError `manifest-foreign` when the file is not one of ours */
+export async function readRows(path: string): Promise<Map<string, string>> {
+  const text = await readIfThere(path);
+  if (text === undefined) return new Map();
+  const [header, ...rows] = text.split(/\r?\n/).filter((line) => line !== '');
+  if (header !== HEADER) {
+    throw new SmearwatchError(`${path} is not a manifest of generated smears.`, {
+      code: 'manifest-foreign',
+      kind: 'usage',
+      hint: `Its first line is not "${HEADER}". Generate into an empty folder.`,
+    });
+  }
+  return new Map(rows.map((row) => [row.slice(0, row.indexOf(',')), row]));
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

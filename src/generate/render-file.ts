@@ -1,0 +1,56 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { drawSmear, type Smear } from './smear.js';
+import type { SmearFormat, SmearTask, WrittenSmear } from './task.js';
+
+/** JPEG quality of a scanner that saves at "high". */
+const JPEG_QUALITY = 90;
+/** Sensor noise does not compress: zlib's faster levels cost almost no bytes here. */
+const PNG_LEVEL = 2;
+
+/** The smear as a file's bytes. */
+export async function encodeSmear(smear: Smear, format: SmearFormat): Promise<Buffer> {
+  const raw = { width: smear.width, height: smear.height, channels: 3 } as const;
+  const image = sharp(smear.pixels, { raw });
+  switch (format) {
+    case 'png':
+      return image.png({ compressionLevel: PNG_LEVEL, adaptiveFiltering: false }).toBuffer();
+    case 'jpeg':
+      return image.jpeg({ quality: JPEG_QUALITY }).toBuffer();
+    case 'tiff':
+      return image.tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer();
+    default:
+      return format satisfies never;
+  }
+}
+
+/** Draws, encodes and writes one image. Its folder exists. A reader never sees a half-written file. */
+export async function renderFile(task: SmearTask): Promise<WrittenSmear> {
+  const smear = drawSmear(task);
+  const bytes = await encodeSmear(smear, task.format);
+  await writeAtomically(join(task.outDir, task.file), bytes);
+  return {
+    index: task.index,
+    file: task.file,
+    cellClass: smear.cellClass,
+    slide: smear.slide,
+    group: `synthetic-${String(task.seed)}-${String(smear.slide)}`,
+    bytes: bytes.length,
+  };
+}
+
+/**
+ * Temporary name in the same folder, then rename. Not synced: a synthetic image lost to a power cut is drawn again from its
+ * seed.
+ */
+export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${String(process.pid)}.tmp`);
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

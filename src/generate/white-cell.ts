@@ -1,0 +1,162 @@
+import type { CellClass } from '../images.js';
+import { makeAnatomy, type Anatomy } from './anatomy.js';
+import type { DensityCanvas } from './canvas.js';
+import { Noise } from './noise.js';
+import { makeChromatin, makeNucleusShape } from './nucleus.js';
+import type { Random } from './random.js';
+import { blob, circle, move, roughen, scaleToArea, smoothStep, unite, type Shape } from './shape.js';
+import { mixed, scaled, type Slide } from './stain.js';
+
+/** One white cell, placed: shapes are relative to (x, y), everything in scanner pixels. */
+export interface WhiteCell {
+  readonly x: number;
+  readonly y: number;
+  readonly anatomy: Anatomy;
+  readonly cell: Shape;
+  readonly nucleus: Shape;
+  /** No part of the cell is farther from (x, y). */
+  readonly extent: number;
+}
+
+export function makeWhiteCell(canvas: DensityCanvas, cellClass: CellClass, random: Random): WhiteCell {
+  const anatomy = makeAnatomy(cellClass, random);
+  const cell = makeCellShape(anatomy, random);
+  return {
+    x: canvas.frameWidth / 2 + random.normal(0, 38),
+    y: canvas.frameHeight / 2 + random.normal(0, 38),
+    anatomy,
+    cell,
+    nucleus: makeNucleusShape(anatomy, cell, random),
+    extent: anatomy.diameter * 0.9,
+  };
+}
+
+/** A rounded body with bulges, brought to the area that the diameter promises. */
+function makeCellShape(anatomy: Anatomy, random: Random): Shape {
+  const { diameter, elongation, roughness } = anatomy;
+  const radius = diameter / 2;
+  const parts = [blob(random, { radius, elongation, roughness })];
+  for (let bulge = 0; bulge < anatomy.bulges; bulge++) {
+    const angle = random.angle();
+    const away = radius * random.uniform(0.72, 1);
+    parts.push(
+      move(circle(0, 0, radius * random.uniform(0.22, 0.45)), away * Math.cos(angle), away * Math.sin(angle)),
+    );
+  }
+  const body = scaleToArea(unite(parts, radius * 0.25), radius * 1.7, Math.PI * radius ** 2);
+  return roughen(body, new Noise(random, 0.35 * radius), 0.012 * radius);
+}
+
+/** Areas as painted, in scanner pixels squared. */
+export interface PaintedAreas {
+  readonly cell: number;
+  readonly nucleus: number;
+}
+
+export function paintWhiteCell(
+  canvas: DensityCanvas,
+  slide: Slide,
+  white: WhiteCell,
+  random: Random,
+): PaintedAreas {
+  const { anatomy, cell, nucleus } = white;
+  const cytoplasm = makeCytoplasm(white, random);
+  const chromatin = makeChromatin(anatomy, nucleus, random);
+  const cytoplasmStain = scaled(
+    mixed(slide.greyBlue, slide.basophilic, anatomy.basophilia),
+    anatomy.cytoplasm,
+  );
+  const nuclearStain = scaled(slide.chromatin, anatomy.chromatin);
+  const nucleolarStain = scaled(mixed(slide.chromatin, slide.basophilic, 0.6), anatomy.chromatin);
+  let cellArea = 0;
+  let nucleusArea = 0;
+  canvas.around(white.x, white.y, white.extent, (x, y, at) => {
+    const toCell = cell(x, y);
+    const cover = smoothStep(2.5, -2.5, toCell);
+    if (cover === 0) return;
+    const depth = nucleus(x, y);
+    const nuclear = cover * smoothStep(3, -3, depth);
+    cellArea += cover;
+    nucleusArea += nuclear;
+    if (nuclear < 1) paintCytoplasm(canvas, at, x, y, { toCell, depth, amount: cover - nuclear });
+    if (nuclear === 0) return;
+    const density = nuclear * chromatin.density(x, y, depth);
+    const blue = Math.min(1, Math.max(0, chromatin.blueness(x, y)));
+    canvas.add(at, nuclearStain, density * (1 - blue));
+    canvas.add(at, nucleolarStain, density * blue);
+  });
+  const pixelArea = 1 / canvas.scale ** 2;
+  return { cell: cellArea * pixelArea, nucleus: nucleusArea * pixelArea };
+
+  function paintCytoplasm(
+    target: DensityCanvas,
+    at: number,
+    x: number,
+    y: number,
+    place: CytoplasmPlace,
+  ): void {
+    target.add(at, cytoplasmStain, place.amount * cytoplasm.density(x, y, place));
+    target.add(at, slide.azurophilic, place.amount * cytoplasm.dust(x, y));
+  }
+}
+
+interface CytoplasmPlace {
+  /** Signed distances to the cell's and the nucleus's outline. */
+  readonly toCell: number;
+  readonly depth: number;
+  /** Share of the pixel that is cytoplasm. */
+  readonly amount: number;
+}
+
+interface Cytoplasm {
+  readonly density: (x: number, y: number, place: CytoplasmPlace) => number;
+  readonly dust: (x: number, y: number) => number;
+}
+
+/** Ground glass with coarse clouds, a bluer rim at the membrane, a paler halo at the nucleus, and vacuoles. */
+function makeCytoplasm(white: WhiteCell, random: Random): Cytoplasm {
+  const { anatomy } = white;
+  const clouds = new Noise(random, random.uniform(60, 130));
+  const grain = new Noise(random, random.uniform(12, 18));
+  const specks = new Noise(random, random.uniform(9, 12));
+  const rim = 0.1 + 0.55 * anatomy.basophilia * random.uniform(0.4, 1);
+  const halo = random.uniform(0, 0.35);
+  const vacuoles = makeVacuoles(white, random);
+  return {
+    density: (x, y, { toCell, depth }) => {
+      const texture = 1 + 0.16 * clouds.at(x, y) + 0.12 * grain.at(x, y);
+      const edge = rim * Math.exp(-(((toCell + 6) / 16) ** 2));
+      const pale = halo * Math.exp(-Math.max(0, depth) / 22);
+      const hole = vacuoles.length === 0 ? 0 : vacuoleAt(vacuoles, x, y);
+      return Math.max(0.1, texture + edge - pale) * (1 - 0.85 * hole);
+    },
+    dust: (x, y) => (anatomy.dust === 0 ? 0 : anatomy.dust * 0.6 * smoothStep(0.9, 2.2, specks.at(x, y))),
+  };
+}
+
+interface Vacuole {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+/** Round, clear, 0.3 to 1.2 µm holes, in the cytoplasm more often than over the nucleus. */
+function makeVacuoles(white: WhiteCell, random: Random): Vacuole[] {
+  const found: Vacuole[] = [];
+  for (let attempt = 0; attempt < 120 && found.length < white.anatomy.vacuoles; attempt++) {
+    const x = random.uniform(-0.6, 0.6) * white.anatomy.diameter;
+    const y = random.uniform(-0.6, 0.6) * white.anatomy.diameter;
+    const radius = 5 + 15 * random.uniform() ** 2;
+    if (white.cell(x, y) < -radius * 1.2 && white.nucleus(x, y) > radius * 0.4) found.push({ x, y, radius });
+  }
+  return found;
+}
+
+function vacuoleAt(vacuoles: readonly Vacuole[], x: number, y: number): number {
+  let value = 0;
+  for (const { x: centreX, y: centreY, radius } of vacuoles) {
+    const distance = Math.sqrt((x - centreX) ** 2 + (y - centreY) ** 2) - radius;
+    if (distance < 4) value = Math.max(value, smoothStep(4, -4, distance));
+  }
+  return value;
+}

@@ -1,0 +1,113 @@
+import type { Database, Row, Statement, Value } from './database.js';
+import { toStoredResult, type StoredResult } from './results.js';
+
+export interface ResultFilter {
+  readonly sha256Prefix?: string;
+  /** Substring of the path. */
+  readonly path?: string;
+  readonly scanner?: string;
+  readonly review?: boolean;
+  /** At most so many, newest first. */
+  readonly limit: number;
+}
+
+export interface QuarantinedFile {
+  readonly id: number;
+  readonly scanner: string;
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string | undefined;
+  readonly code: string;
+  readonly reason: string;
+  readonly attempts: number;
+  /** RFC 3339, UTC. */
+  readonly quarantinedAt: string;
+}
+
+/** Reading the ledger for people, and sending files round again. */
+export class Browse {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  results(filter: ResultFilter): StoredResult[] {
+    const { where, values } = resultConditions(filter);
+    return this.#database
+      .prepare(`SELECT id, record FROM results r ${where} ORDER BY id DESC LIMIT ?`)
+      .all(...values, filter.limit)
+      .map(toStoredResult);
+  }
+
+  quarantined(filter: ResultFilter): QuarantinedFile[] {
+    const { where, values } = fileConditions(filter);
+    return this.#database
+      .prepare(`SELECT * FROM files ${where} ORDER BY finished_at DESC, id DESC LIMIT ?`)
+      .all(...values, filter.limit)
+      .map(toQuarantined);
+  }
+
+  /** Queues quarantined files again, with all their attempts. Returns how many. */
+  replayQuarantined(filter: Omit<ResultFilter, 'limit' | 'review'>): number {
+    const { where, values } = fileConditions({ ...filter, limit: 0 });
+    return this.#replay(0, where, values);
+  }
+
+  /** Queues files again whose bytes have this SHA-256 (or a prefix), so that the models in use classify them. */
+  replayImage(sha256Prefix: string): number {
+    return this.#replay(1, "WHERE state IN ('done', 'quarantined') AND sha256 GLOB ?", [`${sha256Prefix}*`]);
+  }
+
+  #replay(reclassify: 0 | 1, where: string, values: Value[]): number {
+    const requeue: Statement = this.#database.prepare(`
+      UPDATE files SET state = 'queued', revision = revision + 1, attempts = 0, crashes = 0, not_before = 0,
+        reclassify = ${reclassify}, queued_at = ${Date.now()}, finished_at = NULL, result_id = NULL, reason_code = NULL, reason = NULL ${where}`);
+    return requeue.run(...values).changes;
+  }
+}
+
+type Conditions = { where: string; values: Value[] };
+
+function resultConditions({ sha256Prefix, path, scanner, review }: ResultFilter): Conditions {
+  const ofFile = (column: string): string =>
+    `EXISTS (SELECT 1 FROM files f WHERE f.result_id = r.id AND ${column})`;
+  return conditions([
+    ['sha256 GLOB ?', sha256Prefix === undefined ? undefined : `${sha256Prefix}*`],
+    [ofFile('instr(f.path, ?) > 0'), path],
+    [ofFile('f.scanner = ?'), scanner],
+    ['review = ?', review === true ? 1 : undefined],
+  ]);
+}
+
+function fileConditions({ sha256Prefix, path, scanner }: ResultFilter): Conditions {
+  return conditions([
+    ['state = ?', 'quarantined'],
+    ['sha256 GLOB ?', sha256Prefix === undefined ? undefined : `${sha256Prefix}*`],
+    ['instr(path, ?) > 0', path],
+    ['scanner = ?', scanner],
+  ]);
+}
+
+function conditions(all: readonly (readonly [string, Value | undefined])[]): Conditions {
+  const given = all.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined);
+  if (given.length === 0) return { where: '', values: [] };
+  return {
+    where: `WHERE ${given.map(([sql]) => sql).join(' AND ')}`,
+    values: given.map(([, value]) => value),
+  };
+}
+
+function toQuarantined(row: Row): QuarantinedFile {
+  return {
+    id: Number(row['id']),
+    scanner: String(row['scanner']),
+    path: String(row['path']),
+    size: Number(row['size']),
+    sha256: row['sha256'] == null ? undefined : String(row['sha256']),
+    code: String(row['reason_code']),
+    reason: String(row['reason']),
+    attempts: Number(row['attempts']),
+    quarantinedAt: new Date(Number(row['finished_at'])).toISOString(),
+  };
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { Browse } from './browse.js';
+import { Database } from './database.js';
+import { lockState } from './lock.js';
+import { Outbox } from './outbox.js';
+import { Queue } from './queue.js';
+import { Results } from './results.js';
+
+export type { Claim, Reason } from './queue.js';
+export { VANISHED } from './queue.js';
+export type { Completion, StoredResult } from './results.js';
+export type { Delivery } from './outbox.js';
+export type { QuarantinedFile, ResultFilter } from './browse.js';
+
+/**
+ * The durable queue, memory and record of one daemon, in `<stateFolder>/ledger.sqlite`: what was seen, what is done,
+ * what the sinks are still owed. Everything that a method has done is on the disk when it returns.
+ */
+export class Ledger {
+  readonly queue: Queue;
+  readonly results: Results;
+  readonly outbox: Outbox;
+  readonly browse: Browse;
+  readonly #database: Database;
+  readonly #unlock: () => void;
+
+  private constructor(
+    database: Database,
+    sinksOf: (scanner: string) => readonly string[],
+    unlock: () => void,
+  ) {
+    this.#database = database;
+    this.#unlock = unlock;
+    this.queue = new Queue(database);
+    this.results = new Results(database, sinksOf);
+    this.outbox = new Outbox(database);
+    this.browse = new Browse(database);
+  }
+
+  /**
+   * For the daemon, which alone works off the queue: nobody else may own the same state folder.
+   * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-newer`
+   */
+  static own(stateFolder: string, sinksOf: (scanner: string) => readonly string[]): Ledger {
+    const unlock = lockState(stateFolder);
+    try {
+      return new Ledger(Database.open(ledgerFile(stateFolder)), sinksOf, unlock);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  /** For commands that look at the ledger or queue files again, also while a daemon owns it. */
+  static visit(stateFolder: string): Ledger {
+    return new Ledger(
+      Database.open(ledgerFile(stateFolder)),
+      () => [],
+      () => undefined,
+    );
+  }
+
+  /** Moves the write-ahead log into the database, as far as readers allow; for a timer. */
+  checkpoint(): void {
+    this.#database.run('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#unlock();
+  }
+}
+
+export function ledgerFile(stateFolder: string): string {
+  return join(stateFolder, 'ledger.sqlite');
+}

@@ -1,0 +1,62 @@
+import type { ResultRecord } from '../record.js';
+import type { Database, Statement } from './database.js';
+import { toStoredResult } from './results.js';
+
+/** A result that a sink is owed, for one file. */
+export interface Delivery {
+  readonly id: number;
+  readonly resultId: number;
+  /** The file that this delivery is about; a copy's differs from the record's. */
+  readonly scanner: string;
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly record: ResultRecord;
+}
+
+/** What sinks have still to deliver, at least once each and in order. */
+export class Outbox {
+  readonly #database: Database;
+  readonly #statements: Record<'next' | 'remove' | 'counts', Statement>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#statements = {
+      next: database.prepare(`
+        SELECT outbox.id AS delivery_id, sink, scanner, path, size, mtime_ms, results.id AS id, record
+        FROM outbox JOIN results ON results.id = outbox.result_id
+        WHERE sink = ? ORDER BY outbox.id LIMIT ?`),
+      remove: database.prepare('DELETE FROM outbox WHERE id = ?'),
+      counts: database.prepare('SELECT sink, count(*) AS deliveries FROM outbox GROUP BY sink'),
+    };
+  }
+
+  next(sink: string, limit: number): Delivery[] {
+    return this.#statements.next.all(sink, limit).map((row) => {
+      const { id, record } = toStoredResult(row);
+      return {
+        id: Number(row['delivery_id']),
+        resultId: id,
+        scanner: String(row['scanner']),
+        path: String(row['path']),
+        size: Number(row['size']),
+        mtimeMs: Number(row['mtime_ms']),
+        record,
+      };
+    });
+  }
+
+  /** They are delivered, durably. */
+  remove(deliveries: readonly Delivery[]): void {
+    this.#database.transaction(() => {
+      for (const { id } of deliveries) this.#statements.remove.run(id);
+    });
+  }
+
+  /** Waiting deliveries by sink, also of sinks that are no longer configured. */
+  counts(): Record<string, number> {
+    return Object.fromEntries(
+      this.#statements.counts.all().map((row) => [String(row['sink']), Number(row['deliveries'])]),
+    );
+  }
+}

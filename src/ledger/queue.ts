@@ -1,0 +1,159 @@
+import type { WorkCounts } from '../telemetry/telemetry.js';
+import type { Intake, SeenFile } from '../watch/intake.js';
+import type { Database, Row, Statement } from './database.js';
+
+/** A file that is being worked on. */
+export interface Claim {
+  readonly id: number;
+  readonly revision: number;
+  readonly scanner: string;
+  /** Relative to the scanner's folder, with forward slashes. */
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** This attempt's number, from 1. */
+  readonly attempt: number;
+  /** Asked for by `replay`: classify it although its bytes have a result. */
+  readonly reclassify: boolean;
+  /** Milliseconds since 1970. */
+  readonly queuedAt: number;
+}
+
+/** Why a file could not be classified, in a form for programs and a sentence for a technician. */
+export interface Reason {
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Files whose bytes could not be reached are taken up again as soon as the watcher sees them again. */
+export const VANISHED = 'file-vanished';
+
+const ENQUEUE = `
+  INSERT INTO files (scanner, path, size, mtime_ms, state, queued_at) VALUES (?, ?, ?, ?, 'queued', ?)
+  ON CONFLICT (scanner, path) DO UPDATE SET
+    size = excluded.size, mtime_ms = excluded.mtime_ms, revision = revision + 1, state = 'queued', attempts = 0,
+    crashes = 0, reclassify = 0, not_before = 0, queued_at = excluded.queued_at, finished_at = NULL, sha256 = NULL, result_id = NULL,
+    reason_code = NULL, reason = NULL
+  WHERE size <> excluded.size OR mtime_ms <> excluded.mtime_ms
+     OR (state = 'quarantined' AND reason_code = '${VANISHED}')`;
+
+/** The durable queue: files in the states queued, running, done and quarantined. */
+export class Queue implements Intake {
+  readonly #database: Database;
+  readonly #statements: Record<'known' | 'enqueue' | 'claim' | 'recover', Statement> &
+    Record<'retry' | 'release' | 'quarantine' | 'counts' | 'oldest' | 'nextDue', Statement>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#statements = {
+      known: database.prepare(
+        'SELECT size, mtime_ms, state, reason_code FROM files WHERE scanner = ? AND path = ?',
+      ),
+      enqueue: database.prepare(ENQUEUE),
+      // One statement: what is claimed is exactly what is marked.
+      claim: database.prepare(`
+        UPDATE files SET state = 'running', attempts = attempts + 1
+        WHERE id IN (SELECT id FROM files WHERE state = 'queued' AND not_before <= ? ORDER BY not_before, id LIMIT ?)
+        RETURNING id, revision, scanner, path, size, mtime_ms, attempts, reclassify, queued_at`),
+      recover: database.prepare(`
+        UPDATE files SET state = 'queued', attempts = max(attempts - 1, 0), crashes = crashes + 1
+        WHERE state = 'running'`),
+      retry: database.prepare(`
+        UPDATE files SET state = 'queued', not_before = ?, reason_code = ?, reason = ?
+        WHERE id = ? AND revision = ? AND state = 'running'`),
+      release: database.prepare(`
+        UPDATE files SET state = 'queued', not_before = ?, attempts = max(attempts - 1, 0)
+        WHERE id = ? AND revision = ? AND state = 'running'`),
+      quarantine: database.prepare(`
+        UPDATE files SET state = 'quarantined', finished_at = ?, reason_code = ?, reason = ?, sha256 = ?
+        WHERE id = ? AND revision = ? AND state = 'running'`),
+      counts: database.prepare('SELECT state, files FROM counts'),
+      oldest: database.prepare(
+        "SELECT min(queued_at) AS queued_at FROM files WHERE state IN ('queued', 'running')",
+      ),
+      nextDue: database.prepare("SELECT min(not_before) AS due FROM files WHERE state = 'queued'"),
+    };
+  }
+
+  unknownAmong(scanner: string, files: readonly SeenFile[]): SeenFile[] {
+    return files.filter((file) => !this.#isKnown(scanner, file));
+  }
+
+  enqueue(scanner: string, files: readonly SeenFile[]): void {
+    const now = Date.now();
+    this.#database.transaction(() => {
+      for (const { path, size, mtimeMs } of files) {
+        this.#statements.enqueue.run(scanner, path, size, mtimeMs, now);
+      }
+    });
+  }
+
+  /** Takes up to `limit` files that are due, oldest first; they are `running` until one of the methods below. */
+  claim(limit: number): Claim[] {
+    return this.#statements.claim
+      .all(Date.now(), limit)
+      .map(toClaim)
+      .sort((a, b) => a.id - b.id);
+  }
+
+  /** After a start: what was running when the process died is queued again. Returns how many. */
+  recover(): number {
+    return this.#statements.recover.run().changes;
+  }
+
+  /** Another attempt later. */
+  retry(claim: Claim, { code, reason }: Reason, delayMs: number): void {
+    this.#statements.retry.run(Date.now() + delayMs, code, reason, claim.id, claim.revision);
+  }
+
+  /** Back into the queue as if it had not been claimed: at shutdown, or because the file is being written again. */
+  release(claims: readonly Claim[], delayMs = 0): void {
+    const notBefore = delayMs === 0 ? 0 : Date.now() + delayMs;
+    this.#database.transaction(() => {
+      for (const { id, revision } of claims) this.#statements.release.run(notBefore, id, revision);
+    });
+  }
+
+  quarantine(claim: Claim, { code, reason }: Reason, sha256: string | undefined): void {
+    this.#statements.quarantine.run(Date.now(), code, reason, sha256 ?? null, claim.id, claim.revision);
+  }
+
+  counts(): WorkCounts {
+    const byState = new Map(this.#statements.counts.all().map((row) => [row['state'], Number(row['files'])]));
+    const of = (state: string): number => byState.get(state) ?? 0;
+    const oldest = this.#statements.oldest.get()?.['queued_at'];
+    return {
+      queued: of('queued'),
+      running: of('running'),
+      done: of('done'),
+      quarantined: of('quarantined'),
+      oldestMs: oldest == null ? 0 : Math.max(0, Date.now() - Number(oldest)),
+    };
+  }
+
+  /** When the next queued file is due, in milliseconds since 1970; undefined when none is queued. */
+  nextDue(): number | undefined {
+    const due = this.#statements.nextDue.get()?.['due'];
+    return due == null ? undefined : Number(due);
+  }
+
+  #isKnown(scanner: string, { path, size, mtimeMs }: SeenFile): boolean {
+    const row = this.#statements.known.get(scanner, path);
+    if (row?.['size'] !== size || row['mtime_ms'] !== mtimeMs) return false;
+    return !(row['state'] === 'quarantined' && row['reason_code'] === VANISHED);
+  }
+}
+
+function toClaim(row: Row): Claim {
+  return {
+    id: Number(row['id']),
+    revision: Number(row['revision']),
+    scanner: String(row['scanner']),
+    path: String(row['path']),
+    size: Number(row['size']),
+    mtimeMs: Number(row['mtime_ms']),
+    attempt: Number(row['attempts']),
+    reclassify: row['reclassify'] === 1,
+    queuedAt: Number(row['queued_at']),
+  };
+}

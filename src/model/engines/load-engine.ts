@@ -1,0 +1,42 @@
+import { errnoOf, SmearwatchError } from '../../errors.js';
+import type { Engine, EngineName } from '../engine.js';
+
+/**
+ * Loads an engine's native code, which happens only here: workers and training call this, the main thread never.
+ * @throws SmearwatchError `engine-unavailable` when it is not installed
+ */
+export async function loadEngine(name: EngineName): Promise<Engine> {
+  try {
+    switch (name) {
+      case 'onnxruntime':
+        return (await import('./onnxruntime.js')).onnxruntimeEngine();
+      case 'tfjs-node':
+        return await loadTensorflow();
+    }
+  } catch (error) {
+    if (error instanceof SmearwatchError) throw error;
+    throw new SmearwatchError(`The engine ${name} cannot be loaded${missingPart(error)}`, {
+      code: 'engine-unavailable',
+      kind: 'configuration',
+      hint:
+        name === 'tfjs-node'
+          ? 'Provide tfjs-node with the script that ships with Smearwatch, or configure the engine onnxruntime.'
+          : 'Run npm ci again on this machine: the binaries depend on its platform.',
+      cause: error,
+    });
+  }
+}
+
+interface TensorflowModule {
+  tensorflowEngine(): Promise<Engine>;
+}
+
+async function loadTensorflow(): Promise<Engine> {
+  const file: string = new URL('../tensorflow/engine.js', import.meta.url).href;
+  const { tensorflowEngine } = (await import(file)) as TensorflowModule;
+  return tensorflowEngine();
+}
+
+function missingPart(error: unknown): string {
+  return errnoOf(error) === 'ERR_MODULE_NOT_FOUND' ? ': a part of it is not installed' : '';
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../errors.js';
+import { shapeLayers, type Network, type Parameter, type ShapedLayer } from '../networks/network.js';
+import { matchWeights, type Weights } from '../networks/weights.js';
+import { fromOnnxLayout, onnxShape } from './layout.js';
+import { DATA_TYPE, decodeModel, unloadable, type TensorProto } from './proto.js';
+
+/**
+ * The weights of a network out of an ONNX file that `exportOnnx` wrote, in the description's layout: its exact
+ * inverse. Tensors that the network does not have (constants of the front) are passed over.
+ * @param source the file's path, or its bytes
+ * @throws SmearwatchError `model-unloadable` when the file is missing, damaged, keeps weights elsewhere, or holds another
+ *   network; `weights-invalid` when a weight is not a finite number.
+ */
+export async function readOnnxWeights(source: string | Uint8Array, network: Network): Promise<Weights> {
+  return typeof source === 'string'
+    ? parseOnnxWeights(await readModel(source), network, source)
+    : parseOnnxWeights(source, network);
+}
+
+/** `readOnnxWeights` for bytes that are in memory already. */
+export function parseOnnxWeights(
+  bytes: Uint8Array,
+  network: Network,
+  name = 'The ONNX model',
+): Map<string, Float32Array> {
+  const { graph } = decodeModel(bytes, name);
+  const tensors = new Map(graph.initializer?.map((tensor) => [tensor.name, tensor]));
+  const weights = new Map<string, Float32Array>();
+  for (const shaped of shapeLayers(network)) {
+    for (const parameter of shaped.parameters) {
+      weights.set(parameter.name, valuesOf(tensors.get(parameter.name), shaped, parameter, name));
+    }
+  }
+  matchWeights(network, weights);
+  return weights;
+}
+
+async function readModel(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw unloadable(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function valuesOf(
+  tensor: TensorProto | undefined,
+  shaped: ShapedLayer,
+  parameter: Parameter,
+  name: string,
+): Float32Array {
+  const shape = onnxShape(shaped, parameter);
+  if (tensor === undefined) throw unloadable(`${name} has no tensor ${parameter.name}`);
+  const found = tensor.dims ?? [];
+  if (found.join() !== shape.join()) {
+    throw unloadable(`${name}: ${parameter.name} is ${found.join('×')}, not ${shape.join('×')}`);
+  }
+  const bytes = tensor.raw_data;
+  const size = shape.reduce((product, side) => product * side, 4);
+  if (tensor.data_type !== DATA_TYPE.float || bytes?.byteLength !== size) {
+    throw unloadable(`${name}: ${parameter.name} is not stored as float32 bytes`, {
+      hint: 'Weights can be read out of the fp32 model only, not out of a quantised one.',
+    });
+  }
+  return fromOnnxLayout(shaped, parameter, floatsOf(bytes));
+}
+
+/** Float32Array needs an offset divisible by 4, and tensors lie anywhere in the file. */
+function floatsOf(bytes: Uint8Array): Float32Array {
+  return bytes.byteOffset % 4 === 0
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+    : new Float32Array(new Uint8Array(bytes).buffer);
+}

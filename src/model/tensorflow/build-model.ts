@@ -1,0 +1,125 @@
+import type { LayersModel, SymbolicTensor, Tensor, Variable } from '@tensorflow/tfjs';
+import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
+import { shapeLayers, type Layer, type Network, type Parameter } from '../networks/network.js';
+import { matchWeights, type Weights } from '../networks/weights.js';
+import { createLayers, type DropoutMask, type LayerMakers } from './layers.js';
+import type { Tensorflow } from './load.js';
+
+export interface BuiltModel {
+  readonly network: Network;
+  /** Pixels [N, 256, 256, 3], 0…255, to probabilities [N, classes]. */
+  readonly model: LayersModel;
+  /** The same layers without the softmax, to logits [N, head units]: what a loss is computed from. */
+  readonly logits: LayersModel;
+  /** In the description's order. */
+  readonly parameters: readonly TrainedParameter[];
+  dispose(): void;
+}
+
+export interface TrainedParameter extends Parameter {
+  readonly variable: Variable;
+}
+
+export interface BuildOptions {
+  /** Needed for training; without it the model drops nothing. */
+  readonly dropoutMask?: DropoutMask;
+}
+
+/**
+ * A tf.LayersModel from the description, all weights 0: give it some with `setWeights`.
+ * Probabilities are those of the softmax over the whole head, of which the first `classes` are used.
+ */
+export function buildModel(tf: Tensorflow, network: Network, { dropoutMask }: BuildOptions = {}): BuiltModel {
+  const makers = createLayers(tf);
+  const input = tf.input({ shape: [IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS], name: 'image' });
+  const logits = stack(
+    tf,
+    makers,
+    network,
+    makers.front(network.front).apply(input) as SymbolicTensor,
+    dropoutMask,
+  );
+  const head = tf.layers.softmax({ name: 'softmax' }).apply(logits) as SymbolicTensor;
+  const outputs =
+    head.shape[1] === network.classes
+      ? head
+      : (makers.firstClasses(network.classes).apply(head) as SymbolicTensor);
+  const model = tf.model({ inputs: input, outputs, name: network.architecture });
+  return {
+    network,
+    model,
+    logits: tf.model({ inputs: input, outputs: logits, name: `${network.architecture}-logits` }),
+    parameters: trainedParameters(network, model),
+    dispose: () => void model.dispose(),
+  };
+}
+
+function stack(
+  tf: Tensorflow,
+  makers: LayerMakers,
+  network: Network,
+  input: SymbolicTensor,
+  dropoutMask: DropoutMask | undefined,
+): SymbolicTensor {
+  let x = input;
+  const put = (layer: { apply(x: SymbolicTensor): unknown }): void =>
+    void (x = layer.apply(x) as SymbolicTensor);
+  for (const layer of network.layers) {
+    if (layer.kind === 'dense' && x.shape.length > 2) put(tf.layers.flatten({ name: 'flatten' }));
+    put(layerOf(tf, makers, layer));
+    if (layer.kind === 'dense' && layer.dropout > 0 && dropoutMask !== undefined) {
+      put(makers.dropout(`${layer.name}-dropout`, layer.dropout, dropoutMask));
+    }
+  }
+  return x;
+}
+
+function layerOf(tf: Tensorflow, makers: LayerMakers, layer: Layer) {
+  switch (layer.kind) {
+    case 'convolution':
+      return makers.convolution(layer);
+    case 'lrn':
+      return makers.lrn(layer);
+    case 'max-pool':
+      return tf.layers.maxPooling2d({ name: layer.name, poolSize: layer.size, strides: layer.stride });
+    case 'dense':
+      return tf.layers.dense({
+        name: layer.name,
+        units: layer.units,
+        activation: layer.activation === 'relu' ? 'relu' : 'linear', // the softmax is a layer of its own, at the end
+        kernelInitializer: 'zeros',
+      });
+  }
+}
+
+function trainedParameters(network: Network, model: LayersModel): TrainedParameter[] {
+  return shapeLayers(network).flatMap(({ layer, parameters }) => {
+    if (parameters.length === 0) return [];
+    const { weights } = model.getLayer(layer.name);
+    return parameters.map((parameter, index) => {
+      const variable = weights[index]?.read();
+      if (variable === undefined) throw new RangeError(`${parameter.name} is not in the model`);
+      return { ...parameter, variable: variable as Variable };
+    });
+  });
+}
+
+/** @throws SmearwatchError `weights-invalid` */
+export function setWeights(tf: Tensorflow, { network, parameters }: BuiltModel, weights: Weights): void {
+  const matched = matchWeights(network, weights);
+  tf.tidy(() => {
+    for (const [index, { parameter, values }] of matched.entries()) {
+      parameters[index]?.variable.assign(tf.tensor(values, [...parameter.shape]));
+    }
+  });
+}
+
+/** Copies, in the description's order and layout. */
+export function getWeights({ parameters }: BuiltModel): Map<string, Float32Array> {
+  return new Map(parameters.map(({ name, variable }) => [name, variable.dataSync().slice() as Float32Array]));
+}
+
+/** Tensors of a batch's logits; named for readers of `apply`, whose own type says less. */
+export function applyModel(model: LayersModel, pixels: Tensor, isTraining: boolean): Tensor {
+  return model.apply(pixels, { training: isTraining }) as Tensor;
+}

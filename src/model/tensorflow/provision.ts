@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../../errors.js';
+import { nodePrefixOf } from './headers.js';
+import { packageIn, tensorflowFolder, type Environment } from './paths.js';
+import { checkSpace, checkTools, wheelPlatform } from './prerequisites.js';
+import { followRecipe } from './recipe.js';
+import { verifyTensorflow } from './verify.js';
+
+export interface ProvisionOptions {
+  /** One line, for people, at the start of each step. */
+  readonly onProgress?: (message: string) => void;
+  readonly env?: Environment;
+  /** Where Node is installed, for its C headers; by default the folder above this process's `bin/node`. */
+  readonly nodePrefix?: string;
+  /** Aborting ends the step under way, removes what was begun and rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Provisioned {
+  /** The cache folder that holds node_modules. */
+  readonly folder: string;
+  /** The folder of the package @tensorflow/tfjs-node in it. */
+  readonly packageFolder: string;
+  /** False if it was there already. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Builds TensorFlow's addon into the user's cache, unless one that works is there. Everything happens in a folder
+ * beside the final one, on the same disk, which is renamed at the very end: so the final folder is always whole, a
+ * failure leaves nothing behind, and of two processes at once the slower one discards its copy.
+ *
+ * Throws SmearwatchError `tensorflow-unavailable` that names the step, the command's last lines and what to do.
+ */
+export async function provisionTensorflow(options: ProvisionOptions = {}): Promise<Provisioned> {
+  const { onProgress = () => undefined, env = process.env, nodePrefix = nodePrefixOf(), signal } = options;
+  const folder = tensorflowFolder(env);
+  if (await works(folder, { env, signal })) return provisioned(folder, false);
+  const platform = wheelPlatform();
+  await checkTools(env);
+  await mkdir(dirname(folder), { recursive: true });
+  await removeAbandoned(folder);
+  await checkSpace(dirname(folder));
+  const partial = partialFolder(folder);
+  try {
+    onProgress(`Providing TensorFlow in ${folder}`);
+    await mkdir(partial);
+    await followRecipe({ folder: partial, wheelPlatform: platform, nodePrefix, env, signal, onProgress });
+    const isNew = await publish(partial, folder, { env, signal });
+    return provisioned(folder, isNew);
+  } finally {
+    await rm(partial, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function provisioned(folder: string, isNew: boolean): Provisioned {
+  return { folder, packageFolder: packageIn(folder), isNew };
+}
+
+type ChildOptions = Required<Pick<ProvisionOptions, 'env'>> & Pick<ProvisionOptions, 'signal'>;
+
+async function works(folder: string, options: ChildOptions): Promise<boolean> {
+  if ((await stat(folder).catch(() => undefined)) === undefined) return false; // Not there, or not readable: build.
+  return verifyTensorflow(packageIn(folder), options).then(
+    () => true,
+    () => (options.signal?.throwIfAborted(), false), // Half written in a power cut, or another machine's: replaced.
+  );
+}
+
+/** True if `partial` became `folder`; false if another process was faster and its copy works. */
+async function publish(partial: string, folder: string, options: ChildOptions): Promise<boolean> {
+  if (await renameIfFree(partial, folder)) return true;
+  if (await works(folder, options)) return false;
+  const broken = partialFolder(folder);
+  await rename(folder, broken);
+  await rm(broken, { recursive: true, force: true, maxRetries: 3 });
+  return renameIfFree(partial, folder);
+}
+
+async function renameIfFree(partial: string, folder: string): Promise<boolean> {
+  try {
+    await rename(partial, folder);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+const PARTIAL = '.partial-';
+/** No build takes this long, so its process is gone: killed, or the machine lost power. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
+
+function partialFolder(folder: string): string {
+  return `${folder}${PARTIAL}${randomUUID()}`;
+}
+
+/** A process that was killed could not tidy up, and each of its folders takes up to 1.5 GB. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  const names = await readdir(parent);
+  const partials = names.filter((name) => name.startsWith(`${basename(folder)}${PARTIAL}`));
+  for (const path of partials.map((name) => join(parent, name))) {
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() })); // Its owner removed it meanwhile.
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
+  }
+}

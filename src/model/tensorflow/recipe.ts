@@ -1,0 +1,97 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CommandError, runCommand, type CommandOptions } from './command.js';
+import { noHeaders } from './failures.js';
+import { withNodedir } from './headers.js';
+import { unpackLibraries } from './libraries.js';
+import { packageIn, TFJS_VERSION, type Environment } from './paths.js';
+import { DOWNLOAD_MEGABYTES, INSTALLED_MEGABYTES } from './prerequisites.js';
+import { step, type Recipe } from './step.js';
+import { verifyTensorflow } from './verify.js';
+
+/**
+ * Makes a working tfjs-node inside `folder`: npm's JavaScript, TensorFlow's libraries out of Python's wheel, and the
+ * addon compiled between them. That is what the package's own installer does, except that it downloads the libraries
+ * and the addon from storage.googleapis.com, which many hospital networks do not let through, while their mirrors of
+ * npm and PyPI are.
+ */
+export async function followRecipe(recipe: Recipe): Promise<void> {
+  const { folder, onProgress, signal } = recipe;
+  const tools = join(folder, 'tools');
+  await mkdir(tools);
+  const env = await buildEnvironment(recipe.env, tools);
+  const options = { env, signal, cwd: folder };
+  await writeFile(join(folder, 'package.json'), MANIFEST);
+  const configured = await checkHeaders(recipe.nodePrefix, options);
+  onProgress(`Downloading about ${DOWNLOAD_MEGABYTES} MB; ${INSTALLED_MEGABYTES} MB on disk in the end.`);
+  await installJavaScript(recipe, options);
+  await unpackLibraries(recipe, { ...options, env: { ...env, TMPDIR: tools } });
+  await compileAddon(recipe, { ...options, env: configured });
+  await rm(tools, { recursive: true });
+  await step(recipe, 'testing it with a small computation', VERIFY_HINT, () =>
+    verifyTensorflow(packageIn(folder), { env, signal }),
+  );
+}
+
+const MANIFEST = JSON.stringify({
+  private: true,
+  description: 'Built by Smearwatch; safe to delete, it is built again when needed.',
+  dependencies: { '@tensorflow/tfjs-node': TFJS_VERSION },
+  scripts: { headers: 'node-gyp install' },
+});
+
+const NPM_HINT = 'Check that "npm ping" reaches your registry, then run it again.';
+const BUILD_HINT = 'The compiler has to understand C++17 (g++ 9 or newer).';
+const VERIFY_HINT =
+  'The build went through but the result does not run: TensorFlow needs a processor with AVX.';
+
+/**
+ * The node of this process goes first on the PATH, alone in a folder: npm's launcher would else take whichever `node`
+ * it finds. The variables that an outer `npm run` sets about its own project are taken out, so that the npm in here
+ * does not mistake that project for its own; npm's settings (registry, proxy, certificates) stay.
+ */
+async function buildEnvironment(env: Environment, tools: string): Promise<Environment> {
+  await symlink(process.execPath, join(tools, 'node'));
+  const foreign =
+    /^(npm_(package|lifecycle|config_(local_prefix|workspaces?|omit|global|prefix)$)|INIT_CWD$)/;
+  const kept = Object.entries(env).filter(([name]) => !foreign.test(name));
+  return { ...Object.fromEntries(kept), PATH: `${tools}:${env['PATH'] ?? ''}` };
+}
+
+/** Settled before the long downloads, since it is the step that a network without nodejs.org fails. */
+async function checkHeaders(
+  nodePrefix: string,
+  options: CommandOptions & { readonly env: Environment },
+): Promise<Environment> {
+  const configured = await withNodedir(nodePrefix, options);
+  if (configured !== undefined) return configured;
+  try {
+    await runCommand('npm', ['run', 'headers'], options);
+    return options.env;
+  } catch (error) {
+    throw error instanceof CommandError ? noHeaders(error) : error;
+  }
+}
+
+async function installJavaScript(recipe: Recipe, options: CommandOptions): Promise<void> {
+  const flags = [
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--omit=dev',
+    '--loglevel=error',
+  ];
+  await step(recipe, `installing @tensorflow/tfjs-node ${TFJS_VERSION} with npm`, NPM_HINT, () =>
+    runCommand('npm', ['install', ...flags, '--prefix', recipe.folder], options),
+  );
+}
+
+async function compileAddon(recipe: Recipe, options: CommandOptions): Promise<void> {
+  const cwd = packageIn(recipe.folder);
+  await step(recipe, "compiling tfjs-node's addon", BUILD_HINT, () =>
+    runCommand('npm', ['run', 'build-addon-from-source'], { ...options, cwd }),
+  );
+  // The object files have the temporary folder's paths in them and are of no use after the rename.
+  await rm(join(cwd, 'build'), { recursive: true, force: true });
+}

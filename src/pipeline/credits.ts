@@ -1,0 +1,31 @@
+/**
+ * Bounds what is in flight: an image is claimed only against a credit, which comes back when its work has ended in the
+ * ledger. RxJS pushes without asking; this is where it is asked.
+ */
+export class Credits {
+  readonly capacity: number;
+  readonly #onReturn: () => void;
+  #taken = 0;
+
+  constructor(capacity: number, onReturn: () => void) {
+    this.capacity = capacity;
+    this.#onReturn = onReturn;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get available(): number {
+    return this.capacity - this.#taken;
+  }
+
+  take(count: number): void {
+    this.#taken += count;
+  }
+
+  giveBack(count: number): void {
+    this.#taken -= count;
+    this.#onReturn();
+  }
+}

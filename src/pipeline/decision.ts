@@ -1,0 +1,40 @@
+import type { Decision, ModelPrediction, ReviewReason } from '../record.js';
+import type { BatchResult } from '../pool/inference-pool.js';
+
+/** The predictions of image `index` of a batch, in the order of the models. */
+export function predictionsOf({ models, perModel }: BatchResult, index: number): ModelPrediction[] {
+  return models.map(({ identity, classes }, modelIndex) => {
+    const output = perModel[modelIndex]?.probabilities ?? new Float32Array();
+    const row = output.subarray(index * classes.length, (index + 1) * classes.length);
+    const best = row.indexOf(Math.max(...row));
+    return {
+      ...identity,
+      class: classes[best] ?? 'unknown',
+      probabilities: Object.fromEntries(classes.map((name, at) => [name, roundProbability(row[at] ?? 0)])),
+    };
+  });
+}
+
+/**
+ * The first model decides; a person looks at it when the models disagree, the decision is not sure, or the image has
+ * not the size that its scanner writes.
+ */
+export function decide(
+  predictions: readonly ModelPrediction[],
+  { minConfidence, isExpectedSize }: { minConfidence: number; isExpectedSize: boolean },
+): Decision {
+  const deciding = predictions[0];
+  if (!deciding) throw new RangeError('no model has classified the image');
+  const confidence = deciding.probabilities[deciding.class] ?? 0;
+  const reviewReasons: ReviewReason[] = [];
+  if (predictions.some((prediction) => prediction.class !== deciding.class))
+    reviewReasons.push('models-disagree');
+  if (confidence < minConfidence) reviewReasons.push('low-confidence');
+  if (!isExpectedSize) reviewReasons.push('unexpected-size');
+  return { class: deciding.class, confidence, review: reviewReasons.length > 0, reviewReasons };
+}
+
+/** Six decimals: float32 carries about seven significant digits, and the record stays readable. */
+function roundProbability(probability: number): number {
+  return Math.round(probability * 1e6) / 1e6;
+}

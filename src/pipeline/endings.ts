@@ -1,0 +1,43 @@
+import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import type { Claim, Reason } from '../ledger/ledger.js';
+
+/** How a claim ends that could not be classified. */
+export type Ending =
+  /** Put back as if it had not been claimed; the cause is not the image's. */
+  | { readonly kind: 'release'; readonly delayMs: number }
+  /** Another attempt later. */
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly reason: Reason }
+  | { readonly kind: 'quarantine'; readonly reason: Reason };
+
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  readonly retryDelayMs: number;
+}
+
+/** The same bytes would fail again, however often they are tried. */
+const PERMANENT = /^(image-|unexpected-size$|file-too-large$|file-vanished$)/;
+/** Nothing is wrong with the image: the file is being written, its folder is away, or the models are. */
+const POSTPONED = new Set(['file-changed', 'folder-missing', 'pool-setup-failed']);
+const POSTPONED_MS = 5000;
+const LONGEST_RETRY_MS = 3_600_000;
+
+export function endingOf(error: unknown, claim: Claim, { maxAttempts, retryDelayMs }: RetryPolicy): Ending {
+  const code = codeOf(error);
+  if (POSTPONED.has(code)) return { kind: 'release', delayMs: POSTPONED_MS };
+  const reason = { code, reason: sentenceOf(error) };
+  if (PERMANENT.test(code) || claim.attempt >= maxAttempts) return { kind: 'quarantine', reason };
+  return {
+    kind: 'retry',
+    delayMs: Math.min(retryDelayMs * 2 ** (claim.attempt - 1), LONGEST_RETRY_MS),
+    reason,
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof SmearwatchError ? error.code : (errnoOf(error) ?? 'unexpected-error');
+}
+
+function sentenceOf(error: unknown): string {
+  const hint = error instanceof SmearwatchError ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)}. ${hint}`;
+}

@@ -1,0 +1,87 @@
+import type { Config } from '../config/schema.js';
+import type { Claim, Completion, Ledger } from '../ledger/ledger.js';
+import type { ResultRecord } from '../record.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { FailedImage } from './classify-batch.js';
+import { durably } from './durably.js';
+import { endingOf } from './endings.js';
+import { FingerprintedError } from './prepare.js';
+import { toRecord, type ClassifiedImage } from './result-record.js';
+
+export interface RecorderParts {
+  readonly ledger: Ledger;
+  readonly telemetry: Telemetry;
+  readonly config: () => Config;
+  /** The claim's end is durable. */
+  readonly onEnded: (claim: Claim) => void;
+  /** Stops waiting for a ledger that cannot be written. */
+  readonly signal: AbortSignal;
+}
+
+/** The end of every claim: a result, the result of the same bytes, another attempt, or quarantine. Durable, then told. */
+export class Recorder {
+  readonly #parts: RecorderParts;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  async recordBatch(images: readonly (ClassifiedImage | FailedImage)[]): Promise<void> {
+    const { ledger, telemetry, config, onEnded } = this.#parts;
+    const start = performance.now();
+    const finished = images
+      .filter((image) => 'result' in image)
+      .map((image) => ({
+        claim: image.prepared.claim,
+        record: toRecord(image, config().review.minConfidence),
+      }));
+    const completions = await this.#durably(() => ledger.results.complete(finished));
+    telemetry.stageFinished({ stage: 'record', durationMs: performance.now() - start });
+    finished.forEach(({ claim, record }, index) => {
+      this.#tell(claim, completions[index], record);
+      onEnded(claim);
+    });
+    for (const image of images) {
+      if ('error' in image) await this.recordFailure(image.prepared.claim, image.error);
+    }
+  }
+
+  /** The claim's bytes have a result already. */
+  async recordKnown(claim: Claim, sha256: string): Promise<void> {
+    const { ledger, onEnded } = this.#parts;
+    this.#tell(claim, await this.#durably(() => ledger.results.completeCopy(claim, sha256)));
+    onEnded(claim);
+  }
+
+  async recordFailure(claim: Claim, error: unknown): Promise<void> {
+    const { telemetry, ledger, config, onEnded } = this.#parts;
+    const { scanner, path } = claim;
+    const ending = endingOf(error, claim, config().pipeline);
+    const sha256 = error instanceof FingerprintedError ? error.sha256 : undefined;
+    await this.#durably(() => {
+      if (ending.kind === 'release') ledger.queue.release([claim], ending.delayMs);
+      if (ending.kind === 'retry') ledger.queue.retry(claim, ending.reason, ending.delayMs);
+      if (ending.kind === 'quarantine') ledger.queue.quarantine(claim, ending.reason, sha256);
+    });
+    if (ending.kind === 'retry')
+      telemetry.imageRetried({ scanner, path, ...ending.reason, attempt: claim.attempt });
+    if (ending.kind === 'quarantine') telemetry.imageQuarantined({ scanner, path, ...ending.reason });
+    onEnded(claim);
+  }
+
+  #tell(claim: Claim, completion: Completion | undefined, record?: ResultRecord): void {
+    if (completion === undefined || completion === 'superseded') return;
+    this.#parts.telemetry.imageRecorded({
+      scanner: claim.scanner,
+      outcome: completion,
+      predictions: completion === 'classified' && record ? record.models : [],
+      reviewReasons: completion === 'classified' && record ? record.decision.reviewReasons : [],
+      label: record?.label,
+      latencyMs: Date.now() - claim.queuedAt,
+    });
+  }
+
+  #durably<T>(write: () => T): Promise<T> {
+    return durably(write, this.#parts.telemetry, this.#parts.signal);
+  }
+}

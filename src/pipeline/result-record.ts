@@ -1,0 +1,69 @@
+import type { BatchResult } from '../pool/inference-pool.js';
+import type { ResultRecord } from '../record.js';
+import { SOFTWARE } from '../version.js';
+import { decide, predictionsOf } from './decision.js';
+import type { PreparedImage } from './prepare.js';
+
+/** An image with the batch that classified it. */
+export interface ClassifiedImage {
+  readonly prepared: PreparedImage;
+  readonly result: BatchResult;
+  /** Its place in the batch, and how many images the batch had. */
+  readonly index: number;
+  readonly batchImages: number;
+  /** `performance.now()` when the batch went to the pool and came back. */
+  readonly submittedAt: number;
+  readonly answeredAt: number;
+}
+
+export function toRecord(classified: ClassifiedImage, minConfidence: number): ResultRecord {
+  const { prepared, result, index } = classified;
+  const { claim, scanner, sha256, image, isExpectedSize } = prepared;
+  const predictions = predictionsOf(result, index);
+  const label = scanner.labels === 'folder' ? folderLabel(claim.path) : undefined;
+  return {
+    recordVersion: 1,
+    image: {
+      sha256,
+      scanner: claim.scanner,
+      path: claim.path,
+      bytes: claim.size,
+      format: image.format,
+      width: image.width,
+      height: image.height,
+      modifiedAt: new Date(claim.mtimeMs).toISOString(),
+    },
+    models: predictions,
+    decision: decide(predictions, { minConfidence, isExpectedSize }),
+    ...(label !== undefined && { label }),
+    times: stageTimes(classified),
+    recordedAt: new Date().toISOString(),
+    software: SOFTWARE,
+  };
+}
+
+/** The name of the folder that the image lies in; undefined at the top of the scanner's folder. */
+export function folderLabel(path: string): string | undefined {
+  return path.split('/').at(-2);
+}
+
+function stageTimes(classified: ClassifiedImage): ResultRecord['times'] {
+  const { prepared, result, batchImages, submittedAt, answeredAt } = classified;
+  const inference = result.perModel.map(({ durationMs }) => durationMs);
+  const inferenceMs = inference.reduce((sum, ms) => sum + ms, 0);
+  return {
+    queued: round(prepared.times.queued),
+    read: round(prepared.times.read),
+    decode: round(prepared.times.decode),
+    batch: round(submittedAt - prepared.preparedAt),
+    pool: round(Math.max(0, answeredAt - submittedAt - inferenceMs)),
+    inference: Object.fromEntries(
+      result.models.map(({ identity }, at) => [identity.name, round((inference[at] ?? 0) / batchImages)]),
+    ),
+  };
+}
+
+/** Microseconds are below what these clocks mean. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,75 @@
+import { SmearwatchError } from '../errors.js';
+
+/** Every sentence about a labelled folder that somebody may have to mend. All are raised before training starts. */
+
+export function folderUnknown(folder: string, cause?: unknown): SmearwatchError {
+  return failure(
+    'data-folder-unknown',
+    `${folder} is not a folder that can be read`,
+    'Name a folder that has one sub-folder of images per class.',
+    cause,
+  );
+}
+
+export function tooFewClasses(folder: string, found: readonly string[]): SmearwatchError {
+  const what = found.length === 0 ? 'no class folder' : `only the class ${found.join(', ')}`;
+  return failure(
+    'data-classes-too-few',
+    `${folder} has ${what}, and training needs at least two classes`,
+    'Put the images of each class into a sub-folder with its name: DIR/<class>/<image>.',
+  );
+}
+
+export function classEmpty(folder: string, name: string): SmearwatchError {
+  return failure(
+    'data-class-empty',
+    `The class folder ${folder}/${name} has no PNG, JPEG, TIFF or BMP image that can be used`,
+    'Add images, or remove the folder.',
+  );
+}
+
+export function manifestInvalid(path: string, what: string): SmearwatchError {
+  return failure(
+    'data-manifest-invalid',
+    `${path}: ${what}`,
+    'It needs a first line "file,class,source,group", then one line per image; or remove it.',
+  );
+}
+
+export function manifestDisagrees(folder: string, what: string, files: readonly string[]): SmearwatchError {
+  const more = files.length > 3 ? ` and ${files.length - 3} more` : '';
+  return failure(
+    'data-manifest-invalid',
+    `${folder}/manifest.csv ${what}: ${files.slice(0, 3).join(', ')}${more}`,
+    'Correct the manifest, or remove it: it is optional.',
+  );
+}
+
+export function labelsContradict(first: string, second: string): SmearwatchError {
+  return failure(
+    'data-labels-contradict',
+    `${first} and ${second} are the same image in two classes`,
+    'Remove one of the two.',
+  );
+}
+
+export function splitUnusable(what: string): SmearwatchError {
+  return failure(
+    'data-split-unusable',
+    `The data cannot be split: ${what}`,
+    'Give every class more images, or for --split group more groups.',
+  );
+}
+
+export function splitForeign(path: string, what: string, cause?: unknown): SmearwatchError {
+  return failure(
+    'data-split-foreign',
+    `${path} does not fit this data: ${what}`,
+    'Use a split that was made for this folder, or leave it out to make a new one.',
+    cause,
+  );
+}
+
+function failure(code: string, message: string, hint: string, cause?: unknown): SmearwatchError {
+  return new SmearwatchError(`${message}.`, { code, kind: 'usage', hint, cause });
+}
