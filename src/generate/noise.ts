@@ -1,7 +1,7 @@
 import { Random } from './random.js';
 
 /** Side of the noise tile in samples; a power of two, so that wrapping is a mask. */
-const TILE_SIDE = 512;
+const TILE_SIDE = 256;
 const TILE_MASK = TILE_SIDE - 1;
 /** Typical distance between two bright spots of the tile, in samples. */
 const TILE_WAVELENGTH = 12;

@@ -137,20 +137,23 @@ export function expose(
   const pixels = new Uint8ClampedArray(width * height * 3);
   const line = new Float32Array((columns + 2) * 3);
   const samples = noiseSamples();
+  const base = 0.45 * noise;
+  const slope = (0.55 / 255) * noise;
   for (let y = 0; y < height; y++) {
     blendRows(light, columns, rows, y, line);
-    let sample = random.integer(0, NOISE_SAMPLES - 1);
+    let sample = random.integer(0, NOISE_SAMPLES - 1 - width * 3);
     let at = y * width * 3;
+    // Entry c of the line is canvas column c - 1; image column x lies at canvas column (x + 0.5) / 2 - 0.5.
     for (let x = 0; x < width; x++) {
-      // Entry c of the line is canvas column c - 1; image column x lies at canvas column (x + 0.5) / 2 - 0.5.
       const near = ((x >> 1) + 1) * 3;
-      const far = near + ((x & 1) === 0 ? -3 : 3);
+      const far = (x & 1) === 0 ? near - 3 : near + 3;
       for (let channel = 0; channel < 3; channel++) {
         const value = (line[near + channel] ?? 0) * 0.75 + (line[far + channel] ?? 0) * 0.25;
-        sample = (sample + 1) & (NOISE_SAMPLES - 1);
         // Photon noise grows with the root of the light; a straight line through 0.45 and 1 is close enough here.
-        pixels[at++] = value + noise * (0.45 + 0.00216 * value) * (samples[sample] ?? 0);
+        pixels[at + channel] = value + (base + slope * value) * (samples[sample + channel] ?? 0);
       }
+      at += 3;
+      sample += 3;
     }
   }
   return new Uint8Array(pixels.buffer);

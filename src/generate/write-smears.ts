@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import { SmearwatchError } from '../errors.js';
+import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { CELL_CLASSES, type CellClass } from '../images.js';
 import { classAt } from './class-order.js';
 import { MANIFEST_NAME, readRows, updateManifest } from './manifest.js';
@@ -74,9 +74,9 @@ export async function* streamSmears(options: GenerateOptions): AsyncGenerator<Wr
   const begun: Promise<SmearReply>[] = [];
   try {
     for (let place = 0; place < plan.count && !isAborted(options.signal); place++) {
-      await options.pace?.(plan.firstIndex + place);
+      await paced(options, plan.firstIndex + place);
       if (isAborted(options.signal)) break;
-      begun.push(pool.run(taskAt(plan, plan.firstIndex + place)));
+      begun.push(replyOf(pool, taskAt(plan, plan.firstIndex + place)));
       // Two per thread keep every thread busy while the caller takes the oldest.
       if (begun.length >= 2 * plan.workers) yield await oldest(begun, plan);
     }
@@ -85,6 +85,24 @@ export async function* streamSmears(options: GenerateOptions): AsyncGenerator<Wr
     // Destroying a thread in mid-write would leave a temporary file: let what was begun end first.
     await Promise.allSettled(begun);
     await pool.destroy();
+  }
+}
+
+/** A pace that waits on the same signal rejects when it fires: that is the abort itself, not a failure. */
+async function paced({ pace, signal }: GenerateOptions, index: number): Promise<void> {
+  try {
+    await pace?.(index);
+  } catch (error) {
+    if (!isAborted(signal)) throw error;
+  }
+}
+
+/** A thread that dies is a failed image, and is met in its turn: no rejection is left without a listener meanwhile. */
+async function replyOf(pool: Piscina<SmearTask, SmearReply>, task: SmearTask): Promise<SmearReply> {
+  try {
+    return await pool.run(task);
+  } catch (error) {
+    return { ok: false, message: messageOf(error), errno: errnoOf(error) };
   }
 }
 

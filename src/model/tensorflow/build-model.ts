@@ -27,7 +27,7 @@ export interface BuildOptions {
 
 /**
  * A tf.LayersModel from the description, all weights 0: give it some with `setWeights`.
- * Probabilities are those of the softmax over the whole head, of which the first `classes` are used.
+ * A head with more outputs than classes is cut before the softmax, as in the exported ONNX graph.
  */
 export function buildModel(tf: Tensorflow, network: Network, { dropoutMask }: BuildOptions = {}): BuiltModel {
   const makers = createLayers(tf);
@@ -39,11 +39,11 @@ export function buildModel(tf: Tensorflow, network: Network, { dropoutMask }: Bu
     makers.front(network.front).apply(input) as SymbolicTensor,
     dropoutMask,
   );
-  const head = tf.layers.softmax({ name: 'softmax' }).apply(logits) as SymbolicTensor;
-  const outputs =
-    head.shape[1] === network.classes
-      ? head
-      : (makers.firstClasses(network.classes).apply(head) as SymbolicTensor);
+  const counted =
+    logits.shape[1] === network.classes
+      ? logits
+      : (makers.firstClasses(network.classes).apply(logits) as SymbolicTensor);
+  const outputs = tf.layers.softmax({ name: 'softmax' }).apply(counted) as SymbolicTensor;
   const model = tf.model({ inputs: input, outputs, name: network.architecture });
   return {
     network,

@@ -1,0 +1,48 @@
+import type { Logger } from './log.js';
+import { MODEL_LABELS, modelLabels, seconds, type MetricFactory } from './metrics.js';
+import type { StageDurations } from './stage-durations.js';
+import type { Telemetry } from './telemetry.js';
+
+type BatchEvents = Pick<
+  Telemetry,
+  'stageFinished' | 'batchClassified' | 'batchFailed' | 'workerRestarted' | 'ledgerWriteFailed'
+>;
+
+/** What happens inside the pipeline: stages, batches, workers, the ledger. */
+export function batchEvents(logger: Logger, metrics: MetricFactory, stages: StageDurations): BatchEvents {
+  const sizes = metrics.histogram('batch_images', 'Images in a batch.', [1, 2, 4, 8, 16, 32, 64, 128, 256]);
+  const inference = metrics.duration(
+    'batch_inference_duration_seconds',
+    'Time that one model takes for one batch.',
+    MODEL_LABELS,
+  );
+  const failed = metrics.counter('batch_failures_total', 'Batches that failed as a whole and are repeated.');
+  const restarts = metrics.counter('worker_restarts_total', 'Inference workers that were replaced.');
+  const unwritten = metrics.counter(
+    'ledger_write_failures_total',
+    'Attempts to write the ledger that failed and are repeated.',
+  );
+  return {
+    stageFinished({ stage, durationMs }) {
+      stages.observe({ stage }, seconds(durationMs));
+    },
+    batchClassified({ images, perModel }) {
+      sizes.observe(images);
+      for (const { model, durationMs } of perModel)
+        inference.observe(modelLabels(model), seconds(durationMs));
+      logger.debug({ images, perModel }, 'Batch classified');
+    },
+    batchFailed({ images, error }) {
+      failed.inc();
+      logger.warn({ images, err: error }, 'Batch failed; its images are tried again');
+    },
+    workerRestarted({ reason }) {
+      restarts.inc();
+      logger.warn({ reason }, 'Inference worker replaced');
+    },
+    ledgerWriteFailed({ error }) {
+      unwritten.inc();
+      logger.error({ err: error }, 'The ledger could not be written; it is tried again');
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Registry } from 'prom-client';
+import { batchEvents } from './batch-events.js';
+import { deliveryEvents } from './delivery-events.js';
+import { imageEvents } from './image-events.js';
+import { ingestEvents } from './ingest-events.js';
+import type { Logger } from './log.js';
+import { MetricFactory } from './metrics.js';
+import { modelEvents } from './model-events.js';
+import { stageDurations } from './stage-durations.js';
+import type { Telemetry } from './telemetry.js';
+import type { ThroughputMeter } from './throughput.js';
+
+export interface TelemetryOptions {
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Told of every classified image. */
+  readonly throughput?: ThroughputMeter;
+}
+
+/** Telemetry with pino and Prometheus behind it. Its methods never throw. */
+export function createTelemetry({ logger, registry, throughput }: TelemetryOptions): Telemetry {
+  const metrics = new MetricFactory(registry);
+  const stages = stageDurations(metrics);
+  const telemetry: Telemetry = {
+    ...ingestEvents(logger, metrics, stages),
+    ...batchEvents(logger, metrics, stages),
+    ...imageEvents(logger, metrics, throughput),
+    ...modelEvents(logger, metrics),
+    ...deliveryEvents(logger, metrics),
+  };
+  const errors = metrics.counter('telemetry_errors_total', 'Events that could not be logged or counted.');
+  return guarded(telemetry, () => errors.inc());
+}
+
+/** The same telemetry, whose failures are counted and go no further: watching an image must never cost the image. */
+export function guarded(telemetry: Telemetry, onError: () => void): Telemetry {
+  const methods = Object.entries(telemetry) as [string, (event: unknown) => void][];
+  const safe = methods.map(([name, report]) => [
+    name,
+    (event: unknown): void => {
+      try {
+        report(event);
+      } catch {
+        onError();
+      }
+    },
+  ]);
+  return Object.fromEntries(safe) as Telemetry;
+}

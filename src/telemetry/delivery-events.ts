@@ -1,0 +1,32 @@
+import type { Logger } from './log.js';
+import { seconds, type MetricFactory } from './metrics.js';
+import type { Telemetry } from './telemetry.js';
+
+type DeliveryEvents = Pick<Telemetry, 'delivered' | 'deliveryFailed' | 'stopping' | 'stopped'>;
+
+/** Results on their way out of the ledger, and the daemon's end. */
+export function deliveryEvents(logger: Logger, metrics: MetricFactory): DeliveryEvents {
+  const labels = ['sink'] as const;
+  const records = metrics.counter('sink_records_total', 'Results delivered to a sink.', labels);
+  const failures = metrics.counter('sink_failures_total', 'Deliveries that failed and are repeated.', labels);
+  const duration = metrics.duration('sink_delivery_duration_seconds', 'Time of one delivery.', labels);
+  const stopping = metrics.gauge('stopping', '1 while the daemon finishes what is in progress.');
+  return {
+    delivered(event) {
+      records.inc({ sink: event.sink }, event.records);
+      duration.observe({ sink: event.sink }, seconds(event.durationMs));
+      logger.debug(event, 'Results delivered');
+    },
+    deliveryFailed({ sink, error }) {
+      failures.inc({ sink });
+      logger.warn({ sink, err: error }, 'Results could not be delivered; they are tried again');
+    },
+    stopping({ reason }) {
+      stopping.set(1);
+      logger.info({ reason }, 'Stopping');
+    },
+    stopped({ returnedToQueue }) {
+      logger.info({ returnedToQueue }, 'Stopped');
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { ModelIdentity } from '../record.js';
+import type { Logger } from './log.js';
+import { seconds, type MetricFactory } from './metrics.js';
+import type { Telemetry } from './telemetry.js';
+
+type ModelEvents = Pick<
+  Telemetry,
+  'modelsLoaded' | 'modelsSwapped' | 'reloadRefused' | 'configurationReloaded' | 'started'
+>;
+
+/** What runs: models and configuration. */
+export function modelEvents(logger: Logger, metrics: MetricFactory): ModelEvents {
+  const loading = metrics.gauge('models_load_duration_seconds', 'Time that loading the models in use took.');
+  const swaps = metrics.counter('model_swaps_total', 'Times that other models were put in use.');
+  return {
+    ...configurationEvents(logger, metrics),
+    modelsLoaded({ models, durationMs }) {
+      loading.set(seconds(durationMs));
+      logger.info({ models: models.map(modelName), durationMs }, 'Models loaded');
+    },
+    modelsSwapped({ models, durationMs }) {
+      swaps.inc();
+      loading.set(seconds(durationMs));
+      logger.info({ models: models.map(modelName), durationMs }, 'Models swapped');
+    },
+  };
+}
+
+function configurationEvents(
+  logger: Logger,
+  metrics: MetricFactory,
+): Omit<ModelEvents, 'modelsLoaded' | 'modelsSwapped'> {
+  const reloads = metrics.counter(
+    'configuration_reloads_total',
+    'Configurations that a running daemon took over (applied) or not (refused).',
+    ['outcome'],
+  );
+  const isCurrent = metrics.gauge(
+    'configuration_last_reload_successful',
+    '1 when the configuration file is the one in force, 0 when its last change was refused.',
+  );
+  const since = metrics.gauge(
+    'configuration_last_reload_success_timestamp_seconds',
+    'Since when the configuration has been in force, Unix time.',
+  );
+  // Both outcomes exist from the start: a rate over a series that appears with its first event misses that event.
+  for (const outcome of ['applied', 'refused']) reloads.inc({ outcome }, 0);
+  const inForce = (): void => {
+    isCurrent.set(1);
+    since.setToCurrentTime();
+  };
+  return {
+    started(event) {
+      inForce();
+      logger.info(event, 'Started');
+    },
+    configurationReloaded({ changed }) {
+      reloads.inc({ outcome: 'applied' });
+      inForce();
+      logger.info({ changed }, 'Configuration reloaded');
+    },
+    reloadRefused({ error }) {
+      reloads.inc({ outcome: 'refused' });
+      isCurrent.set(0);
+      logger.error({ err: error }, 'The changed configuration was refused; the previous one stays in force');
+    },
+  };
+}
+
+function modelName({ name, version, engine, precision, weightsSha256 }: ModelIdentity): string {
+  return `${name}@${version} (${engine}, ${precision}, ${weightsSha256.slice(0, 12)})`;
+}

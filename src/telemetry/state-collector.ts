@@ -1,0 +1,61 @@
+import type { Registry } from 'prom-client';
+import { MetricFactory, modelLabels, MODEL_LABELS, seconds } from './metrics.js';
+import type { StateReader } from './telemetry.js';
+
+/** Registers the gauges that are read from the daemon's state at every scrape. */
+export function collectState(registry: Registry, state: StateReader): void {
+  const metrics = new MetricFactory(registry);
+  collectWork(metrics, state);
+  collectWorkers(metrics, state);
+  metrics.observed(
+    'outbox_records',
+    'Results that a sink has not received yet.',
+    (gauge) => {
+      for (const [sink, records] of Object.entries(state.outbox())) gauge.set({ sink }, records);
+    },
+    ['sink'],
+  );
+  metrics.observed(
+    'model_info',
+    'The models in use; the value is always 1.',
+    (gauge) => {
+      for (const model of state.models()) {
+        const { precision, weightsSha256 } = model;
+        gauge.set({ ...modelLabels(model), precision, weights_sha256: weightsSha256 }, 1);
+      }
+    },
+    [...MODEL_LABELS, 'precision', 'weights_sha256'],
+  );
+}
+
+function collectWork(metrics: MetricFactory, state: StateReader): void {
+  metrics.observed(
+    'work_images',
+    'Images in the ledger by state: queued, running, done, quarantined.',
+    (gauge) => {
+      const { queued, running, done, quarantined } = state.work();
+      for (const [name, images] of Object.entries({ queued, running, done, quarantined })) {
+        gauge.set({ state: name }, images);
+      }
+    },
+    ['state'],
+  );
+  metrics.observed(
+    'work_oldest_age_seconds',
+    'Age of the oldest image that waits or is in progress; 0 when there is none.',
+    (gauge) => gauge.set(seconds(state.work().oldestMs)),
+  );
+  metrics.observed('in_flight_images', 'Images between the queue and their result.', (gauge) =>
+    gauge.set(state.inFlight()),
+  );
+}
+
+function collectWorkers(metrics: MetricFactory, state: StateReader): void {
+  metrics.observed('workers_configured', 'Inference workers that there should be.', (gauge) =>
+    gauge.set(state.workers().configured),
+  );
+  metrics.observed('workers_alive', 'Inference workers that there are.', (gauge) =>
+    gauge.set(state.workers().alive),
+  );
+  metrics.observed('workers_busy', 'Inference workers at work.', (gauge) => gauge.set(state.workers().busy));
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoOf } from '../errors.js';
+import { IMAGE_BYTES } from '../images.js';
+
+/** Raise when `decodeImage` gives other pixels for the same bytes: old entries are then no longer found. */
+const VERSION = 'pixels-v1';
+
+/**
+ * Decoded images by the SHA-256 of their file: one file of 196,608 bytes each, so that trainings may share a cache and
+ * run at the same time, and one killed in mid-write leaves nothing that counts. It may be deleted at any time.
+ */
+export class PixelCache {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = join(folder, VERSION);
+  }
+
+  /** Undefined: not there, or not whole (a machine that lost power before the bytes were on disk). */
+  async get(sha256: string): Promise<Buffer | undefined> {
+    try {
+      const pixels = await readFile(this.#pathOf(sha256));
+      return pixels.length === IMAGE_BYTES ? pixels : undefined;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async put(sha256: string, pixels: Uint8Array): Promise<void> {
+    const path = this.#pathOf(sha256);
+    const temporary = `${path}.${randomUUID()}.tmp`;
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      await writeFile(temporary, pixels);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  #pathOf(sha256: string): string {
+    return join(this.#folder, sha256.slice(0, 2), `${sha256}.rgb`);
+  }
+}

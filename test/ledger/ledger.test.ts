@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Database } from '../../src/ledger/database.js';
+import { Ledger, ledgerFile } from '../../src/ledger/ledger.js';
+import { temporaryFolder } from '../fixtures/folders.js';
+
+describe('Ledger', () => {
+  it('belongs to one daemon; visitors may look and queue again', () => {
+    const folder = temporaryFolder();
+    const owner = Ledger.own(folder, () => []);
+    expect(() => Ledger.own(folder, () => [])).toThrow(expect.objectContaining({ code: 'ledger-in-use' }));
+    const visitor = Ledger.visit(folder);
+    owner.queue.enqueue('left', [{ path: 'bad.png', size: 1, mtimeMs: 1 }]);
+    const [claim] = owner.queue.claim(1);
+    owner.queue.quarantine(claim!, { code: 'image-damaged', reason: 'its end is missing' }, undefined);
+    expect(visitor.browse.quarantined({ limit: 10 })).toMatchObject([
+      { path: 'bad.png', code: 'image-damaged', reason: 'its end is missing', attempts: 1 },
+    ]);
+    expect(visitor.browse.replayQuarantined({ path: 'bad' })).toBe(1);
+    visitor.close();
+    expect(owner.queue.claim(1)).toMatchObject([{ path: 'bad.png', attempt: 1, reclassify: false }]);
+    owner.close();
+    Ledger.own(folder, () => []).close();
+  });
+
+  it('refuses a ledger that a later version wrote', () => {
+    const folder = temporaryFolder();
+    const database = Database.open(ledgerFile(folder));
+    database.run('PRAGMA user_version = 9999');
+    database.close();
+    expect(() => Ledger.own(folder, () => [])).toThrow(expect.objectContaining({ code: 'ledger-newer' }));
+    // The refusal leaves the folder free.
+    expect(() => Ledger.own(folder, () => [])).toThrow(expect.objectContaining({ code: 'ledger-newer' }));
+  });
+
+  it('says which file is not a ledger', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'ledger.sqlite'), 'this is no database, whatever its name says'.repeat(100));
+    expect(() => Ledger.own(folder, () => [])).toThrow(
+      expect.objectContaining({
+        code: 'ledger-unopenable',
+        message: expect.stringContaining(folder) as string,
+      }),
+    );
+  });
+
+  it('is durable: WAL, and every commit synced', () => {
+    const database = Database.open(join(temporaryFolder(), 'ledger.sqlite'));
+    onTestFinished(() => database.close());
+    expect(database.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
+    expect(database.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Ledger, VANISHED } from '../../src/ledger/ledger.js';
+import type { SeenFile } from '../../src/watch/intake.js';
+import { temporaryFolder } from '../fixtures/folders.js';
+import { recordOf } from '../fixtures/records.js';
+
+function open(folder = temporaryFolder()): Ledger {
+  const ledger = Ledger.own(folder, () => []);
+  onTestFinished(() => ledger.close());
+  return ledger;
+}
+
+const file = (path: string, size = 100, mtimeMs = 1_700_000_000_000.5): SeenFile => ({ path, size, mtimeMs });
+
+describe('Queue', () => {
+  it('hands out files oldest first, each once', () => {
+    const { queue } = open();
+    queue.enqueue('left', [file('a.png'), file('b.png'), file('c.png')]);
+    expect(queue.claim(2).map(({ path }) => path)).toEqual(['a.png', 'b.png']);
+    expect(queue.claim(2).map(({ path }) => path)).toEqual(['c.png']);
+    expect(queue.claim(2)).toEqual([]);
+    expect(queue.counts()).toMatchObject({ queued: 0, running: 3 });
+  });
+
+  it('knows a file by scanner, path, size and modification time', () => {
+    const { queue } = open();
+    queue.enqueue('left', [file('a.png')]);
+    expect(queue.unknownAmong('left', [file('a.png')])).toEqual([]);
+    expect(queue.unknownAmong('right', [file('a.png')])).toHaveLength(1);
+    expect(queue.unknownAmong('left', [file('a.png', 101)])).toHaveLength(1);
+    expect(queue.unknownAmong('left', [file('a.png', 100, 1_700_000_000_001)])).toHaveLength(1);
+  });
+
+  it('queues a known file once and an overwritten one again', () => {
+    const { queue, results } = open();
+    queue.enqueue('left', [file('a.png')]);
+    const [claim] = queue.claim(1);
+    results.complete([{ claim: claim!, record: recordOf(claim!, 'first') }]);
+    queue.enqueue('left', [file('a.png')]);
+    expect(queue.claim(1)).toEqual([]);
+    queue.enqueue('left', [file('a.png', 200)]);
+    expect(queue.claim(1)).toMatchObject([{ path: 'a.png', size: 200, revision: 2, attempt: 1 }]);
+  });
+
+  it('keeps the work on an older content from ending the newer one', () => {
+    const { queue, results } = open();
+    queue.enqueue('left', [file('a.png')]);
+    const [older] = queue.claim(1);
+    queue.enqueue('left', [file('a.png', 200)]);
+    expect(results.complete([{ claim: older!, record: recordOf(older!, 'older') }])).toEqual(['superseded']);
+    queue.quarantine(older!, { code: 'image-damaged', reason: 'older' }, undefined);
+    expect(queue.counts()).toMatchObject({ queued: 1, quarantined: 0 });
+  });
+
+  it('queues again what was running when the process died, without counting an attempt', () => {
+    const folder = temporaryFolder();
+    const before = Ledger.own(folder, () => []);
+    before.queue.enqueue('left', [file('a.png')]);
+    before.queue.claim(1);
+    before.close();
+    const { queue } = open(folder);
+    expect(queue.recover()).toBe(1);
+    expect(queue.claim(1)).toMatchObject([{ path: 'a.png', attempt: 1 }]);
+  });
+
+  it('holds a retried file back until it is due', () => {
+    const { queue } = open();
+    queue.enqueue('left', [file('a.png')]);
+    const [claim] = queue.claim(1);
+    queue.retry(claim!, { code: 'EIO', reason: 'i/o error' }, 60_000);
+    expect(queue.claim(1)).toEqual([]);
+    expect(queue.nextDue()).toBeGreaterThan(Date.now() + 50_000);
+    expect(queue.counts().queued).toBe(1);
+  });
+
+  it('takes up a vanished file again when it is back, but no other quarantined one', () => {
+    const { queue } = open();
+    queue.enqueue('left', [file('gone.png'), file('bad.png')]);
+    const [gone, bad] = queue.claim(2);
+    queue.quarantine(gone!, { code: VANISHED, reason: 'removed' }, undefined);
+    queue.quarantine(bad!, { code: 'image-damaged', reason: 'bad' }, 'ab'.repeat(32));
+    expect(queue.unknownAmong('left', [file('gone.png'), file('bad.png')])).toEqual([file('gone.png')]);
+    queue.enqueue('left', [file('gone.png'), file('bad.png')]);
+    expect(queue.claim(2)).toMatchObject([{ path: 'gone.png' }]);
+  });
+
+  it('puts released files back as if they had not been claimed', () => {
+    const { queue } = open();
+    queue.enqueue('left', [file('a.png')]);
+    queue.release(queue.claim(1));
+    expect(queue.claim(1)).toMatchObject([{ path: 'a.png', attempt: 1 }]);
+  });
+
+  it('counts by state and tells the age of the oldest open file', () => {
+    const { queue, results } = open();
+    expect(queue.counts()).toEqual({ queued: 0, running: 0, done: 0, quarantined: 0, oldestMs: 0 });
+    queue.enqueue('left', [file('a.png'), file('b.png'), file('c.png')]);
+    const [a, b] = queue.claim(2);
+    results.complete([{ claim: a!, record: recordOf(a!, 'a') }]);
+    queue.quarantine(b!, { code: 'image-damaged', reason: 'bad' }, undefined);
+    expect(queue.counts()).toMatchObject({ queued: 1, running: 0, done: 1, quarantined: 1 });
+    expect(queue.counts().oldestMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('keeps names with newlines, emoji and quotes as they are', () => {
+    const { queue } = open();
+    const names = ['new\nline.png', '🔬 cell.png', "o'clock.png", `${'x'.repeat(251)}.png`];
+    queue.enqueue(
+      'left',
+      names.map((name) => file(name)),
+    );
+    expect(queue.claim(10).map(({ path }) => path)).toEqual(names);
+  });
+});
