@@ -12,16 +12,19 @@ export class Deliverer {
   readonly #outbox: Outbox;
   readonly #sink: Sink;
   readonly #telemetry: Telemetry;
+  readonly #onProgress: () => void;
   #working: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = FIRST_RETRY_MS;
   #isStopped = false;
   #hasMore = false;
 
-  constructor(outbox: Outbox, sink: Sink, telemetry: Telemetry) {
+  /** `onProgress` is called after every group that was delivered or failed. */
+  constructor(outbox: Outbox, sink: Sink, telemetry: Telemetry, onProgress: () => void) {
     this.#outbox = outbox;
     this.#sink = sink;
     this.#telemetry = telemetry;
+    this.#onProgress = onProgress;
   }
 
   get sinkName(): string {
@@ -63,10 +66,12 @@ export class Deliverer {
         this.#retryMs = FIRST_RETRY_MS;
         const durationMs = performance.now() - start;
         this.#telemetry.delivered({ sink: this.#sink.name, records: deliveries.length, durationMs });
+        this.#onProgress();
       }
     } catch (error) {
       this.#telemetry.deliveryFailed({ sink: this.#sink.name, error });
       this.#tryAgainLater();
+      this.#onProgress();
     }
   }
 

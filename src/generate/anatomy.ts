@@ -54,7 +54,7 @@ export function makeAnatomy(cellClass: CellClass, random: Random): Anatomy {
 
 /** Indented nucleus, lacy chromatin, plenty of grey-blue cytoplasm with vacuoles and dust. */
 function normalMonocyte(random: Random): Anatomy {
-  const isYoung = random.chance(0.16);
+  const isYoung = random.chance(0.13);
   return {
     diameter: clamp(random.normal(400, 42), 300, 520),
     elongation: random.uniform(1, 1.35),
@@ -66,7 +66,7 @@ function normalMonocyte(random: Random): Anatomy {
     chromatin: random.uniform(0.8, 1.1),
     lacy: random.uniform(0.2, 0.42),
     clumped: random.uniform(0.08, 0.22),
-    fine: 0.08,
+    fine: random.uniform(0.05, 0.12),
     nucleoli: random.chance(0.06) ? 1 : 0,
     nucleolusContrast: random.uniform(0.08, 0.2),
     creases: random.chance(0.35) ? 1 : 0,
@@ -91,7 +91,7 @@ const MONOCYTE_FORMS: readonly NucleusForm[] = [
 /** Blast or promonocyte: little, blue cytoplasm, fine chromatin, nucleoli, an irregular or folded nucleus. */
 function abnormalMonocyte(random: Random): Anatomy {
   const isPromonocyte = random.chance(0.3);
-  const isSmall = !isPromonocyte && random.chance(0.15);
+  const isSmall = !isPromonocyte && random.chance(0.12);
   return {
     diameter: isSmall ? random.uniform(280, 350) : clamp(random.normal(400, 45), 305, 520),
     elongation: random.uniform(1, 1.28),
@@ -121,7 +121,7 @@ function abnormalMonocyte(random: Random): Anatomy {
 
 /** Small, round, dense, blocky nucleus in a thin pale-blue rim; the reactive form is large with a wide, bluer skirt. */
 function lymphocyte(random: Random): Anatomy {
-  const isReactive = random.chance(0.2);
+  const isReactive = random.chance(0.16);
   return {
     diameter: isReactive ? random.uniform(310, 410) : clamp(random.normal(275, 28), 215, 345),
     elongation: random.uniform(1, isReactive ? 1.35 : 1.18),
@@ -136,7 +136,7 @@ function lymphocyte(random: Random): Anatomy {
     chromatin: isReactive ? random.uniform(0.9, 1.2) : random.uniform(1.0, 1.5),
     lacy: random.uniform(0, 0.1),
     clumped: random.uniform(0.12, 0.28),
-    fine: 0.06,
+    fine: random.uniform(0.05, 0.12),
     nucleoli: random.chance(isReactive ? 0.25 : 0.05) ? 1 : 0,
     nucleolusContrast: random.uniform(0.08, 0.22),
     creases: random.chance(0.15) ? 1 : 0,

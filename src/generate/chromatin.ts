@@ -20,6 +20,7 @@ export function makeChromatin(anatomy: Anatomy, nucleus: Shape, random: Random):
   const gaps = new Noise(random, random.uniform(46, 64));
   const blocks = new Noise(random, random.uniform(42, 66));
   const dust = new Noise(random, random.uniform(10, 15));
+  const grit = new Noise(random, random.uniform(19, 28));
   const shade = new Noise(random, 180);
   const nucleoli = makeNucleoli(anatomy, nucleus, random);
   const creases = Array.from({ length: anatomy.creases }, () => makeCrease(anatomy.diameter / 2, random));
@@ -30,7 +31,8 @@ export function makeChromatin(anatomy: Anatomy, nucleus: Shape, random: Random):
       const lace = anatomy.lacy * (0.7 * strand + 0.35 * gaps.at(x, y));
       const block =
         anatomy.clumped * (2 * smoothStep(-1.1, 1.1, blocks.at(x, y) + 0.5 * strands.at(x, y)) - 1);
-      const pattern = lace + block + anatomy.fine * dust.at(x, y) + 0.06 * shade.at(x, y);
+      const pattern =
+        lace + block + anatomy.fine * (0.65 * dust.at(x, y) + 0.6 * grit.at(x, y)) + 0.06 * shade.at(x, y);
       const edge = membrane * Math.exp(-(((depth + 4) / 5) ** 2));
       const fold = creases.reduce((sum, crease) => sum + crease(x, y), 0);
       const hollow = anatomy.nucleolusContrast * nucleolusAt(nucleoli, x, y);

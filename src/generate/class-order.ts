@@ -11,14 +11,14 @@ export const PAPER_PROPORTIONS: Proportions = {
 };
 
 /**
- * The class of image `index`, in a fixed cycle: any run of images is as near to the proportions as whole numbers allow, and
+ * Which class each index gets, in a fixed cycle: any run of images is as near to the proportions as whole numbers allow, and
  * the class never depends on how many images are asked for. Weights are whole numbers, at least one above zero.
  */
-export function classAt(index: number, proportions: Proportions): CellClass {
+export function classOrder(proportions: Proportions): (index: number) => CellClass {
   const weights = CELL_CLASSES.map((cellClass) => proportions[cellClass] ?? 0);
   const divisor = weights.reduce(greatestCommonDivisor, 0);
   const cycle = cycleOf(weights.map((weight) => weight / divisor));
-  return cycle[index % cycle.length] ?? CELL_CLASSES[0];
+  return (index) => cycle[index % cycle.length] ?? CELL_CLASSES[0];
 }
 
 /** One cycle: each place goes to the class that is farthest behind its share (largest remainder). */

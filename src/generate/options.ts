@@ -48,7 +48,7 @@ export interface GeneratePlan {
   readonly workerUrl: URL;
 }
 
-const MAX_WEIGHT = 100_000;
+const MAX_WEIGHT = 10_000;
 
 /** @throws SmearwatchError `generate-option` that names the option and what it takes */
 export function planOf(options: GenerateOptions): GeneratePlan {

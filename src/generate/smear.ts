@@ -2,7 +2,7 @@ import { SmearwatchError } from '../errors.js';
 import { CELL_CLASSES, SCANNER_SIZE, type CellClass } from '../images.js';
 import { paintPlasma, paintPlatelets, paintPrecipitate } from './background.js';
 import { DensityCanvas } from './canvas.js';
-import { classAt, PAPER_PROPORTIONS } from './class-order.js';
+import { classOrder, PAPER_PROPORTIONS } from './class-order.js';
 import { defocus, expose, illuminate, makeExposure } from './optics.js';
 import { Random } from './random.js';
 import { paintRedCells } from './red-cells.js';
@@ -12,6 +12,8 @@ import { makeWhiteCell, paintWhiteCell } from './white-cell.js';
 /** Smallest side in pixels: below it nothing of a nucleus is left to see. */
 export const MIN_SIDE = 32;
 export const MAX_SIDE = 8192;
+
+const paperOrder = classOrder(PAPER_PROPORTIONS);
 
 export interface SmearOptions {
   readonly seed: number;
@@ -54,7 +56,7 @@ export function drawSmear(options: SmearOptions): Smear {
   checkInteger('index', index, 0, Number.MAX_SAFE_INTEGER);
   checkInteger('width', width, MIN_SIDE, MAX_SIDE);
   checkInteger('height', height, MIN_SIDE, MAX_SIDE);
-  const cellClass = options.cellClass ?? classAt(index, PAPER_PROPORTIONS);
+  const cellClass = options.cellClass ?? paperOrder(index);
   checkClass(cellClass);
 
   const imageScale = Math.min(width / SCANNER_SIZE.width, height / SCANNER_SIZE.height);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { CELL_CLASSES, type CellClass } from '../images.js';
-import { classAt } from './class-order.js';
+import { classOrder } from './class-order.js';
 import { MANIFEST_NAME, readRows, updateManifest } from './manifest.js';
 import { planOf, type GenerateOptions, type GeneratePlan } from './options.js';
 import { extensionOf, type SmearReply, type SmearTask, type WrittenSmear } from './task.js';
@@ -71,12 +71,13 @@ export async function* streamSmears(options: GenerateOptions): AsyncGenerator<Wr
     minThreads: plan.workers,
     maxThreads: plan.workers,
   });
+  const taskAt = taskMaker(plan);
   const begun: Promise<SmearReply>[] = [];
   try {
     for (let place = 0; place < plan.count && !isAborted(options.signal); place++) {
       await paced(options, plan.firstIndex + place);
       if (isAborted(options.signal)) break;
-      begun.push(replyOf(pool, taskAt(plan, plan.firstIndex + place)));
+      begun.push(replyOf(pool, taskAt(plan.firstIndex + place)));
       // Two per thread keep every thread busy while the caller takes the oldest.
       if (begun.length >= 2 * plan.workers) yield await oldest(begun, plan);
     }
@@ -138,19 +139,22 @@ async function makeFolders(plan: GeneratePlan): Promise<void> {
   }
 }
 
-function taskAt(plan: GeneratePlan, index: number): SmearTask {
-  const { seed, width, height, format, outDir } = plan;
-  const cellClass = classAt(index, plan.proportions);
-  const name = `smear-${String(seed)}-${String(index)}.${extensionOf(format)}`;
-  return {
-    seed,
-    index,
-    cellClass,
-    width,
-    height,
-    format,
-    outDir,
-    file: plan.isFlat ? name : `${cellClass}/${name}`,
+function taskMaker(plan: GeneratePlan): (index: number) => SmearTask {
+  const { seed, width, height, format, outDir, isFlat } = plan;
+  const classAt = classOrder(plan.proportions);
+  return (index) => {
+    const cellClass = classAt(index);
+    const name = `smear-${String(seed)}-${String(index)}.${extensionOf(format)}`;
+    return {
+      seed,
+      index,
+      cellClass,
+      width,
+      height,
+      format,
+      outDir,
+      file: isFlat ? name : `${cellClass}/${name}`,
+    };
   };
 }
 

@@ -8,7 +8,7 @@ import { Claims } from './claims.js';
 import { classifyBatch, type Classifier, type FailedImage } from './classify-batch.js';
 import { Credits } from './credits.js';
 import { prepareImage, type PreparedImage } from './prepare.js';
-import { Recorder } from './recorder.js';
+import { Recorder, type Outcome } from './recorder.js';
 import type { ClassifiedImage } from './result-record.js';
 
 export interface IngestParts {
@@ -20,7 +20,7 @@ export interface IngestParts {
   /** Images decoded at the same time. */
   readonly decodeConcurrency: number;
   /** A claim has ended: the sinks may have something to deliver. */
-  readonly onEnded: () => void;
+  readonly onEnded: (outcome: Outcome) => void;
 }
 
 /** Batches in flight per worker: one in work, one waiting, one being decoded. */
@@ -50,10 +50,10 @@ export class Ingest {
       telemetry,
       config,
       signal: this.#abort.signal,
-      onEnded: (claim) => {
+      onEnded: (claim, outcome) => {
         this.#inFlight.delete(claim.id);
         credits.giveBack(1);
-        onEnded();
+        onEnded(outcome);
       },
     });
   }

@@ -13,10 +13,14 @@ export interface RecorderParts {
   readonly telemetry: Telemetry;
   readonly config: () => Config;
   /** The claim's end is durable. */
-  readonly onEnded: (claim: Claim) => void;
+  readonly onEnded: (claim: Claim, outcome: Outcome) => void;
   /** Stops waiting for a ledger that cannot be written. */
   readonly signal: AbortSignal;
 }
+
+export type Outcome = Completion | 'released' | 'retried' | 'quarantined';
+
+const OUTCOME_OF_ENDING = { release: 'released', retry: 'retried', quarantine: 'quarantined' } as const;
 
 /** The end of every claim: a result, the result of the same bytes, another attempt, or quarantine. Durable, then told. */
 export class Recorder {
@@ -38,8 +42,9 @@ export class Recorder {
     const completions = await this.#durably(() => ledger.results.complete(finished));
     telemetry.stageFinished({ stage: 'record', durationMs: performance.now() - start });
     finished.forEach(({ claim, record }, index) => {
-      this.#tell(claim, completions[index], record);
-      onEnded(claim);
+      const completion = completions[index] ?? 'superseded';
+      this.#tell(claim, completion, record);
+      onEnded(claim, completion);
     });
     for (const image of images) {
       if ('error' in image) await this.recordFailure(image.prepared.claim, image.error);
@@ -49,8 +54,9 @@ export class Recorder {
   /** The claim's bytes have a result already. */
   async recordKnown(claim: Claim, sha256: string): Promise<void> {
     const { ledger, onEnded } = this.#parts;
-    this.#tell(claim, await this.#durably(() => ledger.results.completeCopy(claim, sha256)));
-    onEnded(claim);
+    const completion = await this.#durably(() => ledger.results.completeCopy(claim, sha256));
+    this.#tell(claim, completion);
+    onEnded(claim, completion);
   }
 
   async recordFailure(claim: Claim, error: unknown): Promise<void> {
@@ -66,11 +72,11 @@ export class Recorder {
     if (ending.kind === 'retry')
       telemetry.imageRetried({ scanner, path, ...ending.reason, attempt: claim.attempt });
     if (ending.kind === 'quarantine') telemetry.imageQuarantined({ scanner, path, ...ending.reason });
-    onEnded(claim);
+    onEnded(claim, OUTCOME_OF_ENDING[ending.kind]);
   }
 
-  #tell(claim: Claim, completion: Completion | undefined, record?: ResultRecord): void {
-    if (completion === undefined || completion === 'superseded') return;
+  #tell(claim: Claim, completion: Completion, record?: ResultRecord): void {
+    if (completion === 'superseded') return;
     this.#parts.telemetry.imageRecorded({
       scanner: claim.scanner,
       outcome: completion,

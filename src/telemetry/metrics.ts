@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ModelIdentity } from '../record.js';
 
 /**
- * Seconds, from a recorded row to a queue that waited over a weekend's first hour. One set for every duration, so that stages
+ * Seconds, from one row written to a queue that waits for an hour. One set for every duration, so that stages
  * can be compared and added in Prometheus.
  */
 const DURATION_BUCKETS = [
@@ -47,12 +47,13 @@ export class MetricFactory {
       ...this.#identity(name, help),
       labelNames: [...labelNames],
       collect() {
-        // One value that cannot be read must not cost the scrape all others: the gauge is left out instead.
         this.reset();
         try {
           read(this);
         } catch {
-          this.remove();
+          // One value that cannot be read must not cost the scrape all others: the gauge is left out instead.
+          this.reset();
+          if (labelNames.length === 0) this.remove();
         }
       },
     });

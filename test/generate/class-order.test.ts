@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { classAt, PAPER_PROPORTIONS, type Proportions } from '../../src/generate/class-order.js';
+import { classOrder, PAPER_PROPORTIONS, type Proportions } from '../../src/generate/class-order.js';
 import { CELL_CLASSES } from '../../src/images.js';
 
 function countsOf(count: number, proportions: Proportions): number[] {
-  const drawn = Array.from({ length: count }, (_, index) => classAt(index, proportions));
+  const classAt = classOrder(proportions);
+  const drawn = Array.from({ length: count }, (_, index) => classAt(index));
   return CELL_CLASSES.map((cellClass) => drawn.filter((other) => other === cellClass).length);
 }
 
-describe('classAt', () => {
+describe('classOrder', () => {
   it("gives the paper's counts in 4,000 images", () => {
     expect(countsOf(4000, PAPER_PROPORTIONS)).toEqual([1500, 1500, 1000]);
   });

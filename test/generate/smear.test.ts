@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SmearwatchError } from '../../src/errors.js';
-import { classAt, PAPER_PROPORTIONS } from '../../src/generate/class-order.js';
+import { classOrder, PAPER_PROPORTIONS } from '../../src/generate/class-order.js';
 import { drawSmear, type Smear, type SmearOptions } from '../../src/generate/smear.js';
 import { slideOf, SLIDES } from '../../src/generate/stain.js';
 import { CELL_CLASSES, type CellClass } from '../../src/images.js';
@@ -122,10 +122,11 @@ describe('the cells of a smear', () => {
 
 describe('a slide', () => {
   it('is shared by images of every class, so that no stain gives a class away', () => {
+    const classAt = classOrder(PAPER_PROPORTIONS);
     const slides = new Map<number, Set<CellClass>>();
     for (let index = 0; index < 240; index++) {
       const slide = slideOf(1, index);
-      const cellClass = classAt(index, PAPER_PROPORTIONS);
+      const cellClass = classAt(index);
       expect(slide).toBeLessThan(SLIDES);
       slides.set(slide, (slides.get(slide) ?? new Set()).add(cellClass));
     }

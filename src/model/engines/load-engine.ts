@@ -28,7 +28,7 @@ export async function loadEngine(name: EngineName): Promise<Engine> {
 }
 
 interface TensorflowModule {
-  tensorflowEngine(): Promise<Engine>;
+  readonly tensorflowEngine: () => Promise<Engine>;
 }
 
 async function loadTensorflow(): Promise<Engine> {

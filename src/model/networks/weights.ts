@@ -23,8 +23,16 @@ export function matchWeights(
     if (values?.length !== size) {
       throw invalid(`${parameter.name} needs ${size} values and has ${values?.length ?? 0}`);
     }
+    if (!areFinite(values)) throw invalid(`${parameter.name} has values that are not finite numbers`);
     return { parameter, values };
   });
+}
+
+/** 0 times a finite number is 0, times any other NaN: one branch-free pass over up to 38 million values. */
+function areFinite(values: Float32Array): boolean {
+  let zero = 0;
+  for (const value of values) zero += value * 0;
+  return zero === 0;
 }
 
 function invalid(what: string): SmearwatchError {

@@ -1,0 +1,53 @@
+import type { Config, ScannerConfig } from '../config/schema.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Intake } from '../watch/intake.js';
+import { ScannerWatcher } from '../watch/scanner-watcher.js';
+
+/** The watchers of all scanners, as the configuration in force wants them. */
+export class ScannerIntake {
+  readonly #intake: Intake;
+  readonly #telemetry: Telemetry;
+  #watchers = new Map<string, { scanner: ScannerConfig; watcher: ScannerWatcher }>();
+
+  /** `onQueued` is called whenever files were queued. */
+  constructor(queue: Intake, telemetry: Telemetry, onQueued: () => void) {
+    this.#telemetry = telemetry;
+    this.#intake = {
+      unknownAmong: (scanner, files) => queue.unknownAmong(scanner, files),
+      enqueue: (scanner, files) => {
+        queue.enqueue(scanner, files);
+        onQueued();
+      },
+    };
+  }
+
+  /** Starts, replaces and stops watchers until they are those of the configuration. */
+  async watch({ scanners }: Config): Promise<void> {
+    const wanted = new Map(scanners.map((scanner) => [scanner.name, scanner]));
+    for (const [name, { scanner, watcher }] of [...this.#watchers]) {
+      if (wanted.get(name) === scanner) continue;
+      this.#watchers.delete(name);
+      await watcher.stop();
+    }
+    for (const scanner of scanners) {
+      if (this.#watchers.has(scanner.name)) continue;
+      const watcher = new ScannerWatcher(scanner, { intake: this.#intake, telemetry: this.#telemetry });
+      this.#watchers.set(scanner.name, { scanner, watcher });
+      await watcher.start();
+    }
+  }
+
+  /** Files seen that have not settled yet, by scanner. */
+  unsettled(): Record<string, { count: number; oldestMs: number }> {
+    return Object.fromEntries([...this.#watchers].map(([name, { watcher }]) => [name, watcher.unsettled]));
+  }
+
+  /** Resolves once everything that lay in the folders at the start is queued or known. */
+  async whenSettled(): Promise<void> {
+    await Promise.all([...this.#watchers.values()].map(({ watcher }) => watcher.whenSettled()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#watchers.values()].map(({ watcher }) => watcher.stop()));
+  }
+}

@@ -1,0 +1,71 @@
+import type { Config, ScannerConfig, SinkConfig } from '../config/schema.js';
+import type { Outbox } from '../ledger/outbox.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { AFTERWARDS, AfterwardsSink } from './afterwards-sink.js';
+import { Deliverer } from './deliverer.js';
+import { JsonSink } from './json-sink.js';
+import { NdjsonSink } from './ndjson-sink.js';
+import type { Sink } from './sink.js';
+
+/** Who is owed the results of a scanner, by the configuration in force: what the ledger puts into the outbox. */
+export function sinksOf(config: Config, scanner: string): string[] {
+  const names = config.sinks.map(({ name }) => name);
+  const isDisposed = config.scanners.some(
+    ({ name, afterwards }) => name === scanner && afterwards.action !== 'keep',
+  );
+  return isDisposed ? [...names, AFTERWARDS] : names;
+}
+
+/** All sinks of the configuration in force, each working off its part of the outbox. */
+export class Delivery {
+  readonly #outbox: Outbox;
+  readonly #telemetry: Telemetry;
+  readonly #onProgress: () => void;
+  #deliverers: Deliverer[] = [];
+
+  constructor(outbox: Outbox, telemetry: Telemetry, onProgress: () => void) {
+    this.#outbox = outbox;
+    this.#telemetry = telemetry;
+    this.#onProgress = onProgress;
+  }
+
+  /** Replaces the sinks by those of `config`; what the outbox holds for a sink waits for one of its name. */
+  async use(config: Config): Promise<void> {
+    await this.stop();
+    const scannerOf = (name: string): ScannerConfig | undefined =>
+      config.scanners.find((scanner) => scanner.name === name);
+    const sinks = [...config.sinks.map(createSink), new AfterwardsSink(scannerOf, this.#telemetry)];
+    this.#deliverers = sinks.map(
+      (sink) => new Deliverer(this.#outbox, sink, this.#telemetry, this.#onProgress),
+    );
+    this.wake();
+  }
+
+  wake(): void {
+    for (const deliverer of this.#deliverers) deliverer.wake();
+  }
+
+  /** Names of the sinks that fail at present. */
+  get failing(): string[] {
+    return this.#deliverers.filter(({ isFailing }) => isFailing).map(({ sinkName }) => sinkName);
+  }
+
+  /** Nothing is owed to any configured sink. */
+  isDone(): boolean {
+    const waiting = this.#outbox.counts();
+    return this.#deliverers.every(({ sinkName }) => waiting[sinkName] === undefined);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#deliverers.map((deliverer) => deliverer.stop()));
+  }
+}
+
+function createSink(sink: SinkConfig): Sink {
+  switch (sink.type) {
+    case 'json':
+      return new JsonSink(sink.name, sink.folder);
+    case 'ndjson':
+      return new NdjsonSink(sink.name, sink.file);
+  }
+}

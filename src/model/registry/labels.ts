@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { errnoOf } from '../../errors.js';
+import { replaceFile } from './files.js';
+import { manifestInvalid } from './manifest.js';
+import { LABEL, VERSION } from './reference.js';
+
+const LABELS_FILE = 'labels.json';
+/** The label that a name without version or label stands for. */
+export const DEFAULT_LABEL = 'production';
+
+const labelsSchema = z.strictObject({
+  version: z.literal(1),
+  labels: z.record(z.string().regex(LABEL), z.string().regex(VERSION)),
+});
+
+/** Label → version of one model. @throws SmearwatchError `manifest-invalid` */
+export async function readLabels(modelFolder: string): Promise<Map<string, number>> {
+  const file = join(modelFolder, LABELS_FILE);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return new Map();
+    throw error;
+  }
+  return new Map(Object.entries(parse(text, file)).map(([label, version]) => [label, Number(version)]));
+}
+
+function parse(text: string, file: string): Record<string, string> {
+  try {
+    return labelsSchema.parse(JSON.parse(text)).labels;
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw manifestInvalid(file, why, error);
+  }
+}
+
+/**
+ * Points a label at a version, in one step for readers. Two people who set different labels of one model in the same
+ * instant may lose one of the two: the file is read, changed and replaced without a lock.
+ */
+export async function writeLabel(modelFolder: string, label: string, version: number): Promise<void> {
+  const labels = (await readLabels(modelFolder)).set(label, version);
+  const entries = [...labels].map(([name, target]) => [name, String(target)] as const).sort();
+  const content = { version: 1, labels: Object.fromEntries(entries) };
+  await replaceFile(modelFolder, LABELS_FILE, `${JSON.stringify(content, null, 2)}\n`);
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { SmearwatchError } from '../../errors.js';
+
+/** File names of a model version. */
+export const MANIFEST_FILE = 'manifest.json';
+export const MODEL_FILE = 'model.onnx';
+export const PACKED_FILE = 'model.onnx.packed';
+
+/** Names are folders: lower case, so that they are the same on every file system, and never `.` or hidden. */
+export const MODEL_NAME = /^[a-z][a-z0-9_-]*$/;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits');
+const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a file name without a folder');
+const notes = z.record(z.string(), z.unknown());
+
+const packedFileSchema = z.strictObject({ path: z.literal(PACKED_FILE), sha256, bytes: z.int().min(1) });
+const fileSchema = z.strictObject({ sha256, bytes: z.int().min(0), packed: packedFileSchema.optional() });
+
+const classes = z.int().min(2).optional();
+const headUnits = z.int().min(2).optional();
+const architectureSchema = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('alexnet'),
+    options: z.strictObject({
+      classes,
+      headUnits,
+      groups: z.union([z.literal(1), z.literal(2)]).optional(),
+      lrn: z.boolean().optional(),
+    }),
+  }),
+  z.strictObject({ name: z.literal('lenet5'), options: z.strictObject({ classes, headUnits }) }),
+  // A foreign network: served, never trained further here; the options say what its owner stated at import.
+  z.strictObject({ name: z.literal('imported'), options: notes }),
+]);
+
+/** What a model version says about itself. Strict: a misspelt field is an error, not a field that is ignored. */
+const manifestSchema = z
+  .strictObject({
+    manifestVersion: z.literal(1),
+    name: z.string().regex(MODEL_NAME),
+    version: z.int().min(1),
+    createdAt: z.iso.datetime(),
+    architecture: architectureSchema,
+    /** In the order of the probabilities. */
+    classes: z.array(z.string().min(1)).min(2),
+    precision: z.enum(['fp32', 'int8']),
+    /** What happens to the pixels, in words; the graph does it. */
+    preprocessing: z.string().min(1),
+    /** Every file of the version but the manifest itself. `packed`: the file lies here in packed form. */
+    files: z
+      .record(fileName, fileSchema)
+      .refine((files) => MODEL_FILE in files, { error: `${MODEL_FILE} is missing`, path: [MODEL_FILE] }),
+    /** SHA-256 of `model.onnx`, unpacked: the model's identity in every result. */
+    weightsSha256: sha256,
+    /** Data, split, seed, preset, options, history file. */
+    trainedOn: notes,
+    /** Figures on the test share of that data. */
+    evaluation: notes,
+    /** Name → version of what made it. */
+    software: z.record(z.string(), z.string()),
+    intendedUse: z.string().min(1),
+  })
+  .refine(({ classes }) => new Set(classes).size === classes.length, {
+    error: 'names a class twice',
+    path: ['classes'],
+  })
+  .refine(({ files, weightsSha256 }) => files[MODEL_FILE]?.sha256 === weightsSha256, {
+    error: `differs from the SHA-256 of ${MODEL_FILE}`,
+    path: ['weightsSha256'],
+  });
+
+export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
+export type ManifestArchitecture = Manifest['architecture'];
+export type ManifestFile = Manifest['files'][string];
+
+/**
+ * @param file where the text is from, for the error
+ * @throws SmearwatchError `manifest-invalid` that names the field
+ */
+export function parseManifest(text: string, file: string): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw manifestInvalid(file, `it is not JSON (${String(error)})`, error);
+  }
+  return checkManifest(json, file);
+}
+
+/** @throws SmearwatchError `manifest-invalid` that names the field */
+export function checkManifest(value: unknown, file: string): Manifest {
+  const result = manifestSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  throw manifestInvalid(
+    file,
+    `${field === '' ? 'it' : field}: ${issue?.message ?? 'is invalid'}`,
+    result.error,
+  );
+}
+
+export function manifestInvalid(file: string, why: string, cause?: unknown): SmearwatchError {
+  return new SmearwatchError(`${file} is invalid: ${why}`, {
+    code: 'manifest-invalid',
+    kind: 'configuration',
+    hint: 'Restore this model version from a backup or its release, or use another version.',
+    cause,
+  });
+}

@@ -1,0 +1,47 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { confusionOf, figuresOf, predictionsOf, quadraticLoss, type ConfusionMatrix, type Figures } from '../evaluate/confusion.js';
+import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
+import type { BuiltModel } from '../model/tensorflow/build-model.js';
+import type { Tensorflow } from '../model/tensorflow/load.js';
+import { plainBatches } from './batches.js';
+import type { LabelledImage } from './load-images.js';
+
+export interface Measured {
+  readonly confusion: ConfusionMatrix;
+  readonly figures: Figures;
+  readonly quadraticLoss: number;
+  /** Mean −log of the labelled class's probability: what the best epoch is chosen by. */
+  readonly crossEntropy: number;
+}
+
+const BATCH = 32;
+
+/** The model on images as they are, without dropout. */
+export async function measureModel(tf: Tensorflow, built: BuiltModel, images: readonly LabelledImage[]): Promise<Measured> {
+  const { classes } = built.network;
+  const probabilities = new Float32Array(images.length * classes);
+  let done = 0;
+  for (const { pixels, labels } of plainBatches(images, BATCH)) {
+    probabilities.set(
+      tf.tidy(() => {
+        const input = tf.tensor(pixels, [labels.length, IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS]);
+        return (built.model.predict(input) as Tensor).dataSync();
+      }),
+      done * classes,
+    );
+    done += labels.length;
+    await new Promise(setImmediate); // messages, such as the one to stop
+  }
+  return describe(probabilities, images.map(({ label }) => label), classes);
+}
+
+function describe(probabilities: Float32Array, labels: readonly number[], classes: number): Measured {
+  const confusion = confusionOf(labels, predictionsOf(probabilities, classes), classes);
+  const surprise = labels.map((label, row) => -Math.log(Math.max(1e-12, probabilities[row * classes + label] ?? 0)));
+  return {
+    confusion,
+    figures: figuresOf(confusion),
+    quadraticLoss: quadraticLoss(probabilities, labels, classes),
+    crossEntropy: surprise.reduce((sum, value) => sum + value, 0) / labels.length,
+  };
+}

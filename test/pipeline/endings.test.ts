@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { SmearwatchError } from '../../src/errors.js';
+import type { Claim } from '../../src/ledger/ledger.js';
+import { endingOf } from '../../src/pipeline/endings.js';
+
+const policy = { maxAttempts: 3, retryDelayMs: 1000 };
+const attempt = (number: number): Claim => ({ attempt: number }) as Claim;
+const failure = (code: string): SmearwatchError =>
+  new SmearwatchError('It failed', { code, hint: 'Mend it' });
+
+describe('endingOf', () => {
+  it.each([
+    'image-truncated',
+    'image-damaged',
+    'image-empty',
+    'unexpected-size',
+    'file-too-large',
+    'file-vanished',
+  ])('quarantines %s at once, with what to do in the reason', (code) => {
+    expect(endingOf(failure(code), attempt(1), policy)).toEqual({
+      kind: 'quarantine',
+      reason: { code, reason: 'It failed. Mend it' },
+    });
+  });
+
+  it.each(['file-changed', 'folder-missing', 'pool-setup-failed'])('only postpones %s', (code) => {
+    expect(endingOf(failure(code), attempt(9), policy)).toMatchObject({ kind: 'release' });
+  });
+
+  it('tries everything else again, each time later, and quarantines after the last attempt', () => {
+    const error = Object.assign(new Error('i/o error'), { code: 'EIO' });
+    expect(endingOf(error, attempt(1), policy)).toMatchObject({ kind: 'retry', delayMs: 1000 });
+    expect(endingOf(error, attempt(2), policy)).toMatchObject({ kind: 'retry', delayMs: 2000 });
+    expect(endingOf(error, attempt(3), policy)).toEqual({
+      kind: 'quarantine',
+      reason: { code: 'EIO', reason: 'i/o error' },
+    });
+  });
+});

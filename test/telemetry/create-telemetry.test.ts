@@ -1,0 +1,199 @@
+import { Registry } from 'prom-client';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { SmearwatchError } from '../../src/errors.js';
+import type { ModelIdentity, ModelPrediction } from '../../src/record.js';
+import { createTelemetry, guarded } from '../../src/telemetry/create-telemetry.js';
+import { createLogger } from '../../src/telemetry/log.js';
+import { silentTelemetry } from '../../src/telemetry/silent.js';
+import type { Telemetry } from '../../src/telemetry/telemetry.js';
+import { ThroughputMeter } from '../../src/telemetry/throughput.js';
+
+const ALEXNET: ModelIdentity = {
+  name: 'alexnet',
+  version: '3',
+  weightsSha256: 'a'.repeat(64),
+  engine: 'onnxruntime',
+  precision: 'float32',
+};
+const PREDICTION: ModelPrediction = {
+  ...ALEXNET,
+  class: 'lymphocyte',
+  probabilities: { lymphocyte: 0.93, 'normal-monocyte': 0.07 },
+};
+
+let registry: Registry;
+let lines: Record<string, unknown>[];
+let telemetry: Telemetry;
+beforeEach(() => {
+  registry = new Registry();
+  lines = [];
+  const stream = {
+    write: (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  };
+  telemetry = createTelemetry({
+    logger: createLogger({ level: 'debug', version: '1.2.3', stream }),
+    registry,
+  });
+});
+
+async function metric(line: string): Promise<void> {
+  expect((await registry.metrics()).split('\n')).toContain(line);
+}
+
+describe('a log line', () => {
+  test('has ISO time, the level as a word, name and version', () => {
+    telemetry.stopping({ reason: 'SIGTERM' });
+    expect(lines[0]).toMatchObject({ level: 'info', name: 'smearwatch', version: '1.2.3', msg: 'Stopping' });
+    expect(lines[0]?.['time']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test('of an error carries its code, its hint and its cause', () => {
+    const cause = new Error('disk full');
+    telemetry.deliveryFailed({
+      sink: 'json',
+      error: new SmearwatchError('Cannot write', { code: 'x', hint: 'Make room.', cause }),
+    });
+    expect(lines[0]).toMatchObject({ level: 'warn', sink: 'json', err: { code: 'x', hint: 'Make room.' } });
+    expect(JSON.stringify(lines[0])).toContain('disk full');
+  });
+
+  test.each<[string, (telemetry: Telemetry) => void]>([
+    ['fileSettled', (t) => t.fileSettled({ scanner: 'left', path: 'p.png', waitedMs: 5 })],
+    [
+      'imageRetried',
+      (t) => t.imageRetried({ scanner: 'left', path: 'p.png', code: 'c', reason: 'r', attempt: 1 }),
+    ],
+    ['fileDisposed', (t) => t.fileDisposed({ scanner: 'left', path: 'p.png', action: 'move' })],
+  ])('about one image is for debugging only: %s', (_, report) => {
+    report(telemetry);
+    expect(lines).toMatchObject([{ level: 'debug', path: 'p.png' }]);
+  });
+
+  test('about a quarantined image is a warning with its path and reason', () => {
+    telemetry.imageQuarantined({ scanner: 'left', path: 'p.png', code: 'image-truncated', reason: 'No end' });
+    expect(lines).toMatchObject([{ level: 'warn', path: 'p.png', reason: 'No end' }]);
+  });
+});
+
+describe('metrics', () => {
+  test('count an image, its predictions, its reviews and, where it has a label, the confusion', async () => {
+    telemetry.imageRecorded({
+      scanner: 'left',
+      outcome: 'classified',
+      predictions: [PREDICTION],
+      reviewReasons: ['low-confidence', 'models-disagree'],
+      label: 'normal-monocyte',
+      latencyMs: 1500,
+    });
+    const model = 'model="alexnet",version="3",engine="onnxruntime"';
+    await metric('smearwatch_images_total{scanner="left",outcome="classified"} 1');
+    await metric('smearwatch_image_latency_seconds_sum{scanner="left"} 1.5');
+    await metric(`smearwatch_predictions_total{${model},class="lymphocyte"} 1`);
+    await metric(`smearwatch_prediction_confidence_ratio_sum{${model},class="lymphocyte"} 0.93`);
+    await metric(
+      `smearwatch_labelled_predictions_total{${model},class="lymphocyte",label="normal-monocyte"} 1`,
+    );
+    await metric('smearwatch_review_images_total{scanner="left"} 1');
+    await metric('smearwatch_review_reasons_total{scanner="left",reason="low-confidence"} 1');
+  });
+
+  test('count a duplicate without counting its predictions again', async () => {
+    telemetry.imageRecorded({
+      scanner: 'left',
+      outcome: 'duplicate',
+      predictions: [PREDICTION],
+      reviewReasons: ['low-confidence'],
+      label: undefined,
+      latencyMs: 5,
+    });
+    await metric('smearwatch_images_total{scanner="left",outcome="duplicate"} 1');
+    expect(await registry.metrics()).not.toMatch(/smearwatch_(predictions_total|review_images_total)\{/);
+  });
+
+  test('measure batches, stages, sinks and rescans in seconds', async () => {
+    telemetry.batchClassified({ images: 16, perModel: [{ model: ALEXNET, durationMs: 250 }] });
+    telemetry.stageFinished({ stage: 'decode', durationMs: 10 });
+    telemetry.delivered({ sink: 'json', records: 4, durationMs: 20 });
+    telemetry.rescanFinished({ scanner: 'left', files: 9, missed: 2, durationMs: 30 });
+    await metric('smearwatch_batch_images_sum 16');
+    await metric(
+      'smearwatch_batch_inference_duration_seconds_sum{model="alexnet",version="3",engine="onnxruntime"} 0.25',
+    );
+    await metric('smearwatch_stage_duration_seconds_sum{stage="decode"} 0.01');
+    await metric('smearwatch_sink_records_total{sink="json"} 4');
+    await metric('smearwatch_rescan_missed_files_total{scanner="left"} 2');
+  });
+
+  test('tell a refused configuration from one in force', async () => {
+    telemetry.started({ version: '1', configFile: '/c.yaml' });
+    await metric('smearwatch_configuration_last_reload_successful 1');
+    telemetry.reloadRefused({ error: new Error('no such model') });
+    await metric('smearwatch_configuration_last_reload_successful 0');
+    await metric('smearwatch_configuration_reloads_total{outcome="refused"} 1');
+    telemetry.configurationReloaded({ changed: ['models.use'] });
+    await metric('smearwatch_configuration_last_reload_successful 1');
+  });
+
+  test('never have a path or a free text as a label', async () => {
+    telemetry.imageQuarantined({ scanner: 'left', path: '/a/b.png', code: 'EIO: /a/b.png', reason: 'r' });
+    await metric('smearwatch_quarantines_total{scanner="left",reason="other"} 1');
+    expect(await registry.metrics()).not.toContain('b.png');
+  });
+
+  test('are named by the conventions', async () => {
+    for (const { name, type, help } of await registry.getMetricsAsJSON()) {
+      expect(name).toMatch(/^smearwatch_[a-z_]+$/);
+      expect(name.endsWith('_total')).toBe(String(type) === 'counter');
+      expect(help).toMatch(/[.]$/);
+    }
+  });
+});
+
+describe('a failure of telemetry', () => {
+  test('does not reach the pipeline, and is counted', () => {
+    let errors = 0;
+    const broken: Telemetry = {
+      ...silentTelemetry,
+      stopped: () => {
+        throw new Error('no disk');
+      },
+    };
+    expect(() => guarded(broken, () => (errors += 1)).stopped({ returnedToQueue: 0 })).not.toThrow();
+    expect(errors).toBe(1);
+  });
+
+  test('of a stream or a value that cannot be measured is counted as a metric', async () => {
+    telemetry.stageFinished({ stage: 'read', durationMs: 'soon' as unknown as number });
+    await metric('smearwatch_telemetry_errors_total 1');
+  });
+});
+
+test('every event of the interface has a silent counterpart', () => {
+  expect(Object.keys(silentTelemetry).sort()).toEqual(Object.keys(telemetry).sort());
+});
+
+describe('the throughput meter', () => {
+  test('gives the mean of the last minute', () => {
+    let nowMs = 0;
+    const meter = new ThroughputMeter(() => nowMs);
+    for (nowMs = 0; nowMs < 120_000; nowMs += 1000) meter.add(nowMs < 60_000 ? 1000 : 5);
+    nowMs = 119_999;
+    expect(meter.perSecond()).toBe(5);
+  });
+
+  test('gives the mean since the start while that is less than a minute', () => {
+    let nowMs = 5_000_000;
+    const meter = new ThroughputMeter(() => nowMs);
+    meter.add(30);
+    nowMs += 9_000;
+    expect(meter.perSecond()).toBe(3);
+  });
+
+  test('is zero after a minute without images', () => {
+    let nowMs = 0;
+    const meter = new ThroughputMeter(() => nowMs);
+    meter.add(30);
+    nowMs = 3_600_000;
+    expect(meter.perSecond()).toBe(0);
+  });
+});

@@ -1,0 +1,51 @@
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { collectState } from '../../src/telemetry/state-collector.js';
+import type { StateReader } from '../../src/telemetry/telemetry.js';
+
+const model = {
+  name: 'lenet5',
+  version: '2',
+  weightsSha256: 'cd',
+  engine: 'onnxruntime',
+  precision: 'int8',
+} as const;
+
+function reader(overrides: Partial<StateReader> = {}): StateReader {
+  return {
+    work: () => ({ queued: 10, running: 2, done: 30, quarantined: 1, oldestMs: 2500 }),
+    workers: () => ({ configured: 4, alive: 3, busy: 2 }),
+    outbox: () => ({ json: 5 }),
+    models: () => [model],
+    inFlight: () => 18,
+    ...overrides,
+  };
+}
+
+test('state is read at the scrape', async () => {
+  const registry = new Registry();
+  let queued = 1;
+  collectState(
+    registry,
+    reader({ work: () => ({ queued, running: 0, done: 0, quarantined: 0, oldestMs: 2500 }) }),
+  );
+  expect(await registry.metrics()).toContain('smearwatch_work_images{state="queued"} 1\n');
+  queued = 7;
+  const text = await registry.metrics();
+  expect(text).toContain('smearwatch_work_images{state="queued"} 7\n');
+  expect(text).toContain('smearwatch_work_oldest_age_seconds 2.5\n');
+  expect(text).toContain('smearwatch_workers_alive 3\n');
+  expect(text).toContain('smearwatch_outbox_records{sink="json"} 5\n');
+  expect(text).toContain('smearwatch_in_flight_images 18\n');
+});
+
+test('a model that was swapped out is no longer shown', async () => {
+  const registry = new Registry();
+  let models: readonly (typeof model)[] = [model];
+  collectState(registry, reader({ models: () => models }));
+  expect(await registry.metrics()).toContain(
+    'smearwatch_model_info{model="lenet5",version="2",engine="onnxruntime",precision="int8",weights_sha256="cd"} 1',
+  );
+  models = [];
+  expect(await registry.metrics()).not.toContain('smearwatch_model_info{');
+});
