@@ -18,7 +18,7 @@ const FIXED: readonly RegExp[] = [
   // A scanner that was added, removed or renamed …
   /^scanners\[[^\]]+\]$/,
   // … and what its watcher was built from.
-  /^scanners\[[^\]]+\]\.(folder|watch|pollIntervalMs)$/,
+  /^scanners\[[^\]]+\]\.(folder|watch)$/,
 ];
 
 /** Which options differ between two configurations, and which of them need a restart. */

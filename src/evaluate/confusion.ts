@@ -33,7 +33,8 @@ export function confusionOf(
   for (const [index, label] of actual.entries()) {
     const row = counts[label];
     const column = predicted[index] ?? -1;
-    if (row?.[column] === undefined) throw new RangeError(`image ${index} has a class outside 0…${classes - 1}`);
+    if (row?.[column] === undefined)
+      throw new RangeError(`image ${index} has a class outside 0…${classes - 1}`);
     row[column]++;
   }
   return counts;
@@ -72,7 +73,11 @@ function classFigures(matrix: ConfusionMatrix, index: number, images: number): C
  * one-hot label, summed over the classes; 0 for perfect, 2 for certain and wrong.
  * @param probabilities row by row, `labels.length × classes`
  */
-export function quadraticLoss(probabilities: ArrayLike<number>, labels: readonly number[], classes: number): number {
+export function quadraticLoss(
+  probabilities: ArrayLike<number>,
+  labels: readonly number[],
+  classes: number,
+): number {
   let total = 0;
   for (let index = 0; index < labels.length * classes; index++) {
     const wanted = index % classes === labels[Math.floor(index / classes)] ? 1 : 0;
@@ -86,7 +91,8 @@ export function predictionsOf(probabilities: ArrayLike<number>, classes: number)
   return Array.from({ length: probabilities.length / classes }, (_, row) => {
     let best = 0;
     for (let index = 1; index < classes; index++) {
-      if ((probabilities[row * classes + index] ?? 0) > (probabilities[row * classes + best] ?? 0)) best = index;
+      if ((probabilities[row * classes + index] ?? 0) > (probabilities[row * classes + best] ?? 0))
+        best = index;
     }
     return best;
   });

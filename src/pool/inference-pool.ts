@@ -63,6 +63,10 @@ export class InferencePool {
     return this.models.map(({ identity }) => identity);
   }
 
+  get taskTimeoutMs(): number {
+    return this.#options.taskTimeoutMs;
+  }
+
   get workers(): { configured: number; alive: number; busy: number } {
     const alive = this.#pool.threads.length;
     return { configured: this.#options.workers, alive, busy: Math.min(alive, this.#outstanding) };

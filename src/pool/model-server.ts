@@ -26,6 +26,10 @@ export class ModelServer {
     return this.#pool.workers;
   }
 
+  get taskTimeoutMs(): number {
+    return this.#pool.taskTimeoutMs;
+  }
+
   classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
     return this.#pool.classify(pixels, count);
   }

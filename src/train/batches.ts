@@ -13,7 +13,10 @@ export interface Batch {
 type BatchRecipe = Pick<Recipe, 'seed' | 'batchSize' | 'dropLast' | 'augmentation'>;
 
 /** Batches of one epoch; at least one. */
-export function countBatches(images: number, { batchSize, dropLast }: Pick<Recipe, 'batchSize' | 'dropLast'>): number {
+export function countBatches(
+  images: number,
+  { batchSize, dropLast }: Pick<Recipe, 'batchSize' | 'dropLast'>,
+): number {
   return Math.max(1, dropLast ? Math.floor(images / batchSize) : Math.ceil(images / batchSize));
 }
 
@@ -21,7 +24,11 @@ export function countBatches(images: number, { batchSize, dropLast }: Pick<Recip
  * An epoch's batches: every image once, in an order and varied in a way that depend on seed and epoch alone, so that an
  * epoch after a resume is the one that it would have been.
  */
-export function* trainingBatches(images: readonly LabelledImage[], recipe: BatchRecipe, epoch: number): Generator<Batch> {
+export function* trainingBatches(
+  images: readonly LabelledImage[],
+  recipe: BatchRecipe,
+  epoch: number,
+): Generator<Batch> {
   const { seed, batchSize, augmentation } = recipe;
   const order = shuffle(images, new Random(seed, 'order', epoch));
   const memory = new Float32Array(Math.min(batchSize, images.length) * IMAGE_BYTES);
@@ -32,7 +39,10 @@ export function* trainingBatches(images: readonly LabelledImage[], recipe: Batch
       const random = new Random(seed, 'augment', epoch, start + row);
       writeAugmented(image.pixels, memory, row * IMAGE_BYTES, augmentation, random);
     }
-    yield { pixels: memory.subarray(0, chosen.length * IMAGE_BYTES), labels: chosen.map(({ label }) => label) };
+    yield {
+      pixels: memory.subarray(0, chosen.length * IMAGE_BYTES),
+      labels: chosen.map(({ label }) => label),
+    };
   }
 }
 
@@ -42,6 +52,9 @@ export function* plainBatches(images: readonly LabelledImage[], batchSize: numbe
   for (let start = 0; start < images.length; start += batchSize) {
     const chosen = images.slice(start, start + batchSize);
     for (const [row, image] of chosen.entries()) writePlain(image.pixels, memory, row * IMAGE_BYTES);
-    yield { pixels: memory.subarray(0, chosen.length * IMAGE_BYTES), labels: chosen.map(({ label }) => label) };
+    yield {
+      pixels: memory.subarray(0, chosen.length * IMAGE_BYTES),
+      labels: chosen.map(({ label }) => label),
+    };
   }
 }

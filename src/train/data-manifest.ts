@@ -34,7 +34,10 @@ function parseManifest(path: string, text: string): Map<string, ManifestRow> {
     const field = (name: string): string => fields[header.indexOf(name)] ?? '';
     const file = field('file');
     if (fields.length !== header.length) {
-      throw manifestInvalid(path, `the line of "${file}" has ${fields.length} fields, the first line ${header.length}`);
+      throw manifestInvalid(
+        path,
+        `the line of "${file}" has ${fields.length} fields, the first line ${header.length}`,
+      );
     }
     if (rows.has(file)) throw manifestInvalid(path, `it names ${file} twice`);
     rows.set(file, { class: field('class'), source: field('source'), group: field('group') });
@@ -47,7 +50,9 @@ export function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   // Each match is one field with the separator that ends it: a comma, a line end, or the end of the text.
-  for (const [, quoted, plain, end] of text.replace(/^\uFEFF/, '').matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+  for (const [, quoted, plain, end] of text
+    .replace(/^\uFEFF/, '')
+    .matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
     row.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
     if (end === ',') continue;
     if (row.length > 1 || row[0] !== '') rows.push(row);

@@ -12,7 +12,11 @@ export function initialWeights(network: Network, seed: number): Map<string, Floa
       const values = new Float32Array(sizeOf(shape));
       if (shape.length > 1) {
         const gain = layer.kind === 'dense' && layer.activation === 'softmax' ? 1 : 2;
-        fillNormal(values, Math.sqrt((gain * (shape.at(-1) ?? 1)) / values.length), new Random(seed, 'weights', name));
+        fillNormal(
+          values,
+          Math.sqrt((gain * (shape.at(-1) ?? 1)) / values.length),
+          new Random(seed, 'weights', name),
+        );
       }
       weights.set(name, values);
     }

@@ -76,7 +76,11 @@ async function loadAll(
   return results;
 }
 
-async function loadOne(folder: string, file: LabelledFile, cache: PixelCache): Promise<LabelledImage | LeftOut> {
+async function loadOne(
+  folder: string,
+  file: LabelledFile,
+  cache: PixelCache,
+): Promise<LabelledImage | LeftOut> {
   let bytes: Buffer;
   try {
     bytes = await readFile(join(folder, file.file));

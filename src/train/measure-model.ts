@@ -1,5 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { confusionOf, figuresOf, predictionsOf, quadraticLoss, type ConfusionMatrix, type Figures } from '../evaluate/confusion.js';
+import {
+  confusionOf,
+  figuresOf,
+  predictionsOf,
+  quadraticLoss,
+  type ConfusionMatrix,
+  type Figures,
+} from '../evaluate/confusion.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
 import type { BuiltModel } from '../model/tensorflow/build-model.js';
 import type { Tensorflow } from '../model/tensorflow/load.js';
@@ -17,7 +24,11 @@ export interface Measured {
 const BATCH = 32;
 
 /** The model on images as they are, without dropout. */
-export async function measureModel(tf: Tensorflow, built: BuiltModel, images: readonly LabelledImage[]): Promise<Measured> {
+export async function measureModel(
+  tf: Tensorflow,
+  built: BuiltModel,
+  images: readonly LabelledImage[],
+): Promise<Measured> {
   const { classes } = built.network;
   const probabilities = new Float32Array(images.length * classes);
   let done = 0;
@@ -32,12 +43,18 @@ export async function measureModel(tf: Tensorflow, built: BuiltModel, images: re
     done += labels.length;
     await new Promise(setImmediate); // messages, such as the one to stop
   }
-  return describe(probabilities, images.map(({ label }) => label), classes);
+  return describe(
+    probabilities,
+    images.map(({ label }) => label),
+    classes,
+  );
 }
 
 function describe(probabilities: Float32Array, labels: readonly number[], classes: number): Measured {
   const confusion = confusionOf(labels, predictionsOf(probabilities, classes), classes);
-  const surprise = labels.map((label, row) => -Math.log(Math.max(1e-12, probabilities[row * classes + label] ?? 0)));
+  const surprise = labels.map(
+    (label, row) => -Math.log(Math.max(1e-12, probabilities[row * classes + label] ?? 0)),
+  );
   return {
     confusion,
     figures: figuresOf(confusion),

@@ -48,7 +48,9 @@ export class MomentumOptimizer {
       parameter,
       weight: this.#native.createResource(`${unique}/${parameter.name}`, parameter.variable),
       velocity: tf.tidy(() =>
-        tf.keep(this.#native.createResource(`${unique}/${parameter.name}/velocity`, tf.zeros([...parameter.shape]))),
+        tf.keep(
+          this.#native.createResource(`${unique}/${parameter.name}/velocity`, tf.zeros([...parameter.shape])),
+        ),
       ),
     }));
     for (const slot of this.#slots) this.#write(slot, () => undefined);
@@ -79,7 +81,8 @@ export class MomentumOptimizer {
   /** Applies the weight decay of the last steps. To be called before weights are read or evaluated. */
   settle(): void {
     if (this.#pendingDecay !== 1) {
-      for (const slot of this.#slots.filter(({ parameter }) => parameter.shape.length > 1)) this.#shrink(slot);
+      for (const slot of this.#slots.filter(({ parameter }) => parameter.shape.length > 1))
+        this.#shrink(slot);
     }
     this.#pendingDecay = 1;
     this.#steps = 0;
@@ -102,7 +105,9 @@ export class MomentumOptimizer {
     for (const slot of this.#slots) {
       const { name, shape } = slot.parameter;
       this.#tf.tidy(() => {
-        this.#write(slot, () => this.#native.assign(slot.weight, this.#tf.tensor(valuesOf(weights, name), [...shape])));
+        this.#write(slot, () =>
+          this.#native.assign(slot.weight, this.#tf.tensor(valuesOf(weights, name), [...shape])),
+        );
         this.#native.assign(slot.velocity, this.#tf.tensor(valuesOf(velocities, name), [...shape]));
       });
     }
@@ -137,7 +142,7 @@ export class MomentumOptimizer {
   #normOf(gradients: Gradients): number {
     return this.#tf.tidy(() => {
       const halves = Object.values(gradients).map((gradient) => this.#native.l2Loss(gradient));
-      return Math.sqrt(2 * ((this.#tf.addN(halves).dataSync()[0] ?? NaN)));
+      return Math.sqrt(2 * (this.#tf.addN(halves).dataSync()[0] ?? NaN));
     });
   }
 }

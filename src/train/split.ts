@@ -44,11 +44,20 @@ export function splitImages<T extends Splittable>(
 }
 
 /** [the share, the rest] */
-function takeShare<T extends Splittable>(images: readonly T[], share: number, by: SplitOptions['by'], random: Random): [T[], T[]] {
+function takeShare<T extends Splittable>(
+  images: readonly T[],
+  share: number,
+  by: SplitOptions['by'],
+  random: Random,
+): [T[], T[]] {
   const isGrouped = (image: T): boolean => by === 'group' && image.group !== '';
   const taken = new Set([
     ...takeGroups(images.filter(isGrouped), share, random),
-    ...takeSingles(images.filter((image) => !isGrouped(image)), share, random),
+    ...takeSingles(
+      images.filter((image) => !isGrouped(image)),
+      share,
+      random,
+    ),
   ]);
   return [images.filter((image) => taken.has(image)), images.filter((image) => !taken.has(image))];
 }

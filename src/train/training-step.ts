@@ -58,7 +58,11 @@ function measure(probabilities: ArrayLike<number>, labels: readonly number[], cl
 }
 
 /** Smoothed one-hot rows (Szegedy 2016), each times its class's weight: `labels.length × outputs`. */
-export function targetsOf(labels: readonly number[], { labelSmoothing, classWeights }: Objective, outputs: number): Float32Array {
+export function targetsOf(
+  labels: readonly number[],
+  { labelSmoothing, classWeights }: Objective,
+  outputs: number,
+): Float32Array {
   const targets = new Float32Array(labels.length * outputs);
   for (const [row, label] of labels.entries()) {
     const weight = classWeights[label] ?? 1;

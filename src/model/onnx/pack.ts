@@ -160,10 +160,7 @@ function join({ bytes, pieces }: Header, streams: Record<keyof Streams, Uint8Arr
   return out;
 }
 
-function restore(
-  piece: Piece,
-  take: (name: keyof Streams, length: number) => Uint8Array,
-): Uint8Array {
+function restore(piece: Piece, take: (name: keyof Streams, length: number) => Uint8Array): Uint8Array {
   if (piece.kind === 'literal') return take('literals', piece.bytes);
   const steps = new Float32Array(new Uint8Array(take('steps', 4 * piece.outputs)).buffer);
   const gaps = take('gaps', piece.gaps);

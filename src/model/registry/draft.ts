@@ -1,5 +1,5 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SmearwatchError } from '../../errors.js';
 import { unpackModel } from '../onnx/pack.js';
 import {
   copySynced,
@@ -14,6 +14,7 @@ import {
 import {
   checkManifest,
   MANIFEST_FILE,
+  manifestInvalid,
   MODEL_FILE,
   PACKED_FILE,
   type Manifest,
@@ -49,20 +50,33 @@ export async function writeVersion(
   draft: ModelDraft,
   nextVersion: () => Promise<number>,
 ): Promise<{ folder: string; manifest: Manifest }> {
-  checkManifest(manifestOf(draft, 1, { [MODEL_FILE]: { sha256: '0'.repeat(64), bytes: 1 } }), draft.name);
+  checkDraft(draft);
   const temporary = await makeTemporaryFolder(modelFolder);
-  const files = await writeFiles(temporary, draft);
-  for (;;) {
-    const manifest = manifestOf(draft, await nextVersion(), files);
-    const target = join(modelFolder, String(manifest.version));
-    checkManifest(manifest, join(target, MANIFEST_FILE));
-    await writeSynced(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    await syncFolder(temporary);
-    if (await moveIntoPlace(temporary, target)) {
+  try {
+    const files = await writeFiles(temporary, draft);
+    for (;;) {
+      const manifest = manifestOf(draft, await nextVersion(), files);
+      await writeSynced(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+      await syncFolder(temporary);
+      const folder = join(modelFolder, String(manifest.version));
+      if (!(await moveIntoPlace(temporary, folder))) continue;
       await syncFolder(modelFolder);
-      return { folder: target, manifest };
+      return { folder, manifest };
     }
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Everything about a draft that can be wrong, names of further files included, before anything is written. */
+function checkDraft(draft: ModelDraft): void {
+  const names = Object.keys(draft.files ?? {});
+  const reserved = names.find((name) => [MODEL_FILE, PACKED_FILE, MANIFEST_FILE].includes(name));
+  if (reserved !== undefined)
+    throw manifestInvalid(`The draft of ${draft.name}`, `files: ${reserved} is reserved`);
+  const unknown = { sha256: '0'.repeat(64), bytes: 1 };
+  const files = Object.fromEntries([MODEL_FILE, ...names].map((name) => [name, unknown]));
+  checkManifest(manifestOf(draft, 1, files), `The draft of ${draft.name}`);
 }
 
 function manifestOf(draft: ModelDraft, version: number, files: Record<string, ManifestFile>): Manifest {
@@ -99,12 +113,6 @@ async function writeFiles(
     };
   }
   for (const [name, content] of Object.entries(files)) {
-    if ([MODEL_FILE, PACKED_FILE, MANIFEST_FILE].includes(name)) {
-      throw new SmearwatchError(`A further file of a model version cannot be called ${name}`, {
-        code: 'manifest-invalid',
-        kind: 'usage',
-      });
-    }
     written[name] = await writeContent(join(folder, name), content);
   }
   return written;

@@ -19,7 +19,12 @@ interface Binding {
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
   readonly TF_FLOAT: number;
-  executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): { id: number }[];
+  executeOp(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): { id: number }[];
   deleteTensor(id: number): void;
 }
 

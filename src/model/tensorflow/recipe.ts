@@ -41,7 +41,7 @@ const MANIFEST = JSON.stringify({
 });
 
 const NPM_HINT = 'Check that "npm ping" reaches your registry, then run it again.';
-const BUILD_HINT = 'The compiler has to understand C++17 (g++ 9 or newer).';
+const BUILD_HINT = 'The compiler may be too old for the headers of this Node; g++ 12 is known to do.';
 const VERIFY_HINT =
   'The build went through but the result does not run: TensorFlow needs a processor with AVX.';
 

@@ -1,0 +1,15 @@
+import type { Command } from './command.js';
+import { doctorCommand } from './doctor.js';
+import { generateCommand } from './generate.js';
+import { replayCommand } from './replay.js';
+import { resultsCommand } from './results.js';
+import { runCommand } from './run.js';
+
+/** Every command, in the order of `--help`. */
+export const commands: readonly Command[] = [
+  runCommand,
+  resultsCommand,
+  replayCommand,
+  generateCommand,
+  doctorCommand,
+];

@@ -1,0 +1,83 @@
+import yargs, { type Argv } from 'yargs';
+import { suggest } from '../config/suggest.js';
+import { EXIT, exitCodeOf } from '../errors.js';
+import { SOFTWARE } from '../version.js';
+import type { Command } from './command.js';
+import { commands } from './commands.js';
+import { usageError } from './options.js';
+import type { Terminal } from './output.js';
+import { reportError } from './report-error.js';
+
+/** Runs one command line and returns the process's exit code; errors are reported on standard error. */
+export async function runProgram(
+  argv: readonly string[],
+  terminal: Terminal,
+  available: readonly Command[] = commands,
+): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = createProgram(argv, available);
+  for (const command of available) {
+    program.command(command.toModule({ terminal }, (code) => (exitCode = code)));
+  }
+  try {
+    await program.parseAsync();
+    return exitCode;
+  } catch (error) {
+    // Looked for by hand: when the command line itself is wrong, there are no parsed options.
+    const has = (...names: string[]): boolean => names.some((name) => argv.includes(name));
+    reportError(terminal, error, { json: has('--json'), verbose: has('--verbose') });
+    return exitCodeOf(error);
+  }
+}
+
+function createProgram(argv: readonly string[], available: readonly Command[]): Argv {
+  return yargs([...argv])
+    .scriptName('smearwatch')
+    .usage(
+      '$0 <command> [options]\n\nClassifies blood-smear images from slide scanners with AlexNet and LeNet-5.',
+    )
+    .option('verbose', {
+      type: 'boolean',
+      describe: 'Print the cause and the stack of an error.',
+      global: true,
+    })
+    .example('smearwatch run --config lab.yaml', 'Watch the folders of lab.yaml and classify what arrives.')
+    .example('smearwatch doctor --config lab.yaml', 'Check that this computer can do so.')
+    .epilogue(
+      'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some images could not be classified.',
+    )
+    .parserConfiguration({ 'greedy-arrays': false, 'parse-positional-numbers': false })
+    .locale('en')
+    .wrap(Math.min(110, process.stdout.columns ?? 80))
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'Which command?')
+    .check((values) => refuseRepeated(values))
+    .showHelpOnFail(false)
+    .exitProcess(false)
+    .version(SOFTWARE.version)
+    .help()
+    .fail((message, error: Error | undefined) => {
+      throw error ?? refusal(message, available);
+    });
+}
+
+/** yargs makes a list of an option that is given twice: no command expects one, except those that ask for it. */
+function refuseRepeated(values: Readonly<Record<string, unknown>>): true {
+  for (const name of ['config', 'state', 'out', 'data', 'count', 'seed', 'limit', 'format', 'network']) {
+    if (Array.isArray(values[name])) throw usageError(`--${name} is given more than once`);
+  }
+  return true;
+}
+
+function refusal(message: string, available: readonly Command[]): Error {
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ')[0];
+  const names = available.flatMap(({ optionNames }) => optionNames);
+  const meant =
+    unknown === undefined ? undefined : suggest(unknown, ['help', 'version', 'verbose', ...names]);
+  const hint =
+    meant === undefined
+      ? 'See smearwatch --help, or smearwatch <command> --help.'
+      : `Did you mean --${meant}?`;
+  return usageError(message, hint);
+}

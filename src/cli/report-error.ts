@@ -1,0 +1,33 @@
+import { inspect } from 'node:util';
+import { messageOf, SmearwatchError } from '../errors.js';
+import { printable, type Terminal } from './output.js';
+
+export interface ReportOptions {
+  readonly json: boolean;
+  /** With the stack and everything that caused it. */
+  readonly verbose: boolean;
+}
+
+/** Writes what went wrong and how to mend it to standard error. */
+export function reportError({ err }: Terminal, error: unknown, { json, verbose }: ReportOptions): void {
+  const hint = hintOf(error);
+  if (json) {
+    const code = error instanceof SmearwatchError ? error.code : 'unexpected';
+    const detail = verbose ? { detail: inspect(error) } : {};
+    err.write(`${JSON.stringify({ error: { code, message: messageOf(error), hint, ...detail } })}\n`);
+    return;
+  }
+  err.write(`error: ${lines(messageOf(error))}\n`);
+  if (hint !== undefined) err.write(`hint: ${lines(hint)}\n`);
+  if (verbose) err.write(`${inspect(error)}\n`);
+}
+
+function hintOf(error: unknown): string | undefined {
+  if (error instanceof SmearwatchError) return error.hint;
+  return 'This was not expected. Run the same command with --verbose, and report what it prints.';
+}
+
+/** Messages name files, whose names may hold anything; their line breaks are wanted. */
+function lines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}

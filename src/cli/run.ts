@@ -1,0 +1,25 @@
+import { locateConfig } from '../config/locate.js';
+import { defineCommand } from './command.js';
+import { configOption } from './options.js';
+
+export const runCommand = defineCommand({
+  command: 'run',
+  describe: 'Watch the scanners’ folders and classify every image, until stopped.',
+  options: {
+    config: configOption,
+    once: {
+      type: 'boolean',
+      default: false,
+      describe: 'Work off what is there, then exit: 0, or 3 when images were quarantined.',
+    },
+  },
+  examples: [
+    ['run --config lab.yaml', 'Run as a daemon; SIGTERM finishes what is in progress, SIGHUP reloads.'],
+    ['run --once --config lab.yaml', 'Classify what is in the folders now, then exit.'],
+  ],
+  async run({ config, once }) {
+    const configFile = locateConfig(config);
+    const { runDaemon } = await import('../daemon.js');
+    return runDaemon({ configFile, once });
+  },
+});

@@ -1,0 +1,68 @@
+import { watchConfig } from './config/watch.js';
+import { loadConfig } from './config/load.js';
+import { Daemon } from './daemon/daemon.js';
+import { EXIT } from './errors.js';
+import { createTelemetry } from './telemetry/create-telemetry.js';
+import { createLogger, type Logger } from './telemetry/log.js';
+import { createRegistry } from './telemetry/prometheus.js';
+import { ThroughputMeter } from './telemetry/throughput.js';
+import { SOFTWARE } from './version.js';
+
+export interface RunOptions {
+  readonly configFile: string;
+  /** Work off what is there, then exit. */
+  readonly once?: boolean;
+}
+
+/**
+ * The daemon as a process: runs until SIGTERM or SIGINT (or, with `once`, until the work is done), reloads at SIGHUP or
+ * when the configuration file changes. A second signal exits at once: what was in flight is queued again at the next start.
+ * @returns the exit code: 0, or 3 when some images of this run were quarantined
+ * @throws SmearwatchError when it cannot start, or with `once` cannot finish
+ */
+export async function runDaemon({ configFile, once = false }: RunOptions): Promise<number> {
+  const loaded = loadConfig(configFile);
+  const logger = createLogger({ level: loaded.config.log.level, version: SOFTWARE.version });
+  const registry = createRegistry({ version: SOFTWARE.version });
+  const throughput = new ThroughputMeter();
+  const telemetry = createTelemetry({ logger, registry, throughput });
+  const stopRequested = stopSignal(telemetry.stopping);
+  telemetry.started({ version: SOFTWARE.version, configFile: loaded.file });
+  const daemon = await Daemon.start(loaded, {
+    telemetry,
+    registry,
+    throughput,
+    workerFile: new URL('./pool/worker.js', import.meta.url),
+  });
+  const configWatcher = watchConfig(
+    loaded.file,
+    () => void daemon.reload().then(() => adoptLogLevel(logger, daemon)),
+    { sha256: loaded.sha256 },
+  );
+  try {
+    await (once ? Promise.race([daemon.workedOff(), stopRequested]) : stopRequested);
+  } finally {
+    configWatcher.close();
+    await daemon.stop();
+  }
+  return once && daemon.tally.quarantined > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+function adoptLogLevel(logger: Logger, daemon: Daemon): void {
+  logger.level = daemon.config.log.level;
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+function stopSignal(onStopping: (event: { reason: string }) => void): Promise<void> {
+  return new Promise((resolve) => {
+    let isFirst = true;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (!isFirst) process.exit(EXIT.failed);
+      isFirst = false;
+      onStopping({ reason: signal });
+      resolve();
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}

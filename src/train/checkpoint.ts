@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { SmearwatchError } from '../errors.js';
+import type { History } from './history.js';
+import { readTensorFile, writeTensorFile } from './tensor-file.js';
+
+export interface BestEpoch {
+  readonly epoch: number;
+  /** On the validation part: what epochs are compared by. */
+  readonly quadraticLoss: number;
+}
+
+/** All that a training needs to go on as if it had never stopped; randomness follows from seed and epoch. */
+export interface Checkpoint {
+  /** Epochs finished. */
+  readonly epoch: number;
+  /** See `fingerprintOf`. */
+  readonly fingerprint: string;
+  readonly best: BestEpoch | undefined;
+  readonly history: History;
+  /** Seconds trained so far, in all processes. */
+  readonly seconds: number;
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly velocities: ReadonlyMap<string, Float32Array>;
+}
+
+type Meta = Omit<Checkpoint, 'weights' | 'velocities'>;
+
+const LAST = 'checkpoint.bin';
+const BEST = 'best.bin';
+const VELOCITY = 'velocity:';
+
+/** What must be the same for a checkpoint to be continued: everything that the weights depend on. */
+export function fingerprintOf(parts: unknown): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+export async function writeCheckpoint(runDir: string, checkpoint: Checkpoint): Promise<void> {
+  const { weights, velocities, ...meta } = checkpoint;
+  const tensors = new Map([
+    ...weights,
+    ...[...velocities].map(([name, values]) => [VELOCITY + name, values] as const),
+  ]);
+  await writeTensorFile<Meta>(join(runDir, LAST), { meta, tensors });
+}
+
+/**
+ * @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign` when the options, the data or
+ *   the split are not those that the run began with.
+ */
+export async function readCheckpoint(runDir: string, fingerprint: string): Promise<Checkpoint> {
+  const file = await readTensorFile<Meta>(join(runDir, LAST));
+  if (file === undefined) {
+    throw new SmearwatchError(`There is no checkpoint in ${runDir} to resume from.`, {
+      code: 'checkpoint-missing',
+      kind: 'usage',
+      hint: 'Name the folder of an interrupted training; one is written after each epoch.',
+    });
+  }
+  if (file.meta.fingerprint !== fingerprint) {
+    throw new SmearwatchError(`The checkpoint in ${runDir} is of another training.`, {
+      code: 'checkpoint-foreign',
+      kind: 'usage',
+      hint: 'Resume with the options, images and split that it was started with, or start a new run in another folder.',
+    });
+  }
+  const all = [...file.tensors];
+  return {
+    ...file.meta,
+    weights: new Map(all.filter(([name]) => !name.startsWith(VELOCITY))),
+    velocities: new Map(
+      all
+        .filter(([name]) => name.startsWith(VELOCITY))
+        .map(([name, values]) => [name.slice(VELOCITY.length), values]),
+    ),
+  };
+}
+
+/** Written before the checkpoint that names it, so that the weights of a checkpoint's best epoch are always there. */
+export async function writeBest(
+  runDir: string,
+  best: BestEpoch,
+  weights: ReadonlyMap<string, Float32Array>,
+): Promise<void> {
+  await writeTensorFile(join(runDir, BEST), { meta: best, tensors: weights });
+}
+
+/** @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged` */
+export async function readBest(runDir: string): Promise<ReadonlyMap<string, Float32Array>> {
+  const file = await readTensorFile<BestEpoch>(join(runDir, BEST));
+  if (file !== undefined) return file.tensors;
+  throw new SmearwatchError(`The weights of the best epoch are missing in ${runDir}.`, {
+    code: 'checkpoint-missing',
+    hint: 'Train again: the file best.bin was removed.',
+  });
+}

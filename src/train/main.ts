@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises';
+import { SmearwatchError, messageOf } from '../errors.js';
+import { configureDecoding } from '../decode/decode-image.js';
+import { buildNetwork } from '../model/networks/architectures.js';
+import { countParameters } from '../model/networks/network.js';
+import { loadTensorflow } from '../model/tensorflow/load.js';
+import { exportModel } from './export-model.js';
+import type { TrainingPlan } from './options.js';
+import { countSplit, prepareData } from './prepare.js';
+import type { Failure, FromTraining, ToTraining } from './protocol.js';
+import { Trainer } from './trainer.js';
+
+/**
+ * The training process: started by `runTraining` with an environment that TensorFlow and glibc read before any
+ * JavaScript runs. It takes one plan, trains, exports, and ends.
+ */
+let isStopping = false;
+
+// Ctrl-C reaches the whole process group; what it means is for the parent to say.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => (isStopping = true)); // the parent is gone: end at the next iteration
+process.on('message', (message: ToTraining) => {
+  switch (message.type) {
+    case 'start':
+      void train(message.plan)
+        .catch(sendFailure)
+        .finally(() => process.disconnect());
+      return;
+    case 'stop':
+      isStopping = true;
+      return;
+    default:
+      message satisfies never;
+  }
+});
+
+async function train(plan: TrainingPlan): Promise<void> {
+  configureDecoding();
+  await mkdir(plan.runDir, { recursive: true });
+  const network = buildNetwork(plan.network);
+  const prepared = await prepareData(plan, network, (done, total) => send({ type: 'decoding', done, total }));
+  const tf = await loadTensorflow();
+  const trainer = new Trainer(tf, network, plan.recipe, prepared.split, plan.runDir);
+  if (plan.resume) await trainer.resume();
+  send({
+    type: 'prepared',
+    classes: prepared.data.classes,
+    counts: countSplit(prepared.split, network.classes),
+    leftOut: prepared.data.leftOut,
+    parameters: countParameters(network),
+    iterations: trainer.iterations,
+    finishedEpochs: trainer.finishedEpochs,
+  });
+  const trained = await trainer.run({
+    onProgress: (progress) => send({ type: 'progress', ...progress }),
+    onEpoch: (record, isBest) => send({ type: 'epoch', record, isBest }),
+    shouldStop: () => isStopping,
+  });
+  if (trained === undefined) return send({ type: 'stopped', finishedEpochs: trainer.finishedEpochs });
+  trainer.dispose();
+  const { name, version, folder } = await exportModel(
+    plan,
+    network,
+    prepared,
+    trained,
+    tf.version['tfjs-core'],
+  );
+  const { figures, confusion } = trained.test;
+  send({
+    type: 'finished',
+    result: {
+      name,
+      version,
+      folder,
+      epoch: trained.epoch,
+      shareRight: figures.shareRight,
+      accuracy: figures.accuracy,
+      confusion,
+    },
+  });
+}
+
+function send(message: FromTraining): void {
+  if (process.connected) process.send?.(message);
+}
+
+function sendFailure(error: unknown): void {
+  const failure: Failure =
+    error instanceof SmearwatchError
+      ? { code: error.code, kind: error.kind, message: error.message, hint: error.hint }
+      : { code: 'training-failed', kind: 'runtime', message: messageOf(error) };
+  send({ type: 'failed', failure });
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { Network } from '../model/networks/network.js';
+import { SmearwatchError } from '../errors.js';
+import { readLabelledFolder } from './data-set.js';
+import { loadImages, type LabelledImage, type LoadedData } from './load-images.js';
+import type { TrainingPlan } from './options.js';
+import { PixelCache } from './pixel-cache.js';
+import { readSplit, writeSplit } from './split-file.js';
+import { splitImages, type Split } from './split.js';
+
+export const SPLIT_FILE = 'split.json';
+
+export interface PreparedData {
+  readonly data: LoadedData;
+  readonly split: Split<LabelledImage>;
+}
+
+/** Everything that can be wrong with the data is found here, before a network is built. */
+export async function prepareData(
+  plan: TrainingPlan,
+  network: Network,
+  onProgress: (done: number, total: number) => void,
+): Promise<PreparedData> {
+  const folder = await readLabelledFolder(plan.dataDir);
+  if (folder.classes.length !== network.classes) {
+    throw new SmearwatchError(
+      `${plan.dataDir} has ${folder.classes.length} classes (${folder.classes.join(', ')}), the network ${network.classes}.`,
+      {
+        code: 'data-classes-differ',
+        kind: 'usage',
+        hint: 'Give the network as many classes as the folder has.',
+      },
+    );
+  }
+  const cache = new PixelCache(plan.cacheDir);
+  const data = await loadImages(folder, { cache, parallel: plan.threads + 1, onProgress });
+  return { data, split: await findSplit(plan, data.images) };
+}
+
+/** A resumed run's own split, one that was named, or a new one; in each case it is then in the run folder. */
+async function findSplit(
+  plan: TrainingPlan,
+  images: readonly LabelledImage[],
+): Promise<Split<LabelledImage>> {
+  const own = join(plan.runDir, SPLIT_FILE);
+  if (plan.resume) return readSplit(own, images);
+  const options = { ...plan.recipe.split, seed: plan.recipe.seed };
+  const split =
+    plan.splitFile === undefined ? splitImages(images, options) : await readSplit(plan.splitFile, images);
+  await writeSplit(own, split, options);
+  return split;
+}
+
+/** Images per class of each part. */
+export function countSplit(
+  split: Split<LabelledImage>,
+  classes: number,
+): Record<keyof Split<unknown>, number[]> {
+  const count = (images: readonly LabelledImage[]): number[] =>
+    Array.from({ length: classes }, (_, label) => images.filter((image) => image.label === label).length);
+  return { train: count(split.train), validation: count(split.validation), test: count(split.test) };
+}

@@ -1,0 +1,66 @@
+import type { ErrorKind } from '../errors.js';
+import type { EpochRecord } from './history.js';
+import type { LeftOut } from './load-images.js';
+import type { TrainingPlan } from './options.js';
+
+/** Every message between the process that trains and the one that started it. */
+export type ToTraining =
+  | { readonly type: 'start'; readonly plan: TrainingPlan }
+  /** Stop after the current iteration; the last epoch's checkpoint is what a resume goes on from. */
+  | { readonly type: 'stop' };
+
+export type FromTraining =
+  | { readonly type: 'decoding'; readonly done: number; readonly total: number }
+  | ({ readonly type: 'prepared' } & Prepared)
+  | ({ readonly type: 'progress' } & Progress)
+  | { readonly type: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
+  | { readonly type: 'finished'; readonly result: TrainingResult }
+  | { readonly type: 'stopped'; readonly finishedEpochs: number }
+  | { readonly type: 'failed'; readonly failure: Failure };
+
+/** An error as data: classes and codes do not survive the way between processes. */
+export interface Failure {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export interface Prepared {
+  readonly classes: readonly string[];
+  /** Images per class of each part, in the classes' order. */
+  readonly counts: Readonly<Record<'train' | 'validation' | 'test', readonly number[]>>;
+  readonly leftOut: readonly LeftOut[];
+  /** Trained values of the network. */
+  readonly parameters: number;
+  readonly iterations: number;
+  /** Epochs done before, when resuming. */
+  readonly finishedEpochs: number;
+}
+
+export interface Progress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** From 1, over all epochs. */
+  readonly iteration: number;
+  readonly iterations: number;
+  /** Of this batch, while training. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly imagesPerSecond: number;
+  /** Until the last epoch ends, measuring included, without early stopping. */
+  readonly secondsLeft: number;
+}
+
+export interface TrainingResult {
+  readonly name: string;
+  readonly version: number;
+  readonly folder: string;
+  /** Whose weights the model has. */
+  readonly epoch: number;
+  /** On the test part. */
+  readonly shareRight: number;
+  readonly accuracy: number;
+  readonly confusion: readonly (readonly number[])[];
+}

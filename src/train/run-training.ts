@@ -1,0 +1,97 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
+import { SmearwatchError } from '../errors.js';
+import { trainingEnvironment } from '../model/tensorflow/environment.js';
+import type { TrainingPlan } from './options.js';
+import type { FromTraining, ToTraining, TrainingResult } from './protocol.js';
+
+export interface RunOptions {
+  /** Stops after the current iteration; the promise then rejects with `training-stopped`. */
+  readonly signal?: AbortSignal;
+  readonly onMessage?: (message: FromTraining) => void;
+  /** The compiled child; tests, which run from the sources, name the one in `dist/`. */
+  readonly entry?: URL;
+}
+
+/** Below a running daemon, which has priority 0: training takes what cores are left. */
+const PRIORITY = 10;
+
+/**
+ * Trains in a process of its own, so that TensorFlow gets the environment it needs and its memory goes with it.
+ * @throws SmearwatchError what the training failed with, `training-stopped`, or `training-died`
+ */
+export async function runTraining(
+  plan: TrainingPlan,
+  { signal, onMessage, entry = new URL('./main.js', import.meta.url) }: RunOptions = {},
+): Promise<TrainingResult> {
+  signal?.throwIfAborted();
+  const child = fork(entry, { env: environmentOf(plan), serialization: 'advanced' });
+  lowerPriority(child);
+  const stop = (): void => send(child, { type: 'stop' });
+  signal?.addEventListener('abort', stop);
+  try {
+    send(child, { type: 'start', plan });
+    return await outcomeOf(child, plan, onMessage);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    child.kill(); // whatever happened, nothing goes on training unseen
+  }
+}
+
+function environmentOf({ threads, precision }: TrainingPlan): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...trainingEnvironment({ threads }),
+    ONEDNN_DEFAULT_FPMATH_MODE: precision === 'bfloat16' ? 'BF16' : 'STRICT',
+  };
+}
+
+function lowerPriority({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, PRIORITY);
+  } catch {
+    // Gone already, or not permitted: training then merely competes, and `outcomeOf` sees the former.
+  }
+}
+
+function send(child: ChildProcess, message: ToTraining): void {
+  if (child.connected) child.send(message);
+}
+
+function outcomeOf(
+  child: ChildProcess,
+  plan: TrainingPlan,
+  onMessage: RunOptions['onMessage'],
+): Promise<TrainingResult> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: FromTraining) => {
+      onMessage?.(message);
+      if (message.type === 'finished') resolve(message.result);
+      else if (message.type === 'failed')
+        reject(new SmearwatchError(message.failure.message, message.failure));
+      else if (message.type === 'stopped') reject(stopped(plan, message.finishedEpochs));
+    });
+    child.once('error', (cause) => reject(died(plan, 'it could not be started', cause)));
+    child.once('exit', (code, signal) =>
+      reject(died(plan, signal === null ? `exit code ${code ?? ''}` : `by ${signal}`)),
+    );
+  });
+}
+
+function stopped({ runDir }: TrainingPlan, finishedEpochs: number): SmearwatchError {
+  return new SmearwatchError(`Training was stopped after ${finishedEpochs} finished epochs.`, {
+    code: 'training-stopped',
+    hint:
+      finishedEpochs > 0
+        ? `Go on with --resume and the run folder ${runDir}.`
+        : 'Nothing was finished: start it again.',
+  });
+}
+
+function died({ runDir }: TrainingPlan, how: string, cause?: unknown): SmearwatchError {
+  return new SmearwatchError(`The training process ended unexpectedly (${how}).`, {
+    code: 'training-died',
+    hint: `Most often memory ran out: AlexNet needs about 3 GB. Finished epochs are in ${runDir}; go on with --resume.`,
+    cause,
+  });
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, basename } from 'node:path';
+import { z } from 'zod';
+import { messageOf } from '../errors.js';
+import { replaceFile } from '../model/registry/files.js';
+import { splitForeign } from './data-failures.js';
+import type { LabelledImage } from './load-images.js';
+import type { Split, SplitOptions } from './split.js';
+
+const part = z.array(z.strictObject({ file: z.string(), sha256: z.string() }));
+const schema = z.strictObject({
+  version: z.literal(1),
+  by: z.enum(['image', 'group']),
+  testShare: z.number(),
+  validationShare: z.number(),
+  seed: z.number(),
+  train: part,
+  validation: part,
+  test: part,
+});
+
+/** Images are named by content: a split stays valid when a folder is moved or its files are renamed. */
+export async function writeSplit(
+  path: string,
+  split: Split<LabelledImage>,
+  options: SplitOptions,
+): Promise<void> {
+  const named = (images: readonly LabelledImage[]) => images.map(({ file, sha256 }) => ({ file, sha256 }));
+  const { by, testShare, validationShare, seed } = options;
+  const content: z.infer<typeof schema> = {
+    version: 1,
+    by,
+    testShare,
+    validationShare,
+    seed,
+    train: named(split.train),
+    validation: named(split.validation),
+    test: named(split.test),
+  };
+  await replaceFile(dirname(path), basename(path), `${JSON.stringify(content, null, 1)}\n`);
+}
+
+/**
+ * The same division of the same images. Images that the file does not name are an error: they would silently be lost.
+ * @throws SmearwatchError `data-split-foreign`
+ */
+export async function readSplit(
+  path: string,
+  images: readonly LabelledImage[],
+): Promise<Split<LabelledImage>> {
+  const content = await parse(path);
+  const bySha = new Map(images.map((image) => [image.sha256, image]));
+  const find = (named: z.infer<typeof part>): LabelledImage[] =>
+    named.map(({ file, sha256 }) => {
+      const image = bySha.get(sha256);
+      if (image === undefined) throw splitForeign(path, `${file} is not in the folder, or has changed`);
+      return image;
+    });
+  const split = {
+    train: find(content.train),
+    validation: find(content.validation),
+    test: find(content.test),
+  };
+  const named = split.train.length + split.validation.length + split.test.length;
+  if (new Set([...split.train, ...split.validation, ...split.test]).size !== named) {
+    throw splitForeign(path, 'it names an image twice');
+  }
+  if (named !== images.length)
+    throw splitForeign(path, `it names ${named} of the folder's ${images.length} images`);
+  return split;
+}
+
+async function parse(path: string): Promise<z.infer<typeof schema>> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw splitForeign(path, `it cannot be read (${messageOf(cause)})`, cause);
+  }
+}

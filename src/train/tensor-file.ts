@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, SmearwatchError } from '../errors.js';
+import { syncFolder } from '../model/registry/files.js';
+
+/**
+ * A file of named float32 arrays and one JSON value, whole or not there at all:
+ *
+ *     "SWTENSOR" | version u32 | header bytes u32 | header (JSON) | values (little-endian) … | SHA-256 of all before
+ *
+ * It is written to a temporary file, synced and renamed, so that a crash leaves the old file or the new one, and the
+ * SHA-256 tells a damaged disk from a good one before a training goes on from it.
+ */
+const MAGIC = 'SWTENSOR';
+const VERSION = 1;
+const PREFIX_BYTES = 16;
+const DIGEST_BYTES = 32;
+
+export interface TensorFile<T> {
+  readonly meta: T;
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+}
+
+interface Header {
+  readonly meta: unknown;
+  readonly tensors: readonly { readonly name: string; readonly length: number }[];
+}
+
+export async function writeTensorFile<T>(path: string, { meta, tensors }: TensorFile<T>): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const handle = await open(temporary, 'w');
+  try {
+    const hash = createHash('sha256');
+    for (const part of partsOf(meta, tensors)) {
+      hash.update(part);
+      await handle.writeFile(part);
+    }
+    await handle.writeFile(hash.digest());
+    await handle.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+function* partsOf(meta: unknown, tensors: ReadonlyMap<string, Float32Array>): Generator<Uint8Array> {
+  const table = [...tensors].map(([name, { length }]) => ({ name, length }));
+  const json = JSON.stringify({ meta, tensors: table } satisfies Header);
+  // Spaces up to a multiple of four, so that the values can be read where they lie.
+  const header = Buffer.from(json + ' '.repeat((4 - (Buffer.byteLength(json) % 4)) % 4));
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  prefix.write(MAGIC, 'latin1');
+  prefix.writeUInt32LE(VERSION, 8);
+  prefix.writeUInt32LE(header.length, 12);
+  yield prefix;
+  yield header;
+  for (const values of tensors.values()) {
+    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+}
+
+/**
+ * Undefined when there is no such file. `meta` is what was written: its version is the file's.
+ * @throws SmearwatchError `checkpoint-damaged`
+ */
+export async function readTensorFile<T>(path: string): Promise<TensorFile<T> | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const end = bytes.length - DIGEST_BYTES;
+  if (end < PREFIX_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC || bytes.readUInt32LE(8) !== VERSION) {
+    throw damaged(path, 'it does not begin as one');
+  }
+  const digest = createHash('sha256').update(bytes.subarray(0, end)).digest();
+  if (!digest.equals(bytes.subarray(end))) throw damaged(path, 'its checksum is wrong');
+  const valuesAt = PREFIX_BYTES + bytes.readUInt32LE(12);
+  const header = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, valuesAt)) as Header;
+  return { meta: header.meta as T, tensors: sliceTensors(bytes, valuesAt, header.tensors) };
+}
+
+function sliceTensors(bytes: Buffer, start: number, table: Header['tensors']): Map<string, Float32Array> {
+  const tensors = new Map<string, Float32Array>();
+  let offset = bytes.byteOffset + start;
+  for (const { name, length } of table) {
+    // A small file lies anywhere in Node's shared buffer: then its values must be moved to a multiple of four.
+    const values =
+      offset % 4 === 0
+        ? new Float32Array(bytes.buffer, offset, length)
+        : new Float32Array(bytes.buffer.slice(offset, offset + 4 * length));
+    tensors.set(name, values);
+    offset += 4 * length;
+  }
+  return tensors;
+}
+
+function damaged(path: string, what: string): SmearwatchError {
+  return new SmearwatchError(`${path} is not a whole checkpoint: ${what}.`, {
+    code: 'checkpoint-damaged',
+    hint: 'Delete the run folder and train again, or restore it from a backup.',
+  });
+}
