@@ -8,7 +8,9 @@ export interface CommandContext {
 
 type OptionSet = Readonly<Record<string, Options>>;
 type PositionalSet = Readonly<Record<string, PositionalOptions>>;
-type Values<O extends OptionSet, P extends PositionalSet> = InferredOptionTypes<O> & InferredOptionTypes<P>;
+/** `P` is `never` for a command without positionals. */
+type Values<O extends OptionSet, P extends PositionalSet> = InferredOptionTypes<O> &
+  ([P] extends [never] ? unknown : InferredOptionTypes<P>);
 
 /** One command: its options with their types, an example or two, and what it does. */
 export interface CommandDefinition<O extends OptionSet, P extends PositionalSet> {
@@ -28,6 +30,8 @@ export interface CommandDefinition<O extends OptionSet, P extends PositionalSet>
 /** A command that can be registered in any run of the program, and be called by a test. */
 export interface Command {
   readonly optionNames: readonly string[];
+  /** Options and positionals that may be given several times. */
+  readonly listNames: readonly string[];
   toModule(context: CommandContext, onExitCode: (code: number) => void): CommandModule;
 }
 
@@ -38,6 +42,10 @@ export function defineCommand<
   const { command, describe, positionals, options, examples, epilogue } = definition;
   return {
     optionNames: Object.keys(options),
+    listNames: [
+      ...Object.keys(positionals ?? {}),
+      ...Object.keys(options).filter((name) => options[name]?.array === true),
+    ],
     toModule: (context, onExitCode) => ({
       command,
       describe,

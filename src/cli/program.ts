@@ -48,36 +48,42 @@ function createProgram(argv: readonly string[], available: readonly Command[]): 
     )
     .parserConfiguration({ 'greedy-arrays': false, 'parse-positional-numbers': false })
     .locale('en')
-    .wrap(Math.min(110, process.stdout.columns ?? 80))
+    .wrap(process.stdout.isTTY ? Math.min(110, process.stdout.columns) : 100)
     .strict()
     .recommendCommands()
     .demandCommand(1, 'Which command?')
-    .check((values) => refuseRepeated(values))
+    .check((values) => refuseRepeated(values, available))
     .showHelpOnFail(false)
     .exitProcess(false)
     .version(SOFTWARE.version)
     .help()
-    .fail((message, error: Error | undefined) => {
-      throw error ?? refusal(message, available);
+    .fail((message: string | null, error: unknown) => {
+      // What yargs itself refuses has a message; what a command throws comes with none.
+      throw message === null ? error : refusal(message, argv, available);
     });
 }
 
-/** yargs makes a list of an option that is given twice: no command expects one, except those that ask for it. */
-function refuseRepeated(values: Readonly<Record<string, unknown>>): true {
-  for (const name of ['config', 'state', 'out', 'data', 'count', 'seed', 'limit', 'format', 'network']) {
-    if (Array.isArray(values[name])) throw usageError(`--${name} is given more than once`);
+/** yargs makes a list of an option that is given twice, which only those that ask for a list can take. */
+function refuseRepeated(values: Readonly<Record<string, unknown>>, available: readonly Command[]): true {
+  const names = new Set(available.flatMap(({ optionNames }) => optionNames));
+  const lists = new Set(available.flatMap(({ listNames }) => listNames));
+  for (const name of names) {
+    if (Array.isArray(values[name]) && !lists.has(name))
+      throw usageError(`--${name} is given more than once`);
   }
   return true;
 }
 
-function refusal(message: string, available: readonly Command[]): Error {
-  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ')[0];
-  const names = available.flatMap(({ optionNames }) => optionNames);
-  const meant =
-    unknown === undefined ? undefined : suggest(unknown, ['help', 'version', 'verbose', ...names]);
-  const hint =
-    meant === undefined
-      ? 'See smearwatch --help, or smearwatch <command> --help.'
-      : `Did you mean --${meant}?`;
-  return usageError(message, hint);
+function refusal(message: string, argv: readonly string[], available: readonly Command[]): Error {
+  const see = 'See smearwatch --help, or smearwatch <command> --help.';
+  const command = argv.find((word) => !word.startsWith('-')) ?? '';
+  const meantCommand = /^Did you mean (.+)\?$/.exec(message)?.[1];
+  if (meantCommand !== undefined) {
+    return usageError(`There is no command "${command}"`, `Did you mean ${meantCommand}?`);
+  }
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ') ?? [];
+  if (unknown.includes(command)) return usageError(`There is no command or argument "${command}"`, see);
+  const names = ['help', 'version', 'verbose', ...available.flatMap(({ optionNames }) => optionNames)];
+  const meant = unknown[0] === undefined ? undefined : suggest(unknown[0], names);
+  return usageError(message, meant === undefined ? see : `Did you mean --${meant}?`);
 }

@@ -34,7 +34,7 @@ function bar({ terminal, label, total, unit }: ProgressOptions, pace: Pace): Pro
   const single = new SingleBar(
     {
       format: `${label} {bar} {percentage} % | {value}/{total} ${unit} | {pace}{note}`,
-      stream: terminal.err as NodeJS.WritableStream,
+      stream: terminal.err,
       hideCursor: true,
       // A command that is interrupted ends its bar itself; another listener per bar would only be in the way.
       gracefulExit: false,

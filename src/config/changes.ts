@@ -17,7 +17,7 @@ const FIXED: readonly RegExp[] = [
   /^http\./,
   // A scanner that was added, removed or renamed …
   /^scanners\[[^\]]+\]$/,
-  // … and what its watcher was built from.
+  // … or that looks elsewhere, or in another way.
   /^scanners\[[^\]]+\]\.(folder|watch)$/,
 ];
 

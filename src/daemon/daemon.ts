@@ -88,11 +88,6 @@ export class Daemon implements StatusSource {
     return this.#loaded.config;
   }
 
-  /** Where HTTP listens, when it does. */
-  get url(): string | undefined {
-    return this.#http?.url;
-  }
-
   /**
    * Takes over a changed configuration, or refuses it as a whole; one reload at a time. Also looks where labels such as
    * `alexnet@production` point now.
@@ -168,6 +163,7 @@ export class Daemon implements StatusSource {
 
   async #start(): Promise<void> {
     const { telemetry, registry } = this.#parts;
+    const startedAt = performance.now();
     this.#ledger.queue.recover();
     collectState(registry, {
       work: () => this.#ledger.queue.counts(),
@@ -178,13 +174,14 @@ export class Daemon implements StatusSource {
     });
     const { http } = this.config;
     if (http.enabled) this.#http = await startHttpServer({ ...http, registry, source: this });
-    const start = performance.now();
+    const loadingAt = performance.now();
     this.#server = await ModelServer.start(await this.#poolOptions(this.config));
-    telemetry.modelsLoaded({ models: this.#server.models, durationMs: performance.now() - start });
+    telemetry.modelsLoaded({ models: this.#server.models, durationMs: performance.now() - loadingAt });
     this.#ingest = this.#createIngest(this.#server);
     await this.#delivery.use(this.config);
     this.#ingest.start();
     await this.#intake.watch(this.config);
+    telemetry.ready({ url: this.#http?.url, durationMs: performance.now() - startedAt });
     this.#timers.push(
       setInterval(() => this.#ledger.checkpoint(), CHECKPOINT_INTERVAL_MS),
       setInterval(() => this.#ingest?.wake(), LOOK_INTERVAL_MS),

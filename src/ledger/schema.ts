@@ -1,5 +1,4 @@
 import { SmearwatchError } from '../errors.js';
-import type { Database } from './database.js';
 
 /**
  * The ledger's tables, as steps: step n brings a ledger of version n − 1 to version n. Published steps never change.
@@ -80,8 +79,15 @@ const STEPS = [
 
 export const LEDGER_VERSION = STEPS.length;
 
+/** As much of a database as a migration needs. */
+export interface Migratable {
+  run(sql: string): void;
+  prepare(sql: string): { get(): Readonly<Record<string, unknown>> | undefined };
+  transaction<T>(work: () => T): T;
+}
+
 /** @throws SmearwatchError `ledger-newer` when a later Smearwatch wrote this ledger. */
-export function migrate(database: Database, file: string): void {
+export function migrate(database: Migratable, file: string): void {
   const current = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (current > LEDGER_VERSION) {
     throw new SmearwatchError(

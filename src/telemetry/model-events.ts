@@ -5,7 +5,7 @@ import type { Telemetry } from './telemetry.js';
 
 type ModelEvents = Pick<
   Telemetry,
-  'modelsLoaded' | 'modelsSwapped' | 'reloadRefused' | 'configurationReloaded' | 'started'
+  'modelsLoaded' | 'modelsSwapped' | 'reloadRefused' | 'configurationReloaded' | 'started' | 'ready'
 >;
 
 /** What runs: models and configuration. */
@@ -53,6 +53,10 @@ function configurationEvents(
     started(event) {
       inForce();
       logger.info(event, 'Started');
+    },
+    ready(event) {
+      // The event's name is a field of its own: programs that start the daemon wait for this line.
+      logger.info({ event: 'ready', ...event }, 'Ready');
     },
     configurationReloaded({ changed }) {
       reloads.inc({ outcome: 'applied' });

@@ -26,6 +26,7 @@ export const silentTelemetry: Telemetry = {
   fileDisposed: ignore,
   fileDisposalFailed: ignore,
   started: ignore,
+  ready: ignore,
   stopping: ignore,
   stopped: ignore,
 };

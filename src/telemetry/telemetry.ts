@@ -43,6 +43,8 @@ export interface Telemetry {
   fileDisposed(event: { scanner: string; path: string; action: 'move' | 'delete' }): void;
   fileDisposalFailed(event: { scanner: string; path: string; error: unknown }): void;
   started(event: { version: string; configFile: string }): void;
+  /** Images are being taken in. `url` of HTTP, where it is enabled. */
+  ready(event: { url: string | undefined; durationMs: number }): void;
   stopping(event: { reason: string }): void;
   stopped(event: { returnedToQueue: number }): void;
 }

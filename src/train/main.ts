@@ -85,9 +85,13 @@ function send(message: FromTraining): void {
 }
 
 function sendFailure(error: unknown): void {
-  const failure: Failure =
-    error instanceof SmearwatchError
-      ? { code: error.code, kind: error.kind, message: error.message, hint: error.hint }
-      : { code: 'training-failed', kind: 'runtime', message: messageOf(error) };
-  send({ type: 'failed', failure });
+  send({ type: 'failed', failure: asFailure(error) });
+}
+
+function asFailure(error: unknown): Failure {
+  if (!(error instanceof SmearwatchError)) {
+    return { code: 'training-failed', kind: 'runtime', message: messageOf(error) };
+  }
+  const { code, kind, message, hint } = error;
+  return hint === undefined ? { code, kind, message } : { code, kind, message, hint };
 }

@@ -23,7 +23,7 @@ export interface Failure {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly message: string;
-  readonly hint?: string | undefined;
+  readonly hint?: string;
 }
 
 export interface Prepared {

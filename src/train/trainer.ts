@@ -99,7 +99,6 @@ export class Trainer {
     const clock = new Clock(this.#seconds);
     while (!this.#isDone()) {
       if (!(await this.#trainEpoch(clock, events))) return undefined;
-      this.#seconds = clock.seconds;
       await this.#finishEpoch(clock, events);
       if (events.shouldStop()) return undefined;
     }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf } from '../../errors.js';
@@ -68,12 +68,9 @@ export async function writeSynced(file: string, content: Uint8Array | string): P
 }
 
 export async function copySynced(from: string, to: string): Promise<void> {
-  const handle = await open(to, 'w');
+  await copyFile(from, to);
+  const handle = await open(to, 'r+');
   try {
-    await pipeline(
-      createReadStream(from, { highWaterMark: 1 << 20 }),
-      handle.createWriteStream({ autoClose: false }),
-    );
     await handle.sync();
   } finally {
     await handle.close();

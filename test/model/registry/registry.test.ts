@@ -15,7 +15,10 @@ describe('adding', () => {
   test('gives versions 1, 2, … and reads them back as they were written', async () => {
     const registry = await emptyRegistry();
     const first = await registry.add(draftOf());
-    const second = await registry.add({ ...draftOf(), files: { 'history.csv': Buffer.from('epoch,loss\n') } });
+    const second = await registry.add({
+      ...draftOf(),
+      files: { 'history.csv': Buffer.from('epoch,loss\n') },
+    });
     expect([first.version, second.version]).toEqual([1, 2]);
     expect(await registry.read('lenet5', 2)).toEqual(second);
     expect((await registry.list()).map(({ version }) => version)).toEqual([1, 2]);
@@ -55,9 +58,9 @@ describe('adding', () => {
       code: 'manifest-invalid',
       message: expect.stringContaining('classes: names a class twice') as string,
     });
-    await expect(
-      registry.add({ ...draftOf(), files: { '../x': Buffer.from('x') } }),
-    ).rejects.toMatchObject({ code: 'manifest-invalid' });
+    await expect(registry.add({ ...draftOf(), files: { '../x': Buffer.from('x') } })).rejects.toMatchObject({
+      code: 'manifest-invalid',
+    });
     await expect(registry.add({ ...draftOf(), name: '../lenet5' })).rejects.toMatchObject({
       code: 'manifest-invalid',
     });
@@ -109,7 +112,9 @@ describe('references', () => {
   test('a label cannot be promoted to a version that does not exist, or look like a version', async () => {
     const registry = await emptyRegistry();
     await registry.add(draftOf());
-    await expect(registry.promote('lenet5', 7, 'production')).rejects.toMatchObject({ code: 'model-unknown' });
+    await expect(registry.promote('lenet5', 7, 'production')).rejects.toMatchObject({
+      code: 'model-unknown',
+    });
     await expect(registry.promote('lenet5', 1, '7')).rejects.toMatchObject({ code: 'label-invalid' });
   });
 
@@ -140,7 +145,11 @@ describe('damage', () => {
   test.each([
     ['not JSON', (text: string) => text.slice(0, 50), 'it is not JSON'],
     ['a misspelt field', (text: string) => text.replace('"intendedUse"', '"intendedUsage"'), 'intendedUse'],
-    ['a foreign name', (text: string) => text.replace('"name": "lenet5"', '"name": "other"'), 'name: is other'],
+    [
+      'a foreign name',
+      (text: string) => text.replace('"name": "lenet5"', '"name": "other"'),
+      'name: is other',
+    ],
     ['a future format', (text: string) => text.replace('Version": 1', 'Version": 2'), 'manifestVersion'],
     [
       'another identity',

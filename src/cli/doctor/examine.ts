@@ -1,0 +1,45 @@
+import { loadConfig } from '../../config/load.js';
+import { locateConfig } from '../../config/locate.js';
+import type { Config } from '../../config/schema.js';
+import { messageOf, SmearwatchError } from '../../errors.js';
+import { fail, ok, warn, type Check } from './check.js';
+import { checkClock, checkInotify, checkMemory, checkOpenFiles, checkPort } from './computer.js';
+import { checkFolders, countWatchedFolders } from './folders.js';
+import { checkNativeModules, checkNode, checkTensorflow } from './software.js';
+
+/** Everything that can be told before the daemon runs, in the order in which it would matter. */
+export async function examine(configFile: string | undefined): Promise<Check[]> {
+  const { check, config } = readConfiguration(configFile);
+  const usesTensorflow = config?.models.use.some(({ engine }) => engine === 'tfjs-node') ?? false;
+  return [
+    checkNode(),
+    ...(await checkNativeModules()),
+    await checkTensorflow(usesTensorflow),
+    checkClock(),
+    checkOpenFiles(),
+    checkMemory({ workers: config?.pool.workers, ...(config && { models: config.models.use.length }) }),
+    check,
+    ...(config ? await checkConfigured(config) : []),
+  ];
+}
+
+async function checkConfigured(config: Config): Promise<Check[]> {
+  const { enabled, host, port } = config.http;
+  return [
+    ...(await checkFolders(config)),
+    checkInotify(await countWatchedFolders(config)),
+    ...(enabled ? [await checkPort(host, port)] : []),
+  ];
+}
+
+function readConfiguration(file: string | undefined): { check: Check; config?: Config } {
+  try {
+    const loaded = loadConfig(locateConfig(file));
+    return { check: ok('configuration', loaded.file), config: loaded.config };
+  } catch (error) {
+    const fix = (error instanceof SmearwatchError && error.hint) || 'Correct the configuration.';
+    const isOnlyMissing = error instanceof SmearwatchError && error.code === 'configuration-missing';
+    const report = isOnlyMissing ? warn : fail;
+    return { check: report('configuration', messageOf(error), fix) };
+  }
+}

@@ -1,0 +1,133 @@
+import path from 'node:path';
+import type { ScannerConfig } from '../config/schema.js';
+import { errnoOf } from '../errors.js';
+import { FolderWatcher } from './folder-watcher.js';
+
+/** Where hints go. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself. */
+export interface HintListener {
+  /** Something happened to this file, or folder, or former file. */
+  file(path: string): void;
+  /** Something happened in this folder. */
+  folder(path: string): void;
+  failed(error: unknown): void;
+}
+
+/** A source of hints. It may miss anything: the rescan is the truth. */
+export interface HintSource {
+  /** Replaces what was open. Resolves when events flow, as far as can be told; never rejects. */
+  open(folder: string, listener: HintListener): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A new folder is announced before it is watched: what is written in between gives no event, so it is read twice, the
+ * second time when the watch has surely been set.
+ */
+const SECOND_LOOK_MS = 1000;
+/** A tree of very many folders goes on being watched while the first rescan already runs. */
+const READY_WITHIN_MS = 10_000;
+
+/** Hints from chokidar: the operating system's events of each folder, or polling of each folder's own times. */
+export class ChokidarHints implements HintSource {
+  #watcher: FolderWatcher | undefined;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    private readonly scanner: Pick<ScannerConfig, 'watch' | 'pollIntervalMs'>,
+    private readonly isWatchedFolder: (path: string) => boolean,
+  ) {}
+
+  async open(folder: string, listener: HintListener): Promise<void> {
+    await this.close();
+    const relative = (file: string): string => path.relative(folder, file).replaceAll(path.sep, '/');
+    const watcher = new FolderWatcher(
+      {
+        usePolling: this.scanner.watch === 'polling',
+        interval: this.scanner.pollIntervalMs,
+        binaryInterval: this.scanner.pollIntervalMs,
+      },
+      (subfolder) => this.isWatchedFolder(relative(subfolder)),
+    );
+    this.#watcher = watcher;
+    watcher.on('raw', (_event: unknown, name: unknown, details: unknown) =>
+      reportRaw(watcher, { name, details, relative, listener }),
+    );
+    watcher.on('addDir', (subfolder) => {
+      listener.folder(relative(subfolder));
+      this.#later(() => listener.folder(relative(subfolder)));
+    });
+    watcher.on('error', oncePerCode(listener));
+    const ready = this.#ready(watcher);
+    watcher.add(folder);
+    await ready;
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    const watcher = this.#watcher;
+    this.#watcher = undefined;
+    await watcher?.close();
+  }
+
+  #ready(watcher: FolderWatcher): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, READY_WITHIN_MS);
+      watcher.once('ready', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #later(work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, SECOND_LOOK_MS);
+    this.#timers.add(timer.unref());
+  }
+}
+
+/**
+ * The system's own event: from fs.watch the name in the watched folder (rarely none), from fs.watchFile only the folder.
+ */
+function reportRaw(
+  watcher: FolderWatcher,
+  event: {
+    name: unknown;
+    details: unknown;
+    relative: (file: string) => string;
+    listener: HintListener;
+  },
+): void {
+  const { name, relative, listener } = event;
+  if (watcher.options.usePolling) {
+    if (typeof name === 'string') report(relative(name), listener.folder.bind(listener));
+    return;
+  }
+  const folder = watchedPathOf(event.details);
+  if (folder === undefined) return;
+  if (typeof name === 'string') report(relative(path.join(folder, name)), listener.file.bind(listener));
+  else report(relative(folder), listener.folder.bind(listener));
+}
+
+function report(file: string, tell: (file: string) => void): void {
+  if (file !== '..' && !file.startsWith('../')) tell(file);
+}
+
+function watchedPathOf(details: unknown): string | undefined {
+  if (typeof details !== 'object' || details === null || !('watchedPath' in details)) return undefined;
+  return typeof details.watchedPath === 'string' ? details.watchedPath : undefined;
+}
+
+/** Out of watches (ENOSPC), every folder fails alike: one report says it. */
+function oncePerCode(listener: HintListener): (error: unknown) => void {
+  const reported = new Set<string | undefined>();
+  return (error) => {
+    const code = errnoOf(error);
+    if (reported.has(code)) return;
+    reported.add(code);
+    listener.failed(error);
+  };
+}

@@ -1,0 +1,89 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { errnoOf } from '../errors.js';
+import { tiffEnd } from './tiff-end.js';
+
+/**
+ * Whether a file holds everything its format promises.
+ * `missing`: it does not, or it cannot be read. `unknown`: the format has no end that is cheap to find.
+ */
+export type FormatEnd = 'present' | 'missing' | 'unknown' | 'gone';
+
+/** Random access to a file's bytes; a read past the end gives fewer bytes. */
+export interface ByteSource {
+  readonly size: number;
+  read(position: number, length: number): Promise<Buffer>;
+}
+
+/** No image format of ours is shorter than this, so that anything shorter is still to come. */
+const SHORTEST = 16;
+/** How far before the end of the file its format's end is looked for: padding of a disk block at most. */
+const TAIL_BYTES = 4096;
+/** Never waits (a FIFO may have taken the file's place) and never leaves the folder by a link. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+/**
+ * Looks at two small pieces of the file. The format is told by its magic bytes, never by the file's name.
+ * A quiet file is not a complete one: copying over SMB gives a file its final size first, and a network that stalls
+ * leaves it quiet. Never throws.
+ */
+export async function readFormatEnd(file: string, size: number): Promise<FormatEnd> {
+  if (size < SHORTEST) return 'missing';
+  try {
+    const handle = await open(file, OPEN_FLAGS);
+    try {
+      return await formatEndOf(sourceOf(handle, size));
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Without permission, too many open files, a share that is away: may pass, and the pipeline names what does not.
+    return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '') ? 'gone' : 'missing';
+  }
+}
+
+export async function formatEndOf(source: ByteSource): Promise<FormatEnd> {
+  const head = await source.read(0, Math.min(source.size, TAIL_BYTES));
+  const isPng = head.subarray(0, 8).equals(PNG_MAGIC);
+  const isJpeg = head.subarray(0, 3).equals(JPEG_MAGIC);
+  if (isPng || isJpeg) {
+    const tail = source.size <= head.length ? head : await source.read(source.size - TAIL_BYTES, TAIL_BYTES);
+    return (isPng ? tail.includes(PNG_END) : endsInJpegEnd(tail)) ? 'present' : 'missing';
+  }
+  if (head.toString('latin1', 0, 2) === 'BM') return bmpEnd(head, source.size);
+  if (TIFF_MAGICS.some((magic) => head.subarray(0, 4).equals(magic))) return tiffEnd(source);
+  return 'unknown';
+}
+
+const PNG_MAGIC = Buffer.from('89504e470d0a1a0a', 'hex');
+/** The whole last chunk, length and checksum included: twelve bytes that compressed pixels do not hold by chance. */
+const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
+const JPEG_MAGIC = Buffer.from('ffd8ff', 'hex');
+const TIFF_MAGICS = ['49492a00', '4d4d002a', '49492b00', '4d4d002b'].map((hex) => Buffer.from(hex, 'hex'));
+
+/** Padding is zeros, 0xFF (fill bytes of JPEG itself) or line ends; anything else may be the middle of the picture. */
+function endsInJpegEnd(tail: Buffer): boolean {
+  let end = tail.length;
+  while (end > 2 && !(tail[end - 2] === 0xff && tail[end - 1] === 0xd9)) {
+    if (![0x00, 0xff, 0x0a, 0x0d, 0x20].includes(tail[end - 1] ?? 0)) return false;
+    end -= 1;
+  }
+  return end > 2;
+}
+
+/** The header names the file's size; some writers leave it 0. */
+function bmpEnd(head: Buffer, size: number): FormatEnd {
+  const promised = head.readUInt32LE(2);
+  if (promised < SHORTEST) return 'unknown';
+  return size >= promised ? 'present' : 'missing';
+}
+
+function sourceOf(handle: FileHandle, size: number): ByteSource {
+  return {
+    size,
+    read: async (position, length) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
+      return buffer.subarray(0, bytesRead);
+    },
+  };
+}

@@ -1,0 +1,260 @@
+import type { ScannerConfig } from '../config/schema.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { Clock } from './clock.js';
+import { readFormatEnd } from './format-end.js';
+import type { Intake } from './intake.js';
+import { forEachLimited } from './limited.js';
+import { isGone, lookAt, type FoundFile } from './walk.js';
+
+/** A file that is there but may not be all there. Times on the monotonic clock, in milliseconds. */
+interface Candidate {
+  file: FoundFile;
+  readonly firstSeenMs: number;
+  /** When it last changed, as far as is known: its own word for it where that is believed. */
+  changedAtMs: number;
+  /** Since when we have seen it like this ourselves. */
+  seenSameSinceMs: number;
+  dueAtMs: number;
+  /** Raised by every sign of change, so that a verdict on older bytes is not used. */
+  version: number;
+}
+
+interface SettlingOptions {
+  readonly scanner: Pick<ScannerConfig, 'name' | 'folder' | 'settle'>;
+  readonly intake: Intake;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Candidates left, or were refused by the ledger and stay. */
+  readonly progressed: () => void;
+  /** How many may wait at once: what bounds the memory. */
+  readonly maxFiles?: number;
+}
+
+const CHECKS_AT_ONCE = 8;
+const ANNOUNCED_AT_ONCE = 256;
+/** A quiet file that lacks its end is looked at again after half the time that it has been quiet, at most this. */
+const MAX_RECHECK_MS = 5000;
+/** When the ledger refuses (disk full, locked), it is asked again after so long. */
+const REFUSED_RETRY_MS = 1000;
+const SHORTEST_WAIT_MS = 5;
+
+/**
+ * The files that have not settled yet, and the rule by which they do:
+ *  1. size and modification time have not changed for `quietMs`, and
+ *  2. the format's end is there; or the format has none to look for; or it has been missing for `incompleteAfterMs`
+ *     (then the pipeline quarantines the file as truncated, rather than nobody ever hearing of it).
+ *
+ * A modification time in the past is believed only together with a format's end: the clock of a share may be minutes
+ * behind, and then a file that is being written looks old. Without an end, and with times in the future, only our own
+ * two looks, `quietMs` apart, count.
+ */
+export class Settling {
+  readonly #candidates = new Map<string, Candidate>();
+  readonly #options: SettlingOptions;
+  readonly #maxFiles: number;
+  #checking: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = Infinity;
+
+  constructor(options: SettlingOptions) {
+    this.#options = options;
+    this.#maxFiles = options.maxFiles ?? 10_000;
+  }
+
+  get count(): number {
+    return this.#candidates.size;
+  }
+
+  get maxFiles(): number {
+    return this.#maxFiles;
+  }
+
+  /** How long the one that has waited longest has waited; 0 when none does. */
+  get oldestMs(): number {
+    let oldest = Infinity;
+    for (const { firstSeenMs } of this.#candidates.values()) oldest = Math.min(oldest, firstSeenMs);
+    return oldest === Infinity ? 0 : this.#options.clock.monotonicMs() - oldest;
+  }
+
+  has(path: string): boolean {
+    return this.#candidates.has(path);
+  }
+
+  /**
+   * A look at a file that the ledger does not know. `isHinted`: an event says that it changes right now, so its
+   * modification time is not asked.
+   * @returns false when there is no room; the next rescan finds it again.
+   */
+  offer(file: FoundFile, { isHinted }: { isHinted: boolean }): boolean {
+    const nowMs = this.#options.clock.monotonicMs();
+    const known = this.#candidates.get(file.path);
+    if (known !== undefined) {
+      if (isHinted || isChanged(known.file, file)) this.#restart(known, file, nowMs);
+      return true;
+    }
+    if (this.#candidates.size >= this.#maxFiles) return false;
+    const ageMs = isHinted ? 0 : Math.max(0, this.#options.clock.wallMs() - file.mtimeMs);
+    const changedAtMs = nowMs - ageMs;
+    const dueAtMs = Math.max(nowMs, changedAtMs + this.#options.scanner.settle.quietMs);
+    this.#candidates.set(file.path, {
+      file,
+      firstSeenMs: nowMs,
+      changedAtMs,
+      seenSameSinceMs: nowMs,
+      dueAtMs,
+      version: 0,
+    });
+    this.#wakeAt(dueAtMs);
+    return true;
+  }
+
+  /** Looks at all that are due. A rescan waits for it after every chunk, which is what holds the rescan back. */
+  checkDue(): Promise<void> {
+    this.#checking ??= this.#checkAllDue().finally(() => {
+      this.#checking = undefined;
+      this.#wakeForNext();
+    });
+    return this.#checking;
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#checking;
+  }
+
+  async #checkAllDue(): Promise<void> {
+    for (let due = this.#due(); due.length > 0 && !this.#options.signal.aborted; due = this.#due()) {
+      const settled: { candidate: Candidate; version: number }[] = [];
+      await forEachLimited(due, CHECKS_AT_ONCE, async (candidate) => {
+        const version = await this.#check(candidate);
+        if (version !== undefined) settled.push({ candidate, version });
+      });
+      this.#announce(settled.filter(({ candidate, version }) => candidate.version === version));
+      this.#options.progressed();
+    }
+  }
+
+  #due(): Candidate[] {
+    const nowMs = this.#options.clock.monotonicMs();
+    const due: Candidate[] = [];
+    for (const candidate of this.#candidates.values()) {
+      if (candidate.dueAtMs <= nowMs && due.push(candidate) === ANNOUNCED_AT_ONCE) break;
+    }
+    return due;
+  }
+
+  /** @returns the version that has settled, or undefined: gone, or still waiting with a new time to look again. */
+  async #check(candidate: Candidate): Promise<number | undefined> {
+    const { scanner, clock } = this.#options;
+    const file = await this.#lookAgain(candidate);
+    if (file === undefined) return undefined;
+    const { version } = candidate;
+    const end = await readFormatEnd(`${scanner.folder}/${file.path}`, file.size);
+    if (candidate.version !== version) return undefined;
+    if (end === 'gone') {
+      this.#candidates.delete(file.path);
+      return undefined;
+    }
+    const nowMs = clock.monotonicMs();
+    candidate.dueAtMs = settlesAt(candidate, end, scanner.settle);
+    if (candidate.dueAtMs <= nowMs) {
+      // Not due again while it waits to be announced, and soon again if that fails.
+      candidate.dueAtMs = nowMs + REFUSED_RETRY_MS;
+      return version;
+    }
+    if (end === 'missing')
+      candidate.dueAtMs = Math.min(candidate.dueAtMs, nowMs + recheckMs(candidate, nowMs));
+    return undefined;
+  }
+
+  /** The file as it was seen before, or undefined when it is gone or has changed since. */
+  async #lookAgain(candidate: Candidate): Promise<FoundFile | undefined> {
+    const { scanner, clock } = this.#options;
+    const { path } = candidate.file;
+    try {
+      const file = await lookAt(scanner.folder, path);
+      if (file === undefined) this.#candidates.delete(path);
+      else if (!isChanged(candidate.file, file)) return file;
+      else this.#restart(candidate, file, clock.monotonicMs());
+    } catch (error) {
+      if (isGone(error)) this.#candidates.delete(path);
+      // A share that is away for a while: nothing is known about the file, so nothing is decided.
+      else candidate.dueAtMs = clock.monotonicMs() + REFUSED_RETRY_MS;
+    }
+    return undefined;
+  }
+
+  #restart(candidate: Candidate, file: FoundFile, nowMs: number): void {
+    candidate.file = file;
+    candidate.version += 1;
+    candidate.changedAtMs = nowMs;
+    candidate.seenSameSinceMs = nowMs;
+    candidate.dueAtMs = nowMs + this.#options.scanner.settle.quietMs;
+    this.#wakeAt(candidate.dueAtMs);
+  }
+
+  #announce(settled: readonly { candidate: Candidate }[]): void {
+    const { scanner, intake, telemetry, clock, signal } = this.#options;
+    if (settled.length === 0 || signal.aborted) return;
+    try {
+      intake.enqueue(
+        scanner.name,
+        settled.map(({ candidate: { file } }) => ({
+          path: file.path,
+          size: file.size,
+          mtimeMs: file.mtimeMs,
+        })),
+      );
+    } catch (error) {
+      // They stay candidates and are due again: not durable means not taken.
+      telemetry.watchFailed({ scanner: scanner.name, error });
+      return;
+    }
+    const nowMs = clock.monotonicMs();
+    for (const { candidate } of settled) {
+      this.#candidates.delete(candidate.file.path);
+      telemetry.fileSettled({
+        scanner: scanner.name,
+        path: candidate.file.path,
+        waitedMs: nowMs - candidate.firstSeenMs,
+      });
+    }
+  }
+
+  #wakeForNext(): void {
+    let nextMs = Infinity;
+    for (const { dueAtMs } of this.#candidates.values()) nextMs = Math.min(nextMs, dueAtMs);
+    if (nextMs < Infinity) this.#wakeAt(nextMs);
+  }
+
+  #wakeAt(dueAtMs: number): void {
+    if (dueAtMs >= this.#timerAtMs || this.#options.signal.aborted) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = dueAtMs;
+    const waitMs = Math.max(SHORTEST_WAIT_MS, dueAtMs - this.#options.clock.monotonicMs());
+    this.#timer = setTimeout(() => {
+      this.#timerAtMs = Infinity;
+      void this.checkDue();
+    }, waitMs);
+  }
+}
+
+function isChanged(before: FoundFile, now: FoundFile): boolean {
+  return before.size !== now.size || before.mtimeMs !== now.mtimeMs;
+}
+
+/** When the file counts as settled if nothing happens to it any more. */
+function settlesAt(
+  { changedAtMs, seenSameSinceMs }: Candidate,
+  end: 'present' | 'missing' | 'unknown',
+  { quietMs, incompleteAfterMs }: ScannerConfig['settle'],
+): number {
+  if (end === 'present') return changedAtMs + quietMs;
+  if (end === 'unknown') return seenSameSinceMs + quietMs;
+  return Math.max(changedAtMs + incompleteAfterMs, seenSameSinceMs + quietMs);
+}
+
+function recheckMs({ seenSameSinceMs }: Candidate, nowMs: number): number {
+  return Math.min(MAX_RECHECK_MS, Math.max(50, (nowMs - seenSameSinceMs) / 2));
+}

@@ -1,0 +1,26 @@
+import { lenet5 } from '../../../src/model/networks/lenet5.js';
+import type { Network } from '../../../src/model/networks/network.js';
+
+const lenet = lenet5();
+
+/** Everything that AlexNet has, small: resize, stride, padding, groups, LRN, and a head larger than the classes. */
+export const smallAlexNet: Network = {
+  architecture: 'small-alexnet',
+  front: { kind: 'resize', side: 39, mean: [120, 100, 90], deviation: [60, 50, 40] },
+  classes: 4,
+  layers: [
+    { kind: 'convolution', name: 'conv1', filters: 8, kernel: 7, stride: 2, padding: 0, groups: 1 },
+    { kind: 'lrn', name: 'norm1', size: 5, alpha: 0.3, beta: 0.75, bias: 2 },
+    { kind: 'max-pool', name: 'pool1', size: 3, stride: 2 },
+    { kind: 'convolution', name: 'conv2', filters: 12, kernel: 3, stride: 1, padding: 1, groups: 4 },
+    { kind: 'max-pool', name: 'pool2', size: 3, stride: 2 },
+    { kind: 'dense', name: 'fc3', units: 20, activation: 'relu', dropout: 0.5 },
+    { kind: 'dense', name: 'fc4', units: 9, activation: 'softmax', dropout: 0 },
+  ],
+};
+
+export const smallNetworks: readonly (readonly [name: string, network: Network])[] = [
+  ['LeNet-5', lenet],
+  ['LeNet-5 with five classes of a head of 1,000', lenet5({ classes: 5, headUnits: 1000 })],
+  ["a small network with all of AlexNet's kinds of layer", smallAlexNet],
+];
