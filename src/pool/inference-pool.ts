@@ -111,6 +111,8 @@ export class InferencePool {
             code: 'worker-lost',
             cause,
           });
+    } finally {
+      this.#outstanding -= 1;
     }
   }
 

@@ -1,9 +1,13 @@
 import { shapeLayers, sizeOf, type Network } from '../model/networks/network.js';
 import { Random } from './random.js';
 
+/** Krizhevsky 2012, section 5. */
+const HEAD_DEVIATION = 0.01;
+
 /**
  * He et al. 2015: normal with variance 2 / inputs of one output, so that ReLU layers keep the signal's size; biases 0.
- * (The last layer has no ReLU and gets variance 1 / inputs.) The same seed gives the same weights on every machine.
+ * The last layer begins small, so that the first probabilities are nearly equal and the first steps not spent on
+ * unlearning. The same seed gives the same weights on every machine.
  */
 export function initialWeights(network: Network, seed: number): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>();
@@ -11,12 +15,9 @@ export function initialWeights(network: Network, seed: number): Map<string, Floa
     for (const { name, shape } of parameters) {
       const values = new Float32Array(sizeOf(shape));
       if (shape.length > 1) {
-        const gain = layer.kind === 'dense' && layer.activation === 'softmax' ? 1 : 2;
-        fillNormal(
-          values,
-          Math.sqrt((gain * (shape.at(-1) ?? 1)) / values.length),
-          new Random(seed, 'weights', name),
-        );
+        const isHead = layer.kind === 'dense' && layer.activation === 'softmax';
+        const inputs = values.length / (shape.at(-1) ?? 1);
+        fillNormal(values, isHead ? HEAD_DEVIATION : Math.sqrt(2 / inputs), new Random(seed, 'weights', name));
       }
       weights.set(name, values);
     }

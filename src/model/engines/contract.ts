@@ -1,9 +1,6 @@
 import { SmearwatchError } from '../../errors.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
-
-/** The contract's names, the same as the exporter's (ARCHITECTURE.md, "One contract"). */
-export const INPUT_NAME = 'image';
-export const OUTPUT_NAME = 'probabilities';
+import { INPUT_NAME, OUTPUT_NAME } from '../onnx/names.js';
 
 /** What a graph declares of an input or output: numbers are fixed sides, words are free ones. */
 export interface ValueMetadata {

@@ -2,7 +2,8 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { Engine, Session, SessionOptions } from '../engine.js';
-import { checkContract, OUTPUT_NAME, INPUT_NAME } from './contract.js';
+import { INPUT_NAME, OUTPUT_NAME } from '../onnx/names.js';
+import { checkContract } from './contract.js';
 
 /** ONNX Runtime on the CPU. `run` blocks its thread while it computes: only ever in a worker. */
 export function onnxruntimeEngine(): Engine {

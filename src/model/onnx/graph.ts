@@ -1,10 +1,7 @@
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import { shapeLayers, type Front, type Layer, type Network, type ShapedLayer } from '../networks/network.js';
+import { INPUT_NAME, OUTPUT_NAME } from './names.js';
 import { ATTRIBUTE_TYPE, DATA_TYPE, type AttributeProto, type GraphProto, type NodeProto } from './proto.js';
-
-/** The contract's names (ARCHITECTURE.md, "One contract"). */
-export const INPUT_NAME = 'image';
-export const OUTPUT_NAME = 'probabilities';
 
 /** A small constant of the graph; trained tensors are not among them. */
 export interface Constant {

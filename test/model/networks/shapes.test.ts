@@ -57,7 +57,7 @@ test.each([
 
 test('a head smaller than the classes is refused', () => {
   const build = () => buildNetwork({ name: 'lenet5', options: { classes: 3, headUnits: 2 } });
-  expect(build).toThrowError(expect.objectContaining({ code: 'network-invalid' }));
+  expect(build).toThrow(expect.objectContaining({ code: 'network-invalid' }));
 });
 
 test('filters that do not divide into the groups are refused', () => {
@@ -90,7 +90,7 @@ describe('weights', () => {
     (_what, damage, message) => {
       const weights = randomWeights(network);
       damage(weights);
-      expect(() => matchWeights(network, weights)).toThrowError(
+      expect(() => matchWeights(network, weights)).toThrow(
         expect.objectContaining({
           code: 'weights-invalid',
           message: expect.stringContaining(message) as string,

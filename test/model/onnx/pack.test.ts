@@ -99,6 +99,6 @@ describe('damaged packed models', () => {
     ['cut short in the header', packed.subarray(0, 100)],
     ['cut short in the streams', packed.subarray(0, packed.length - 10_000)],
   ])('%s: refused with a code', (_what, bytes) => {
-    expect(() => unpackModel(bytes)).toThrowError(expect.objectContaining({ code: 'model-damaged' }));
+    expect(() => unpackModel(bytes)).toThrow(expect.objectContaining({ code: 'model-damaged' }));
   });
 });

@@ -91,7 +91,7 @@ test('the file says what wrote it, for which classes, and its contract', () => {
 
 test('class names that do not fit the network are refused', () => {
   const network = lenet5();
-  expect(() => exportOnnx(network, randomWeights(network), { classes: ['one'], software: 'x' })).toThrowError(
+  expect(() => exportOnnx(network, randomWeights(network), { classes: ['one'], software: 'x' })).toThrow(
     expect.objectContaining({ code: 'network-invalid' }),
   );
 });

@@ -32,7 +32,7 @@ describe('adding', () => {
     expect(await readFile(join(second.folder, 'history.csv'), 'utf8')).toBe('epoch,loss\n');
   });
 
-  test('at the same time from several processes loses no version and leaves nothing behind', async () => {
+  test('at the same time by several writers loses no version and leaves nothing behind', async () => {
     const registry = await emptyRegistry();
     const other = new Registry(registry.folder, { cacheFolder: registry.folder });
     const added = await Promise.all(
@@ -170,7 +170,7 @@ describe('damage', () => {
 });
 
 describe('packed models', () => {
-  test('are unpacked into the cache once, also by two processes at once, and checked at every load', async () => {
+  test('are unpacked into the cache once, also by two readers at once, and checked at every load', async () => {
     const registry = await emptyRegistry();
     const { packModel } = await import('../../../src/model/onnx/pack.js');
     const model = await registry.add(draftOf({ packed: packModel(lenetFile()) }));
