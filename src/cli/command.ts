@@ -35,10 +35,9 @@ export interface Command {
   toModule(context: CommandContext, onExitCode: (code: number) => void): CommandModule;
 }
 
-export function defineCommand<
-  const O extends OptionSet,
-  const P extends PositionalSet = Record<never, never>,
->(definition: CommandDefinition<O, P>): Command {
+export function defineCommand<const O extends OptionSet, const P extends PositionalSet = never>(
+  definition: CommandDefinition<O, P>,
+): Command {
   const { command, describe, positionals, options, examples, epilogue } = definition;
   return {
     optionNames: Object.keys(options),
@@ -60,6 +59,30 @@ export function defineCommand<
       async handler(values: Arguments) {
         onExitCode(await definition.run(values as unknown as Values<O, P>, context));
       },
+    }),
+  };
+}
+
+export interface GroupDefinition {
+  readonly command: string;
+  readonly describe: string;
+  readonly commands: readonly Command[];
+}
+
+/** A command that only leads to others: `models list`. */
+export function defineGroup({ command, describe, commands }: GroupDefinition): Command {
+  return {
+    optionNames: commands.flatMap(({ optionNames }) => optionNames),
+    listNames: commands.flatMap(({ listNames }) => listNames),
+    toModule: (context, onExitCode) => ({
+      command: `${command} <command>`,
+      describe,
+      builder(yargs: Argv) {
+        for (const each of commands) yargs.command(each.toModule(context, onExitCode));
+        return yargs.demandCommand(1, `Which of them? See smearwatch ${command} --help.`).version(false);
+      },
+      // Without a command below it, yargs refuses before it gets here.
+      handler: () => undefined,
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { doctorCommand } from './doctor.js';
 import { generateCommand } from './generate.js';
+import { modelsCommand } from './models.js';
 import { replayCommand } from './replay.js';
 import { resultsCommand } from './results.js';
 import { runCommand } from './run.js';
@@ -10,6 +11,7 @@ export const commands: readonly Command[] = [
   runCommand,
   resultsCommand,
   replayCommand,
+  modelsCommand,
   generateCommand,
   doctorCommand,
 ];

@@ -3,7 +3,7 @@ import type { QuarantinedFile, ResultFilter } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 import { defineCommand } from './command.js';
 import { withLedger } from './open-ledger.js';
-import { configOption, integer, jsonOption, stateOption } from './options.js';
+import { configOption, integer, jsonOption, stateOption, usageError } from './options.js';
 import { formatBytes, printJson, printLine, printTable, type Terminal } from './output.js';
 import { fileFilter, filterOptions } from './result-filter.js';
 
@@ -17,7 +17,6 @@ export const resultsCommand = defineCommand({
       type: 'boolean',
       default: false,
       describe: 'Only results that a person should look at.',
-      conflicts: 'quarantined',
     },
     limit: integer('limit', { min: 1, max: 1_000_000 }, { default: 20, describe: 'At most so many.' }),
     config: configOption,
@@ -30,6 +29,12 @@ export const resultsCommand = defineCommand({
     ['results --state /var/lib/smearwatch --sha256 3fa9 --json', 'The whole record of one image.'],
   ],
   async run(values, { terminal }) {
+    if (values.review && values.quarantined) {
+      throw usageError(
+        '--review and --quarantined exclude each other',
+        'What is in quarantine has no result.',
+      );
+    }
     const filter: ResultFilter = { ...fileFilter(values), review: values.review, limit: values.limit };
     await withLedger({ state: values.state, config: values.config }, ({ browse }) => {
       if (values.quarantined) {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FSWatcher, type ChokidarOptions } from 'chokidar';
 
-type Listing = ReturnType<FSWatcher['_readdirp']>;
+type Listing = NonNullable<ReturnType<FSWatcher['_readdirp']>>;
 
 /**
  * A chokidar that watches folders only. Two things of chokidar 5 do not fit folders of 100,000 files:
@@ -24,7 +24,7 @@ export class FolderWatcher extends FSWatcher {
   ) {
     super({
       ...options,
-      ignored: (path, stats) => stats !== undefined && !stats.isDirectory(),
+      ignored: (_path, stats) => stats !== undefined && !stats.isDirectory(),
       ignoreInitial: true,
       atomic: false,
       followSymlinks: false,
@@ -32,16 +32,15 @@ export class FolderWatcher extends FSWatcher {
     this.on('unlinkDir', (folder) => this.#listings.delete(folder));
   }
 
-  override _readdirp(folder: string): Listing {
+  override _readdirp(folder: string): Listing | undefined {
     const listing = this.#listings.get(folder) ?? { isWaiting: false, notBeforeMs: 0 };
     // The one that waits will see all that this one would.
     if (this.closed || listing.isWaiting) return undefined;
     this.#listings.set(folder, listing);
-    const entries = Readable.from(this.#subfolders(folder, listing), { objectMode: true });
-    this._streams.add(entries as NonNullable<Listing>);
-    entries.once('close', () => this._streams.delete(entries as NonNullable<Listing>));
-    // chokidar uses what every Readable has, and of an entry `path`, `fullPath` and `stats.isSymbolicLink()`.
-    return entries as NonNullable<Listing>;
+    const entries = asListing(Readable.from(this.#subfolders(folder, listing), { objectMode: true }));
+    this._streams.add(entries);
+    entries.once('close', () => this._streams.delete(entries));
+    return entries;
   }
 
   async *#subfolders(folder: string, listing: { isWaiting: boolean; notBeforeMs: number }) {
@@ -62,4 +61,9 @@ export class FolderWatcher extends FSWatcher {
     const endMs = performance.now();
     listing.notBeforeMs = endMs + 20 * (endMs - startMs);
   }
+}
+
+/** chokidar uses what every Readable has, and of an entry `path`, `fullPath` and `stats.isSymbolicLink()`. */
+function asListing(entries: unknown): Listing {
+  return entries as Listing;
 }

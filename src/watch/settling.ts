@@ -66,8 +66,9 @@ export class Settling {
     return this.#candidates.size;
   }
 
-  get maxFiles(): number {
-    return this.#maxFiles;
+  /** Worth reading the folder again for those that were turned away. */
+  get isRoomy(): boolean {
+    return this.#candidates.size <= this.#maxFiles / 2;
   }
 
   /** How long the one that has waited longest has waited; 0 when none does. */
@@ -82,19 +83,19 @@ export class Settling {
   }
 
   /**
-   * A look at a file that the ledger does not know. `isHinted`: an event says that it changes right now, so its
-   * modification time is not asked.
+   * A look at a file that the ledger does not know. `isChanging`: an event says that it was changed just now,
+   * so its modification time is not asked.
    * @returns false when there is no room; the next rescan finds it again.
    */
-  offer(file: FoundFile, { isHinted }: { isHinted: boolean }): boolean {
+  offer(file: FoundFile, { isChanging }: { isChanging: boolean }): boolean {
     const nowMs = this.#options.clock.monotonicMs();
     const known = this.#candidates.get(file.path);
     if (known !== undefined) {
-      if (isHinted || isChanged(known.file, file)) this.#restart(known, file, nowMs);
+      if (isChanging || isChanged(known.file, file)) this.#restart(known, file, nowMs);
       return true;
     }
     if (this.#candidates.size >= this.#maxFiles) return false;
-    const ageMs = isHinted ? 0 : Math.max(0, this.#options.clock.wallMs() - file.mtimeMs);
+    const ageMs = isChanging ? 0 : Math.max(0, this.#options.clock.wallMs() - file.mtimeMs);
     const changedAtMs = nowMs - ageMs;
     const dueAtMs = Math.max(nowMs, changedAtMs + this.#options.scanner.settle.quietMs);
     this.#candidates.set(file.path, {

@@ -28,13 +28,15 @@ const MAX_ARRAY_BYTES = 1 << 20;
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 const TAG = { stripOffsets: 273, stripBytes: 279, tileOffsets: 324, tileBytes: 325 };
 
+type NumberReader = (bytes: Buffer, at: number) => number;
+
 interface Layout {
   readonly isBig: boolean;
-  short(bytes: Buffer, at: number): number;
-  long(bytes: Buffer, at: number): number;
+  readonly short: NumberReader;
+  readonly long: NumberReader;
+  readonly long8: NumberReader;
   /** 4 bytes in TIFF, 8 in BigTIFF. */
-  offset(bytes: Buffer, at: number): number;
-  long8(bytes: Buffer, at: number): number;
+  readonly offset: NumberReader;
 }
 
 interface Entry {
@@ -86,11 +88,7 @@ function entryOf(layout: Layout, bytes: Buffer): Entry {
   };
 }
 
-async function extentsEnd(
-  source: ByteSource,
-  layout: Layout,
-  entries: readonly Entry[],
-): Promise<FormatEnd> {
+async function extentsEnd(source: ByteSource, layout: Layout, entries: readonly Entry[]): Promise<FormatEnd> {
   for (const entry of entries) {
     const length = byteLength(entry);
     if (length > entry.field.length && layout.offset(entry.field, 0) + length > source.size) return 'missing';
@@ -119,12 +117,12 @@ async function valuesOf(
   const entry = entries.find((candidate) => candidate.tag === tag);
   if (entry === undefined) return [];
   const length = byteLength(entry);
-  const readValue = { 3: layout.short, 4: layout.long, 16: layout.long8 }[entry.type];
+  const readValue: NumberReader | undefined = { 3: layout.short, 4: layout.long, 16: layout.long8 }[
+    entry.type
+  ];
   if (readValue === undefined || length > MAX_ARRAY_BYTES) return undefined;
   const bytes =
-    length <= entry.field.length
-      ? entry.field
-      : await source.read(layout.offset(entry.field, 0), length);
+    length <= entry.field.length ? entry.field : await source.read(layout.offset(entry.field, 0), length);
   if (bytes.length < length) return undefined;
   const step = TYPE_BYTES[entry.type] ?? 0;
   return Array.from({ length: entry.count }, (_, index) => readValue(bytes, index * step));

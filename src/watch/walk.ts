@@ -56,7 +56,7 @@ export async function* walkImages(
 ): AsyncGenerator<FoundFile[], void> {
   const { signal, tally, isRecursive } = options;
   const folders = [folder];
-  for (let next = folders.pop(); next !== undefined && !signal.aborted; next = folders.pop()) {
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     try {
       for await (const { images, subfolders } of readFolder(root, next, options)) {
         if (isRecursive) folders.push(...subfolders);

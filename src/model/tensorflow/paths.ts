@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { cacheFolder } from '../../cache-folder.js';
 
 /**
  * Both are pinned: the addon is compiled from the first against the headers of the second, and only this pair has been
@@ -11,16 +11,6 @@ export const TFJS_VERSION = '4.22.0';
 export const TENSORFLOW_VERSION = '2.21.0';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * The user's cache, not the project's `node_modules`: `npm ci` wipes the latter, and an installation for all users is
- * owned by root. A relative path is ignored, as the XDG specification asks, since it would mean another folder for
- * every working directory.
- */
-export function cacheFolder(env: Environment = process.env): string {
-  const named = [env['SMEARWATCH_CACHE'], env['XDG_CACHE_HOME']].find((path) => path && isAbsolute(path));
-  return join(named ?? join(env['HOME'] ?? homedir(), '.cache'), 'smearwatch');
-}
 
 /**
  * One folder per combination that needs its own binaries. Node's version is not among them: the addon speaks N-API,

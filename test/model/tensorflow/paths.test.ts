@@ -2,30 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  cacheFolder,
-  findTensorflow,
-  packageIn,
-  tensorflowFolder,
-} from '../../../src/model/tensorflow/paths.js';
+import { findTensorflow, packageIn, tensorflowFolder } from '../../../src/model/tensorflow/paths.js';
 
-describe('the cache folder', () => {
-  const home = { HOME: '/home/lab' };
-
-  it('is SMEARWATCH_CACHE before XDG_CACHE_HOME before ~/.cache', () => {
-    expect(cacheFolder({ ...home, XDG_CACHE_HOME: '/xdg', SMEARWATCH_CACHE: '/own' })).toBe(
-      '/own/smearwatch',
-    );
-    expect(cacheFolder({ ...home, XDG_CACHE_HOME: '/xdg' })).toBe('/xdg/smearwatch');
-    expect(cacheFolder(home)).toBe('/home/lab/.cache/smearwatch');
-  });
-
-  it('ignores empty and relative names, which would mean another folder for every working directory', () => {
-    expect(cacheFolder({ ...home, XDG_CACHE_HOME: 'cache', SMEARWATCH_CACHE: '' })).toBe(
-      '/home/lab/.cache/smearwatch',
-    );
-  });
-
+describe('the TensorFlow folder', () => {
   it('has one TensorFlow per pair of versions, platform and processor', () => {
     expect(tensorflowFolder({ SMEARWATCH_CACHE: '/own' })).toBe(
       `/own/smearwatch/tfjs-node/4.22.0-tf2.21.0-${process.platform}-${process.arch}-napi`,

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+/**
+ * The `smearwatch` program. CommonJS for one reason: libuv reads UV_THREADPOOL_SIZE when its first thread is needed, and
+ * Node's loader of ES modules needs one before any of our code runs. Images are decoded on these threads, one core
+ * each; four more are for files, because one that waits for a slow network share must not hold up decoding.
+ */
+const { availableParallelism } = process.getBuiltinModule('node:os');
+
+process.env['UV_THREADPOOL_SIZE'] ??= String(availableParallelism() + 4);
+void import('./cli.js');

@@ -1,0 +1,78 @@
+import type { ScannerConfig } from '../config/schema.js';
+import { createFileFilter, type FileFilter } from './file-patterns.js';
+import type { Intake, SeenFile } from './intake.js';
+import { forEachLimited } from './limited.js';
+import type { Settling } from './settling.js';
+import { lookAt, walkImages, type FoundFile, type WalkTally } from './walk.js';
+
+const CHUNK_FILES = 256;
+const LOOKS_AT_ONCE = 16;
+
+/** From paths and folders to files that the ledger does not hold. What it finds it gives away, chunk by chunk. */
+export class FileFinder {
+  readonly filter: FileFilter;
+
+  constructor(
+    private readonly options: {
+      scanner: ScannerConfig;
+      intake: Intake;
+      settling: Settling;
+      signal: AbortSignal;
+    },
+  ) {
+    this.filter = createFileFilter(options.scanner);
+  }
+
+  /** Reads a folder. What was found and is quiet has been checked for its end, and is in the ledger, before it reads on. */
+  async read(
+    folder: string,
+    {
+      tally,
+      isRecursive,
+      take,
+    }: { tally: WalkTally; isRecursive: boolean; take: (unknown: FoundFile[]) => void },
+  ): Promise<void> {
+    const { scanner, signal, settling } = this.options;
+    const walk = walkImages(scanner.folder, folder, { filter: this.filter, signal, tally, isRecursive });
+    for await (const files of walk) {
+      if (signal.aborted) return;
+      take(this.unknownAmong(files));
+      await settling.checkDue();
+    }
+  }
+
+  /** Looks at single paths, whatever they are: no image's name, a folder, gone. */
+  async look(paths: readonly string[], take: (unknown: FoundFile[]) => void): Promise<void> {
+    const { scanner, signal } = this.options;
+    const images = paths.filter((path) => this.filter.isImage(path));
+    for (let from = 0; from < images.length; from += CHUNK_FILES) {
+      const found: FoundFile[] = [];
+      await forEachLimited(images.slice(from, from + CHUNK_FILES), LOOKS_AT_ONCE, async (path) => {
+        // A hint that leads nowhere is no news; what cannot be looked at, the rescan reports.
+        const file = await lookAt(scanner.folder, path).catch(() => undefined);
+        if (file !== undefined) found.push(file);
+      });
+      if (signal.aborted) return;
+      take(this.unknownAmong(found));
+    }
+  }
+
+  /** Candidates are unknown to the ledger without asking, and must be looked at again all the same. */
+  private unknownAmong(files: readonly FoundFile[]): FoundFile[] {
+    const { scanner, intake, settling } = this.options;
+    const unknown = files.filter(({ path }) => settling.has(path));
+    const asked = new Map<string, FoundFile>();
+    const seen: SeenFile[] = [];
+    for (const file of files) {
+      if (settling.has(file.path)) continue;
+      asked.set(file.path, file);
+      seen.push({ path: file.path, size: file.size, mtimeMs: file.mtimeMs });
+    }
+    if (seen.length === 0) return unknown;
+    for (const { path } of intake.unknownAmong(scanner.name, seen)) {
+      const file = asked.get(path);
+      if (file !== undefined) unknown.push(file);
+    }
+    return unknown;
+  }
+}

@@ -1,0 +1,34 @@
+import { realpath, stat } from 'node:fs/promises';
+import { isGone } from './walk.js';
+
+/**
+ * Which folder it is that the scanner's path leads to, by device and inode. A watch is on the folder, not on its path:
+ * once another file system is mounted there, or the folder was made anew, the old watch is silent for ever.
+ */
+export class FolderIdentity {
+  #known: string | undefined;
+  #realPath: string | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  /** chokidar does not follow a link, also not if the scanner's folder itself is one. */
+  get realPath(): string | undefined {
+    return this.#realPath;
+  }
+
+  /** `missing` also makes the next look `new`, whatever is there then. Never throws. */
+  async look(): Promise<'same' | 'new' | 'replaced' | 'missing'> {
+    const before = this.#known;
+    try {
+      const { dev, ino } = await stat(this.folder);
+      this.#realPath = await realpath(this.folder);
+      this.#known = `${dev}:${ino}:${this.#realPath}`;
+    } catch (error) {
+      // Unreadable is not gone: the walk that follows says what is wrong.
+      if (isGone(error)) this.#known = undefined;
+      return 'missing';
+    }
+    if (before === undefined) return 'new';
+    return before === this.#known ? 'same' : 'replaced';
+  }
+}
