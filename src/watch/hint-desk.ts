@@ -72,7 +72,7 @@ export class HintDesk {
   async reopen(): Promise<void> {
     const { scanner, telemetry, source } = this.#options;
     const { realPath } = this.#identity;
-    if (realPath === undefined || this.#isStopped) return;
+    if (realPath === undefined || this.#isStopped()) return;
     await source.open(realPath, {
       file: (path) => {
         this.#files.add(path);
@@ -85,7 +85,7 @@ export class HintDesk {
       },
     });
     // Stopped while it was being opened.
-    if (this.#isStopped) await source.close();
+    if (this.#isStopped()) await source.close();
   }
 
   async stop(): Promise<void> {
@@ -94,7 +94,7 @@ export class HintDesk {
     await this.#options.source.close();
   }
 
-  get #isStopped(): boolean {
+  #isStopped(): boolean {
     return this.#options.signal.aborted;
   }
 
@@ -110,7 +110,7 @@ export class HintDesk {
   async #read(folders: readonly string[]): Promise<void> {
     const { finder, take } = this.#options;
     for (const folder of folders) {
-      if (this.#isStopped || (folder !== '' && !finder.filter.isWatchedFolder(folder))) continue;
+      if (this.#isStopped() || (folder !== '' && !finder.filter.isWatchedFolder(folder))) continue;
       await this.#reporting(() =>
         finder.read(folder, {
           tally: emptyTally(),
@@ -129,7 +129,7 @@ export class HintDesk {
     try {
       await work();
     } catch (error) {
-      if (!this.#isStopped && !isGone(error)) telemetry.watchFailed({ scanner: scanner.name, error });
+      if (!this.#isStopped() && !isGone(error)) telemetry.watchFailed({ scanner: scanner.name, error });
     }
   }
 }

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { formatEndOf, readFormatEnd, type FormatEnd } from '../../src/watch/format-end.js';
+
+const noise = Buffer.from(Array.from({ length: 96 * 80 * 3 }, (_, index) => (index * 7919) % 251));
+const picture = (): sharp.Sharp => sharp(noise, { raw: { width: 96, height: 80, channels: 3 } });
+
+const formats: Record<string, Buffer> = {
+  PNG: await picture().png().toBuffer(),
+  'interlaced PNG': await picture().png({ progressive: true }).toBuffer(),
+  JPEG: await picture().jpeg().toBuffer(),
+  'progressive JPEG': await picture().jpeg({ progressive: true }).toBuffer(),
+  'TIFF in strips': await picture().tiff({ compression: 'lzw' }).toBuffer(),
+  'TIFF in tiles': await picture()
+    .tiff({ tile: true, tileWidth: 16, tileHeight: 16, compression: 'none' })
+    .toBuffer(),
+  BigTIFF: await picture().tiff({ bigtiff: true, compression: 'deflate' }).toBuffer(),
+  BMP: bmp(),
+  'big-endian TIFF, directory first': bigEndianTiff(),
+};
+
+function endOf(bytes: Buffer): Promise<FormatEnd> {
+  return formatEndOf({
+    size: bytes.length,
+    read: (position, length) => Promise.resolve(bytes.subarray(position, position + length)),
+  });
+}
+
+describe.each(Object.entries(formats))('%s', (_name, bytes) => {
+  it('has its end when it is whole', async () => {
+    expect(await endOf(bytes)).toBe('present');
+  });
+
+  it('lacks its end wherever it is cut', async () => {
+    for (let cut = 16; cut < bytes.length - 1; cut += Math.ceil(bytes.length / 150))
+      expect(await endOf(bytes.subarray(0, cut)), `cut at ${cut} of ${bytes.length}`).toBe('missing');
+    expect(await endOf(bytes.subarray(0, -2))).toBe('missing');
+  });
+
+  it('has its end when a disk block is filled up with zeros', async () => {
+    expect(await endOf(Buffer.concat([bytes, Buffer.alloc(2000)]))).toBe('present');
+  });
+});
+
+it.each(['PNG', 'JPEG', 'TIFF in strips', 'BigTIFF'])(
+  'a %s that has its final size but not yet its bytes lacks its end',
+  async (name) => {
+    const bytes = formats[name]!;
+    const written = Buffer.alloc(bytes.length);
+    bytes.copy(written, 0, 0, Math.floor(bytes.length / 2));
+    expect(await endOf(written)).toBe('missing');
+  },
+);
+
+it('leaves formats that it does not know, and absurd ones, to the decoder', async () => {
+  expect(await endOf(Buffer.from('GIF89a, or a text that is long enough'))).toBe('unknown');
+  const endless = Buffer.alloc(40);
+  endless.write('II*\0');
+  endless.writeUInt32LE(8, 4);
+  endless.writeUInt16LE(60_000, 8);
+  expect(await endOf(endless)).toBe('unknown');
+});
+
+it('ends on a TIFF whose directories form a ring', async () => {
+  const ring = bigEndianTiff();
+  ring.writeUInt32BE(8, 8 + 2 + 12 * 2);
+  expect(await endOf(ring)).toBe('present');
+});
+
+it('survives any bytes', async () => {
+  for (const [name, bytes] of Object.entries(formats)) {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const broken = Buffer.from(bytes);
+      for (let hit = 0; hit < 4; hit += 1)
+        broken[(seed * 31 + hit * 977) % Math.min(broken.length, 400)] = seed * 73;
+      expect(['present', 'missing', 'unknown'], name).toContain(await endOf(broken));
+    }
+  }
+});
+
+describe('readFormatEnd', () => {
+  it('reads files, and tells what is gone from what cannot be read', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'smearwatch-end-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = path.join(folder, 'a');
+    const png = formats['PNG']!;
+    await writeFile(file, png);
+    await symlink(file, path.join(folder, 'link'));
+    expect(await readFormatEnd(file, png.length)).toBe('present');
+    expect(await readFormatEnd(file, png.length - 1)).toBe('missing');
+    expect(await readFormatEnd(file, 1)).toBe('missing');
+    expect(await readFormatEnd(path.join(folder, 'link'), png.length)).toBe('missing');
+    expect(await readFormatEnd(path.join(folder, 'none'), png.length)).toBe('gone');
+    expect(await readFormatEnd(folder, png.length)).toBe('missing');
+  });
+});
+
+/** 24 bits, uncompressed, 96 wide and 80 high. */
+function bmp(): Buffer {
+  const bytes = Buffer.alloc(54 + 96 * 3 * 80, 0x55);
+  bytes.write('BM');
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  return bytes;
+}
+
+/** Just the tags that say where the one strip of pixels is. */
+function bigEndianTiff(): Buffer {
+  const bytes = Buffer.alloc(8 + 2 + 2 * 12 + 4 + 600, 0x55);
+  bytes.write('MM\0*', 'latin1');
+  bytes.writeUInt32BE(8, 4);
+  bytes.writeUInt16BE(2, 8);
+  const entry = (at: number, tag: number, type: number, value: (at: number) => void): void => {
+    bytes.writeUInt16BE(tag, at);
+    bytes.writeUInt16BE(type, at + 2);
+    bytes.writeUInt32BE(1, at + 4);
+    value(at + 8);
+  };
+  entry(10, 273, 4, (at) => bytes.writeUInt32BE(38, at));
+  entry(22, 279, 3, (at) => bytes.writeUInt16BE(600, at));
+  bytes.writeUInt32BE(0, 34);
+  return bytes;
+}

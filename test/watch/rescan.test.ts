@@ -1,0 +1,139 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { ManualHints, announced, PNG, setUp, startedAndScanned, writePng } from './fixtures.js';
+
+/** An hour on, so that what was written just now has been there for long. */
+const anHourOn = { wallMs: () => Date.now() + 3_600_000, monotonicMs: () => performance.now() };
+
+describe('a rescan', () => {
+  it('finds what events have missed, counts it, and sets the watch anew', async () => {
+    const hints = new ManualHints();
+    const setup = await setUp({}, { hints, clock: anHourOn });
+    await writePng(setup.folder, 'before.png');
+    await startedAndScanned(setup);
+    await writePng(setup.folder, 'missed.png');
+    expect(await setup.watcher.rescan()).toMatchObject({ files: 2, unknown: 1, missed: 1 });
+    await announced(setup.intake, 'before.png', 'missed.png');
+    expect(setup.rescans.map(({ missed }) => missed)).toEqual([0, 1]);
+    expect(hints.opened).toBe(2);
+  });
+
+  it('does not count as missed what has only just been written', async () => {
+    const setup = await setUp({}, { hints: new ManualHints() });
+    await startedAndScanned(setup);
+    await writePng(setup.folder, 'a.png');
+    expect(await setup.watcher.rescan()).toMatchObject({ unknown: 1, missed: 0 });
+  });
+
+  it('announces nothing to a ledger that knows everything', async () => {
+    const first = await setUp();
+    for (const name of ['a.png', 'b.png']) await writePng(first.folder, name);
+    await first.watcher.start();
+    await first.watcher.whenSettled();
+    await first.watcher.stop();
+    const again = await setUp({ folder: first.folder }, { intake: first.intake });
+    await again.watcher.start();
+    await again.watcher.whenSettled();
+    expect(first.intake.announced).toHaveLength(2);
+    expect(again.settled).toEqual([]);
+  });
+
+  it('runs once at a time, and once more for all who asked meanwhile', async () => {
+    const setup = await setUp();
+    await setup.watcher.start();
+    await Promise.all([setup.watcher.rescan(), setup.watcher.rescan(), setup.watcher.rescan()]);
+    expect(setup.rescans).toHaveLength(2);
+  });
+
+  it('follows by itself in the interval', async () => {
+    const setup = await setUp({ rescanIntervalMs: 1000 }, { hints: new ManualHints() });
+    await startedAndScanned(setup);
+    await writePng(setup.folder, 'a.png');
+    await announced(setup.intake, 'a.png');
+    expect(setup.rescans).toHaveLength(2);
+  });
+
+  it('asks the ledger about a few hundred files at once, at most', async () => {
+    const setup = await setUp();
+    await Promise.all(Array.from({ length: 700 }, (_, index) => writePng(setup.folder, `${index}.png`)));
+    await setup.watcher.start();
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced).toHaveLength(700);
+    expect(setup.intake.largestQuestion).toBeLessThanOrEqual(256);
+  });
+
+  it('takes more files than may wait at once, in several rounds', async () => {
+    const setup = await setUp({ settle: { quietMs: 40, incompleteAfterMs: 80 } }, { maxUnsettled: 10 });
+    await Promise.all(
+      Array.from({ length: 35 }, (_, index) => writeFile(path.join(setup.folder, `${index}.png`), 'cut')),
+    );
+    await startedAndScanned(setup);
+    expect(setup.watcher.unsettled.count).toBeLessThanOrEqual(10);
+    await setup.watcher.whenSettled();
+    expect(new Set(setup.intake.announced).size).toBe(35);
+    expect(setup.intake.announced).toHaveLength(35);
+  });
+
+  it('keeps what the ledger refuses, and offers it again', async () => {
+    const hints = new ManualHints();
+    const setup = await setUp({}, { hints });
+    await writePng(setup.folder, 'a.png');
+    setup.intake.failure = new Error('disk full');
+    await setup.watcher.start();
+    expect(await setup.watcher.whenScanned()).toMatchObject({ isComplete: false });
+    hints.listener!.file('a.png');
+    await vi.waitFor(() => expect(setup.failures.length).toBeGreaterThanOrEqual(2));
+    setup.intake.failure = undefined;
+    hints.listener!.file('a.png');
+    await vi.waitUntil(() => setup.watcher.unsettled.count === 1, { interval: 1 });
+    setup.intake.failure = new Error('disk full');
+    await vi.waitFor(() => expect(setup.failures.length).toBeGreaterThanOrEqual(3));
+    expect(setup.watcher.unsettled.count).toBe(1);
+    setup.intake.failure = undefined;
+    await announced(setup.intake, 'a.png');
+  });
+});
+
+describe('a file that grows for ever', () => {
+  it('never settles, and is shown with its age', async () => {
+    const setup = await setUp({ settle: { quietMs: 100, incompleteAfterMs: 100 } });
+    await startedAndScanned(setup);
+    const file = path.join(setup.folder, 'endless.png');
+    await writeFile(file, PNG);
+    await vi.waitUntil(
+      async () => {
+        await appendFile(file, PNG);
+        return setup.watcher.unsettled.oldestMs > 400;
+      },
+      { interval: 10 },
+    );
+    expect(setup.intake.announced).toEqual([]);
+    expect(setup.watcher.unsettled.count).toBe(1);
+    await announced(setup.intake, 'endless.png');
+  });
+});
+
+describe('stop', () => {
+  it('is silent afterwards, lets those who wait go on, and may be called again', async () => {
+    const setup = await setUp({ settle: { quietMs: 60_000, incompleteAfterMs: 60_000 } });
+    await writePng(setup.folder, 'a.png');
+    await startedAndScanned(setup);
+    const settled = setup.watcher.whenSettled();
+    await Promise.all([setup.watcher.stop(), setup.watcher.stop()]);
+    await settled;
+    expect(setup.intake.announced).toEqual([]);
+    expect(await setup.watcher.rescan()).toMatchObject({ isComplete: false });
+    expect(setup.failures).toEqual([]);
+  });
+
+  it('may come in the middle of the first rescan', async () => {
+    const setup = await setUp();
+    await Promise.all(Array.from({ length: 600 }, (_, index) => writePng(setup.folder, `${index}.png`)));
+    await setup.watcher.start();
+    await setup.watcher.stop();
+    const { length } = setup.intake.announced;
+    expect(await setup.watcher.whenScanned()).toMatchObject({ isComplete: false });
+    expect(setup.intake.announced).toHaveLength(length);
+  });
+});

@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { link, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createFileFilter } from '../../src/watch/file-patterns.js';
+import {
+  announced,
+  PNG,
+  scannerFor,
+  setUp,
+  startedAndScanned,
+  temporaryFolder,
+  writePng,
+} from './fixtures.js';
+
+describe('createFileFilter', () => {
+  const filter = createFileFilter(
+    scannerFor('/spool', { afterwards: { action: 'move', to: '/spool/done' } }),
+  );
+
+  it.each(['a.png', 'A.PNG', 'day/tray/b.TiFf', 'new\nline/c\nd.png', 'é🔬.bmp', `${'n'.repeat(251)}.png`])(
+    'takes %j',
+    (name) => expect(filter.isImage(name)).toBe(true),
+  );
+
+  it.each(['a.txt', '.a.png', 'day/.a.png', 'a.png.tmp', 'a.png.PART', 'a.png.partial', 'png'])(
+    'leaves %j',
+    (name) => expect(filter.isImage(name)).toBe(false),
+  );
+
+  it('leaves temporary files whatever the patterns say', () => {
+    const every = createFileFilter(scannerFor('/spool', { patterns: ['**'] }));
+    expect(['x', 'x.tmp', '.x', 'y/x.part'].filter((name) => every.isImage(name))).toEqual(['x']);
+  });
+
+  it('takes patterns relative to the folder', () => {
+    const top = createFileFilter(scannerFor('/spool', { patterns: ['*.png', 'slides/*.jpg'] }));
+    expect(['a.png', 'b/a.png', 'slides/x.JPG'].filter((name) => top.isImage(name))).toEqual([
+      'a.png',
+      'slides/x.JPG',
+    ]);
+  });
+
+  it('does not look into hidden folders, nor where finished images are moved to', () => {
+    expect(['day', '.snapshot', 'day/.x', 'done'].filter((name) => filter.isWatchedFolder(name))).toEqual([
+      'day',
+    ]);
+  });
+});
+
+describe('the watcher', () => {
+  it('handles every file name that the file system allows', async () => {
+    const setup = await setUp();
+    const names = [
+      'new\nline.png',
+      '🔬 é "\'.png',
+      `${'n'.repeat(251)}.png`,
+      'back\\slash.png',
+      '-rf *.png',
+      '%00.png',
+    ];
+    for (const name of names.slice(0, 3)) await writePng(setup.folder, name);
+    await startedAndScanned(setup);
+    for (const name of names.slice(3)) await writePng(setup.folder, name);
+    await announced(setup.intake, ...names);
+    expect(setup.intake.announced.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('ignores and counts links, sockets and FIFOs, and takes a folder named x.png for a folder', async () => {
+    const setup = await setUp();
+    const outside = await temporaryFolder();
+    await writePng(outside, 'secret.png');
+    await symlink(path.join(outside, 'secret.png'), path.join(setup.folder, 'link.png'));
+    await symlink(outside, path.join(setup.folder, 'linked-folder'));
+    await symlink('nowhere', path.join(setup.folder, 'dangling.png'));
+    await symlink('.', path.join(setup.folder, 'ring'));
+    execFileSync('mkfifo', [path.join(setup.folder, 'fifo.png')]);
+    const server = createServer().listen(path.join(setup.folder, 'socket.png'));
+    onTestFinished(() => void server.close());
+    await mkdir(path.join(setup.folder, 'x.png'));
+    await writePng(setup.folder, 'x.png/inside.png');
+    await setup.watcher.start();
+    const summary = await setup.watcher.whenScanned();
+    await setup.watcher.whenSettled();
+    expect(summary).toMatchObject({ files: 1, links: 2, others: 2, unreadable: 0, isComplete: true });
+    expect(setup.intake.announced).toEqual(['x.png/inside.png']);
+  });
+
+  it('ignores links that appear while it watches', async () => {
+    const setup = await setUp();
+    const outside = await temporaryFolder();
+    await startedAndScanned(setup);
+    await symlink(outside, path.join(setup.folder, 'linked-folder'));
+    await symlink('/etc/hostname', path.join(setup.folder, 'link.png'));
+    await writePng(outside, 'secret.png');
+    await writePng(setup.folder, 'a.png');
+    await announced(setup.intake, 'a.png');
+    await setup.watcher.rescan();
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced).toEqual(['a.png']);
+  });
+
+  it('reports a name that is not UTF-8, and goes on', async () => {
+    const setup = await setUp();
+    await writeFile(
+      Buffer.concat([Buffer.from(`${setup.folder}/`), Buffer.from([0xff]), Buffer.from('.png')]),
+      PNG,
+    );
+    await writePng(setup.folder, 'a.png');
+    await setup.watcher.start();
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced).toEqual(['a.png']);
+    expect(setup.failures).toMatchObject([{ code: 'scanner-entries-unreadable' }]);
+  });
+
+  it('watches a folder that is itself reached through a link', async () => {
+    const real = await temporaryFolder();
+    const parent = await temporaryFolder();
+    await symlink(real, path.join(parent, 'spool'));
+    const setup = await setUp({ folder: path.join(parent, 'spool') });
+    await startedAndScanned(setup);
+    await writePng(real, 'a.png');
+    await announced(setup.intake, 'a.png');
+  });
+
+  it('announces hard links under each of their names', async () => {
+    const setup = await setUp();
+    await writePng(setup.folder, 'a.png');
+    await link(path.join(setup.folder, 'a.png'), path.join(setup.folder, 'b.png'));
+    await setup.watcher.start();
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced.toSorted()).toEqual(['a.png', 'b.png']);
+  });
+
+  it('drops a file that vanishes before it has settled', async () => {
+    const setup = await setUp({ settle: { quietMs: 40, incompleteAfterMs: 60_000 } });
+    await writeFile(path.join(setup.folder, 'a.png'), PNG.subarray(0, 40));
+    await startedAndScanned(setup);
+    expect(setup.watcher.unsettled.count).toBe(1);
+    await rm(path.join(setup.folder, 'a.png'));
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced).toEqual([]);
+  });
+
+  it('does not wait for a modification time in the future', async () => {
+    const setup = await setUp();
+    await writePng(setup.folder, 'a.png');
+    await utimes(path.join(setup.folder, 'a.png'), 4e9, 4e9);
+    await setup.watcher.start();
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced).toEqual(['a.png']);
+  });
+});
