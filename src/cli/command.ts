@@ -75,7 +75,7 @@ export function defineGroup({ command, describe, commands }: GroupDefinition): C
     optionNames: commands.flatMap(({ optionNames }) => optionNames),
     listNames: commands.flatMap(({ listNames }) => listNames),
     toModule: (context, onExitCode) => ({
-      command: `${command} <command>`,
+      command,
       describe,
       builder(yargs: Argv) {
         for (const each of commands) yargs.command(each.toModule(context, onExitCode));

@@ -21,21 +21,37 @@ export const stateOption = {
   describe: "The daemon's state folder, instead of the configuration's stateFolder.",
 } as const satisfies Options;
 
+interface Range {
+  readonly min: number;
+  readonly max?: number;
+}
+
+type Numeric<More> = More & { type: 'number'; requiresArg: true; coerce: (value: number) => number };
+
 /** A whole number with limits. yargs turns anything into a number, `NaN` included. */
-export function integer<const More extends Options>(
+export function integer<const More extends Options>(name: string, range: Range, more: More): Numeric<More> {
+  return numeric(name, range, more, 'a whole number', (value) => Number.isSafeInteger(value));
+}
+
+/** A number with limits, fractions included. */
+export function fraction<const More extends Options>(name: string, range: Range, more: More): Numeric<More> {
+  return numeric(name, range, more, 'a number', (value) => Number.isFinite(value));
+}
+
+function numeric<const More extends Options>(
   name: string,
-  range: { readonly min: number; readonly max?: number },
+  { min, max }: Range,
   more: More,
-): More & { type: 'number'; requiresArg: true; coerce: (value: number) => number } {
-  const { min, max = Number.MAX_SAFE_INTEGER } = range;
+  kind: string,
+  isKind: (value: number) => boolean,
+): Numeric<More> {
   return {
     ...more,
     type: 'number',
     requiresArg: true,
     coerce: (value: number) => {
-      if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-      const upTo = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`;
-      throw usageError(`--${name} must be a whole number from ${min}${upTo}`);
+      if (isKind(value) && value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)) return value;
+      throw usageError(`--${name} must be ${kind} from ${min}${max === undefined ? '' : ` to ${max}`}`);
     },
   };
 }

@@ -74,16 +74,21 @@ function refuseRepeated(values: Readonly<Record<string, unknown>>, available: re
   return true;
 }
 
+/** What yargs refuses, in our words, with what was probably meant. */
 function refusal(message: string, argv: readonly string[], available: readonly Command[]): Error {
   const see = 'See smearwatch --help, or smearwatch <command> --help.';
-  const command = argv.find((word) => !word.startsWith('-')) ?? '';
+  const words = argv.filter((word) => !word.startsWith('-'));
   const meantCommand = /^Did you mean (.+)\?$/.exec(message)?.[1];
   if (meantCommand !== undefined) {
-    return usageError(`There is no command "${command}"`, `Did you mean ${meantCommand}?`);
+    const word = words.find((each) => suggest(each, [meantCommand]) !== undefined) ?? words[0] ?? '';
+    return usageError(`There is no command "${word}"`, `Did you mean ${meantCommand}?`);
   }
-  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ') ?? [];
-  if (unknown.includes(command)) return usageError(`There is no command or argument "${command}"`, see);
+  if (message.startsWith('Not enough non-option arguments')) return usageError('An argument is missing', see);
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ')[0];
+  if (unknown === undefined) return usageError(message, see);
+  if (words.includes(unknown)) return usageError(`There is no command or argument "${unknown}"`, see);
   const names = ['help', 'version', 'verbose', ...available.flatMap(({ optionNames }) => optionNames)];
-  const meant = unknown[0] === undefined ? undefined : suggest(unknown[0], names);
-  return usageError(message, meant === undefined ? see : `Did you mean --${meant}?`);
+  const meant = suggest(unknown, names);
+  const hint = meant === undefined ? see : `Did you mean --${meant}?`;
+  return usageError(`There is no option --${unknown} here`, hint);
 }

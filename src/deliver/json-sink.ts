@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../errors.js';
 import type { Delivery } from '../ledger/ledger.js';
 import { documentOf } from './document.js';
 import type { Sink } from './sink.js';
@@ -40,9 +42,15 @@ export function resultFile(folder: string, { scanner, path, record }: Delivery):
   return join(folder, scanner, dirname(path), stem + SUFFIX);
 }
 
-/** Readers see the old file or the whole new one: written beside it, synced, renamed over it. */
+/**
+ * Readers see the old file or the whole new one: written beside it, synced, renamed over it. The temporary name follows
+ * from the file's, so that the delivery that is repeated after a crash takes the half-written one away.
+ */
 async function replaceFile(file: string, content: string): Promise<void> {
-  const temporary = join(dirname(file), `.${process.pid}-${nextTemporary()}.tmp`);
+  const temporary = join(
+    dirname(file),
+    `.${createHash('sha256').update(file).digest('hex').slice(0, 16)}.tmp`,
+  );
   try {
     const handle = await openInFolder(temporary);
     try {
@@ -58,11 +66,12 @@ async function replaceFile(file: string, content: string): Promise<void> {
   }
 }
 
+/** Most often the folder is there: it is made only when it was not. */
 async function openInFolder(file: string): ReturnType<typeof open> {
   try {
-    return await open(file, 'wx');
-  } catch {
-    // Most often the folder is there: it is made only when it was not. Any other failure shows again here.
+    return await open(file, 'w');
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
     await mkdir(dirname(file), { recursive: true });
     return open(file, 'w');
   }
@@ -75,12 +84,6 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-let temporaries = 0;
-function nextTemporary(): number {
-  temporaries += 1;
-  return temporaries;
 }
 
 function cutBytes(text: string, bytes: number): string {

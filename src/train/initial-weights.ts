@@ -1,8 +1,7 @@
 import { shapeLayers, sizeOf, type Network } from '../model/networks/network.js';
 import { Random } from './random.js';
 
-/** Krizhevsky 2012, section 5. */
-const HEAD_DEVIATION = 0.01;
+const HEAD_DEVIATION = 0.001;
 
 /**
  * He et al. 2015: normal with variance 2 / inputs of one output, so that ReLU layers keep the signal's size; biases 0.
@@ -17,7 +16,11 @@ export function initialWeights(network: Network, seed: number): Map<string, Floa
       if (shape.length > 1) {
         const isHead = layer.kind === 'dense' && layer.activation === 'softmax';
         const inputs = values.length / (shape.at(-1) ?? 1);
-        fillNormal(values, isHead ? HEAD_DEVIATION : Math.sqrt(2 / inputs), new Random(seed, 'weights', name));
+        fillNormal(
+          values,
+          isHead ? HEAD_DEVIATION : Math.sqrt(2 / inputs),
+          new Random(seed, 'weights', name),
+        );
       }
       weights.set(name, values);
     }

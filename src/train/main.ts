@@ -56,7 +56,10 @@ async function train(plan: TrainingPlan): Promise<void> {
     onEpoch: (record, isBest) => send({ type: 'epoch', record, isBest }),
     shouldStop: () => isStopping,
   });
-  if (trained === undefined) return send({ type: 'stopped', finishedEpochs: trainer.finishedEpochs });
+  if (trained === undefined) {
+    send({ type: 'stopped', finishedEpochs: trainer.finishedEpochs });
+    return;
+  }
   trainer.dispose();
   const { name, version, folder } = await exportModel(
     plan,

@@ -126,7 +126,7 @@ export class Trainer {
 
   /** False: asked to stop; what the epoch had recorded is taken back. */
   async #trainEpoch(clock: Clock, events: TrainerEvents): Promise<boolean> {
-    const { epochs, seed: _, ...recipe } = this.#recipe;
+    const recipe = this.#recipe;
     const epoch = this.finishedEpochs + 1;
     let iteration = this.finishedEpochs * this.#perEpoch;
     const schedule = {
@@ -150,7 +150,7 @@ export class Trainer {
       clock.trained(batch.labels.length);
       events.onProgress({
         epoch,
-        epochs,
+        epochs: recipe.epochs,
         iteration,
         iterations: this.iterations,
         loss: measures.loss,
@@ -168,7 +168,7 @@ export class Trainer {
     return true;
   }
 
-  async #finishEpoch(clock: Clock, { onEpoch }: TrainerEvents): Promise<void> {
+  async #finishEpoch(clock: Clock, events: TrainerEvents): Promise<void> {
     const { validation, test } = this.#split;
     const measuredOn = validation.length > 0 ? 'validation' : 'test';
     const measured = await measureModel(
@@ -201,7 +201,7 @@ export class Trainer {
       weights,
       velocities: this.#optimizer.velocities(),
     });
-    onEpoch(record, isBest);
+    events.onEpoch(record, isBest);
   }
 }
 

@@ -42,7 +42,7 @@ export function trainStep(
     const { value, grads } = tf.variableGrads(() => {
       const logits = applyModel(built.logits, pixels, true) as Tensor2D;
       probabilities = tf.softmax(tf.slice(logits, [0, 0], [-1, classes])).dataSync();
-      return tf.neg(tf.div(tf.sum(tf.mul(targets, tf.logSoftmax(logits))), batch.labels.length)) as Scalar;
+      return tf.div<Scalar>(tf.sum(tf.mul(targets, tf.logSoftmax(logits))), -batch.labels.length);
     }, variables);
     optimizer.step(grads, learningRate);
     return { loss: value.dataSync()[0] ?? NaN, ...measure(probabilities, batch.labels, classes) };

@@ -69,6 +69,8 @@ async function readDirectory(
   const head = await source.read(position, countBytes);
   if (head.length < countBytes) return 'missing';
   const count = layout.isBig ? layout.long8(head, 0) : layout.short(head, 0);
+  // Zeros where the directory will be: the file was given its size before its bytes.
+  if (count === 0) return 'missing';
   if (count > MAX_ENTRIES) return 'unknown';
   const length = count * entryBytes;
   const bytes = await source.read(position + countBytes, length + fieldBytes);

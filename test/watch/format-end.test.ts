@@ -1,12 +1,12 @@
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatEndOf, readFormatEnd, type FormatEnd } from '../../src/watch/format-end.js';
 
 const noise = Buffer.from(Array.from({ length: 96 * 80 * 3 }, (_, index) => (index * 7919) % 251));
-const picture = (): sharp.Sharp => sharp(noise, { raw: { width: 96, height: 80, channels: 3 } });
+const picture = (): Sharp => sharp(noise, { raw: { width: 96, height: 80, channels: 3 } });
 
 const formats: Record<string, Buffer> = {
   PNG: await picture().png().toBuffer(),

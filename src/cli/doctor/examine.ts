@@ -5,6 +5,7 @@ import { messageOf, SmearwatchError } from '../../errors.js';
 import { fail, ok, warn, type Check } from './check.js';
 import { checkClock, checkInotify, checkMemory, checkOpenFiles, checkPort } from './computer.js';
 import { checkFolders, countWatchedFolders } from './folders.js';
+import { checkModels } from './models.js';
 import { checkNativeModules, checkNode, checkTensorflow } from './software.js';
 
 /** Everything that can be told before the daemon runs, in the order in which it would matter. */
@@ -27,6 +28,7 @@ async function checkConfigured(config: Config): Promise<Check[]> {
   const { enabled, host, port } = config.http;
   return [
     ...(await checkFolders(config)),
+    ...(await checkModels(config.models)),
     checkInotify(await countWatchedFolders(config)),
     ...(enabled ? [await checkPort(host, port)] : []),
   ];

@@ -49,7 +49,7 @@ export function buildModel(tf: Tensorflow, network: Network, { dropoutMask }: Bu
     network,
     model,
     logits: tf.model({ inputs: input, outputs: logits, name: `${network.architecture}-logits` }),
-    parameters: trainedParameters(network, model),
+    parameters: trainedParameters(tf, network, model),
     dispose: () => void model.dispose(),
   };
 }
@@ -92,14 +92,14 @@ function layerOf(tf: Tensorflow, makers: LayerMakers, layer: Layer) {
   }
 }
 
-function trainedParameters(network: Network, model: LayersModel): TrainedParameter[] {
+function trainedParameters(tf: Tensorflow, network: Network, model: LayersModel): TrainedParameter[] {
   return shapeLayers(network).flatMap(({ layer, parameters }) => {
     if (parameters.length === 0) return [];
     const { weights } = model.getLayer(layer.name);
     return parameters.map((parameter, index) => {
       const variable = weights[index]?.read();
-      if (variable === undefined) throw new RangeError(`${parameter.name} is not in the model`);
-      return { ...parameter, variable: variable as Variable };
+      if (!(variable instanceof tf.Variable)) throw new RangeError(`${parameter.name} is not in the model`);
+      return { ...parameter, variable };
     });
   });
 }

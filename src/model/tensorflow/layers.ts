@@ -157,9 +157,9 @@ function convolve(
         ]);
   const pad = isSame ? 'same' : 'valid';
   if (groups === 1) return tf.relu(tf.add(tf.conv2d(padded, kernel, stride, pad), bias));
-  const kernels = tf.split(kernel, groups, 3) as Tensor4D[];
+  const kernels = tf.split<Tensor4D>(kernel, groups, 3);
   const parts = tf
-    .split(padded, groups, 3)
-    .map((part, group) => tf.conv2d(part as Tensor4D, kernels[group] ?? kernel, stride, pad));
+    .split<Tensor4D>(padded, groups, 3)
+    .map((part, group) => tf.conv2d(part, kernels[group] ?? kernel, stride, pad));
   return tf.relu(tf.add(tf.concat(parts, 3), bias));
 }

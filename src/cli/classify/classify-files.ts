@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { Config } from '../../config/schema.js';
+import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
+import { messageOf, SmearwatchError } from '../../errors.js';
+import { IMAGE_BYTES } from '../../images.js';
+import { decide, predictionsOf } from '../../pipeline/decision.js';
+import type { InferencePool } from '../../pool/inference-pool.js';
+import type { Decision, ModelPrediction } from '../../record.js';
+
+export interface ClassifiedFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  readonly models: readonly ModelPrediction[];
+  readonly decision: Decision;
+}
+
+export interface UnclassifiedFile {
+  readonly path: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export type FileOutcome = ClassifiedFile | UnclassifiedFile;
+
+export interface ClassifyOptions {
+  readonly limits: Pick<Config['pipeline'], 'batchSize' | 'maxFileBytes' | 'maxPixels'>;
+  readonly minConfidence: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Classifies files outside the daemon, in the order given; nothing is recorded. While one batch per worker is
+ * classified the next is decoded, so that pixels of a few batches exist, however many files there are.
+ */
+export async function* classifyFiles(
+  files: readonly string[],
+  pool: InferencePool,
+  options: ClassifyOptions,
+): AsyncGenerator<FileOutcome> {
+  configureDecoding();
+  const begun: Promise<FileOutcome[]>[] = [];
+  const { batchSize } = options.limits;
+  for (let at = 0; at < files.length; at += batchSize) {
+    options.signal.throwIfAborted();
+    const batch = classifyBatch(files.slice(at, at + batchSize), pool, options);
+    // Met in its turn below; until then a failure must not count as one that nobody handles.
+    batch.catch(() => undefined);
+    begun.push(batch);
+    if (begun.length > pool.workers.configured) yield* (await begun.shift()) ?? [];
+  }
+  for (const batch of begun) yield* await batch;
+}
+
+interface Loaded {
+  readonly path: string;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Buffer;
+}
+
+async function classifyBatch(
+  files: readonly string[],
+  pool: InferencePool,
+  { limits, minConfidence }: ClassifyOptions,
+): Promise<FileOutcome[]> {
+  const read = await Promise.all(files.map((path) => load(path, limits)));
+  const loaded = read.filter((image): image is Loaded => 'pixels' in image);
+  if (loaded.length === 0) return read.filter((image): image is UnclassifiedFile => !('pixels' in image));
+  const pixels = new Uint8Array(loaded.length * IMAGE_BYTES);
+  loaded.forEach((image, index) => pixels.set(image.pixels, index * IMAGE_BYTES));
+  const result = await pool.classify(pixels, loaded.length);
+  return read.map((image) => {
+    if (!('pixels' in image)) return image;
+    const { path, sha256, width, height } = image;
+    const models = predictionsOf(result, loaded.indexOf(image));
+    // No scanner, hence no size that it would have to have.
+    const decision = decide(models, { minConfidence, isExpectedSize: true });
+    return { path, sha256, width, height, models, decision };
+  });
+}
+
+/** One unusable file is an answer, not the end of the others. */
+async function load(path: string, limits: ClassifyOptions['limits']): Promise<Loaded | UnclassifiedFile> {
+  try {
+    const bytes = await readLimited(path, limits.maxFileBytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const { pixels, width, height } = await decodeImage(bytes, { maxPixels: limits.maxPixels });
+    return { path, sha256, width, height, pixels };
+  } catch (error) {
+    const code = error instanceof SmearwatchError ? error.code : 'file-unreadable';
+    return { path, code, reason: messageOf(error) };
+  }
+}
+
+async function readLimited(path: string, maxBytes: number): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    if (size <= maxBytes) return await handle.readFile();
+    throw new SmearwatchError(`The file has ${size} bytes; the limit is ${maxBytes}`, {
+      code: 'file-too-large',
+    });
+  } finally {
+    await handle.close();
+  }
+}

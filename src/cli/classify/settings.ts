@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { loadConfig, parseConfig } from '../../config/load.js';
+import type { Config, ModelConfig } from '../../config/schema.js';
+import { usageError } from '../options.js';
+
+export interface ClassifySettings {
+  readonly models: Config['models'];
+  readonly limits: Config['pipeline'];
+  readonly minConfidence: number;
+  readonly workers: number;
+  readonly taskTimeoutMs: number;
+}
+
+export interface ClassifyArguments {
+  readonly config: string | undefined;
+  /** `alexnet@1,lenet5` */
+  readonly models: string | undefined;
+  readonly registry: string | undefined;
+  readonly workers: number | undefined;
+  readonly files: number;
+}
+
+/** The configuration's values, or the defaults without one, and on top of them what was typed. */
+export function settingsOf({
+  config: file,
+  models,
+  registry,
+  workers,
+  files,
+}: ClassifyArguments): ClassifySettings {
+  const config = file === undefined ? defaults() : loadConfig(file).config;
+  const { pipeline, pool, review } = config;
+  const batches = Math.ceil(files / pipeline.batchSize);
+  return {
+    models: {
+      ...config.models,
+      ...(models !== undefined && { use: modelList(models) }),
+      ...(registry !== undefined && { registry: resolve(registry) }),
+    },
+    limits: pipeline,
+    minConfidence: review.minConfidence,
+    // Loading AlexNet takes longer than classifying an image: no more workers than there are batches for.
+    workers: Math.max(1, Math.min(workers ?? pool.workers ?? availableParallelism(), batches)),
+    taskTimeoutMs: pool.taskTimeoutMs,
+  };
+}
+
+/** Every default; a configuration file needs a scanner, a command does not. */
+function defaults(): Config {
+  return parseConfig('{stateFolder: /nowhere/state, scanners: [{name: none, folder: /nowhere/images}]}', '/');
+}
+
+function modelList(text: string): ModelConfig[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw usageError(`--models "${text}" names no model between two commas`);
+  return names.map((model) => ({ model, engine: 'onnxruntime' }));
+}
