@@ -6,7 +6,6 @@ import { defineCommand } from './command.js';
 import { interruptible } from './interrupt.js';
 import { configOption, integer, jsonOption, usageError } from './options.js';
 import { printable, printJson, printLine, type Terminal } from './output.js';
-import { startProgress } from './progress.js';
 import { registryOptions } from './registry.js';
 
 export const classifyCommand = defineCommand({
@@ -65,6 +64,7 @@ async function classify(
     models: await loadModelSpecs(models),
     taskTimeoutMs,
   });
+  const { startProgress } = await import('./progress.js');
   const progress = startProgress({ terminal, label: 'Classifying', total: files.length, unit: 'images' });
   const outcomes: FileOutcome[] = [];
   try {

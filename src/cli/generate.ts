@@ -4,7 +4,6 @@ import { defineCommand } from './command.js';
 import { interruptible } from './interrupt.js';
 import { integer, jsonOption } from './options.js';
 import { formatBytes, formatDuration, printJson, printLine } from './output.js';
-import { startProgress } from './progress.js';
 
 export const generateCommand = defineCommand({
   command: 'generate',
@@ -46,6 +45,7 @@ export const generateCommand = defineCommand({
   ],
   async run(values, { terminal }) {
     const { generateSmears } = await import('../generate/write-smears.js');
+    const { startProgress } = await import('./progress.js');
     const progress = startProgress({ terminal, label: 'Drawing', total: values.count, unit: 'images' });
     const summary = await interruptible((signal) =>
       generateSmears({

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { loadConfig } from '../config/load.js';
 import { locateConfig } from '../config/locate.js';
 import { SmearwatchError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -16,7 +15,7 @@ export interface LedgerLocation {
  */
 export async function withLedger<T>(location: LedgerLocation, work: (ledger: Ledger) => T): Promise<T> {
   const { Ledger: Ledgers, ledgerFile } = await import('../ledger/ledger.js');
-  const folder = stateFolderOf(location);
+  const folder = await stateFolderOf(location);
   if (!existsSync(ledgerFile(folder))) throw noLedger(folder);
   const ledger = Ledgers.visit(folder);
   try {
@@ -26,8 +25,10 @@ export async function withLedger<T>(location: LedgerLocation, work: (ledger: Led
   }
 }
 
-function stateFolderOf({ state, config }: LedgerLocation): string {
-  return state === undefined ? loadConfig(locateConfig(config)).config.stateFolder : resolve(state);
+async function stateFolderOf({ state, config }: LedgerLocation): Promise<string> {
+  if (state !== undefined) return resolve(state);
+  const { loadConfig } = await import('../config/load.js');
+  return loadConfig(locateConfig(config)).config.stateFolder;
 }
 
 function noLedger(folder: string): SmearwatchError {

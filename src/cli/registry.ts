@@ -1,4 +1,3 @@
-import { loadConfig } from '../config/load.js';
 import { resolve } from 'node:path';
 import type { Options } from 'yargs';
 import type { Registry } from '../model/registry/registry.js';
@@ -22,6 +21,7 @@ export interface RegistryLocation {
 export async function openRegistry({ registry, config }: RegistryLocation): Promise<Registry> {
   const { Registry: Registries } = await import('../model/registry/registry.js');
   const { modelCache, SHIPPED_REGISTRY } = await import('../pool/model-specs.js');
+  const { loadConfig } = await import('../config/load.js');
   const models = config === undefined ? undefined : loadConfig(config).config.models;
   const folder = registry === undefined ? (models?.registry ?? SHIPPED_REGISTRY) : resolve(registry);
   return new Registries(folder, { cacheFolder: models?.cacheFolder ?? modelCache() });

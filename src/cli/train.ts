@@ -4,7 +4,7 @@ import { defineCommand } from './command.js';
 import { interruptible } from './interrupt.js';
 import { printJson, printLine, type Terminal } from './output.js';
 import { openRegistry } from './registry.js';
-import { followTraining, percent } from './train/follow.js';
+import { percent } from './train/percent.js';
 import { trainOptions, type TrainValues } from './train/options.js';
 
 export const trainCommand = defineCommand({
@@ -34,6 +34,7 @@ async function train(values: TrainValues, terminal: Terminal, signal: AbortSigna
   const { ensureTensorflow } = await import('../model/tensorflow/ensure.js');
   await ensureTensorflow({ onProgress: (line) => terminal.err.write(`${line}\n`), signal });
   const { runTraining } = await import('../train/run-training.js');
+  const { followTraining } = await import('./train/follow.js');
   const follower = followTraining(terminal);
   try {
     return await runTraining(plan, { signal, onMessage: (message) => follower.onMessage(message) });

@@ -50,9 +50,10 @@ function configurationEvents(
     since.setToCurrentTime();
   };
   return {
-    started(event) {
+    started({ configFile }) {
       inForce();
-      logger.info(event, 'Started');
+      // The version is on every line.
+      logger.info({ configFile }, 'Started');
     },
     ready(event) {
       // The event's name is a field of its own: programs that start the daemon wait for this line.

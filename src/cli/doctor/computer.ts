@@ -79,7 +79,8 @@ export function checkClock(now: number = Date.now()): Check {
 /** Whether the HTTP port can be had. A daemon that already runs has it. */
 export async function checkPort(host: string, port: number): Promise<Check> {
   const error = await tryToListen(host, port);
-  if (error === undefined) return ok('http', `${host} port ${port} is free`);
+  if (error === undefined)
+    return ok('http', port === 0 ? `${host}, on a free port` : `${host} port ${port} is free`);
   if (errnoOf(error) === 'EADDRINUSE') {
     const detail = `${host} port ${port} is in use`;
     return warn(

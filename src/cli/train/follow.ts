@@ -1,5 +1,6 @@
 import type { FromTraining, Prepared } from '../../train/protocol.js';
 import { printable, type Terminal } from '../output.js';
+import { percent } from './percent.js';
 import { startProgress, type Progress } from '../progress.js';
 
 export interface Follower {
@@ -68,8 +69,4 @@ function describeData({ classes, counts, leftOut, parameters, finishedEpochs }: 
     ...leftOut.map(({ file, reason }) => `left out: ${printable(file)}: ${printable(reason)}`),
     ...(finishedEpochs > 0 ? [`Resuming after epoch ${finishedEpochs}.`] : []),
   ];
-}
-
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
