@@ -26,7 +26,7 @@ export async function runDaemon({ configFile, once = false }: RunOptions): Promi
   const registry = createRegistry({ version: SOFTWARE.version });
   const throughput = new ThroughputMeter();
   const telemetry = createTelemetry({ logger, registry, throughput });
-  const stopRequested = stopSignal(telemetry.stopping);
+  const stopRequested = stopSignal((event) => telemetry.stopping(event));
   telemetry.started({ version: SOFTWARE.version, configFile: loaded.file });
   const daemon = await Daemon.start(loaded, {
     telemetry,

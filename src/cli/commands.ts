@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import { classifyCommand } from './classify.js';
+import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { generateCommand } from './generate.js';
 import { modelsCommand } from './models.js';
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   trainCommand,
   generateCommand,
   doctorCommand,
+  demoCommand,
 ];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Config, ScannerConfig } from '../config/schema.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Intake } from '../watch/intake.js';
@@ -25,7 +26,7 @@ export class ScannerIntake {
   async watch({ scanners }: Config): Promise<void> {
     const wanted = new Map(scanners.map((scanner) => [scanner.name, scanner]));
     for (const [name, { scanner, watcher }] of [...this.#watchers]) {
-      if (wanted.get(name) === scanner) continue;
+      if (isDeepStrictEqual(wanted.get(name), scanner)) continue;
       this.#watchers.delete(name);
       await watcher.stop();
     }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { SmearwatchError } from '../errors.js';
 import type { DaemonStatus } from '../http/status.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../smearwatch.cjs', import.meta.url));
 
 /** A daemon in a process of its own, as a lab would run it: its log in a file, asked over HTTP, stopped by SIGTERM. */
 export class DaemonProcess {

@@ -1,5 +1,5 @@
 import type { CellClass } from '../images.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 
 export type NucleusForm = 'round' | 'oval' | 'kidney' | 'horseshoe' | 'lobulated' | 'folded';
 

@@ -1,6 +1,6 @@
 import type { DensityCanvas } from './canvas.js';
 import { Noise } from './noise.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 import { blob, smoothStep } from './shape.js';
 import { scaled, type Slide } from './stain.js';
 

@@ -1,6 +1,6 @@
 import type { Anatomy } from './anatomy.js';
 import { Noise } from './noise.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 import { blob, smoothStep, type Shape } from './shape.js';
 
 /** What chromatin does at a point: how dense it is against the mean, and how far it turns from violet to blue. */

@@ -1,6 +1,6 @@
 import type { Anatomy } from './anatomy.js';
 import { Noise } from './noise.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 import { smoothStep, type Shape } from './shape.js';
 
 export interface CellShapes {

@@ -1,4 +1,4 @@
-import { Random } from './random.js';
+import { Random } from '../random.js';
 
 /** Side of the noise tile in samples; a power of two, so that wrapping is a mask. */
 const TILE_SIDE = 256;

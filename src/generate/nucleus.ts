@@ -1,6 +1,6 @@
 import type { Anatomy, NucleusForm } from './anatomy.js';
 import { Noise } from './noise.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 import {
   blob,
   carve,

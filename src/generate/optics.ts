@@ -1,5 +1,5 @@
 import type { DensityCanvas, Density } from './canvas.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import type { Slide } from './stain.js';
 
 /** How the camera saw one image. */

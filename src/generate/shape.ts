@@ -1,5 +1,5 @@
 import type { Noise } from './noise.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 
 /** Signed distance to a closed outline in scanner pixels, about: below zero inside. */
 export type Shape = (x: number, y: number) => number;

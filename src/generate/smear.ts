@@ -4,7 +4,7 @@ import { paintPlasma, paintPlatelets, paintPrecipitate } from './background.js';
 import { DensityCanvas } from './canvas.js';
 import { classOrder, PAPER_PROPORTIONS } from './class-order.js';
 import { defocus, expose, illuminate, makeExposure } from './optics.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import { paintRedCells } from './red-cells.js';
 import { makeSlide, slideOf } from './stain.js';
 import { makeWhiteCell, paintWhiteCell } from './white-cell.js';

@@ -1,5 +1,5 @@
 import type { Density } from './canvas.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 
 /** Synthetic slides per seed. Images of one slide share stain, illumination and red-cell habit, as real ones do. */
 export const SLIDES = 20;

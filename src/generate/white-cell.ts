@@ -5,7 +5,7 @@ import { makeChromatin } from './chromatin.js';
 import { makeCytoplasm, type CytoplasmPlace } from './cytoplasm.js';
 import { Noise } from './noise.js';
 import { makeNucleusShape } from './nucleus.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 import { blob, circle, move, roughen, scaleToArea, smoothStep, unite, type Shape } from './shape.js';
 import { mixed, scaled, type Slide } from './stain.js';
 

@@ -1,5 +1,5 @@
 import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 
 /** How training images are varied. Strengths are standard deviations, 0 switches one off. */
 export interface Augmentation {

@@ -2,7 +2,7 @@ import { IMAGE_BYTES } from '../images.js';
 import { writeAugmented, writePlain } from './augment.js';
 import type { LabelledImage } from './load-images.js';
 import type { Recipe } from './options.js';
-import { Random, shuffle } from './random.js';
+import { Random, shuffle } from '../random.js';
 
 export interface Batch {
   /** Pixel values 0…255, `labels.length` × 256×256×3. Valid until the next batch: the memory is reused. */

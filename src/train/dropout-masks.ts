@@ -1,5 +1,5 @@
 import type { DropoutMask } from '../model/tensorflow/layers.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 
 /** Dropout that depends on seed and iteration alone, so that a resumed training drops the same. */
 export class DropoutMasks {

@@ -1,5 +1,5 @@
 import { splitUnusable } from './data-failures.js';
-import { Random, shuffle } from './random.js';
+import { Random, shuffle } from '../random.js';
 
 /** What a split looks at. */
 export interface Splittable {

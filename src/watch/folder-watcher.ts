@@ -5,6 +5,15 @@ import { FSWatcher, type ChokidarOptions } from 'chokidar';
 
 type Listing = NonNullable<ReturnType<FSWatcher['_readdirp']>>;
 
+/** When a folder may be listed again, and the listing that waits for it. */
+interface FolderListing {
+  next: Promise<object[]> | undefined;
+  notBeforeMs: number;
+}
+
+/** One folder is listed for at most a twentieth of the time. */
+const PAUSE_FACTOR = 20;
+
 /**
  * A chokidar that watches folders only. Two things of chokidar 5 do not fit folders of 100,000 files:
  *  - It keeps a state and an inotify watch per file. The `ignored` option mends that.
@@ -16,7 +25,7 @@ type Listing = NonNullable<ReturnType<FSWatcher['_readdirp']>>;
  * test/watch/folder-watcher.test.ts fails to pass if a later version drops it.
  */
 export class FolderWatcher extends FSWatcher {
-  readonly #listings = new Map<string, { isWaiting: boolean; notBeforeMs: number }>();
+  readonly #listings = new Map<string, FolderListing>();
 
   constructor(
     options: ChokidarOptions,
@@ -33,9 +42,8 @@ export class FolderWatcher extends FSWatcher {
   }
 
   override _readdirp(folder: string): Listing | undefined {
-    const listing = this.#listings.get(folder) ?? { isWaiting: false, notBeforeMs: 0 };
-    // The one that waits will see all that this one would.
-    if (this.closed || listing.isWaiting) return undefined;
+    if (this.closed) return undefined;
+    const listing = this.#listings.get(folder) ?? { next: undefined, notBeforeMs: 0 };
     this.#listings.set(folder, listing);
     const entries = asListing(Readable.from(this.#subfolders(folder, listing), { objectMode: true }));
     this._streams.add(entries);
@@ -43,23 +51,30 @@ export class FolderWatcher extends FSWatcher {
     return entries;
   }
 
-  async *#subfolders(folder: string, listing: { isWaiting: boolean; notBeforeMs: number }) {
-    listing.isWaiting = true;
+  async *#subfolders(folder: string, listing: FolderListing): AsyncGenerator<object, void> {
+    // Those who ask before it begins get the same one: chokidar asks again every second while it waits.
+    listing.next ??= this.#list(folder, listing);
+    yield* await listing.next;
+  }
+
+  async #list(folder: string, listing: FolderListing): Promise<object[]> {
     await delay(Math.max(0, listing.notBeforeMs - performance.now()), undefined, { ref: false });
-    listing.isWaiting = false;
+    listing.next = undefined;
     const startMs = performance.now();
+    const subfolders: object[] = [];
     try {
       for await (const entry of await opendir(folder, { bufferSize: 512 })) {
         const fullPath = `${folder}/${entry.name}`;
         if (entry.isDirectory() && this.isWatched(fullPath))
-          yield { path: entry.name, basename: entry.name, fullPath, stats: entry };
+          subfolders.push({ path: entry.name, basename: entry.name, fullPath, stats: entry });
       }
     } catch (error) {
       // Not thrown: after a stream's error chokidar would wait for its end for ever.
       this._handleError(error as Error);
     }
     const endMs = performance.now();
-    listing.notBeforeMs = endMs + 20 * (endMs - startMs);
+    listing.notBeforeMs = endMs + PAUSE_FACTOR * (endMs - startMs);
+    return subfolders;
   }
 }
 

@@ -1,19 +1,8 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { errnoOf } from '../errors.js';
+import type { ByteSource, FormatEnd } from './byte-source.js';
 import { tiffEnd } from './tiff-end.js';
-
-/**
- * Whether a file holds everything its format promises.
- * `missing`: it does not, or it cannot be read. `unknown`: the format has no end that is cheap to find.
- */
-export type FormatEnd = 'present' | 'missing' | 'unknown' | 'gone';
-
-/** Random access to a file's bytes; a read past the end gives fewer bytes. */
-export interface ByteSource {
-  readonly size: number;
-  read(position: number, length: number): Promise<Buffer>;
-}
 
 /** No image format of ours is shorter than this, so that anything shorter is still to come. */
 const SHORTEST = 16;

@@ -73,17 +73,20 @@ export class HintDesk {
     const { scanner, telemetry, source } = this.#options;
     const { realPath } = this.#identity;
     if (realPath === undefined || this.#isStopped()) return;
-    await source.open(realPath, {
-      file: (path) => {
-        this.#files.add(path);
-      },
-      folder: (path) => {
-        this.#folders.add(path);
-      },
-      failed: (error) => {
-        telemetry.watchFailed({ scanner: scanner.name, error });
-      },
-    });
+    const failed = (error: unknown): void => {
+      telemetry.watchFailed({ scanner: scanner.name, error });
+    };
+    await source
+      .open(realPath, {
+        file: (path) => {
+          this.#files.add(path);
+        },
+        folder: (path) => {
+          this.#folders.add(path);
+        },
+        failed,
+      })
+      .catch(failed);
     // Stopped while it was being opened.
     if (this.#isStopped()) await source.close();
   }

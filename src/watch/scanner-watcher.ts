@@ -6,6 +6,7 @@ import { FileFinder } from './file-finder.js';
 import { ChokidarHints, type HintSource } from './folder-hints.js';
 import { HintDesk } from './hint-desk.js';
 import type { Intake } from './intake.js';
+import { OneAtATime } from './one-at-a-time.js';
 import type { RescanCounts, RescanSummary } from './rescan-summary.js';
 import { Settling } from './settling.js';
 import { emptyTally, type FoundFile, type WalkTally } from './walk.js';
@@ -53,11 +54,10 @@ export class ScannerWatcher {
   readonly #settling: Settling;
   readonly #finder: FileFinder;
   readonly #desk: HintDesk;
+  readonly #rescans = new OneAtATime(() => this.#rescanAndSchedule());
   readonly #waiting = new Set<() => void>();
 
   #first: Promise<RescanSummary> | undefined;
-  #running: Promise<RescanSummary> | undefined;
-  #next: Promise<RescanSummary> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #startedMs: number | undefined;
   #isScanned = false;
@@ -106,8 +106,10 @@ export class ScannerWatcher {
     return this.#first;
   }
 
-  /** The first rescan is done and nothing waits to settle; or the watcher was stopped. A file that grows for ever keeps it
-   * from resolving: see `unsettled`. */
+  /**
+   * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. A file that
+   * grows for ever keeps it from resolving: see `unsettled`.
+   */
   whenSettled(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.add(resolve);
@@ -126,12 +128,7 @@ export class ScannerWatcher {
 
   /** Never two at once: asked while one runs, another follows it, one for all who asked. Never rejects. */
   rescan(): Promise<RescanSummary> {
-    if (this.#running === undefined) return this.#begin();
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined;
-      return this.#begin();
-    });
-    return this.#next;
+    return this.#rescans.run();
   }
 
   /** Once called, the ledger hears nothing more. Idempotent. */
@@ -144,26 +141,21 @@ export class ScannerWatcher {
     this.#stopping.abort();
     clearTimeout(this.#timer);
     this.#progressed();
-    const finished = Promise.all([this.#desk.stop(), this.#settling.stop(), this.#idle()]);
+    const finished = Promise.all([this.#desk.stop(), this.#settling.stop(), this.#rescans.idle()]);
     await Promise.race([finished, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
   }
 
-  async #idle(): Promise<void> {
-    await (this.#next ?? this.#running);
-  }
-
-  #begin(): Promise<RescanSummary> {
+  async #rescanAndSchedule(): Promise<RescanSummary> {
     clearTimeout(this.#timer);
-    this.#running = this.#rescan().finally(() => {
-      this.#running = undefined;
-      this.#startedMs = undefined;
-      this.#isScanned = true;
-      // Not unref'd: a started watcher keeps the process alive, also while its folder is away.
-      if (!this.#stopping.signal.aborted)
-        this.#timer = setTimeout(() => void this.rescan(), this.#scanner.rescanIntervalMs);
-      this.#progressed();
-    });
-    return this.#running;
+    const summary = await this.#rescan();
+    this.#startedMs = undefined;
+    this.#isScanned = true;
+    // Not unref'd: a started watcher keeps the process alive, also while its folder is away.
+    if (!this.#stopping.signal.aborted)
+      this.#timer = setTimeout(() => void this.rescan(), this.#scanner.rescanIntervalMs);
+    // In a turn of its own, when this rescan no longer counts as running.
+    setImmediate(() => this.#progressed());
+    return summary;
   }
 
   async #rescan(): Promise<RescanSummary> {
@@ -235,7 +227,7 @@ export class ScannerWatcher {
 
   #progressed(): void {
     const isStopped = this.#stopping.signal.aborted;
-    if (!isStopped && this.#isBehind && this.#running === undefined && this.#settling.isRoomy)
+    if (!isStopped && this.#isBehind && !this.#rescans.isRunning && this.#settling.isRoomy)
       void this.rescan();
     if (!isStopped && !this.#isSettled()) return;
     for (const resolve of this.#waiting) resolve();
@@ -243,7 +235,7 @@ export class ScannerWatcher {
   }
 
   #isSettled(): boolean {
-    if (!this.#isScanned || this.#running !== undefined || this.#isBehind) return false;
+    if (!this.#isScanned || this.#rescans.isRunning || this.#isBehind) return false;
     return this.#settling.count === 0 && this.#desk.isIdle;
   }
 }

@@ -1,23 +1,18 @@
 import type { ScannerConfig } from '../config/schema.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import {
+  isChanged,
+  newCandidate,
+  noteChange,
+  recheckAtMs,
+  settlesAtMs,
+  type Candidate,
+} from './candidate.js';
 import type { Clock } from './clock.js';
 import { readFormatEnd } from './format-end.js';
 import type { Intake } from './intake.js';
 import { forEachLimited } from './limited.js';
 import { isGone, lookAt, type FoundFile } from './walk.js';
-
-/** A file that is there but may not be all there. Times on the monotonic clock, in milliseconds. */
-interface Candidate {
-  file: FoundFile;
-  readonly firstSeenMs: number;
-  /** When it last changed, as far as is known: its own word for it where that is believed. */
-  changedAtMs: number;
-  /** Since when we have seen it like this ourselves. */
-  seenSameSinceMs: number;
-  dueAtMs: number;
-  /** Raised by every sign of change, so that a verdict on older bytes is not used. */
-  version: number;
-}
 
 interface SettlingOptions {
   readonly scanner: Pick<ScannerConfig, 'name' | 'folder' | 'settle'>;
@@ -33,21 +28,13 @@ interface SettlingOptions {
 
 const CHECKS_AT_ONCE = 8;
 const ANNOUNCED_AT_ONCE = 256;
-/** A quiet file that lacks its end is looked at again after half the time that it has been quiet, at most this. */
-const MAX_RECHECK_MS = 5000;
 /** When the ledger refuses (disk full, locked), it is asked again after so long. */
 const REFUSED_RETRY_MS = 1000;
 const SHORTEST_WAIT_MS = 5;
 
 /**
- * The files that have not settled yet, and the rule by which they do:
- *  1. size and modification time have not changed for `quietMs`, and
- *  2. the format's end is there; or the format has none to look for; or it has been missing for `incompleteAfterMs`
- *     (then the pipeline quarantines the file as truncated, rather than nobody ever hearing of it).
- *
- * A modification time in the past is believed only together with a format's end: the clock of a share may be minutes
- * behind, and then a file that is being written looks old. Without an end, and with times in the future, only our own
- * two looks, `quietMs` apart, count.
+ * The files that have not settled yet: looks at each when it is due, and tells the ledger when it has settled (the rule
+ * is `settlesAtMs`). Their number is bounded, and so is the number of looks at once.
  */
 export class Settling {
   readonly #candidates = new Map<string, Candidate>();
@@ -95,18 +82,11 @@ export class Settling {
       return true;
     }
     if (this.#candidates.size >= this.#maxFiles) return false;
+    const { quietMs } = this.#options.scanner.settle;
     const ageMs = isChanging ? 0 : Math.max(0, this.#options.clock.wallMs() - file.mtimeMs);
-    const changedAtMs = nowMs - ageMs;
-    const dueAtMs = Math.max(nowMs, changedAtMs + this.#options.scanner.settle.quietMs);
-    this.#candidates.set(file.path, {
-      file,
-      firstSeenMs: nowMs,
-      changedAtMs,
-      seenSameSinceMs: nowMs,
-      dueAtMs,
-      version: 0,
-    });
-    this.#wakeAt(dueAtMs);
+    const candidate = newCandidate(file, { nowMs, ageMs, quietMs });
+    this.#candidates.set(file.path, candidate);
+    this.#wakeAt(candidate.dueAtMs);
     return true;
   }
 
@@ -158,14 +138,13 @@ export class Settling {
       return undefined;
     }
     const nowMs = clock.monotonicMs();
-    candidate.dueAtMs = settlesAt(candidate, end, scanner.settle);
+    candidate.dueAtMs = settlesAtMs(candidate, end, scanner.settle);
     if (candidate.dueAtMs <= nowMs) {
       // Not due again while it waits to be announced, and soon again if that fails.
       candidate.dueAtMs = nowMs + REFUSED_RETRY_MS;
       return version;
     }
-    if (end === 'missing')
-      candidate.dueAtMs = Math.min(candidate.dueAtMs, nowMs + recheckMs(candidate, nowMs));
+    if (end === 'missing') candidate.dueAtMs = Math.min(candidate.dueAtMs, recheckAtMs(candidate, nowMs));
     return undefined;
   }
 
@@ -187,11 +166,7 @@ export class Settling {
   }
 
   #restart(candidate: Candidate, file: FoundFile, nowMs: number): void {
-    candidate.file = file;
-    candidate.version += 1;
-    candidate.changedAtMs = nowMs;
-    candidate.seenSameSinceMs = nowMs;
-    candidate.dueAtMs = nowMs + this.#options.scanner.settle.quietMs;
+    noteChange(candidate, file, nowMs, this.#options.scanner.settle.quietMs);
     this.#wakeAt(candidate.dueAtMs);
   }
 
@@ -239,23 +214,4 @@ export class Settling {
       void this.checkDue();
     }, waitMs);
   }
-}
-
-function isChanged(before: FoundFile, now: FoundFile): boolean {
-  return before.size !== now.size || before.mtimeMs !== now.mtimeMs;
-}
-
-/** When the file counts as settled if nothing happens to it any more. */
-function settlesAt(
-  { changedAtMs, seenSameSinceMs }: Candidate,
-  end: 'present' | 'missing' | 'unknown',
-  { quietMs, incompleteAfterMs }: ScannerConfig['settle'],
-): number {
-  if (end === 'present') return changedAtMs + quietMs;
-  if (end === 'unknown') return seenSameSinceMs + quietMs;
-  return Math.max(changedAtMs + incompleteAfterMs, seenSameSinceMs + quietMs);
-}
-
-function recheckMs({ seenSameSinceMs }: Candidate, nowMs: number): number {
-  return Math.min(MAX_RECHECK_MS, Math.max(50, (nowMs - seenSameSinceMs) / 2));
 }

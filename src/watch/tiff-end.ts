@@ -1,4 +1,4 @@
-import type { ByteSource, FormatEnd } from './format-end.js';
+import type { ByteSource, FormatEnd } from './byte-source.js';
 
 /**
  * TIFF 6.0 and BigTIFF have no mark at their end: the file is whole when every directory, every value that a directory

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig, parseConfig } from '../../src/config/load.js';
 import { EXIT, exitCodeOf, SmearwatchError } from '../../src/errors.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../fixtures/folders.js';
 
 const MINIMAL = 'stateFolder: state\nscanners:\n  - name: left\n    folder: incoming\n';
 

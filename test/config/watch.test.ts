@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { watchConfig, type ChangeReason } from '../../src/config/watch.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../fixtures/folders.js';
 
 let folder: string;
 let file: string;

@@ -118,13 +118,13 @@ describe('ModelServer', () => {
     const server = await ModelServer.start(options(first));
     onTestFinished(() => server.destroy());
     const reference = new Map<string, string>();
-    let isSwapping = true;
+    const swapping = { isDone: false };
     const swaps = (async () => {
       for (const specs of [second, first, second]) await server.swap(options(specs));
-      isSwapping = false;
+      swapping.isDone = true;
     })();
     const versions = new Set<string>();
-    while (isSwapping) {
+    while (!swapping.isDone) {
       const { models, perModel } = await server.classify(pixels(77, 2), 2);
       const version = models[0]?.identity.version ?? '';
       const answer = [...(perModel[0]?.probabilities ?? [])].map((value) => value.toFixed(5)).join();

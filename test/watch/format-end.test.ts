@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { formatEndOf, readFormatEnd, type FormatEnd } from '../../src/watch/format-end.js';
+import type { FormatEnd } from '../../src/watch/byte-source.js';
+import { formatEndOf, readFormatEnd } from '../../src/watch/format-end.js';
 
 const noise = Buffer.from(Array.from({ length: 96 * 80 * 3 }, (_, index) => (index * 7919) % 251));
 const picture = (): Sharp => sharp(noise, { raw: { width: 96, height: 80, channels: 3 } });

@@ -137,3 +137,31 @@ describe('stop', () => {
     expect(setup.intake.announced).toHaveLength(length);
   });
 });
+
+it('goes on by rescans alone when no watch can be set', async () => {
+  const hints = new ManualHints();
+  const setup = await setUp({}, { hints });
+  await startedAndScanned(setup);
+  const outOfWatches = Object.assign(new Error('System limit for number of file watchers reached'), {
+    code: 'ENOSPC',
+  });
+  hints.listener!.failed(outOfWatches);
+  expect(setup.failures).toEqual([outOfWatches]);
+  await writePng(setup.folder, 'a.png');
+  await setup.watcher.rescan();
+  await announced(setup.intake, 'a.png');
+});
+
+it('does not reject when the source of hints breaks', async () => {
+  const setup = await setUp(
+    {},
+    {
+      hints: { open: () => Promise.reject(new Error('broken')), close: () => Promise.resolve() },
+    },
+  );
+  await writePng(setup.folder, 'a.png');
+  await setup.watcher.start();
+  await setup.watcher.whenSettled();
+  expect(setup.intake.announced).toEqual(['a.png']);
+  expect(setup.failures).toMatchObject([{ message: 'broken' }]);
+});

@@ -121,7 +121,9 @@ describe.each(['native', 'polling'] as const)('with %s events', (watch) => {
   });
 
   it('goes on when the folder is unmounted and mounted again', async () => {
-    const setup = await setUp({ watch });
+    const folder = path.join(await temporaryFolder(), 'mount');
+    await mkdir(folder);
+    const setup = await setUp({ watch, folder });
     await startedAndScanned(setup);
     await rename(setup.folder, `${setup.folder}-away`);
     expect(await setup.watcher.rescan()).toMatchObject({ isComplete: false });

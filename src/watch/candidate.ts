@@ -1,0 +1,76 @@
+import type { ScannerConfig } from '../config/schema.js';
+import type { FormatEnd } from './byte-source.js';
+import type { FoundFile } from './walk.js';
+
+type SettleRule = ScannerConfig['settle'];
+
+/** A file that is there but may not be all there. Times are on the monotonic clock, in milliseconds. */
+export interface Candidate {
+  file: FoundFile;
+  readonly firstSeenMs: number;
+  /** When it last changed, as far as is known: its own word for it where that is believed. */
+  changedAtMs: number;
+  /** Since when we have seen it like this ourselves. */
+  seenSameSinceMs: number;
+  /** When to look at it again. */
+  dueAtMs: number;
+  /** Raised by every sign of change, so that a verdict on older bytes is not used. */
+  version: number;
+}
+
+/** A quiet file that lacks its end is looked at again after half the time that it has been quiet, within these. */
+const MIN_RECHECK_MS = 50;
+const MAX_RECHECK_MS = 5000;
+
+/** @param ageMs what the file's own modification time says, if it is to be believed. */
+export function newCandidate(
+  file: FoundFile,
+  { nowMs, ageMs, quietMs }: { nowMs: number; ageMs: number; quietMs: number },
+): Candidate {
+  const changedAtMs = nowMs - ageMs;
+  return {
+    file,
+    firstSeenMs: nowMs,
+    changedAtMs,
+    seenSameSinceMs: nowMs,
+    dueAtMs: Math.max(nowMs, changedAtMs + quietMs),
+    version: 0,
+  };
+}
+
+export function noteChange(candidate: Candidate, file: FoundFile, nowMs: number, quietMs: number): void {
+  candidate.file = file;
+  candidate.version += 1;
+  candidate.changedAtMs = nowMs;
+  candidate.seenSameSinceMs = nowMs;
+  candidate.dueAtMs = nowMs + quietMs;
+}
+
+export function isChanged(before: FoundFile, now: FoundFile): boolean {
+  return before.size !== now.size || before.mtimeMs !== now.mtimeMs;
+}
+
+/**
+ * When the file counts as settled if nothing happens to it any more:
+ *  1. size and modification time have not changed for `quietMs`, and
+ *  2. the format's end is there; or the format has none to look for; or it has been missing for `incompleteAfterMs`
+ *     (then the pipeline quarantines the file as truncated, rather than nobody ever hearing of it).
+ *
+ * A modification time in the past is believed only together with a format's end: the clock of a share may be minutes
+ * behind, and then a file that is being written looks old. Without an end, and with times in the future, our own two
+ * looks, `quietMs` apart, must agree as well.
+ */
+export function settlesAtMs(
+  { changedAtMs, seenSameSinceMs }: Candidate,
+  end: Exclude<FormatEnd, 'gone'>,
+  { quietMs, incompleteAfterMs }: SettleRule,
+): number {
+  if (end === 'present') return changedAtMs + quietMs;
+  if (end === 'unknown') return seenSameSinceMs + quietMs;
+  return Math.max(changedAtMs + incompleteAfterMs, seenSameSinceMs + quietMs);
+}
+
+/** A missing end may come without a sign: memory-mapped and network writes change the modification time late. */
+export function recheckAtMs({ seenSameSinceMs }: Candidate, nowMs: number): number {
+  return nowMs + Math.min(MAX_RECHECK_MS, Math.max(MIN_RECHECK_MS, (nowMs - seenSameSinceMs) / 2));
+}

@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { within, type Check } from '../../src/cli/doctor/check.js';
+import {
+  checkClock,
+  checkInotify,
+  checkMemory,
+  checkOpenFiles,
+  checkPort,
+} from '../../src/cli/doctor/computer.js';
+import { checkFolders, countWatchedFolders } from '../../src/cli/doctor/folders.js';
+import { checkNode, loadApart } from '../../src/cli/doctor/software.js';
+import { parseConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
+import { temporaryFolder } from '../fixtures/folders.js';
+import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
+import { writeConfig } from '../fixtures/daemon.js';
+import { smearwatch } from './capture.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+function config(text: string): Config {
+  return parseConfig(text, join(folder, 'lab.yaml'));
+}
+
+function find(checks: readonly Check[], name: string): Check | undefined {
+  return checks.find((check) => check.name === name);
+}
+
+describe('software', () => {
+  test.each([
+    ['20.18.3', 'fail'],
+    ['18.20.0', 'fail'],
+    ['20.19.0', 'ok'],
+    ['23.1.0', 'warn'],
+    ['24.0.0', 'ok'],
+  ])('Node %s: %s', (version, status) => {
+    expect(checkNode(version).status).toBe(status);
+  });
+
+  test('a module that cannot be loaded is told with its error, one that can is not', async () => {
+    expect(await loadApart('./no-such-module.js')).toMatch(/Error.*no-such-module/);
+    expect(await loadApart('node:fs')).toBeUndefined();
+  });
+});
+
+describe('the computer', () => {
+  test.each([
+    [1e12, 'ok'],
+    [2.7e9, 'warn'],
+    [1e9, 'fail'],
+  ])('%d bytes of memory for 4 workers and 2 models: %s', (available, status) => {
+    const check = checkMemory({ workers: 4, models: 2 }, available);
+    expect(check.status).toBe(status);
+    expect(check.detail).toContain('4 workers × 2 models × 227 MB');
+  });
+
+  test.each([
+    [10, '8192', '128', 'ok'],
+    [5000, '8192', '128', 'warn'],
+    [9000, '8192', '128', 'fail'],
+    [10, '8192', '4', 'warn'],
+  ])('%d folders with %s watches and %s instances: %s', (folders, watches, instances, status) => {
+    const read = (file: string): string => (file.endsWith('watches') ? watches : instances);
+    expect(checkInotify(folders, read).status).toBe(status);
+  });
+
+  test('other systems have no inotify', () => {
+    expect(checkInotify(1e6, () => undefined).status).toBe('ok');
+  });
+
+  test('few open files are worth a warning', () => {
+    expect(
+      checkOpenFiles('Max open files            256                  4096                 files').status,
+    ).toBe('warn');
+    expect(
+      checkOpenFiles('Max open files            65536                65536                files').status,
+    ).toBe('ok');
+  });
+
+  test('a clock before the installation is wrong', () => {
+    expect(checkClock(0).status).toBe('fail');
+    expect(checkClock().status).toBe('ok');
+  });
+
+  test('a port in use is worth a look', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    expect(await checkPort('127.0.0.1', port)).toMatchObject({ status: 'warn' });
+    expect(await checkPort('127.0.0.1', 0)).toMatchObject({ status: 'ok' });
+    expect(await checkPort('192.0.2.1', 0)).toMatchObject({ status: 'fail' });
+  });
+});
+
+describe('folders', () => {
+  const LEFT = 'stateFolder: state\nscanners: [{name: left, folder: left}]';
+
+  test('that are there are well, and nothing is left in them', async () => {
+    mkdirSync(join(folder, 'left'));
+    mkdirSync(join(folder, 'state'));
+    const checks = await checkFolders(config(LEFT));
+    expect(checks.map(({ status }) => status)).not.toContain('fail');
+    expect(readdirSync(join(folder, 'state'))).toEqual([]);
+    expect(readdirSync(join(folder, 'left'))).toEqual([]);
+  });
+
+  test('of scanners must exist; those that are written are made later', async () => {
+    const checks = await checkFolders(config(LEFT));
+    expect(find(checks, 'scanner left')).toMatchObject({
+      status: 'fail',
+      fix: expect.stringContaining('mount') as string,
+    });
+    expect(find(checks, 'state')?.detail).toContain('will be created');
+    expect(existsSync(join(folder, 'state'))).toBe(false);
+  });
+
+  test('must be folders', async () => {
+    writeFileSync(join(folder, 'left'), '');
+    expect(find(await checkFolders(config(LEFT)), 'scanner left')?.detail).toContain('is not a folder');
+  });
+
+  test('that lie in each other by a link are found', async () => {
+    mkdirSync(join(folder, 'left', 'inner'), { recursive: true });
+    symlinkSync(join(folder, 'left', 'inner'), join(folder, 'state'));
+    expect(find(await checkFolders(config(LEFT)), 'overlap')).toMatchObject({ status: 'fail' });
+  });
+
+  test('are counted where they are watched natively', async () => {
+    mkdirSync(join(folder, 'left', 'a', 'b'), { recursive: true });
+    mkdirSync(join(folder, 'right', 'c'), { recursive: true });
+    const both = config(
+      'stateFolder: state\nscanners: [{name: left, folder: left}, {name: right, folder: right, watch: polling}]',
+    );
+    expect(await countWatchedFolders(both)).toBe(3);
+  });
+});
+
+test('what never answers is given up', async () => {
+  expect(await within(5, new Promise(() => undefined))).toBeUndefined();
+  expect(await within(5000, Promise.resolve(3))).toBe(3);
+});
+
+describe('the command', () => {
+  test('exits 0 and says so when all is well', async () => {
+    const models = emptyRegistry(folder);
+    await addLeNet5(models, 1);
+    mkdirSync(join(folder, 'left'));
+    const file = writeConfig(folder, {
+      scanners: [{ name: 'left', folder: 'left' }],
+      models: { registry: models.folder, use: [{ model: 'lenet5' }] },
+    });
+    const { out, exitCode } = await smearwatch('doctor', '--config', file);
+    expect(out).toContain('model lenet5');
+    expect(out).not.toContain('fail ');
+    expect(exitCode).toBe(0);
+  });
+
+  test('exits 1 with the fix when something fails, as JSON with --json', async () => {
+    const file = writeConfig(folder, {
+      scanners: [{ name: 'left', folder: 'left' }],
+      models: { registry: 'none', use: [{ model: 'lenet5' }] },
+    });
+    const { out, exitCode } = await smearwatch('doctor', '--config', file, '--json');
+    const report = JSON.parse(out) as { ok: boolean; checks: Check[] };
+    expect(report.ok).toBe(false);
+    expect(find(report.checks, 'model lenet5')).toMatchObject({ status: 'fail' });
+    expect(exitCode).toBe(1);
+  });
+});
