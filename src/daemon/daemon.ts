@@ -1,5 +1,6 @@
 import { once, EventEmitter } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -11,9 +12,10 @@ import type { DaemonStatus, Readiness, StatusSource } from '../http/status.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Ingest } from '../pipeline/ingest.js';
 import type { Outcome } from '../pipeline/recorder.js';
-import { loadModelSpecs } from '../pool/model-specs.js';
+import { loadModelSpecs, resolveModels } from '../pool/model-specs.js';
 import { ModelServer } from '../pool/model-server.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
+import type { ModelIdentity } from '../record.js';
 import { collectState } from '../telemetry/state-collector.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { ThroughputMeter } from '../telemetry/throughput.js';
@@ -32,6 +34,8 @@ export interface DaemonParts {
 const CHECKPOINT_INTERVAL_MS = 15_000;
 /** How often files are looked for that another process has queued again (`smearwatch replay`). */
 const LOOK_INTERVAL_MS = 1000;
+/** How often labels such as `alexnet@production` are looked up again. */
+const LABELS_INTERVAL_MS = 5000;
 
 /** Everything that runs, wired together once: the ledger, the models, the flow, the sinks, the watchers, HTTP. */
 export class Daemon implements StatusSource {
@@ -58,6 +62,8 @@ export class Daemon implements StatusSource {
   #http: HttpServer | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #isStopping = false;
+  /** The models that a moved label asked for last. */
+  #tried: readonly ModelIdentity[] = [];
 
   private constructor(loaded: LoadedConfig, parts: DaemonParts) {
     this.#parts = parts;
@@ -185,6 +191,7 @@ export class Daemon implements StatusSource {
     this.#timers.push(
       setInterval(() => this.#ledger.checkpoint(), CHECKPOINT_INTERVAL_MS),
       setInterval(() => this.#ingest?.wake(), LOOK_INTERVAL_MS),
+      setInterval(() => void this.#followLabels(), LABELS_INTERVAL_MS),
     );
   }
 
@@ -201,6 +208,16 @@ export class Daemon implements StatusSource {
         this.#events.emit('progress');
       },
     });
+  }
+
+  /** Swaps to the versions that the configured labels point at now; a version that was refused is not tried again. */
+  async #followLabels(): Promise<void> {
+    const wanted = await resolveModels(this.config.models).catch(() => undefined);
+    // Unreadable just now (a label that is being written, a registry on a share): the next look decides.
+    if (!wanted || isDeepStrictEqual(wanted, this.#server?.models) || isDeepStrictEqual(wanted, this.#tried))
+      return;
+    this.#tried = wanted;
+    await this.reload();
   }
 
   async #reload(): Promise<void> {

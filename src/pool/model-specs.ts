@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Config, ModelConfig } from '../config/schema.js';
 import { cacheFolder as userCache } from '../cache-folder.js';
 import { SmearwatchError } from '../errors.js';
-import { Registry } from '../model/registry/registry.js';
+import { Registry, type ModelVersion } from '../model/registry/registry.js';
+import type { ModelIdentity } from '../record.js';
 import type { ModelSpec } from './protocol.js';
 
 /** The registry that ships with Smearwatch: `models/` beside the compiled code's folder. */
@@ -15,34 +16,40 @@ export function modelCache(): string {
 }
 
 /**
+ * Which versions a configuration means at this moment: labels such as `alexnet@production` can be moved at any time.
+ * Reads manifests only; `loadModelSpecs` verifies the files.
+ * @throws SmearwatchError `model-unknown`, `manifest-invalid`
+ */
+export async function resolveModels(models: Config['models']): Promise<ModelIdentity[]> {
+  const registry = openRegistry(models);
+  const resolved = models.use.map(async (use) => identityOf(await registry.resolve(use.model), use));
+  return Promise.all(resolved);
+}
+
+/**
  * Finds the models that a configuration names, verifies their files against the registry's SHA-256, and unpacks them
  * where they are packed.
  * @throws SmearwatchError the registry's codes, and `models-incompatible` when the models know different classes
  */
-export async function loadModelSpecs({ registry, use, cacheFolder }: Config['models']): Promise<ModelSpec[]> {
-  const models = new Registry(registry ?? SHIPPED_REGISTRY, {
-    cacheFolder: cacheFolder ?? modelCache(),
-  });
+export async function loadModelSpecs(models: Config['models']): Promise<ModelSpec[]> {
+  const registry = openRegistry(models);
   const specs: ModelSpec[] = [];
-  for (const { model, engine } of use) specs.push(await loadModelSpec(models, { model, engine }));
+  for (const use of models.use) {
+    const version = await registry.resolve(use.model);
+    const file = await registry.materialise(version);
+    specs.push({ identity: identityOf(version, use), file, classes: version.manifest.classes });
+  }
   assertSameClasses(specs);
   return specs;
 }
 
-async function loadModelSpec(registry: Registry, { model, engine }: ModelConfig): Promise<ModelSpec> {
-  const version = await registry.resolve(model);
-  const { manifest } = version;
-  return {
-    identity: {
-      name: manifest.name,
-      version: String(manifest.version),
-      weightsSha256: manifest.weightsSha256,
-      engine,
-      precision: manifest.precision,
-    },
-    file: await registry.materialise(version),
-    classes: manifest.classes,
-  };
+function openRegistry({ registry, cacheFolder }: Config['models']): Registry {
+  return new Registry(registry ?? SHIPPED_REGISTRY, { cacheFolder: cacheFolder ?? modelCache() });
+}
+
+function identityOf({ manifest }: ModelVersion, { engine }: ModelConfig): ModelIdentity {
+  const { name, version, weightsSha256, precision } = manifest;
+  return { name, version: String(version), weightsSha256, engine, precision };
 }
 
 /** Only models of the same classes can agree or disagree. Their order may differ. */
