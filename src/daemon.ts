@@ -27,7 +27,7 @@ export async function runDaemon({ configFile, once = false }: RunOptions): Promi
   const throughput = new ThroughputMeter();
   const telemetry = createTelemetry({ logger, registry, throughput });
   const stopRequested = stopSignal((event) => telemetry.stopping(event));
-  telemetry.started({ version: SOFTWARE.version, configFile: loaded.file });
+  telemetry.started({ configFile: loaded.file });
   const daemon = await Daemon.start(loaded, {
     telemetry,
     registry,

@@ -132,7 +132,7 @@ export class Daemon implements StatusSource {
     await (returned > 0 ? this.#server?.destroy() : this.#server?.close());
     await this.#http?.close();
     this.#ledger.close();
-    this.#parts.telemetry.stopped({ returnedToQueue: returned });
+    this.#parts.telemetry.stopped({ returnedToQueue: returned, ended: this.tally });
   }
 
   ready(): Readiness {

@@ -42,11 +42,12 @@ export interface Telemetry {
   deliveryFailed(event: { sink: string; error: unknown }): void;
   fileDisposed(event: { scanner: string; path: string; action: 'move' | 'delete' }): void;
   fileDisposalFailed(event: { scanner: string; path: string; error: unknown }): void;
-  started(event: { version: string; configFile: string }): void;
+  started(event: { configFile: string }): void;
   /** Images are being taken in. `url` of HTTP, where it is enabled. */
   ready(event: { url: string | undefined; durationMs: number }): void;
   stopping(event: { reason: string }): void;
-  stopped(event: { returnedToQueue: number }): void;
+  /** `ended`: how the files of this run have ended, by outcome. */
+  stopped(event: { returnedToQueue: number; ended: Readonly<Record<string, number>> }): void;
 }
 
 export const STAGES = ['queue', 'read', 'decode', 'batch', 'pool', 'record'] as const;

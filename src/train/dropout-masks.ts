@@ -1,4 +1,4 @@
-import type { DropoutMask } from '../model/tensorflow/layers.js';
+import type { DropoutMask } from '../model/tensorflow/layers/dropout-layer.js';
 import { Random } from '../random.js';
 
 /** Dropout that depends on seed and iteration alone, so that a resumed training drops the same. */

@@ -1,8 +1,9 @@
 import { SmearwatchError } from '../../errors.js';
 import { shapeLayers, sizeOf, type Network } from '../networks/network.js';
 import { matchWeights, type Weights } from '../networks/weights.js';
-import { buildGraph, type Constant } from './graph.js';
+import { buildGraph } from './graph.js';
 import { onnxShape, toOnnxLayout } from './layout.js';
+import { bytesOf, constantTensor } from './nodes.js';
 import { DATA_TYPE, encodeModel, type LazyTensor } from './proto.js';
 
 /** What the file itself says about the model; the registry's manifest says more. */
@@ -16,8 +17,8 @@ export interface OnnxMetadata {
 }
 
 /** Opset 17 and IR 8: read by every ONNX Runtime since 1.12 (2022), OpenCV and TensorRT among others. */
-const OPSET = 17;
-const IR_VERSION = 8;
+export const OPSET = 17;
+export const IR_VERSION = 8;
 
 /**
  * A network with its weights as the bytes of an ONNX file, by our contract: `image` uint8 [N,256,256,3] (RGB) →
@@ -53,15 +54,6 @@ function propertiesOf(network: Network, { classes, software, properties = {} }: 
   return Object.entries(all).map(([key, value]) => ({ key, value }));
 }
 
-function constantTensor({ name, dims, values }: Constant): LazyTensor {
-  const data_type = values instanceof Float32Array ? DATA_TYPE.float : DATA_TYPE.int64;
-  return {
-    proto: { name, dims: [...dims], data_type },
-    bytes: values.byteLength,
-    write: () => bytesOf(values),
-  };
-}
-
 /** In the order of the layers; each is converted when its turn in the file comes. */
 function trainedTensors(network: Network, weights: Weights): LazyTensor[] {
   const values = new Map(matchWeights(network, weights).map((match) => [match.parameter.name, match.values]));
@@ -72,9 +64,4 @@ function trainedTensors(network: Network, weights: Weights): LazyTensor[] {
       write: () => bytesOf(toOnnxLayout(shaped, parameter, values.get(parameter.name) ?? new Float32Array())),
     })),
   );
-}
-
-/** ONNX is little-endian, as every platform that Node's binaries of ONNX Runtime exist for. */
-function bytesOf(values: Float32Array | BigInt64Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,14 +1,8 @@
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import { shapeLayers, type Front, type Layer, type Network, type ShapedLayer } from '../networks/network.js';
 import { INPUT_NAME, OUTPUT_NAME } from './names.js';
-import { ATTRIBUTE_TYPE, DATA_TYPE, type AttributeProto, type GraphProto, type NodeProto } from './proto.js';
-
-/** A small constant of the graph; trained tensors are not among them. */
-export interface Constant {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly values: Float32Array | BigInt64Array;
-}
+import { GraphBuilder, tensorInfo, type Constant } from './nodes.js';
+import { DATA_TYPE, type GraphProto } from './proto.js';
 
 /** Nodes of a network, from the pixels to the probabilities, and their constants. Values are named after their node. */
 export function buildGraph(network: Network): { graph: GraphProto; constants: Constant[] } {
@@ -25,23 +19,6 @@ export function buildGraph(network: Network): { graph: GraphProto; constants: Co
       output: [tensorInfo(OUTPUT_NAME, DATA_TYPE.float, ['N', network.classes])],
     },
   };
-}
-
-class GraphBuilder {
-  readonly nodes: NodeProto[] = [];
-  readonly constants: Constant[] = [];
-
-  /** Adds a node with one output; the output has the node's name, which is returned. */
-  node(type: string, name: string, input: string[], attributes: Record<string, Attribute> = {}): string {
-    const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
-    this.nodes.push({ op_type: type, name, input, output: [name], attribute });
-    return name;
-  }
-
-  constant(name: string, dims: readonly number[], values: Float32Array | BigInt64Array): string {
-    this.constants.push({ name, dims, values });
-    return name;
-  }
 }
 
 /**
@@ -141,19 +118,4 @@ function addSlice(builder: GraphBuilder, name: string, value: string, classes: n
     integer('ends', classes),
     integer('axes', 1),
   ]);
-}
-
-/** Numbers are integers (`i`, `ints`) unless marked as floats: JavaScript cannot tell 1 from 1.0. */
-type Attribute = number | string | readonly number[] | { readonly float: number };
-
-function attributeOf(name: string, value: Attribute): AttributeProto {
-  if (typeof value === 'number') return { name, type: ATTRIBUTE_TYPE.int, i: value };
-  if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.string, s: Buffer.from(value) };
-  if ('float' in value) return { name, type: ATTRIBUTE_TYPE.float, f: value.float };
-  return { name, type: ATTRIBUTE_TYPE.ints, ints: [...value] };
-}
-
-function tensorInfo(name: string, type: number, shape: readonly (number | string)[]) {
-  const dim = shape.map((side) => (typeof side === 'string' ? { dim_param: side } : { dim_value: side }));
-  return { name, type: { tensor_type: { elem_type: type, shape: { dim } } } };
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.js';
 import { shapeLayers, type Network, type Parameter, type ShapedLayer } from '../networks/network.js';
 import { matchWeights, type Weights } from '../networks/weights.js';
 import { fromOnnxLayout, onnxShape } from './layout.js';
+import { floatsOf } from './nodes.js';
 import { DATA_TYPE, decodeModel, unloadable, type TensorProto } from './proto.js';
 
 /**
@@ -64,11 +65,4 @@ function valuesOf(
     });
   }
   return fromOnnxLayout(shaped, parameter, floatsOf(bytes));
-}
-
-/** Float32Array needs an offset divisible by 4, and tensors lie anywhere in the file. */
-function floatsOf(bytes: Uint8Array): Float32Array {
-  return bytes.byteOffset % 4 === 0
-    ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
-    : new Float32Array(new Uint8Array(bytes).buffer);
 }

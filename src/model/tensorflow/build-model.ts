@@ -2,7 +2,8 @@ import type { LayersModel, SymbolicTensor, Tensor, Variable } from '@tensorflow/
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import { shapeLayers, type Layer, type Network, type Parameter } from '../networks/network.js';
 import { matchWeights, type Weights } from '../networks/weights.js';
-import { createLayers, type DropoutMask, type LayerMakers } from './layers.js';
+import type { DropoutMask } from './layers/dropout-layer.js';
+import { createLayers, type LayerMakers } from './layers.js';
 import type { Tensorflow } from './load.js';
 
 export interface BuiltModel {

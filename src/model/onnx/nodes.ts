@@ -1,0 +1,78 @@
+import {
+  ATTRIBUTE_TYPE,
+  DATA_TYPE,
+  type AttributeProto,
+  type LazyTensor,
+  type NodeProto,
+  type ValueInfoProto,
+} from './proto.js';
+
+/** A small constant of a graph; trained tensors are not among them. */
+export interface Constant {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly values: ConstantValues;
+}
+
+export type ConstantValues = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
+
+/** Numbers are integers (`i`, `ints`) unless marked as floats: JavaScript cannot tell 1 from 1.0. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+
+/** Collects nodes and constants; every node has one output, which has the node's name. */
+export class GraphBuilder {
+  readonly nodes: NodeProto[] = [];
+  readonly constants: Constant[] = [];
+
+  /** @returns the node's name, which is its output's */
+  node(type: string, name: string, input: string[], attributes: Record<string, Attribute> = {}): string {
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
+    this.nodes.push({ op_type: type, name, input, output: [name], attribute });
+    return name;
+  }
+
+  constant(name: string, dims: readonly number[], values: ConstantValues): string {
+    this.constants.push({ name, dims, values });
+    return name;
+  }
+}
+
+function attributeOf(name: string, value: Attribute): AttributeProto {
+  if (typeof value === 'number') return { name, type: ATTRIBUTE_TYPE.int, i: value };
+  if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.string, s: Buffer.from(value) };
+  if ('float' in value) return { name, type: ATTRIBUTE_TYPE.float, f: value.float };
+  return { name, type: ATTRIBUTE_TYPE.ints, ints: [...value] };
+}
+
+/** Type and shape of a graph's input or output; words are free sides. */
+export function tensorInfo(name: string, type: number, shape: readonly (number | string)[]): ValueInfoProto {
+  const dim = shape.map((side) => (typeof side === 'string' ? { dim_param: side } : { dim_value: side }));
+  return { name, type: { tensor_type: { elem_type: type, shape: { dim } } } };
+}
+
+export function constantTensor({ name, dims, values }: Constant): LazyTensor {
+  return {
+    proto: { name, dims: [...dims], data_type: dataTypeOf(values) },
+    bytes: values.byteLength,
+    write: () => bytesOf(values),
+  };
+}
+
+function dataTypeOf(values: ConstantValues): number {
+  if (values instanceof Float32Array) return DATA_TYPE.float;
+  if (values instanceof BigInt64Array) return DATA_TYPE.int64;
+  if (values instanceof Int32Array) return DATA_TYPE.int32;
+  return values instanceof Int8Array ? DATA_TYPE.int8 : DATA_TYPE.uint8;
+}
+
+/** ONNX is little-endian, as every platform that Node's binaries of ONNX Runtime exist for. */
+export function bytesOf(values: ConstantValues): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Float32Array needs an offset divisible by 4, and tensors lie anywhere in a file. */
+export function floatsOf(bytes: Uint8Array): Float32Array {
+  return bytes.byteOffset % 4 === 0
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+    : new Float32Array(new Uint8Array(bytes).buffer);
+}
