@@ -25,8 +25,8 @@ export function deliveryEvents(logger: Logger, metrics: MetricFactory): Delivery
       stopping.set(1);
       logger.info({ reason }, 'Stopping');
     },
-    stopped({ returnedToQueue }) {
-      logger.info({ returnedToQueue }, 'Stopped');
+    stopped({ returnedToQueue, ended }) {
+      logger.info({ ended, returnedToQueue }, 'Stopped');
     },
   };
 }

@@ -125,7 +125,7 @@ describe('metrics', () => {
   });
 
   test('tell a refused configuration from one in force', async () => {
-    telemetry.started({ version: '1', configFile: '/c.yaml' });
+    telemetry.started({ configFile: '/c.yaml' });
     await metric('smearwatch_configuration_last_reload_successful 1');
     telemetry.reloadRefused({ error: new Error('no such model') });
     await metric('smearwatch_configuration_last_reload_successful 0');
@@ -158,7 +158,9 @@ describe('a failure of telemetry', () => {
         throw new Error('no disk');
       },
     };
-    expect(() => guarded(broken, () => (errors += 1)).stopped({ returnedToQueue: 0 })).not.toThrow();
+    expect(() =>
+      guarded(broken, () => (errors += 1)).stopped({ returnedToQueue: 0, ended: {} }),
+    ).not.toThrow();
     expect(errors).toBe(1);
   });
 

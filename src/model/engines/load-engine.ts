@@ -11,7 +11,7 @@ export async function loadEngine(name: EngineName): Promise<Engine> {
       case 'onnxruntime':
         return (await import('./onnxruntime.js')).onnxruntimeEngine();
       case 'tfjs-node':
-        return await loadTensorflow();
+        return await (await import('../tensorflow/engine.js')).tensorflowEngine();
     }
   } catch (error) {
     if (error instanceof SmearwatchError) throw error;
@@ -25,16 +25,6 @@ export async function loadEngine(name: EngineName): Promise<Engine> {
       cause: error,
     });
   }
-}
-
-interface TensorflowModule {
-  readonly tensorflowEngine: () => Promise<Engine>;
-}
-
-async function loadTensorflow(): Promise<Engine> {
-  const file: string = new URL('../tensorflow/engine.js', import.meta.url).href;
-  const { tensorflowEngine } = (await import(file)) as TensorflowModule;
-  return tensorflowEngine();
 }
 
 function missingPart(error: unknown): string {

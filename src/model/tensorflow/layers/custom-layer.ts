@@ -33,7 +33,7 @@ export function customLayer(tf: Tensorflow) {
     }
 
     override getConfig(): serialization.ConfigDict {
-      return { ...super.getConfig(), ...this.config };
+      return { ...this.config, ...super.getConfig() };
     }
   }
   return CustomLayer;

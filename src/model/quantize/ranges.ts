@@ -1,0 +1,37 @@
+import type { Histogram, Range } from './histogram.js';
+
+/**
+ * Rules by which an activation's 8 bits are spread. A narrower range than what occurred has finer steps for most values
+ * and cuts off the rare large ones; which is better depends on the network, so all are tried.
+ */
+export const RANGE_RULES = ['min-max', 'percentile-99.99', 'least-squares'] as const;
+export type RangeRule = (typeof RANGE_RULES)[number];
+
+export function chooseRange(histogram: Histogram, rule: RangeRule): Range {
+  switch (rule) {
+    case 'min-max':
+      return histogram.range;
+    case 'percentile-99.99':
+      return histogram.quantiles(0.9999);
+    case 'least-squares':
+      return leastSquares(histogram);
+  }
+}
+
+const CANDIDATES = 64;
+
+/** The share of the whole range with the least squared error, of 64 shares down to an eighth. */
+function leastSquares(histogram: Histogram): Range {
+  const { min, max } = histogram.range;
+  let best: Range = { min, max };
+  let leastError = Infinity;
+  for (let step = 0; step < CANDIDATES; step++) {
+    const share = 1 - (step / CANDIDATES) * 0.875;
+    const range = { min: min * share, max: max * share };
+    const error = histogram.squaredError(range);
+    if (error >= leastError) continue;
+    leastError = error;
+    best = range;
+  }
+  return best;
+}

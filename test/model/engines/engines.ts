@@ -1,0 +1,14 @@
+import { ENGINE_NAMES, type EngineName } from '../../../src/model/engine.js';
+import { findTensorflow } from '../../../src/model/tensorflow/paths.js';
+
+export const hasTensorflow = findTensorflow() !== undefined;
+/** What a left-out test says of why. */
+export const NEEDS_TENSORFLOW = hasTensorflow ? '' : ' (left out: needs TensorFlow, npm run tensorflow)';
+
+/** Every engine with the title of its tests, and whether this machine has it. */
+export const engines: readonly { readonly title: string; name: EngineName; isHere: boolean }[] =
+  ENGINE_NAMES.map((name) => ({
+    name,
+    title: name === 'tfjs-node' ? name + NEEDS_TENSORFLOW : name,
+    isHere: name !== 'tfjs-node' || hasTensorflow,
+  }));
