@@ -1,6 +1,5 @@
-import { once, EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -12,15 +11,14 @@ import type { DaemonStatus, Readiness, StatusSource } from '../http/status.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Ingest } from '../pipeline/ingest.js';
 import type { Outcome } from '../pipeline/recorder.js';
-import { loadModelSpecs, resolveModels } from '../pool/model-specs.js';
-import { ModelServer } from '../pool/model-server.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
-import type { ModelIdentity } from '../record.js';
+import { loadModelSpecs } from '../pool/model-specs.js';
+import { ModelServer } from '../pool/model-server.js';
 import { collectState } from '../telemetry/state-collector.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { ThroughputMeter } from '../telemetry/throughput.js';
 import { SOFTWARE } from '../version.js';
-import { applyReload } from './reload.js';
+import { Reloader } from './reloader.js';
 import { ScannerIntake } from './scanner-intake.js';
 
 export interface DaemonParts {
@@ -31,6 +29,13 @@ export interface DaemonParts {
   readonly workerFile: URL;
 }
 
+/** What exists once the models are loaded. */
+interface Serving {
+  readonly server: ModelServer;
+  readonly ingest: Ingest;
+  readonly reloader: Reloader;
+}
+
 const CHECKPOINT_INTERVAL_MS = 15_000;
 /** How often files are looked for that another process has queued again (`smearwatch replay`). */
 const LOOK_INTERVAL_MS = 1000;
@@ -39,7 +44,7 @@ const LABELS_INTERVAL_MS = 5000;
 
 /** Everything that runs, wired together once: the ledger, the models, the flow, the sinks, the watchers, HTTP. */
 export class Daemon implements StatusSource {
-  /** How this run's work has ended so far. */
+  /** How the files of this run have ended so far. */
   readonly tally: Record<Outcome, number> = {
     classified: 0,
     duplicate: 0,
@@ -53,25 +58,20 @@ export class Daemon implements StatusSource {
   readonly #delivery: Delivery;
   readonly #intake: ScannerIntake;
   readonly #startedAt = new Date();
-  /** Emits `progress` whenever work ended or was delivered. */
+  /** Emits `progress` whenever a file ended or a result was delivered. */
   readonly #events = new EventEmitter();
   readonly #timers: NodeJS.Timeout[] = [];
   #loaded: LoadedConfig;
-  #server: ModelServer | undefined;
-  #ingest: Ingest | undefined;
+  #serving: Serving | undefined;
   #http: HttpServer | undefined;
-  #reloading: Promise<void> = Promise.resolve();
   #isStopping = false;
-  /** The models that a moved label asked for last. */
-  #tried: readonly ModelIdentity[] = [];
 
   private constructor(loaded: LoadedConfig, parts: DaemonParts) {
     this.#parts = parts;
     this.#loaded = loaded;
-    const progress = (): void => void this.#events.emit('progress');
     this.#ledger = Ledger.own(loaded.config.stateFolder, (scanner) => sinksOf(this.config, scanner));
-    this.#delivery = new Delivery(this.#ledger.outbox, parts.telemetry, progress);
-    this.#intake = new ScannerIntake(this.#ledger.queue, parts.telemetry, () => this.#ingest?.wake());
+    this.#delivery = new Delivery(this.#ledger.outbox, parts.telemetry, () => this.#events.emit('progress'));
+    this.#intake = new ScannerIntake(this.#ledger.queue, parts.telemetry, () => this.#serving?.ingest.wake());
   }
 
   /**
@@ -94,13 +94,9 @@ export class Daemon implements StatusSource {
     return this.#loaded.config;
   }
 
-  /**
-   * Takes over a changed configuration, or refuses it as a whole; one reload at a time. Also looks where labels such as
-   * `alexnet@production` point now.
-   */
-  reload(): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reload());
-    return this.#reloading;
+  /** Takes over a changed configuration, or refuses it as a whole; never rejects. */
+  async reload(): Promise<void> {
+    if (!this.#isStopping) await this.#serving?.reloader.reload();
   }
 
   /**
@@ -125,11 +121,11 @@ export class Daemon implements StatusSource {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#timers.forEach(clearInterval);
-    await this.#reloading;
+    await this.#serving?.reloader.whenIdle();
     await this.#intake.stop();
-    const returned = (await this.#ingest?.stop(this.config.shutdownTimeoutMs)) ?? 0;
+    const returned = (await this.#serving?.ingest.stop(this.config.shutdownTimeoutMs)) ?? 0;
     await this.#delivery.stop();
-    await (returned > 0 ? this.#server?.destroy() : this.#server?.close());
+    await (returned > 0 ? this.#serving?.server.destroy() : this.#serving?.server.close());
     await this.#http?.close();
     this.#ledger.close();
     this.#parts.telemetry.stopped({ returnedToQueue: returned, ended: this.tally });
@@ -138,8 +134,8 @@ export class Daemon implements StatusSource {
   ready(): Readiness {
     const reasons: string[] = [];
     if (this.#isStopping) reasons.push('stopping');
-    if (!this.#ingest) reasons.push('loading models');
-    const workers = this.#server?.workers;
+    if (!this.#serving) reasons.push('loading models');
+    const workers = this.#serving?.server.workers;
     if (workers && workers.alive < workers.configured) {
       reasons.push(`${workers.configured - workers.alive} of ${workers.configured} workers missing`);
     }
@@ -153,11 +149,11 @@ export class Daemon implements StatusSource {
       startedAt: this.#startedAt.toISOString(),
       uptimeSeconds: (Date.now() - this.#startedAt.getTime()) / 1000,
       configuration: { file: this.#loaded.file, sha256: this.#loaded.sha256 },
-      models: this.#server?.models ?? [],
+      models: this.#serving?.server.models ?? [],
       work: this.#ledger.queue.counts(),
-      workers: this.#server?.workers ?? { configured: 0, alive: 0, busy: 0 },
+      workers: this.#serving?.server.workers ?? { configured: 0, alive: 0, busy: 0 },
       outbox: this.#ledger.outbox.counts(),
-      inFlight: this.#ingest?.inFlight ?? 0,
+      inFlight: this.#serving?.ingest.inFlight ?? 0,
       imagesPerSecond: this.#parts.throughput.perSecond(),
       scanners: this.config.scanners.map(({ name, folder }) => ({
         name,
@@ -175,31 +171,33 @@ export class Daemon implements StatusSource {
       work: () => this.#ledger.queue.counts(),
       workers: () => this.status().workers,
       outbox: () => this.#ledger.outbox.counts(),
-      models: () => this.#server?.models ?? [],
-      inFlight: () => this.#ingest?.inFlight ?? 0,
+      models: () => this.#serving?.server.models ?? [],
+      inFlight: () => this.#serving?.ingest.inFlight ?? 0,
     });
     const { http } = this.config;
     if (http.enabled) this.#http = await startHttpServer({ ...http, registry, source: this });
-    const loadingAt = performance.now();
-    this.#server = await ModelServer.start(await this.#poolOptions(this.config));
-    telemetry.modelsLoaded({ models: this.#server.models, durationMs: performance.now() - loadingAt });
-    this.#ingest = this.#createIngest(this.#server);
+    const { ingest, reloader } = (this.#serving = await this.#serve());
     await this.#delivery.use(this.config);
-    this.#ingest.start();
+    ingest.start();
     await this.#intake.watch(this.config);
     telemetry.ready({ url: this.#http?.url, durationMs: performance.now() - startedAt });
     this.#timers.push(
       setInterval(() => this.#ledger.checkpoint(), CHECKPOINT_INTERVAL_MS),
-      setInterval(() => this.#ingest?.wake(), LOOK_INTERVAL_MS),
-      setInterval(() => void this.#followLabels(), LABELS_INTERVAL_MS),
+      setInterval(() => ingest.wake(), LOOK_INTERVAL_MS),
+      setInterval(() => void reloader.followLabels(), LABELS_INTERVAL_MS),
     );
   }
 
-  #createIngest(server: ModelServer): Ingest {
-    return new Ingest({
+  /** Loads the models and builds what works with them. */
+  async #serve(): Promise<Serving> {
+    const { telemetry } = this.#parts;
+    const loadingAt = performance.now();
+    const server = await ModelServer.start(await this.#poolOptions(this.config));
+    telemetry.modelsLoaded({ models: server.models, durationMs: performance.now() - loadingAt });
+    const ingest = new Ingest({
       ledger: this.#ledger,
       classifier: server,
-      telemetry: this.#parts.telemetry,
+      telemetry,
       config: () => this.config,
       decodeConcurrency: this.config.pipeline.decodeConcurrency ?? availableParallelism(),
       onEnded: (outcome) => {
@@ -208,31 +206,21 @@ export class Daemon implements StatusSource {
         this.#events.emit('progress');
       },
     });
-  }
-
-  /** Swaps to the versions that the configured labels point at now; a version that was refused is not tried again. */
-  async #followLabels(): Promise<void> {
-    const wanted = await resolveModels(this.config.models).catch(() => undefined);
-    // Unreadable just now (a label that is being written, a registry on a share): the next look decides.
-    if (!wanted || isDeepStrictEqual(wanted, this.#server?.models) || isDeepStrictEqual(wanted, this.#tried))
-      return;
-    this.#tried = wanted;
-    await this.reload();
-  }
-
-  async #reload(): Promise<void> {
-    const server = this.#server;
-    if (!server || this.#isStopping) return;
-    const next = await applyReload(this.#loaded, {
+    const reloader = new Reloader({
       server,
-      telemetry: this.#parts.telemetry,
+      telemetry,
+      current: () => this.#loaded,
       poolOptions: (config) => this.#poolOptions(config),
+      adopt: (next) => this.#adopt(next),
     });
-    if (!next) return;
+    return { server, ingest, reloader };
+  }
+
+  async #adopt(next: LoadedConfig): Promise<void> {
     this.#loaded = next;
     await this.#delivery.use(next.config);
     await this.#intake.watch(next.config);
-    this.#ingest?.wake();
+    this.#serving?.ingest.wake();
   }
 
   async #poolOptions({ models, pool }: Config): Promise<PoolOptions> {

@@ -10,14 +10,15 @@ import { applyModel, buildModel, setWeights, type BuiltModel } from './build-mod
 import { declaredValues } from './declared-values.js';
 import { loadTensorflow, type Tensorflow } from './load.js';
 import { networkOf } from './network-of.js';
+import type { FindOptions } from './paths.js';
 
 /**
  * TensorFlow on the CPU. `run` blocks its thread while it computes: only ever in a worker. A session cannot choose its
  * threads: TensorFlow has one pool per process, whose size is TF_NUM_INTRAOP_THREADS when the first engine is loaded.
  * @throws SmearwatchError `engine-unavailable`
  */
-export async function tensorflowEngine(): Promise<Engine> {
-  const tf = await load();
+export async function tensorflowEngine(options: FindOptions = {}): Promise<Engine> {
+  const tf = await load(options);
   return {
     name: 'tfjs-node',
     capabilities: { supportsInt8: false, version: tf.version['tfjs-core'] },
@@ -27,9 +28,9 @@ export async function tensorflowEngine(): Promise<Engine> {
   };
 }
 
-async function load(): Promise<Tensorflow> {
+async function load(options: FindOptions): Promise<Tensorflow> {
   try {
-    return await loadTensorflow();
+    return await loadTensorflow(options);
   } catch (cause) {
     const hint = cause instanceof SmearwatchError ? cause.hint : undefined;
     throw new SmearwatchError(`The engine tfjs-node cannot be loaded: ${messageOf(cause)}`, {
@@ -45,9 +46,9 @@ async function readModel(tf: Tensorflow, modelFile: string, classes: number): Pr
   const bytes = await readFile(modelFile).catch((cause: unknown) => {
     throw unloadable(`${modelFile} cannot be read: ${messageOf(cause)}`, { cause });
   });
-  const model = decodeModel(bytes, modelFile);
-  checkContract(declaredValues(model.graph.input), declaredValues(model.graph.output), modelFile, classes);
-  const network = networkOf(model, classes, modelFile);
+  const { graph } = decodeModel(bytes, modelFile);
+  checkContract(declaredValues(graph.input), declaredValues(graph.output), modelFile, classes);
+  const network = networkOf(graph, classes, modelFile);
   const built = buildModel(tf, network);
   try {
     setWeights(tf, built, parseOnnxWeights(bytes, network, modelFile));

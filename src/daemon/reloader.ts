@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import { changedOptions } from '../config/changes.js';
+import { loadConfig, type LoadedConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { SmearwatchError } from '../errors.js';
+import type { PoolOptions } from '../pool/inference-pool.js';
+import { resolveModels } from '../pool/model-specs.js';
+import type { ModelServer } from '../pool/model-server.js';
+import type { ModelIdentity } from '../record.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+export interface ReloaderParts {
+  readonly server: ModelServer;
+  readonly telemetry: Telemetry;
+  /** The configuration in force. */
+  readonly current: () => LoadedConfig;
+  /** Puts a checked configuration, whose models already serve, in force. */
+  readonly adopt: (next: LoadedConfig) => Promise<void>;
+  /** Finds and verifies the models that a configuration means now. */
+  readonly poolOptions: (config: Config) => Promise<PoolOptions>;
+}
+
+/** Changes configuration and models while images flow: as a whole or not at all, and one change at a time. */
+export class Reloader {
+  readonly #parts: ReloaderParts;
+  #reloading: Promise<void> = Promise.resolve();
+  /** The models that a moved label asked for last. */
+  #tried: readonly ModelIdentity[] = [];
+
+  constructor(parts: ReloaderParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes the file's configuration over, or refuses it. Never rejects: a refusal is told, and the old one goes on. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  /** Resolves when no reload is under way. */
+  async whenIdle(): Promise<void> {
+    await this.#reloading;
+  }
+
+  /** Swaps to the versions that labels such as `alexnet@production` point at now. A refused one is not tried again. */
+  async followLabels(): Promise<void> {
+    const { server, current } = this.#parts;
+    // Unreadable just now (a label that is being written, a registry on a share): the next look decides.
+    const wanted = await resolveModels(current().config.models).catch(() => undefined);
+    if (!wanted || isDeepStrictEqual(wanted, server.models) || isDeepStrictEqual(wanted, this.#tried)) return;
+    this.#tried = wanted;
+    await this.reload();
+  }
+
+  async #reload(): Promise<void> {
+    const { telemetry, current, adopt, poolOptions } = this.#parts;
+    try {
+      const next = loadConfig(current().file);
+      const { changed, needsRestart } = changedOptions(current().config, next.config);
+      if (needsRestart.length > 0) throw restartNeeded(next.file, needsRestart);
+      await this.#swapIfChanged(await poolOptions(next.config));
+      if (changed.length > 0) await adopt(next);
+      telemetry.configurationReloaded({ changed });
+    } catch (error) {
+      telemetry.reloadRefused({ error });
+    }
+  }
+
+  async #swapIfChanged(options: PoolOptions): Promise<void> {
+    const { server, telemetry } = this.#parts;
+    const isSame =
+      isDeepStrictEqual(
+        options.models.map(({ identity }) => identity),
+        server.models,
+      ) &&
+      options.workers === server.workers.configured &&
+      options.taskTimeoutMs === server.taskTimeoutMs;
+    if (isSame) return;
+    const start = performance.now();
+    await server.swap(options);
+    telemetry.modelsSwapped({ models: server.models, durationMs: performance.now() - start });
+  }
+}
+
+function restartNeeded(file: string, options: readonly string[]): SmearwatchError {
+  return new SmearwatchError(`${file}: ${options.join(', ')} cannot change while the daemon runs`, {
+    code: 'restart-needed',
+    kind: 'configuration',
+    hint: 'Restart the daemon to take this configuration over; nothing is lost by a restart.',
+  });
+}
