@@ -3,12 +3,13 @@
  * ledger. RxJS pushes without asking; this is where it is asked.
  */
 export class Credits {
-  readonly capacity: number;
+  readonly #capacity: () => number;
   readonly #onReturn: () => void;
   #taken = 0;
 
-  constructor(capacity: number, onReturn: () => void) {
-    this.capacity = capacity;
+  /** `capacity` is asked each time, since a reload may change it. `onReturn` is called when credits come back. */
+  constructor(capacity: () => number, onReturn: () => void) {
+    this.#capacity = capacity;
     this.#onReturn = onReturn;
   }
 
@@ -17,7 +18,7 @@ export class Credits {
   }
 
   get available(): number {
-    return this.capacity - this.#taken;
+    return this.#capacity() - this.#taken;
   }
 
   take(count: number): void {

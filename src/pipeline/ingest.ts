@@ -42,7 +42,8 @@ export class Ingest {
   constructor(parts: IngestParts) {
     this.#parts = parts;
     const { ledger, telemetry, config, classifier, onEnded } = parts;
-    const capacity = classifier.workers.configured * BATCHES_PER_WORKER * config().pipeline.batchSize;
+    const capacity = (): number =>
+      classifier.workers.configured * BATCHES_PER_WORKER * config().pipeline.batchSize;
     const credits = new Credits(capacity, () => this.#claims.pull());
     this.#claims = new Claims(ledger.queue, credits, (error) => telemetry.ledgerWriteFailed({ error }));
     this.#recorder = new Recorder({

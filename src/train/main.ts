@@ -40,7 +40,7 @@ async function train(plan: TrainingPlan): Promise<void> {
   const network = buildNetwork(plan.network);
   const prepared = await prepareData(plan, network, (done, total) => send({ type: 'decoding', done, total }));
   const tf = await loadTensorflow();
-  const trainer = new Trainer(tf, network, plan.recipe, prepared.split, plan.runDir);
+  const trainer = new Trainer(tf, network, plan, prepared.split);
   if (plan.resume) await trainer.resume();
   send({
     type: 'prepared',

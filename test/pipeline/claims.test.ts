@@ -19,7 +19,10 @@ function queueOf(files: number): ClaimSource & { left: number } {
 function flowOf(source: ClaimSource, capacity: number) {
   const emitted: Claim[] = [];
   const errors: unknown[] = [];
-  const credits: Credits = new Credits(capacity, () => claims.pull());
+  const credits: Credits = new Credits(
+    () => capacity,
+    () => claims.pull(),
+  );
   const claims = new Claims(source, credits, (error) => errors.push(error));
   let isComplete = false;
   claims.claims$.subscribe({ next: (claim) => emitted.push(claim), complete: () => (isComplete = true) });

@@ -41,7 +41,11 @@ export function foldScaling(graph: GraphProto): Folded {
 }
 
 /** The node of this kind that makes a tensor, if that has one reader only. */
-function producerOf(name: string | undefined, type: string, nodes: readonly NodeProto[]): NodeProto | undefined {
+function producerOf(
+  name: string | undefined,
+  type: string,
+  nodes: readonly NodeProto[],
+): NodeProto | undefined {
   const readers = nodes.filter(({ input }) => input?.includes(name ?? ''));
   const producer = nodes.find(({ output }) => output?.includes(name ?? ''));
   return readers.length === 1 && producer?.op_type === type ? producer : undefined;

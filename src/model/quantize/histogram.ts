@@ -64,7 +64,8 @@ export class Histogram {
     if (!Number.isFinite(largest)) throw new RangeError('an activation is not a finite number');
     while (largest > this.#limit) {
       const merged = new Float64Array(BINS);
-      for (let bin = 0; bin < BINS / 2; bin++) merged[BINS / 4 + bin] = this.#at(2 * bin) + this.#at(2 * bin + 1);
+      for (let bin = 0; bin < BINS / 2; bin++)
+        merged[BINS / 4 + bin] = this.#at(2 * bin) + this.#at(2 * bin + 1);
       this.#counts = merged;
       this.#limit *= 2;
     }

@@ -31,7 +31,9 @@ const KEEP_RANGE = new Set(['MaxPool', 'Flatten', 'Reshape', 'Identity', 'Squeez
  */
 export function planQuantization(graph: GraphProto): QuantizationPlan {
   const nodes = graph.node ?? [];
-  const producers = new Map(nodes.flatMap((node) => (node.output ?? []).map((name) => [name, node] as const)));
+  const producers = new Map(
+    nodes.flatMap((node) => (node.output ?? []).map((name) => [name, node] as const)),
+  );
   const weighted = nodes.flatMap((node) => asWeighted(node, constantsOf(graph)) ?? []);
   const rangeOf = new Map<string, string>();
   const add = (name: string): void => {
@@ -56,16 +58,14 @@ function constantsOf({ initializer = [], input = [] }: GraphProto): Map<string, 
   );
 }
 
-function asWeighted(
-  node: NodeProto,
-  constants: ReadonlyMap<string, TensorProto>,
-): WeightedNode | undefined {
+function asWeighted(node: NodeProto, constants: ReadonlyMap<string, TensorProto>): WeightedNode | undefined {
   const [input = '', weightName = '', biasName = ''] = node.input ?? [];
   const weight = floatTensor(constants.get(weightName));
   const bias = floatTensor(constants.get(biasName));
   if (weight === undefined || (biasName !== '' && bias === undefined)) return undefined;
   if (node.op_type === 'Conv') return { node, input, weight, bias, axis: 0 };
-  if (node.op_type !== 'Gemm' || !isPlain(node) || (bias !== undefined && bias.dims?.length !== 1)) return undefined;
+  if (node.op_type !== 'Gemm' || !isPlain(node) || (bias !== undefined && bias.dims?.length !== 1))
+    return undefined;
   return { node, input, weight, bias, axis: attribute(node, 'transB')?.i === 1 ? 0 : 1 };
 }
 

@@ -53,7 +53,8 @@ export function quantizeWeights(
     }
   }
   const biasScales = scales.map((scale) => scale * inputScale);
-  const storedBias = biases && Int32Array.from(biases, (value, i) => Math.round(value / (biasScales[i] ?? 1)));
+  const storedBias =
+    biases && Int32Array.from(biases, (value, i) => Math.round(value / (biasScales[i] ?? 1)));
   return { weights: result, scales, bias: storedBias, biasScales };
 }
 

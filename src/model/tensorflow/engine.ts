@@ -80,7 +80,8 @@ class TensorflowSession implements Session {
       );
     }
     const probabilities = await this.#compute(this.#built, pixels.subarray(0, count * IMAGE_BYTES), count);
-    if (!probabilities.every(Number.isFinite)) throw this.#failed('it gave probabilities that are not numbers');
+    if (!probabilities.every(Number.isFinite))
+      throw this.#failed('it gave probabilities that are not numbers');
     return probabilities;
   }
 

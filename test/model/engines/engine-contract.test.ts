@@ -71,15 +71,18 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await first.close();
   });
 
-  test.runIf(isHere)('fails with a code when pixels are missing, and after the session is closed', async () => {
-    const session = await open(network);
-    const failure = { name: 'SmearwatchError', code: 'inference-failed' };
-    await expect(session.run(new Uint8Array(IMAGE_BYTES), 2)).rejects.toMatchObject(failure);
-    await expect(session.run(new Uint8Array(IMAGE_BYTES), 0)).rejects.toMatchObject(failure);
-    await session.close();
-    await session.close();
-    await expect(session.run(new Uint8Array(IMAGE_BYTES), 1)).rejects.toMatchObject(failure);
-  });
+  test.runIf(isHere)(
+    'fails with a code when pixels are missing, and after the session is closed',
+    async () => {
+      const session = await open(network);
+      const failure = { name: 'SmearwatchError', code: 'inference-failed' };
+      await expect(session.run(new Uint8Array(IMAGE_BYTES), 2)).rejects.toMatchObject(failure);
+      await expect(session.run(new Uint8Array(IMAGE_BYTES), 0)).rejects.toMatchObject(failure);
+      await session.close();
+      await session.close();
+      await expect(session.run(new Uint8Array(IMAGE_BYTES), 1)).rejects.toMatchObject(failure);
+    },
+  );
 
   test.runIf(isHere).each<[string, () => Uint8Array]>([
     ['an empty file', () => new Uint8Array()],

@@ -21,7 +21,10 @@ describe.skipIf(!hasTensorflow)(`both engines on the same bytes${NEEDS_TENSORFLO
     ['LeNet-5', lenet5()],
     ['LeNet-5 with five classes of a head of 1,000', lenet5({ classes: 5, headUnits: 1000 })],
     ['AlexNet as in the paper, with two groups', alexnet()],
-    ['AlexNet without groups, with LRN and a head of 1,000', alexnet({ groups: 1, lrn: true, headUnits: 1000 })],
+    [
+      'AlexNet without groups, with LRN and a head of 1,000',
+      alexnet({ groups: 1, lrn: true, headUnits: 1000 }),
+    ],
   ])(
     '%s: the same probabilities within 1e-4',
     async (_title, network) => {

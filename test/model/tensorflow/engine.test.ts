@@ -66,10 +66,7 @@ describe.skipIf(!hasTensorflow)(`the tfjs-node engine${NEEDS_TENSORFLOW}`, () =>
   }, 120_000);
 
   it.each<[string, Uint8Array]>([
-    [
-      'another order of channels',
-      changed(({ node }) => void (node![0]!.attribute![0]!.ints = [0, 3, 2, 1])),
-    ],
+    ['another order of channels', changed(({ node }) => void (node![0]!.attribute![0]!.ints = [0, 3, 2, 1]))],
     [
       'another mean',
       changed(({ initializer }) => {

@@ -1,0 +1,87 @@
+import { loadEngine } from '../engines/load-engine.js';
+import { OUTPUT_NAME } from '../onnx/names.js';
+import { joinImages, nextTurn, runModel, type RunOptions } from './session.js';
+
+export interface Compared {
+  /** Row by row, of the one file and the other. */
+  readonly probabilities: readonly [Float32Array, Float32Array];
+  /** Images a second on one thread: medians over the batches, which alternate between the two. */
+  readonly imagesPerSecond: readonly [number, number];
+  /** How many times faster the second is: the median of the batches' ratios, so that other load counts for both. */
+  readonly speedup: number;
+}
+
+/** As the daemon's default: large enough for the fully connected layers to be worth their weights. */
+const BATCH = 16;
+
+/**
+ * Two models on the same images by the engine that serves them, batch by batch in turns.
+ * @param files paths of two `model.onnx`
+ */
+export async function compareModels(
+  files: readonly [string, string],
+  images: readonly Uint8Array[],
+  classes: number,
+  { onProgress, signal }: Omit<RunOptions, 'threads'>,
+): Promise<Compared> {
+  const engine = await loadEngine('onnxruntime');
+  const sessions = await Promise.all(files.map((file) => engine.open(file, classes, { threads: 1 })));
+  const rows = files.map(() => new Float32Array(images.length * classes));
+  const seconds: number[][] = [];
+  try {
+    // The first run of a session allocates its memory.
+    for (const session of sessions)
+      await session.run(joinImages(images.slice(0, BATCH)), Math.min(BATCH, images.length));
+    for (let from = 0; from < images.length; from += BATCH) {
+      signal?.throwIfAborted();
+      const batch = images.slice(from, from + BATCH);
+      const pixels = joinImages(batch);
+      const times: number[] = [];
+      for (const [index, session] of sessions.entries()) {
+        const start = performance.now();
+        rows[index]?.set(await session.run(pixels, batch.length), from * classes);
+        times.push((performance.now() - start) / 1000 / batch.length);
+      }
+      if (batch.length === BATCH || seconds.length === 0) seconds.push(times);
+      onProgress?.(from + batch.length);
+      await nextTurn();
+    }
+  } finally {
+    for (const session of sessions) await session.close();
+  }
+  const [first = new Float32Array(), second = new Float32Array()] = rows;
+  return { probabilities: [first, second], ...speedOf(seconds) };
+}
+
+function speedOf(seconds: readonly (readonly number[])[]): Pick<Compared, 'imagesPerSecond' | 'speedup'> {
+  const of = (index: number) => seconds.map((times) => times[index] ?? NaN);
+  return {
+    imagesPerSecond: [1 / median(of(0)), 1 / median(of(1))],
+    speedup: median(seconds.map(([before = NaN, after = NaN]) => before / after)),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+/** A model's probabilities, row by row. */
+export async function probabilitiesOf(
+  model: Uint8Array,
+  images: readonly Uint8Array[],
+  { threads, signal }: RunOptions,
+): Promise<Float32Array> {
+  const probabilities: number[] = [];
+  await runModel(model, images, { threads, signal }, (outputs) => {
+    probabilities.push(...(outputs.get(OUTPUT_NAME) ?? []));
+  });
+  return Float32Array.from(probabilities);
+}
+
+/** Kullback-Leibler divergence Σ p·ln(p/q), summed over all rows; q is kept away from zero. */
+export function divergence(expected: Float32Array, found: Float32Array): number {
+  return expected.reduce((sum, p, index) => {
+    return p <= 0 ? sum : sum + p * Math.log(p / Math.max(found[index] ?? 0, 1e-9));
+  }, 0);
+}

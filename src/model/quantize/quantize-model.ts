@@ -1,0 +1,101 @@
+import { SmearwatchError } from '../../errors.js';
+import { IMAGE_BYTES } from '../../images.js';
+import { decodeModel, unloadable, type GraphProto, type ModelProto } from '../onnx/proto.js';
+import { calibrate, type CalibrateOptions } from './calibrate.js';
+import { divergence, probabilitiesOf } from './compare.js';
+import { foldScaling } from './fold-scaling.js';
+import type { Histogram, Range } from './histogram.js';
+import { planQuantization } from './plan.js';
+import { quantizeGraph } from './quantize-graph.js';
+import { chooseRange, RANGE_RULES, type RangeRule } from './ranges.js';
+
+export interface QuantizeModelOptions extends Pick<CalibrateOptions, 'threads' | 'onProgress' | 'signal'> {
+  /** Bits of the weights; 7 where processors without VNNI serve the model (see `WEIGHT_STEPS`). */
+  readonly weightBits: WeightBits;
+}
+
+export interface QuantizedModel {
+  readonly bytes: Uint8Array;
+  /** Mean divergence from the float model's probabilities on the calibration images, by rule. */
+  readonly divergence: Readonly<Record<RangeRule, number>>;
+  /** The rule with the least. */
+  readonly rule: RangeRule;
+}
+
+/**
+ * Steps on either side of zero. Processors with AVX2 but without VNNI add two products of a uint8 and an int8 in a signed
+ * 16-bit number, which 2·255·127 overflows and 2·255·63 does not: with 7 bits, every processor computes the same.
+ */
+const WEIGHT_STEPS = { 7: 63, 8: 127 } as const;
+export type WeightBits = keyof typeof WEIGHT_STEPS;
+
+/** Per-channel DequantizeLinear came with opset 13. */
+const MIN_OPSET = 13;
+
+/**
+ * A float model as an int8 one, calibrated on `images` (pixels of the contract). Every range rule is tried, and the one
+ * kept whose probabilities stay closest to the float model's.
+ * @throws SmearwatchError `model-unquantizable`, `model-unloadable`
+ */
+export async function quantizeModel(
+  bytes: Uint8Array,
+  images: readonly Uint8Array[],
+  { weightBits, ...options }: QuantizeModelOptions,
+): Promise<QuantizedModel> {
+  if (images.some((pixels) => pixels.length !== IMAGE_BYTES))
+    throw new RangeError('an image is not 256×256×3');
+  const { model, pixels } = prepare(bytes);
+  const activations = [...new Set(planQuantization(model.graph).rangeOf.values())];
+  const { histograms, probabilities } = await calibrate(model, images, { ...options, activations });
+  const weightSteps = WEIGHT_STEPS[weightBits];
+  let best: { bytes: Uint8Array; rule: RangeRule; distance: number } | undefined;
+  const distances = new Map<RangeRule, number>();
+  for (const rule of RANGE_RULES) {
+    const candidate = quantizeGraph(model, { ranges: rangesOf(histograms, rule, pixels), weightSteps });
+    const found = await probabilitiesOf(candidate, images, options);
+    const distance = divergence(probabilities, found) / images.length;
+    distances.set(rule, distance);
+    if (best === undefined || distance < best.distance) best = { bytes: candidate, rule, distance };
+  }
+  if (best === undefined) throw unquantizable('there is no range rule');
+  return {
+    bytes: best.bytes,
+    rule: best.rule,
+    divergence: Object.fromEntries(distances) as Record<RangeRule, number>,
+  };
+}
+
+function prepare(bytes: Uint8Array): {
+  model: ModelProto & { graph: GraphProto };
+  pixels: string | undefined;
+} {
+  const model = decodeModel(bytes);
+  const opset = model.opset_import?.find(({ domain = '' }) => domain === '')?.version ?? 0;
+  if (opset < MIN_OPSET) throw unquantizable(`its opset is ${opset}, and int8 needs ${MIN_OPSET}`);
+  const { graph, pixels } = foldScaling(model.graph);
+  if (planQuantization(graph).weighted.length === 0) {
+    throw unquantizable('it has no convolution or Gemm whose float32 weights are in the file');
+  }
+  return { model: { ...model, graph }, pixels };
+}
+
+/** Pixels are what they are: scale 1 stores them exactly. */
+function rangesOf(
+  histograms: ReadonlyMap<string, Histogram>,
+  rule: RangeRule,
+  pixels: string | undefined,
+): Map<string, Range> {
+  return new Map(
+    [...histograms].map(([name, histogram]) => [
+      name,
+      name === pixels ? { min: 0, max: 255 } : chooseRange(histogram, rule),
+    ]),
+  );
+}
+
+function unquantizable(why: string): SmearwatchError {
+  const { message, hint } = unloadable(`The model cannot be quantised: ${why}`, {
+    hint: 'Quantise a float32 version of an architecture of Smearwatch, or a convolutional network of opset 13 or later.',
+  });
+  return new SmearwatchError(message, { code: 'model-unquantizable', kind: 'usage', ...(hint && { hint }) });
+}

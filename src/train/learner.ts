@@ -1,0 +1,70 @@
+import type { Network } from '../model/networks/network.js';
+import { buildModel, getWeights, setWeights, type BuiltModel } from '../model/tensorflow/build-model.js';
+import type { Tensorflow } from '../model/tensorflow/load.js';
+import type { Batch } from './batches.js';
+import { DropoutMasks } from './dropout-masks.js';
+import { initialWeights } from './initial-weights.js';
+import type { LabelledImage } from './load-images.js';
+import { measureModel, type Measured } from './measure-model.js';
+import { MomentumOptimizer } from './momentum.js';
+import type { Recipe } from './options.js';
+import { balancedWeights, trainStep, type Objective, type StepMeasures } from './training-step.js';
+
+type Values = ReadonlyMap<string, Float32Array>;
+
+/** A network that learns: its weights with everything that changes them. It knows of batches, not of epochs. */
+export class Learner {
+  readonly #tf: Tensorflow;
+  readonly #built: BuiltModel;
+  readonly #optimizer: MomentumOptimizer;
+  readonly #masks: DropoutMasks;
+  readonly #objective: Objective;
+
+  /** All of the weights are drawn here; `restore` replaces them. */
+  constructor(tf: Tensorflow, network: Network, recipe: Recipe, trainingLabels: readonly number[]) {
+    this.#tf = tf;
+    this.#masks = new DropoutMasks(recipe.seed);
+    this.#built = buildModel(tf, network, { dropoutMask: this.#masks.draw });
+    setWeights(tf, this.#built, initialWeights(network, recipe.seed));
+    this.#optimizer = new MomentumOptimizer(tf, this.#built.parameters, recipe);
+    this.#objective = {
+      labelSmoothing: recipe.labelSmoothing,
+      classWeights:
+        recipe.classWeights === 'balanced' ? balancedWeights(trainingLabels, network.classes) : [],
+    };
+  }
+
+  /** One update. `iteration` counts from 0 over all epochs. */
+  learn(batch: Batch, iteration: number, learningRate: number): StepMeasures {
+    this.#masks.begin(iteration);
+    return trainStep(this.#tf, this.#built, this.#optimizer, batch, this.#objective, learningRate);
+  }
+
+  /** To be called after an epoch, before its weights are measured or kept. */
+  settle(): void {
+    this.#optimizer.settle();
+  }
+
+  measure(images: readonly LabelledImage[]): Promise<Measured> {
+    return measureModel(this.#tf, this.#built, images);
+  }
+
+  /** Copies. */
+  weights(): Map<string, Float32Array> {
+    return getWeights(this.#built);
+  }
+
+  /** Copies. */
+  velocities(): Map<string, Float32Array> {
+    return this.#optimizer.velocities();
+  }
+
+  restore(weights: Values, velocities: Values): void {
+    this.#optimizer.restore(weights, velocities);
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    this.#built.dispose();
+  }
+}
