@@ -6,6 +6,8 @@ export interface ProgressOptions {
   /** What is going on: `Generating`. */
   readonly label: string;
   readonly total: number;
+  /** Done before, by an earlier run or bar: it counts, but not for the rate. */
+  readonly initial?: number;
   /** What is counted: `images`. */
   readonly unit: string;
   /** Between two plain lines. */
@@ -26,7 +28,7 @@ export interface Progress {
  * seconds, because a bar's carriage returns are noise there.
  */
 export function startProgress(options: ProgressOptions): Progress {
-  const pace = new Pace(options.total, options.now ?? (() => performance.now()));
+  const pace = new Pace(options.total, options.initial ?? 0, options.now ?? (() => performance.now()));
   return options.terminal.err.isTTY === true ? bar(options, pace) : lines(options, pace);
 }
 
@@ -77,19 +79,21 @@ function noteText(note: string | undefined): string {
 /** Rate and time left, from everything done so far: steadier than the last second's. */
 class Pace {
   readonly #total: number;
+  readonly #initial: number;
   readonly #now: () => number;
   readonly #startedAt: number;
 
-  constructor(total: number, now: () => number) {
+  constructor(total: number, initial: number, now: () => number) {
     this.#total = total;
+    this.#initial = initial;
     this.#now = now;
     this.#startedAt = now();
   }
 
   at(done: number, unit: string): string {
     const elapsed = (this.#now() - this.#startedAt) / 1000;
-    if (done === 0 || elapsed <= 0) return `– ${unit}/s`;
-    const rate = done / elapsed;
+    if (done <= this.#initial || elapsed <= 0) return `– ${unit}/s`;
+    const rate = (done - this.#initial) / elapsed;
     const left =
       done >= this.#total ? formatDuration(elapsed) : `${formatDuration((this.#total - done) / rate)} left`;
     return `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${unit}/s, ${left}`;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import type { ResultRecord } from '../../src/record.js';
+import { runCli } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { addLeNet5 } from '../fixtures/registry.js';
 import { ended, Lab } from './lab.js';
@@ -32,6 +33,18 @@ describe('A daemon that is stopped', () => {
       expect(done + queued).toBeLessThanOrEqual(40);
     },
   );
+
+  it('exits at once at a second signal, and still loses nothing', async () => {
+    const lab = await Lab.open();
+    for (let seed = 0; seed < 40; seed += 1) await lab.scan(`${seed}.png`, seed);
+    const daemon = lab.run();
+    await daemon.ready();
+    daemon.signal('SIGTERM');
+    daemon.signal('SIGINT');
+    expect([0, 1]).toContain(await daemon.exit());
+    expect(await lab.run('--once').exit()).toBe(0);
+    expect(lab.documents().size).toBe(40);
+  });
 
   it('leaves exactly one result per image after being killed again and again', async () => {
     const lab = await Lab.open();
@@ -163,6 +176,26 @@ describe('The files afterwards', () => {
     expect(await lab.run('--once').exit()).toBe(3);
     expect(readdirSync(join(lab.folder, 'in'))).toEqual(['bad.png']);
     expect(lab.documents().size).toBe(1);
+  });
+});
+
+describe('A quarantined image', () => {
+  it('is taken up by a running daemon after `smearwatch replay`', async () => {
+    const lab = await Lab.open({}, { expectedSize: { width: 1, height: 1 } });
+    await lab.scan('a.png', 1);
+    const daemon = lab.run();
+    await ended(daemon, 1);
+    expect((await daemon.status()).work.quarantined).toBe(1);
+    edit(lab, (config) => {
+      config['scanners'] = [
+        { ...(config['scanners'] as object[])[0], expectedSize: { otherwise: 'accept' } },
+      ];
+    });
+    await daemon.logged(({ msg }) => msg === 'Configuration reloaded');
+    const replay = await runCli('replay', '--quarantined', '--config', lab.configFile);
+    expect(replay).toMatchObject({ code: 0, stdout: expect.stringContaining('1') as string });
+    await expect.poll(async () => (await daemon.status()).work.done, { timeout: 15_000 }).toBe(1);
+    expect(lab.documents().get('a.png.json')?.decision.reviewReasons).toContain('unexpected-size');
   });
 });
 

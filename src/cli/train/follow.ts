@@ -13,11 +13,11 @@ export interface Follower {
 export function followTraining(terminal: Terminal): Follower {
   let progress: Progress | undefined;
   let phase = '';
-  const barOf = (label: string, total: number, unit: string): Progress => {
+  const barOf = (label: string, total: number, unit: string, initial = 0): Progress => {
     if (phase === label && progress !== undefined) return progress;
     progress?.finish();
     phase = label;
-    progress = startProgress({ terminal, label, total, unit });
+    progress = startProgress({ terminal, label, total, unit, initial });
     return progress;
   };
   const say = (line: string): void => {
@@ -37,7 +37,7 @@ export function followTraining(terminal: Terminal): Follower {
         case 'progress': {
           const { epoch, epochs, iteration, iterations, loss, accuracy } = message;
           const note = `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, right ${percent(accuracy)}`;
-          barOf('Training', iterations, 'batches').update(iteration, note);
+          barOf('Training', iterations, 'batches', iteration - 1).update(iteration, note);
           return;
         }
         case 'epoch': {
