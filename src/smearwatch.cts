@@ -7,4 +7,9 @@
 const { availableParallelism } = process.getBuiltinModule('node:os');
 
 process.env['UV_THREADPOOL_SIZE'] ??= String(availableParallelism() + 4);
+// The pool is what uses the cores: where tfjs-node classifies, each worker's TensorFlow gets one thread. Set here because C++
+// sees the process's environment only, not a worker's copy of it. Training sets its own (`trainingEnvironment`).
+process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
+process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
+process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
 void import('./cli.js');

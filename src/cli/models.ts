@@ -2,6 +2,10 @@ import { EXIT } from '../errors.js';
 import type { ModelVersion } from '../model/registry/registry.js';
 import type { FileReport } from '../model/registry/verify.js';
 import { defineCommand, defineGroup } from './command.js';
+import { cardCommand } from './models/card.js';
+import { importCommand } from './models/import.js';
+import { promoteCommand } from './models/promote.js';
+import { quantizeCommand } from './models/quantize.js';
 import { jsonOption } from './options.js';
 import { formatBytes, printJson, printLine, printTable, type Terminal } from './output.js';
 import { openRegistry, registryOptions } from './registry.js';
@@ -62,8 +66,16 @@ const verifyCommand = defineCommand({
 
 export const modelsCommand = defineGroup({
   command: 'models',
-  describe: 'Look at the models in the registry: list, show, verify.',
-  commands: [listCommand, showCommand, verifyCommand],
+  describe: 'The models in the registry: look at them, promote, quantise, import.',
+  commands: [
+    listCommand,
+    showCommand,
+    verifyCommand,
+    cardCommand,
+    promoteCommand,
+    quantizeCommand,
+    importCommand,
+  ],
 });
 
 function printList(terminal: Terminal, folder: string, versions: readonly ModelVersion[]): void {

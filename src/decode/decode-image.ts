@@ -1,7 +1,9 @@
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { IMAGE_SIDE } from '../images.js';
+import { assertTiffDirectory } from './check-tiff.js';
 import { decodeBmp } from './decode-bmp.js';
-import { fromSharp, imageDamaged, imageEmpty, imageFormatUnsupported } from './failures.js';
+import { isCutShort } from './end-mark.js';
+import { fromSharp, imageDamaged, imageEmpty, imageFormatUnsupported, imageTruncated } from './failures.js';
 import { sniffFormat, type ImageFormat } from './sniff.js';
 
 /** A header may claim any size: 32 Mi pixels are 32 times a scanner's 960×1080, and 100 MB decoded. */
@@ -34,6 +36,7 @@ export async function decodeImage(
   if (bytes.length === 0) throw imageEmpty();
   const format = sniffFormat(bytes);
   if (format === undefined) throw imageFormatUnsupported();
+  if (format === 'tiff') assertTiffDirectory(bytes);
   const source = format === 'bmp' ? openBmp(bytes, maxPixels) : open(bytes, maxPixels);
   try {
     const { width, height, orientation = 1 } = await source.metadata();
@@ -42,7 +45,9 @@ export async function decodeImage(
     const isTurned = orientation >= 5;
     return { pixels: data, width: isTurned ? height : width, height: isTurned ? width : height, format };
   } catch (error) {
-    throw fromSharp(error, maxPixels);
+    throw isCutShort(bytes, format, error)
+      ? imageTruncated('its end is missing', error)
+      : fromSharp(error, maxPixels);
   }
 }
 
@@ -52,7 +57,7 @@ function open(bytes: Buffer, maxPixels: number): Sharp {
 
 function openBmp(bytes: Buffer, maxPixels: number): Sharp {
   const { data, width, height } = decodeBmp(bytes, maxPixels);
-  return sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 function toContract(source: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {

@@ -22,6 +22,14 @@ export function imageFormatUnsupported(): SmearwatchError {
   );
 }
 
+export function bmpUnsupported(what: string): SmearwatchError {
+  return failure(
+    'image-format-unsupported',
+    `The BMP has ${what}`,
+    'Let the scanner write uncompressed BMP of 8, 24 or 32 bits, or PNG.',
+  );
+}
+
 export function imageTruncated(what: string, cause?: unknown): SmearwatchError {
   return failure(
     'image-truncated',
@@ -45,6 +53,7 @@ export function imageTooLarge(width: number, height: number, maxPixels: number):
 
 /** libvips tells its failures apart in words only. */
 export function fromSharp(error: unknown, maxPixels: number): SmearwatchError {
+  if (error instanceof SmearwatchError) return error;
   const message = firstLine(messageOf(error));
   if (/exceeds pixel limit/i.test(message)) {
     return failure(
@@ -54,13 +63,8 @@ export function fromSharp(error: unknown, maxPixels: number): SmearwatchError {
       error,
     );
   }
-  if (
-    /premature|truncat|end of (file|stream|image)|not enough|read error|out of (data|bounds|order)/i.test(
-      message,
-    )
-  ) {
-    return imageTruncated(message, error);
-  }
+  // The first bytes were those of a format that it does support.
+  if (/unsupported image format/i.test(message)) return imageDamaged('its header cannot be read', error);
   return imageDamaged(message, error);
 }
 

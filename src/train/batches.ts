@@ -24,34 +24,37 @@ export function countBatches(
  * An epoch's batches: every image once, in an order and varied in a way that depend on seed and epoch alone, so that an
  * epoch after a resume is the one that it would have been.
  */
-export function* trainingBatches(
+export function trainingBatches(
   images: readonly LabelledImage[],
   recipe: BatchRecipe,
   epoch: number,
 ): Generator<Batch> {
   const { seed, batchSize, augmentation } = recipe;
   const order = shuffle(images, new Random(seed, 'order', epoch));
-  const memory = new Float32Array(Math.min(batchSize, images.length) * IMAGE_BYTES);
-  for (let batch = 0; batch < countBatches(images.length, recipe); batch++) {
-    const start = batch * batchSize;
-    const chosen = order.slice(start, start + batchSize);
-    for (const [row, image] of chosen.entries()) {
-      const random = new Random(seed, 'augment', epoch, start + row);
-      writeAugmented(image.pixels, memory, row * IMAGE_BYTES, augmentation, random);
-    }
-    yield {
-      pixels: memory.subarray(0, chosen.length * IMAGE_BYTES),
-      labels: chosen.map(({ label }) => label),
-    };
-  }
+  const used = order.slice(0, batchSize * countBatches(images.length, recipe));
+  return batchesOf(used, batchSize, ({ pixels }, index, target, offset) =>
+    writeAugmented(pixels, target, offset, augmentation, new Random(seed, 'augment', epoch, index)),
+  );
 }
 
 /** Batches of images as they are, in order. */
-export function* plainBatches(images: readonly LabelledImage[], batchSize: number): Generator<Batch> {
+export function plainBatches(images: readonly LabelledImage[], batchSize: number): Generator<Batch> {
+  return batchesOf(images, batchSize, ({ pixels }, _index, target, offset) =>
+    writePlain(pixels, target, offset),
+  );
+}
+
+type WritePixels = (image: LabelledImage, index: number, target: Float32Array, offset: number) => void;
+
+function* batchesOf(
+  images: readonly LabelledImage[],
+  batchSize: number,
+  write: WritePixels,
+): Generator<Batch> {
   const memory = new Float32Array(Math.min(batchSize, images.length) * IMAGE_BYTES);
   for (let start = 0; start < images.length; start += batchSize) {
     const chosen = images.slice(start, start + batchSize);
-    for (const [row, image] of chosen.entries()) writePlain(image.pixels, memory, row * IMAGE_BYTES);
+    for (const [row, image] of chosen.entries()) write(image, start + row, memory, row * IMAGE_BYTES);
     yield {
       pixels: memory.subarray(0, chosen.length * IMAGE_BYTES),
       labels: chosen.map(({ label }) => label),

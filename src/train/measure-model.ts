@@ -16,8 +16,9 @@ import type { LabelledImage } from './load-images.js';
 export interface Measured {
   readonly confusion: ConfusionMatrix;
   readonly figures: Figures;
+  /** What the best epoch is chosen by. */
   readonly quadraticLoss: number;
-  /** Mean −log of the labelled class's probability: what the best epoch is chosen by. */
+  /** Mean −log of the labelled class's probability. */
   readonly crossEntropy: number;
 }
 

@@ -7,8 +7,13 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 
 /**
  * The paper's: batch 15 with the incomplete one dropped (186 iterations an epoch on 2,800 images), 30 epochs, SGD with
- * momentum, 70/30 by image and class, the last epoch kept. The learning rate is not stated: MATLAB's default is 0.01, and
- * its weight decay 0.0001.
+ * momentum, 70/30 by image and class, the last epoch kept. Momentum 0.9 and weight decay 0.0001 are the defaults of
+ * MATLAB's trainingOptions('sgdm'), which the paper's habits point to.
+ *
+ * The paper states no learning rate; 0.003, without a schedule, is our choice. Seen in one run each of AlexNet from random
+ * weights on 315 synthetic smears: none diverged; at MATLAB's default of 0.01 the cross-entropy of the test images jumped
+ * (from 0.44 to 2.29 within two epochs); 0.001 had hardly begun to learn after four epochs; 0.003 was ahead of both after
+ * four (0.64 against 0.83 and 1.02), and stayed below 0.85 in the eight that were run.
  */
 const PAPER: Recipe = {
   preset: 'paper',
@@ -16,7 +21,7 @@ const PAPER: Recipe = {
   epochs: 30,
   batchSize: 15,
   dropLast: true,
-  learningRate: 0.001,
+  learningRate: 0.003,
   schedule: 'constant',
   warmupEpochs: 0,
   momentum: 0.9,

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { SmearwatchError } from '../errors.js';
 import { trainingEnvironment } from '../model/tensorflow/environment.js';
+import { passOnErrors } from './child-errors.js';
 import type { TrainingPlan } from './options.js';
 import type { FromTraining, ToTraining, TrainingResult } from './protocol.js';
 
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly onMessage?: (message: FromTraining) => void;
   /** The compiled child; tests, which run from the sources, name the one in `dist/`. */
   readonly entry?: URL;
+  /** Gets what the child writes to its standard error; by default this process's. */
+  readonly stderr?: NodeJS.WritableStream;
 }
 
 /** Below a running daemon, which has priority 0: training takes what cores are left. */
@@ -22,10 +25,20 @@ const PRIORITY = 10;
  */
 export async function runTraining(
   plan: TrainingPlan,
-  { signal, onMessage, entry = new URL('./main.js', import.meta.url) }: RunOptions = {},
+  {
+    signal,
+    onMessage,
+    entry = new URL('./main.js', import.meta.url),
+    stderr = process.stderr,
+  }: RunOptions = {},
 ): Promise<TrainingResult> {
   signal?.throwIfAborted();
-  const child = fork(entry, { env: environmentOf(plan), serialization: 'advanced' });
+  const child = fork(entry, {
+    env: environmentOf(plan),
+    serialization: 'advanced',
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
+  });
+  if (child.stderr !== null) passOnErrors(child.stderr, stderr);
   lowerPriority(child);
   const stop = (): void => send(child, { type: 'stop' });
   signal?.addEventListener('abort', stop);
@@ -72,7 +85,8 @@ function outcomeOf(
       else if (message.type === 'stopped') reject(stopped(plan, message.finishedEpochs));
     });
     child.once('error', (cause) => reject(died(plan, 'it could not be started', cause)));
-    child.once('exit', (code, signal) =>
+    // `close` comes after the last of its standard error, where it may say why.
+    child.once('close', (code, signal) =>
       reject(died(plan, signal === null ? `exit code ${code ?? ''}` : `by ${signal}`)),
     );
   });

@@ -1,14 +1,7 @@
 import type { Network } from '../model/networks/network.js';
 import type { Tensorflow } from '../model/tensorflow/load.js';
 import { countBatches, trainingBatches } from './batches.js';
-import {
-  fingerprintOf,
-  readBest,
-  readCheckpoint,
-  writeBest,
-  writeCheckpoint,
-  type BestEpoch,
-} from './checkpoint.js';
+import { fingerprintOf } from './checkpoint.js';
 import { Clock } from './clock.js';
 import { epochRecord, measuredPart } from './epoch-record.js';
 import type { EpochRecord, History, IterationRecord } from './history.js';
@@ -17,6 +10,7 @@ import type { LabelledImage } from './load-images.js';
 import type { Measured } from './measure-model.js';
 import type { Recipe, TrainingPlan } from './options.js';
 import type { Progress } from './protocol.js';
+import { RunState } from './run-state.js';
 import { learningRateAt, type Schedule } from './schedule.js';
 import type { Split } from './split.js';
 
@@ -41,13 +35,9 @@ export interface Trained {
 export class Trainer {
   readonly #recipe: Recipe;
   readonly #split: Split<LabelledImage>;
-  readonly #runDir: string;
   readonly #learner: Learner;
-  readonly #fingerprint: string;
+  readonly #state: RunState;
   readonly #perEpoch: number;
-  #history: History = { iterations: [], epochs: [] };
-  #best: BestEpoch | undefined;
-  #seconds = 0;
 
   constructor(
     tf: Tensorflow,
@@ -57,10 +47,10 @@ export class Trainer {
   ) {
     this.#recipe = recipe;
     this.#split = split;
-    this.#runDir = runDir;
     const labels = split.train.map(({ label }) => label);
     this.#learner = new Learner(tf, network, recipe, labels);
-    this.#fingerprint = fingerprintOf({ network, recipe, precision, images: contentsOf(split) });
+    const fingerprint = fingerprintOf({ network, recipe, precision, images: contentsOf(split) });
+    this.#state = new RunState(runDir, fingerprint);
     this.#perEpoch = countBatches(labels.length, recipe);
   }
 
@@ -69,35 +59,30 @@ export class Trainer {
   }
 
   get finishedEpochs(): number {
-    return this.#history.epochs.length;
+    return this.#state.finishedEpochs;
   }
 
   /** @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign` */
-  async resume(): Promise<void> {
-    const checkpoint = await readCheckpoint(this.#runDir, this.#fingerprint);
-    this.#learner.restore(checkpoint.weights, checkpoint.velocities);
-    this.#history = checkpoint.history;
-    this.#best = checkpoint.best;
-    this.#seconds = checkpoint.seconds;
+  resume(): Promise<void> {
+    return this.#state.resume(this.#learner);
   }
 
   /** Undefined: stopped before the end; the last epoch's checkpoint is on disk. */
   async run(events: TrainerEvents): Promise<Trained | undefined> {
-    const clock = new Clock(this.#seconds);
+    const clock = new Clock(this.#state.seconds);
     while (!this.#isDone()) {
       const iterations = await this.#trainEpoch(clock, events);
       if (iterations === undefined) return undefined;
       await this.#finishEpoch(iterations, clock, events);
       if (events.shouldStop()) return undefined;
     }
-    const best = this.#best;
-    if (best !== undefined) this.#learner.restore(await readBest(this.#runDir), this.#learner.velocities());
+    await this.#state.restoreKept(this.#learner);
     return {
-      epoch: best?.epoch ?? this.finishedEpochs,
+      epoch: this.#state.keptEpoch,
       weights: this.#learner.weights(),
       test: await this.#learner.measure(this.#split.test),
-      history: this.#history,
-      seconds: this.#seconds,
+      history: this.#state.history,
+      seconds: this.#state.seconds,
     };
   }
 
@@ -107,8 +92,8 @@ export class Trainer {
 
   #isDone(): boolean {
     const { epochs, earlyStopping } = this.#recipe;
-    const sinceBest = this.finishedEpochs - (this.#best?.epoch ?? this.finishedEpochs);
-    return this.finishedEpochs >= epochs || (earlyStopping > 0 && sinceBest >= earlyStopping);
+    const sinceKept = this.finishedEpochs - this.#state.keptEpoch;
+    return this.finishedEpochs >= epochs || (earlyStopping > 0 && sinceKept >= earlyStopping);
   }
 
   /** The epoch's iterations; undefined when asked to stop within it: what it learnt is then not kept. */
@@ -150,7 +135,6 @@ export class Trainer {
     };
   }
 
-  /** Measures, and makes the epoch durable: from here on a crash costs only later epochs. */
   async #finishEpoch(
     iterations: readonly IterationRecord[],
     clock: Clock,
@@ -158,26 +142,8 @@ export class Trainer {
   ): Promise<void> {
     const part = measuredPart(this.#split);
     const measured = await this.#learner.measure(this.#split[part]);
-    const record = epochRecord(iterations, part, measured, clock.seconds - this.#seconds);
-    this.#history.iterations.push(...iterations);
-    this.#history.epochs.push(record);
-    this.#seconds = clock.seconds;
-    const weights = this.#learner.weights();
-    const isBest = part === 'validation' && record.quadraticLoss < (this.#best?.quadraticLoss ?? Infinity);
-    if (isBest) {
-      this.#best = { epoch: record.epoch, quadraticLoss: record.quadraticLoss };
-      await writeBest(this.#runDir, this.#best, weights);
-    }
-    await writeCheckpoint(this.#runDir, {
-      epoch: record.epoch,
-      fingerprint: this.#fingerprint,
-      best: this.#best,
-      history: this.#history,
-      seconds: this.#seconds,
-      weights,
-      velocities: this.#learner.velocities(),
-    });
-    events.onEpoch(record, isBest);
+    const record = epochRecord(iterations, part, measured, clock.seconds - this.#state.seconds);
+    events.onEpoch(record, await this.#state.finishEpoch(this.#learner, iterations, record));
   }
 }
 

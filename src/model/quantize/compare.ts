@@ -5,9 +5,9 @@ import { joinImages, nextTurn, runModel, type RunOptions } from './session.js';
 export interface Compared {
   /** Row by row, of the one file and the other. */
   readonly probabilities: readonly [Float32Array, Float32Array];
-  /** Images a second on one thread: medians over the batches, which alternate between the two. */
+  /** Images a second on one thread: lower quartiles of the batches' times, which alternate between the two. */
   readonly imagesPerSecond: readonly [number, number];
-  /** How many times faster the second is: the median of the batches' ratios, so that other load counts for both. */
+  /** How many times as fast the second is. */
   readonly speedup: number;
 }
 
@@ -54,16 +54,15 @@ export async function compareModels(
 }
 
 function speedOf(seconds: readonly (readonly number[])[]): Pick<Compared, 'imagesPerSecond' | 'speedup'> {
-  const of = (index: number) => seconds.map((times) => times[index] ?? NaN);
-  return {
-    imagesPerSecond: [1 / median(of(0)), 1 / median(of(1))],
-    speedup: median(seconds.map(([before = NaN, after = NaN]) => before / after)),
-  };
+  const [first, second] = [0, 1].map((index) => lowerQuartile(seconds.map((times) => times[index] ?? NaN)));
+  const rates = [1 / (first ?? NaN), 1 / (second ?? NaN)] as const;
+  return { imagesPerSecond: rates, speedup: rates[1] / rates[0] };
 }
 
-function median(values: readonly number[]): number {
+/** Other load only ever makes a batch slower: the faster batches say what the processor can do. */
+function lowerQuartile(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  return sorted[Math.floor((sorted.length - 1) / 4)] ?? NaN;
 }
 
 /** A model's probabilities, row by row. */

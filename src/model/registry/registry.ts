@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
 import { writeVersion, type ModelDraft } from './draft.js';
 import { DEFAULT_LABEL, readLabels, writeLabel } from './labels.js';
+import { limitsMissed, missedLimits } from './limits.js';
 import { MANIFEST_FILE, manifestInvalid, MODEL_NAME, parseManifest, type Manifest } from './manifest.js';
 import { materialise } from './materialise.js';
 import { LABEL, parseReference, VERSION } from './reference.js';
@@ -59,7 +60,7 @@ export class Registry {
 
   /**
    * The version that a reference means: `name@version`, `name@label`, or `name` alone, which is its label `production`
-   * or, without one, its highest version.
+   * or, without one, its highest version that did not miss its limits.
    * @throws SmearwatchError `model-unknown`, `manifest-invalid`
    */
   async resolve(reference: string): Promise<ModelVersion> {
@@ -67,10 +68,10 @@ export class Registry {
     if (parsed.kind === 'version') return this.read(parsed.name, parsed.version);
     const labels = await readLabels(join(this.folder, parsed.name));
     const labelled = labels.get(parsed.kind === 'label' ? parsed.label : DEFAULT_LABEL);
-    const version =
-      labelled ?? (parsed.kind === 'default' ? (await this.versions(parsed.name)).at(-1) : undefined);
-    if (version === undefined) throw await this.#unknown(reference);
-    return this.read(parsed.name, version);
+    if (labelled !== undefined) return this.read(parsed.name, labelled);
+    const highest = parsed.kind === 'default' ? await this.#highest(parsed.name) : undefined;
+    if (highest === undefined) throw await this.#unknown(reference);
+    return highest;
   }
 
   /** @throws SmearwatchError `model-unknown`, `manifest-invalid` */
@@ -91,8 +92,17 @@ export class Registry {
     return { name, version: manifest.version, folder, manifest, labels: [] };
   }
 
-  /** Points a label at a version that exists. @throws SmearwatchError `model-unknown`, `label-invalid` */
-  async promote(name: string, version: number, label: string = DEFAULT_LABEL): Promise<void> {
+  /**
+   * Points a label at a version that exists.
+   * @param isForced also one that missed its limits
+   * @throws SmearwatchError `model-unknown`, `label-invalid`, `model-limits-missed`
+   */
+  async promote(
+    name: string,
+    version: number,
+    label: string = DEFAULT_LABEL,
+    isForced = false,
+  ): Promise<void> {
     if (!LABEL.test(label)) {
       throw new SmearwatchError(`"${label}" is no label`, {
         code: 'label-invalid',
@@ -100,8 +110,14 @@ export class Registry {
         hint: 'A label starts with a lower-case letter, followed by a-z, 0-9, ".", "_" and "-".',
       });
     }
-    await this.read(name, version);
+    const failures = missedLimits((await this.read(name, version)).manifest);
+    if (failures.length > 0 && !isForced) throw limitsMissed(name, version, failures);
     await writeLabel(join(this.folder, name), label, version);
+  }
+
+  /** The version that a label points at, if any. @throws SmearwatchError `manifest-invalid` */
+  async labelled(name: string, label: string): Promise<number | undefined> {
+    return (await readLabels(join(this.folder, name))).get(label);
   }
 
   /** Reads everything again (or one model, or one version) and says for each file whether it is intact. */
@@ -118,6 +134,14 @@ export class Registry {
   /** The path of a verified `model.onnx`, unpacked if need be. @throws SmearwatchError `model-damaged` */
   materialise(model: Pick<ModelVersion, 'folder' | 'manifest'>): Promise<string> {
     return materialise(model, this.options.cacheFolder);
+  }
+
+  async #highest(name: string): Promise<ModelVersion | undefined> {
+    for (const version of (await this.versions(name)).reverse()) {
+      const found = await this.read(name, version);
+      if (missedLimits(found.manifest).length === 0) return found;
+    }
+    return undefined;
   }
 
   async #verifyOne(name: string, version: number): Promise<FileReport[]> {

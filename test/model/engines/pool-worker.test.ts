@@ -30,8 +30,8 @@ test.skipIf(!hasTensorflow)(
     };
     const images = randomPixels(8);
     const batches = Array.from({ length: 4 }, (_, batch) =>
-      images.slice(2 * batch * IMAGE_BYTES, 2 * (batch + 1) * IMAGE_BYTES),
-    ) as Uint8Array<ArrayBuffer>[];
+      Uint8Array.from(images.subarray(2 * batch * IMAGE_BYTES, 2 * (batch + 1) * IMAGE_BYTES)),
+    );
     const answersOf = async (pool: InferencePool) => {
       const results = await Promise.all(batches.map((pixels) => pool.classify(pixels.slice(), 2)));
       return results.flatMap(({ perModel }) => [...perModel[0]!.probabilities]);

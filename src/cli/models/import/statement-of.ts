@@ -1,0 +1,53 @@
+import type { ImportStatement, Triple } from '../../../model/import/statement.js';
+import { usageError } from '../../options.js';
+
+/** As they are typed. */
+export interface StatementValues {
+  readonly classes: string;
+  readonly 'input-size': number;
+  readonly layout: string;
+  readonly channels: string;
+  readonly scale: number;
+  readonly mean: string;
+  readonly deviation: string;
+  readonly 'output-is': string;
+}
+
+/** @throws SmearwatchError `usage` that names the option */
+export function statementOf(values: StatementValues): ImportStatement {
+  const deviation = triple('deviation', values.deviation);
+  if (deviation.includes(0)) throw usageError('--deviation divides, and must not be 0');
+  return {
+    classes: classesOf(values.classes),
+    inputSize: values['input-size'],
+    layout: values.layout === 'nhwc' ? 'nhwc' : 'nchw',
+    channels: values.channels === 'bgr' ? 'bgr' : 'rgb',
+    scale: values.scale,
+    mean: triple('mean', values.mean),
+    deviation,
+    outputIs: values['output-is'] === 'probabilities' ? 'probabilities' : 'logits',
+  };
+}
+
+function classesOf(text: string): string[] {
+  const classes = text.split(',').map((name) => name.trim());
+  if (classes.length < 2 || classes.includes('')) {
+    throw usageError(`--classes "${text}" must be two or more names, separated by commas`);
+  }
+  if (new Set(classes).size !== classes.length) throw usageError(`--classes "${text}" names a class twice`);
+  return classes;
+}
+
+function triple(option: string, text: string): Triple {
+  const [first = NaN, second = NaN, third = NaN, ...more] = text.split(',').map(numberOf);
+  if (more.length === 0 && [first, second, third].every(Number.isFinite)) return [first, second, third];
+  throw usageError(
+    `--${option} "${text}" must be three numbers, separated by commas`,
+    `One for each channel, for instance --${option} 0.5,0.5,0.5.`,
+  );
+}
+
+/** `Number` takes an empty text for 0. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
+}

@@ -1,0 +1,83 @@
+import { messageOf } from '../../errors.js';
+import { IMAGE_BYTES } from '../../images.js';
+import type { Session } from '../engine.js';
+import { loadEngine } from '../engines/load-engine.js';
+import { fixedBatch, notRunning, outputMisfit } from './failures.js';
+import type { ImportStatement } from './statement.js';
+
+/** Images to try it on: black, white, and one with a little of everything. */
+const IMAGES = [
+  new Uint8Array(IMAGE_BYTES),
+  new Uint8Array(IMAGE_BYTES).fill(255),
+  Uint8Array.from({ length: IMAGE_BYTES }, (_, index) => (index * 7919 + (index >> 8) * 31) % 251),
+];
+
+/**
+ * Classifies three images one by one and together: the numbers must be probabilities, and may not depend on the company.
+ * @returns name and version of the engine
+ * @throws SmearwatchError `import-not-running`, `import-input`, `import-output`
+ */
+export async function tryModel(
+  file: string,
+  { classes, outputIs }: ImportStatement,
+  wasFixedToOneImage: boolean,
+): Promise<string> {
+  const engine = await loadEngine('onnxruntime');
+  const session = await engine.open(file, classes.length, { threads: 1 }).catch((error: unknown) => {
+    const isBatch = wasFixedToOneImage && FIXED_SHAPE.test(messageOf(error));
+    throw isBatch ? fixedBatch(1, error) : notRunning(messageOf(error), error);
+  });
+  try {
+    const single = await runSingly(session, wasFixedToOneImage);
+    if (outputIs === 'probabilities') checkSums(single, classes.length);
+    checkTogether(single, await runTogether(session, wasFixedToOneImage), wasFixedToOneImage);
+  } finally {
+    await session.close();
+  }
+  return `${engine.name} ${engine.capabilities.version}`;
+}
+
+/** What ONNX Runtime says of a graph whose sizes contradict each other, and our contract of one that is fixed. */
+const FIXED_SHAPE = /ShapeInferenceError|fixed to batches/;
+
+/** What was fixed to one image has been changed, and may no longer fit together. */
+async function runSingly(session: Session, wasFixedToOneImage: boolean): Promise<Float32Array[]> {
+  const rows: Float32Array[] = [];
+  for (const image of IMAGES) {
+    rows.push(
+      await session.run(image, 1).catch((error: unknown) => {
+        throw wasFixedToOneImage ? fixedBatch(1, error) : notRunning(messageOf(error), error);
+      }),
+    );
+  }
+  return rows;
+}
+
+async function runTogether(session: Session, wasFixedToOneImage: boolean): Promise<Float32Array> {
+  try {
+    return await session.run(Buffer.concat(IMAGES), IMAGES.length);
+  } catch (error) {
+    throw wasFixedToOneImage ? fixedBatch(1, error) : notRunning(`in batches, ${messageOf(error)}`, error);
+  }
+}
+
+function checkSums(rows: readonly Float32Array[], classes: number): void {
+  for (const row of rows) {
+    const sum = row.reduce((total, value) => total + value, 0);
+    if (row.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-3) continue;
+    throw outputMisfit(
+      `its ${classes} values are no probabilities: ${[...row.slice(0, 5)].map((value) => value.toPrecision(4)).join(', ')}`,
+      'Use --output-is logits, if these are the values before the softmax.',
+    );
+  }
+}
+
+function checkTogether(single: readonly Float32Array[], together: Float32Array, wasFixed: boolean): void {
+  const expected = single.flatMap((row) => [...row]);
+  if (expected.every((value, index) => Math.abs(value - (together[index] ?? NaN)) < 1e-3)) return;
+  if (wasFixed) throw fixedBatch(1);
+  throw outputMisfit(
+    'an image is classified otherwise in a batch than alone',
+    'Export it for inference, not for training (PyTorch: model.eval()).',
+  );
+}
