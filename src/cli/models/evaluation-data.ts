@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { cacheFolder } from '../../cache-folder.js';
 import { SmearwatchError } from '../../errors.js';
@@ -58,7 +58,7 @@ async function findSplit(
   splitFile: string | undefined,
 ): Promise<{ split: Split<LabelledImage>; on: string }> {
   if (splitFile !== undefined) {
-    return { split: await readSplit(resolve(splitFile), data.images), on: `test part of ${splitFile}` };
+    return { split: await readSplit(resolve(splitFile), data.images), on: `test part of ${basename(splitFile)}` };
   }
   const training = trainingSchema.safeParse(trainedOn).data;
   if (training?.data.sha256 !== contentHash(data.images)) {

@@ -32,7 +32,7 @@ export const quantizeCommand = defineCommand({
       { min: 7, max: 8 },
       {
         default: 7,
-        describe: '8 only where every serving processor has VNNI: others overflow, and compute something else.',
+        describe: 'Bits of the weights; with 8, sums overflow on some processors, which then compute something else.',
       },
     ),
     name: { type: 'string', requiresArg: true, describe: "Name of the int8 model; otherwise the model's own." },
@@ -48,6 +48,8 @@ export const quantizeCommand = defineCommand({
     'Limits: at most 0.5 points fewer images classified correctly; 1.5 times as fast from 10 MB on; a quarter of the ' +
     'size. A version that misses one is kept, but cannot be promoted, and the exit code is 1.',
   async run({ model, json, ...values }, { terminal }) {
+    const { checkModelName } = await import('./model-name.js');
+    if (values.name !== undefined) checkModelName(values.name);
     const registry = await openRegistry(values);
     const source = await registry.resolve(model);
     if (source.manifest.precision !== 'fp32') {

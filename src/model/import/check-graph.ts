@@ -57,6 +57,9 @@ function checkNode(node: NodeProto): void {
 function checkAttribute({ name = '', g, t, ...more }: AttributeProto & Lists, node: string): void {
   if (g !== undefined || (more.graphs?.length ?? 0) > 0)
     throw unsupported(`the node ${node} is control flow`);
+  if (more.sparse_tensor !== undefined || (more.sparse_tensors?.length ?? 0) > 0) {
+    throw unsupported(`the node ${node} has a sparse tensor`);
+  }
   for (const tensor of [t, ...(more.tensors ?? [])]) {
     if (tensor !== undefined && isElsewhere(tensor)) {
       throw unsupported(`the attribute ${name} of the node ${node} is kept in another file`);
@@ -67,6 +70,8 @@ function checkAttribute({ name = '', g, t, ...more }: AttributeProto & Lists, no
 interface Lists {
   readonly graphs?: readonly unknown[];
   readonly tensors?: readonly TensorProto[];
+  readonly sparse_tensor?: unknown;
+  readonly sparse_tensors?: readonly unknown[];
 }
 
 function isElsewhere({ data_location = 0, external_data = [] }: TensorProto): boolean {

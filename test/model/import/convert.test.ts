@@ -9,7 +9,7 @@ import { probabilitiesOf } from '../../../src/model/quantize/compare.js';
 import { quantizeModel } from '../../../src/model/quantize/quantize-model.js';
 import { fileOf } from '../onnx/onnx-file.js';
 import { randomPixels } from '../onnx/random-weights.js';
-import { foreignFile, statement, type ForeignOptions } from './foreign.js';
+import { foreignFile, statement, withWeightsAsInputs, type ForeignOptions } from './foreign.js';
 
 const pixels = randomPixels(3);
 const images = [0, 1, 2].map((index) => pixels.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES));
@@ -67,6 +67,7 @@ describe('a foreign network gives the same numbers as a model:', () => {
       { scale: 1, mean: [120, 110, 100], deviation: [50, 50, 50] },
     ],
     ['fixed to one image', { batch: 1 }, {}],
+    ['of an older exporter, with its weights among the inputs', { change: withWeightsAsInputs }, {}],
     ['fixed to one image by a Reshape, too', { batch: 1, reshape: [[1n, 4n]] }, {}],
     ['fixed to one image by a Reshape with a free side', { batch: 1, reshape: [[1n, -1n]] }, {}],
   ])('%s', async (_name, options, stated) => {

@@ -77,3 +77,12 @@ function addFlat(builder: GraphBuilder, value: string, shapes: ForeignOptions['r
   }
   return flat;
 }
+
+/** As files before IR version 4 are. */
+export function withWeightsAsInputs(
+  { graph, ...model }: ModelProto,
+  { constants }: GraphBuilder,
+): ModelProto {
+  const weights = constants.map(({ name, dims }) => tensorInfo(name, DATA_TYPE.float, dims));
+  return { ...model, ir_version: 3, graph: { ...graph, input: [...(graph?.input ?? []), ...weights] } };
+}

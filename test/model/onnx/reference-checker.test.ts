@@ -4,7 +4,11 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { shapeLayers, sizeOf, type Network } from '../../../src/model/networks/network.js';
+import { convertForeign } from '../../../src/model/import/convert.js';
+import { quantizeModel } from '../../../src/model/quantize/quantize-model.js';
+import { foreignFile, statement } from '../import/foreign.js';
 import { fileOf, onnxOf } from './onnx-file.js';
+import { randomPixels } from './random-weights.js';
 import { smallNetworks } from './small-networks.js';
 
 const script = fileURLToPath(new URL('../../../scripts/check-onnx.py', import.meta.url));
@@ -39,6 +43,17 @@ describe.skipIf(!isInstalled)(`the reference checker of ONNX${title}`, () => {
     },
     60_000,
   );
+
+  test.each(smallNetworks)('accepts %s in int8', async (_name, network) => {
+    const images = [randomPixels(1), randomPixels(1, 3)];
+    const { bytes } = await quantizeModel(onnxOf(network), images, { threads: 1, weightBits: 7 });
+    expect((await run(await fileOf(bytes))).stdout).toContain('valid');
+  });
+
+  test.each([9, 11, 17])('accepts an imported network of opset %i', async (opset) => {
+    const { bytes } = convertForeign(foreignFile({ opset, side: 224 }), { ...statement, inputSize: 224 });
+    expect((await run(await fileOf(bytes))).stdout).toContain('valid');
+  });
 
   test('refuses a file cut short', async () => {
     const [, network] = smallNetworks[0]!;

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { runImport, type Imported, type RunImportOptions } from '../../../model/import/run-import.js';
 import type { ImportStatement } from '../../../model/import/statement.js';
-import { MODEL_NAME } from '../../../model/registry/manifest.js';
 import type { ModelVersion, Registry } from '../../../model/registry/registry.js';
 import { SOFTWARE } from '../../../version.js';
-import { usageError } from '../../options.js';
+import { checkModelName } from '../model-name.js';
 
 export interface ImportPlan extends RunImportOptions {
   readonly name: string;
@@ -20,9 +19,7 @@ export async function importModel(
   file: string,
   { name, intendedUse, statement, ...options }: ImportPlan,
 ): Promise<ModelVersion> {
-  if (!MODEL_NAME.test(name)) {
-    throw usageError(`--name "${name}" is no name for a model`, 'Use a-z, 0-9, "_" and "-", beginning with a letter.');
-  }
+  checkModelName(name);
   const folder = await mkdtemp(join(tmpdir(), 'smearwatch-import-'));
   const target = join(folder, 'model.onnx');
   try {
