@@ -137,7 +137,9 @@ const pipelineSchema = z
       .min(1)
       .max(256)
       .optional()
-      .describe('Images decoded at the same time; without it, the number of cores.'),
+      .describe(
+        'Images read and decoded at the same time; without it, one and a half times the number of cores.',
+      ),
     maxAttempts: z.int().min(1).max(20).default(3).describe('Attempts at an image before it is quarantined.'),
     retryDelayMs: milliseconds
       .default(2000)

@@ -199,7 +199,8 @@ export class Daemon implements StatusSource {
       classifier: server,
       telemetry,
       config: () => this.config,
-      decodeConcurrency: this.config.pipeline.decodeConcurrency ?? availableParallelism(),
+      // More than cores: while some images are read from the disk, the cores decode the others.
+      decodeConcurrency: this.config.pipeline.decodeConcurrency ?? Math.ceil(availableParallelism() * 1.5),
       onEnded: (outcome) => {
         this.tally[outcome] += 1;
         this.#delivery.wake();

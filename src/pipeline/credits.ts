@@ -6,8 +6,9 @@ export class Credits {
   readonly #capacity: () => number;
   readonly #onReturn: () => void;
   #taken = 0;
+  #isTelling = false;
 
-  /** `capacity` is asked each time, since a reload may change it. `onReturn` is called when credits come back. */
+  /** `capacity` is asked each time, since a reload may change it. `onReturn` is called, soon, when credits came back. */
   constructor(capacity: () => number, onReturn: () => void) {
     this.#capacity = capacity;
     this.#onReturn = onReturn;
@@ -27,6 +28,12 @@ export class Credits {
 
   giveBack(count: number): void {
     this.#taken -= count;
-    this.#onReturn();
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    // A batch gives its credits back one by one: told once for all of them, its successors are claimed in one commit.
+    queueMicrotask(() => {
+      this.#isTelling = false;
+      this.#onReturn();
+    });
   }
 }
