@@ -31,7 +31,7 @@ describe.skipIf(process.platform === 'win32')('running a command', () => {
 
   it('fails with the reason when the program is not there', async () => {
     await expect(runCommand('smearwatch-no-such-program', [])).rejects.toThrow(
-      /could not be started .*ENOENT/,
+      /could not be started .*(ENOENT|EACCES)/,
     );
   });
 
