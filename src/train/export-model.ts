@@ -5,6 +5,7 @@ import type { Network } from '../model/networks/network.js';
 import { exportOnnx } from '../model/onnx/export-onnx.js';
 import { Registry, type ModelVersion } from '../model/registry/registry.js';
 import { SOFTWARE } from '../version.js';
+import { contentHash } from './content-hash.js';
 import { toCsv } from './history.js';
 import type { TrainingPlan } from './options.js';
 import { countSplit, SPLIT_FILE, type PreparedData } from './prepare.js';
@@ -59,7 +60,7 @@ async function describeTraining(plan: TrainingPlan, { data, split }: PreparedDat
         ]),
       ),
       sources: [...new Set(data.images.map(({ source }) => source).filter((source) => source !== ''))],
-      sha256: contentHash(data.images.map(({ sha256 }) => sha256)),
+      sha256: contentHash(data.images),
       leftOut: data.leftOut,
     },
     split: { ...plan.recipe.split, sha256: splitSha256, ...counts },
@@ -69,13 +70,6 @@ async function describeTraining(plan: TrainingPlan, { data, split }: PreparedDat
     epochsTrained: trained.history.epochs.length,
     seconds: Math.round(trained.seconds),
   };
-}
-
-/** One value for a set of images, whatever their names and order: SHA-256 over their sorted SHA-256s, one a line. */
-function contentHash(hashes: readonly string[]): string {
-  return createHash('sha256')
-    .update([...hashes].sort().join('\n'))
-    .digest('hex');
 }
 
 function describeEvaluation({ test }: Trained) {

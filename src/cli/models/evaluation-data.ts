@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { cacheFolder } from '../../cache-folder.js';
 import { SmearwatchError } from '../../errors.js';
 import type { ModelVersion } from '../../model/registry/registry.js';
+import { contentHash } from '../../train/content-hash.js';
 import { readLabelledFolder } from '../../train/data-set.js';
 import { loadImages, type LabelledImage, type LoadedData } from '../../train/load-images.js';
 import { PixelCache } from '../../train/pixel-cache.js';
@@ -81,12 +82,6 @@ const trainingSchema = z.object({
     split: z.object({ by: z.enum(['image', 'group']), testShare: z.number(), validationShare: z.number() }),
   }),
 });
-
-/** As in train/export-model.ts: SHA-256 over the images' sorted SHA-256s, one a line. */
-function contentHash(images: readonly LabelledImage[]): string {
-  const hashes = images.map(({ sha256 }) => sha256).sort();
-  return createHash('sha256').update(hashes.join('\n')).digest('hex');
-}
 
 /** SHA-256 of the file that the training wrote for this split: it names every image of each part. */
 async function digestOf(split: Split<LabelledImage>, options: SplitOptions): Promise<string> {
