@@ -1,5 +1,5 @@
-import { watchConfig } from './config/watch.js';
-import { loadConfig } from './config/load.js';
+import { loadConfig, type LoadedConfig } from './config/load.js';
+import { watchConfig, type ConfigWatcher } from './config/watch.js';
 import { Daemon } from './daemon/daemon.js';
 import { EXIT } from './errors.js';
 import { createTelemetry } from './telemetry/create-telemetry.js';
@@ -28,24 +28,52 @@ export async function runDaemon({ configFile, once = false }: RunOptions): Promi
   const telemetry = createTelemetry({ logger, registry, throughput });
   const stopRequested = stopSignal((event) => telemetry.stopping(event));
   telemetry.started({ configFile: loaded.file });
-  const daemon = await Daemon.start(loaded, {
-    telemetry,
-    registry,
-    throughput,
-    workerFile: new URL('./pool/worker.js', import.meta.url),
-  });
-  const configWatcher = watchConfig(
-    loaded.file,
-    () => void daemon.reload().then(() => adoptLogLevel(logger, daemon)),
-    { sha256: loaded.sha256 },
-  );
+  // From here on a signal does what it should, also while the models are loading: SIGHUP would end the process otherwise.
+  const changes = new ConfigChanges(loaded);
   try {
-    await (once ? Promise.race([daemon.workedOff(), stopRequested]) : stopRequested);
+    const daemon = await Daemon.start(loaded, {
+      telemetry,
+      registry,
+      throughput,
+      workerFile: new URL('./pool/worker.js', import.meta.url),
+    });
+    try {
+      changes.tell(() => daemon.reload().then(() => adoptLogLevel(logger, daemon)));
+      const ended = once ? daemon.workedOff() : stopRequested;
+      await Promise.race([ended, stopRequested, daemon.broken()]);
+    } finally {
+      await daemon.stop();
+    }
+    return once && daemon.tally.quarantined > 0 ? EXIT.incomplete : EXIT.done;
   } finally {
-    configWatcher.close();
-    await daemon.stop();
+    changes.close();
   }
-  return once && daemon.tally.quarantined > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+/** Changes of the configuration file and SIGHUPs, remembered until somebody can be told. */
+class ConfigChanges {
+  readonly #watcher: ConfigWatcher;
+  #listener: (() => Promise<void>) | undefined;
+  #isChanged = false;
+
+  constructor({ file, sha256 }: LoadedConfig) {
+    this.#watcher = watchConfig(file, () => this.#changed(), { sha256 });
+  }
+
+  /** `listener` must not reject. */
+  tell(listener: () => Promise<void>): void {
+    this.#listener = listener;
+    if (this.#isChanged) this.#changed();
+  }
+
+  close(): void {
+    this.#watcher.close();
+  }
+
+  #changed(): void {
+    this.#isChanged = true;
+    void this.#listener?.();
+  }
 }
 
 function adoptLogLevel(logger: Logger, daemon: Daemon): void {

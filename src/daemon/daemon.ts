@@ -5,7 +5,6 @@ import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { configureDecoding } from '../decode/decode-image.js';
 import { Delivery, sinksOf } from '../deliver/delivery.js';
-import { SmearwatchError } from '../errors.js';
 import { startHttpServer, type HttpServer } from '../http/server.js';
 import type { DaemonStatus, Readiness, StatusSource } from '../http/status.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -20,6 +19,7 @@ import type { ThroughputMeter } from '../telemetry/throughput.js';
 import { SOFTWARE } from '../version.js';
 import { Reloader } from './reloader.js';
 import { ScannerIntake } from './scanner-intake.js';
+import { workOff } from './work-off.js';
 
 export interface DaemonParts {
   readonly telemetry: Telemetry;
@@ -94,6 +94,12 @@ export class Daemon implements StatusSource {
     return this.#loaded.config;
   }
 
+  /** Rejects when nothing more can be classified: the process should end and be started again. */
+  async broken(): Promise<never> {
+    const [error] = (await once(this.#events, 'broken')) as [unknown];
+    throw error;
+  }
+
   /** Takes over a changed configuration, or refuses it as a whole; never rejects. */
   async reload(): Promise<void> {
     if (!this.#isStopping) await this.#serving?.reloader.reload();
@@ -101,19 +107,16 @@ export class Daemon implements StatusSource {
 
   /**
    * Resolves once everything that lay in the folders at the start has ended and been delivered.
-   * @throws SmearwatchError `sink-failing` when only a failing sink keeps it from that
+   * @throws SmearwatchError as `workOff`
    */
   async workedOff(): Promise<void> {
     await this.#intake.whenSettled();
-    for (;;) {
-      const { queued, running } = this.#ledger.queue.counts();
-      if (queued === 0 && running === 0) {
-        if (this.#delivery.isDone()) return;
-        const [failing] = this.#delivery.failing;
-        if (failing !== undefined) throw sinkFailing(failing);
-      }
-      await once(this.#events, 'progress');
-    }
+    await workOff({
+      ledger: this.#ledger,
+      delivery: this.#delivery,
+      endings: () => Object.values(this.tally).reduce((sum, files) => sum + files, -this.tally.released),
+      progress: () => once(this.#events, 'progress'),
+    });
   }
 
   /** Finishes what is in flight, within the configured time, and closes everything. Safe to call more than once. */
@@ -206,6 +209,7 @@ export class Daemon implements StatusSource {
         this.#delivery.wake();
         this.#events.emit('progress');
       },
+      onBroken: (error) => this.#events.emit('broken', error),
     });
     const reloader = new Reloader({
       server,
@@ -233,11 +237,4 @@ export class Daemon implements StatusSource {
       onWorkerLost: (reason) => this.#parts.telemetry.workerRestarted({ reason }),
     };
   }
-}
-
-function sinkFailing(sink: string): SmearwatchError {
-  return new SmearwatchError(`Everything is classified, but sink ${sink} cannot be delivered to`, {
-    code: 'sink-failing',
-    hint: 'The log has the reason. Nothing is lost: the next run delivers what is owed.',
-  });
 }

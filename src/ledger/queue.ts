@@ -41,7 +41,7 @@ const ENQUEUE = `
 export class Queue implements Intake {
   readonly #database: Database;
   readonly #statements: Record<'known' | 'enqueue' | 'claim' | 'recover', Statement> &
-    Record<'retry' | 'release' | 'quarantine' | 'counts' | 'oldest' | 'nextDue', Statement>;
+    Record<'retry' | 'release' | 'quarantine' | 'counts' | 'oldest' | 'nextDue' | 'postponed', Statement>;
 
   constructor(database: Database) {
     this.#database = database;
@@ -71,6 +71,9 @@ export class Queue implements Intake {
       oldest: database.prepare(
         "SELECT min(queued_at) AS queued_at FROM files WHERE state IN ('queued', 'running')",
       ),
+      postponed: database.prepare(`
+        SELECT count(*) AS files FROM files
+        WHERE state = 'queued' AND not_before > ? AND reason_code IS NULL`),
       nextDue: database.prepare("SELECT min(not_before) AS due FROM files WHERE state = 'queued'"),
     };
   }
@@ -135,6 +138,11 @@ export class Queue implements Intake {
   nextDue(): number | undefined {
     const due = this.#statements.nextDue.get()?.['due'];
     return due == null ? undefined : Number(due);
+  }
+
+  /** Queued files that were put back for a while because something outside them is missing (see `release`). */
+  postponed(): number {
+    return Number(this.#statements.postponed.get(Date.now())?.['files'] ?? 0);
   }
 
   #isKnown(scanner: string, { path, size, mtimeMs }: SeenFile): boolean {

@@ -15,7 +15,7 @@ export interface RetryPolicy {
 }
 
 /** The same bytes would fail again, however often they are tried. */
-const PERMANENT = /^(image-|unexpected-size$|file-too-large$|file-vanished$)/;
+const PERMANENT = /^(image-|unexpected-size$|file-too-large$|file-vanished$|scanner-unknown$)/;
 /** Nothing is wrong with the image: the file is being written, its folder is away, or the models are. */
 const POSTPONED = new Set(['file-changed', 'folder-missing', 'pool-setup-failed']);
 const POSTPONED_MS = 5000;

@@ -21,6 +21,8 @@ export interface IngestParts {
   readonly decodeConcurrency: number;
   /** A claim has ended: the sinks may have something to deliver. */
   readonly onEnded: (outcome: Outcome) => void;
+  /** The flow itself has broken, which no image can bring about: nothing more is classified. */
+  readonly onBroken: (error: unknown) => void;
 }
 
 /** Batches in flight per worker: one in work, one waiting, one being decoded. */
@@ -75,7 +77,10 @@ export class Ingest {
       mergeMap((batch) => this.#classify(batch)),
       concatMap((images) => this.#recorder.recordBatch(images)),
     );
-    this.#finished = lastValueFrom(flow$.pipe(defaultIfEmpty(undefined)));
+    this.#finished = lastValueFrom(flow$.pipe(defaultIfEmpty(undefined))).catch((error: unknown) => {
+      // Once the time to stop has run out, late answers meet a closed ledger: their images are queued again already.
+      if (!this.#abort.signal.aborted) this.#parts.onBroken(error);
+    });
   }
 
   /** Files were queued: look now. */
@@ -155,6 +160,9 @@ export class Ingest {
   #scannerOf(claim: Claim): ScannerConfig {
     const scanner = this.#parts.config().scanners.find(({ name }) => name === claim.scanner);
     if (scanner) return scanner;
-    throw new SmearwatchError(`Scanner ${claim.scanner} is no longer configured`, { code: 'folder-missing' });
+    throw new SmearwatchError(`Scanner ${claim.scanner} is no longer configured`, {
+      code: 'scanner-unknown',
+      hint: 'Configure it again under this name, then smearwatch replay --quarantined --scanner',
+    });
   }
 }

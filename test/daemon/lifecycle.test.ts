@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
@@ -215,6 +215,25 @@ describe('HTTP', () => {
       workers: { configured: 1, alive: 1 },
       scanners: [{ name: 'left', unsettled: 0 }],
     });
+  });
+});
+
+describe('A folder that is away', () => {
+  it('keeps its files in the queue; --once says so and ends, and the next run takes them up', async () => {
+    const lab = await Lab.open();
+    await lab.scan('a.png', 1);
+    const folder = join(lab.folder, 'in');
+    await lab.withLedger((ledger) => {
+      const { size, mtimeMs } = statSync(lab.path('a.png'));
+      ledger.queue.enqueue('left', [{ path: 'a.png', size, mtimeMs }]);
+    });
+    renameSync(folder, `${folder} unmounted`);
+    const first = lab.run('--once');
+    expect(await first.exit()).toBe(1);
+    expect(first.stderr).toContain('1 files cannot be reached');
+    renameSync(`${folder} unmounted`, folder);
+    expect(await lab.run('--once').exit()).toBe(0);
+    expect(lab.documents().size).toBe(1);
   });
 });
 

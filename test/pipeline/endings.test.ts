@@ -16,6 +16,7 @@ describe('endingOf', () => {
     'unexpected-size',
     'file-too-large',
     'file-vanished',
+    'scanner-unknown',
   ])('quarantines %s at once, with what to do in the reason', (code) => {
     expect(endingOf(failure(code), attempt(1), policy)).toEqual({
       kind: 'quarantine',

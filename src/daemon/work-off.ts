@@ -1,0 +1,49 @@
+import { SmearwatchError } from '../errors.js';
+import type { Delivery } from '../deliver/delivery.js';
+import type { Ledger } from '../ledger/ledger.js';
+
+export interface WorkOffParts {
+  readonly ledger: Ledger;
+  readonly delivery: Delivery;
+  /** How many files have ended for good so far, in any way but by being put back. */
+  readonly endings: () => number;
+  /** Resolves at the next ending or delivery. */
+  readonly progress: () => Promise<unknown>;
+}
+
+/** How long missing folders are waited for when nothing else is left. */
+const PATIENCE_MS = 12_000;
+
+/**
+ * Resolves once every queued file has ended and every result is delivered (`run --once`).
+ * @throws SmearwatchError `sink-failing`, `work-postponed` when only a failing sink or a missing folder keeps it from that
+ */
+export async function workOff({ ledger, delivery, endings, progress }: WorkOffParts): Promise<void> {
+  let [seen, sinceMs] = [endings(), performance.now()];
+  for (;;) {
+    const { queued, running } = ledger.queue.counts();
+    if (queued === 0 && running === 0) {
+      if (delivery.isDone()) return;
+      const [failing] = delivery.failing;
+      if (failing !== undefined) throw sinkFailing(failing);
+    }
+    if (endings() !== seen) [seen, sinceMs] = [endings(), performance.now()];
+    const isStuck = running === 0 && queued > 0 && ledger.queue.postponed() === queued;
+    if (isStuck && performance.now() - sinceMs > PATIENCE_MS) throw workPostponed(queued);
+    await progress();
+  }
+}
+
+function sinkFailing(sink: string): SmearwatchError {
+  return new SmearwatchError(`Everything is classified, but sink ${sink} cannot be delivered to`, {
+    code: 'sink-failing',
+    hint: 'The log has the reason. Nothing is lost: the next run delivers what is owed.',
+  });
+}
+
+function workPostponed(files: number): SmearwatchError {
+  return new SmearwatchError(`${files} files cannot be reached: their scanners' folders are missing`, {
+    code: 'work-postponed',
+    hint: 'Mount or make the folders; the files stay queued, and the next run takes them up.',
+  });
+}
