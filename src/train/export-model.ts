@@ -44,7 +44,7 @@ export async function exportModel(
   });
 }
 
-async function describeTraining(plan: TrainingPlan, { data, split }: PreparedData, trained: Trained) {
+async function describeTraining(plan: TrainingPlan, { data, split, options }: PreparedData, trained: Trained) {
   const counts = countSplit(split, data.classes.length);
   const splitSha256 = createHash('sha256')
     .update(await readFile(join(plan.runDir, SPLIT_FILE)))
@@ -63,7 +63,7 @@ async function describeTraining(plan: TrainingPlan, { data, split }: PreparedDat
       sha256: contentHash(data.images),
       leftOut: data.leftOut,
     },
-    split: { ...plan.recipe.split, sha256: splitSha256, ...counts },
+    split: { ...options, sha256: splitSha256, ...counts },
     recipe: plan.recipe,
     precision: plan.precision,
     epoch: trained.epoch,

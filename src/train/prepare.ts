@@ -5,14 +5,13 @@ import { readLabelledFolder } from './data-set.js';
 import { loadImages, type LabelledImage, type LoadedData } from './load-images.js';
 import type { TrainingPlan } from './options.js';
 import { PixelCache } from './pixel-cache.js';
-import { readSplit, writeSplit } from './split-file.js';
+import { readSplit, writeSplit, type KnownSplit } from './split-file.js';
 import { splitImages, type Split } from './split.js';
 
 export const SPLIT_FILE = 'split.json';
 
-export interface PreparedData {
+export interface PreparedData extends KnownSplit {
   readonly data: LoadedData;
-  readonly split: Split<LabelledImage>;
 }
 
 /** Everything that can be wrong with the data is found here, before a network is built. */
@@ -34,21 +33,22 @@ export async function prepareData(
   }
   const cache = new PixelCache(plan.cacheDir);
   const data = await loadImages(folder, { cache, parallel: plan.threads + 1, onProgress });
-  return { data, split: await findSplit(plan, data.images) };
+  return { data, ...(await findSplit(plan, data.images)) };
 }
 
 /** A resumed run's own split, one that was named, or a new one; in each case it is then in the run folder. */
-async function findSplit(
-  plan: TrainingPlan,
-  images: readonly LabelledImage[],
-): Promise<Split<LabelledImage>> {
+async function findSplit(plan: TrainingPlan, images: readonly LabelledImage[]): Promise<KnownSplit> {
   const own = join(plan.runDir, SPLIT_FILE);
   if (plan.resume) return readSplit(own, images);
-  const options = { ...plan.recipe.split, seed: plan.recipe.seed };
-  const split =
-    plan.splitFile === undefined ? splitImages(images, options) : await readSplit(plan.splitFile, images);
-  await writeSplit(own, split, options);
-  return split;
+  const known =
+    plan.splitFile === undefined ? makeSplit(plan, images) : await readSplit(plan.splitFile, images);
+  await writeSplit(own, known.split, known.options);
+  return known;
+}
+
+function makeSplit({ recipe }: TrainingPlan, images: readonly LabelledImage[]): KnownSplit {
+  const options = { ...recipe.split, seed: recipe.seed };
+  return { split: splitImages(images, options), options };
 }
 
 /** Images per class of each part. */

@@ -40,14 +40,17 @@ export async function writeSplit(
   await replaceFile(dirname(path), basename(path), `${JSON.stringify(content, null, 1)}\n`);
 }
 
+/** A division, and how it was made. */
+export interface KnownSplit {
+  readonly split: Split<LabelledImage>;
+  readonly options: SplitOptions;
+}
+
 /**
  * The same division of the same images. Images that the file does not name are an error: they would silently be lost.
  * @throws SmearwatchError `data-split-foreign`
  */
-export async function readSplit(
-  path: string,
-  images: readonly LabelledImage[],
-): Promise<Split<LabelledImage>> {
+export async function readSplit(path: string, images: readonly LabelledImage[]): Promise<KnownSplit> {
   const content = await parse(path);
   const bySha = new Map(images.map((image) => [image.sha256, image]));
   const find = (named: z.infer<typeof part>): LabelledImage[] =>
@@ -67,7 +70,8 @@ export async function readSplit(
   }
   if (named !== images.length)
     throw splitForeign(path, `it names ${named} of the folder's ${images.length} images`);
-  return split;
+  const { by, testShare, validationShare, seed } = content;
+  return { split, options: { by, testShare, validationShare, seed } };
 }
 
 async function parse(path: string): Promise<z.infer<typeof schema>> {

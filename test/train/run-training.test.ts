@@ -166,6 +166,8 @@ describe.skipIf(!hasTensorflow)(`training in a process of its own${NEEDS_TENSORF
       return [a, b, c];
     };
     expect(partsOf(join(plan.runDir, 'split.json'))).toEqual(partsOf(splitFile));
+    const { split } = (await modelOf(plan)).manifest.trainedOn;
+    expect(split).toEqual(whole.manifest.trainedOn['split']);
     await writeColourSet(join(folder, 'more'), 5);
     const other = { ...plan, dataDir: join(folder, 'more'), runDir: join(folder, 'runs', 'foreign') };
     await expect(train(other)).rejects.toMatchObject({ code: 'data-split-foreign', kind: 'usage' });

@@ -59,13 +59,15 @@ async function findSplit(
   splitFile: string | undefined,
 ): Promise<{ split: Split<LabelledImage>; on: string }> {
   if (splitFile !== undefined) {
-    return { split: await readSplit(resolve(splitFile), data.images), on: `test part of ${basename(splitFile)}` };
+    const { split } = await readSplit(resolve(splitFile), data.images);
+    return { split, on: `test part of ${basename(splitFile)}` };
   }
   const training = trainingSchema.safeParse(trainedOn).data;
   if (training?.data.sha256 !== contentHash(data.images)) {
     return { split: splitImages(data.images, HALVES), on: 'half of a folder other than that of the training' };
   }
-  const options = { ...training.recipe.split, seed: training.recipe.seed };
+  const { by, testShare, validationShare, seed = training.recipe.seed } = training.split;
+  const options = { by, testShare, validationShare, seed };
   const split = splitImages(data.images, options);
   if ((await digestOf(split, options)) !== training.split.sha256) throw splitUnknown();
   return { split, on: 'test part of the split' };
@@ -76,11 +78,14 @@ const HALVES: SplitOptions = { by: 'group', testShare: 0.5, validationShare: 0, 
 /** What a training writes into the manifest (train/export-model.ts), as far as it is needed here. */
 const trainingSchema = z.object({
   data: z.object({ sha256: z.string() }),
-  split: z.object({ sha256: z.string() }),
-  recipe: z.object({
-    seed: z.number(),
-    split: z.object({ by: z.enum(['image', 'group']), testShare: z.number(), validationShare: z.number() }),
+  split: z.object({
+    sha256: z.string(),
+    by: z.enum(['image', 'group']),
+    testShare: z.number(),
+    validationShare: z.number(),
+    seed: z.number().optional(),
   }),
+  recipe: z.object({ seed: z.number() }),
 });
 
 /** SHA-256 of the file that the training wrote for this split: it names every image of each part. */

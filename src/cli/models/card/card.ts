@@ -81,7 +81,7 @@ function splitOf({ classes }: Manifest, { split, recipe }: TrainingNotes): strin
     part,
     ...classes.map((_, index) => String(split[part]?.[index] ?? '')),
   ]);
-  const seed = recipe?.['seed'];
+  const seed = split.seed ?? recipe?.['seed'];
   return [
     `Split ${how}, seed ${typeof seed === 'number' ? seed : 'not stated'}; SHA-256 of split.json: ${split.sha256 ?? 'not stated'}.`,
     '',

@@ -26,6 +26,7 @@ const trainingSchema = z.object({
       by: z.string(),
       testShare: share,
       validationShare: share,
+      seed: z.number(),
       sha256: z.string(),
       train: counts,
       validation: counts,
