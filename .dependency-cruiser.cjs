@@ -21,8 +21,9 @@ const mayUse = {
   http: [],
   deliver: ['ledger'],
   pipeline: ['ledger', 'pool', 'decode', 'watch/intake'],
-  evaluate: ['pipeline', 'pool', 'ledger', 'decode', 'model'],
-  train: ['model', 'decode', 'evaluate', 'pool'],
+  labelled: ['model/registry/files'],
+  evaluate: ['labelled', 'pipeline', 'pool', 'ledger', 'decode', 'model'],
+  train: ['labelled', 'model', 'decode', 'evaluate/measures', 'pool'],
   daemon: ['config', 'decode', 'deliver', 'http', 'ledger', 'pipeline', 'pool', 'telemetry', 'watch'],
 };
 

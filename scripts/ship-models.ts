@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { configureDecoding, decodeImage } from '../src/decode/decode-image.js';
-import { confusionOf, figuresOf, predictionsOf, quadraticLoss } from '../src/evaluate/confusion.js';
+import { confusionOf, figuresOf, predictionsOf, quadraticLoss } from '../src/evaluate/measures/confusion.js';
 import { IMAGE_BYTES } from '../src/images.js';
 import { buildNetwork, type Architecture } from '../src/model/networks/architectures.js';
 import { compactWeights } from '../src/model/onnx/compact.js';

@@ -1,7 +1,7 @@
 import type { EpochRecord, IterationRecord } from './history.js';
 import type { LabelledImage } from './load-images.js';
 import type { Measured } from './measure-model.js';
-import type { Split } from './split.js';
+import type { Split } from '../labelled/split.js';
 
 /** What an epoch is measured on. The test part never chooses anything: it is measured where there is no other. */
 export function measuredPart(split: Split<LabelledImage>): EpochRecord['measuredOn'] {

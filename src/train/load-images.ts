@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '../decode/decode-image.js';
 import { messageOf, SmearwatchError } from '../errors.js';
-import { classEmpty, labelsContradict } from './data-failures.js';
-import type { LabelledFile, LabelledFolder } from './data-set.js';
+import { classEmpty, labelsContradict } from '../labelled/failures.js';
+import type { LabelledFile, LabelledFolder } from '../labelled/labelled-folder.js';
 import type { PixelCache } from './pixel-cache.js';
 
 export interface LabelledImage extends LabelledFile {

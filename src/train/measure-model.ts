@@ -6,7 +6,7 @@ import {
   quadraticLoss,
   type ConfusionMatrix,
   type Figures,
-} from '../evaluate/confusion.js';
+} from '../evaluate/measures/confusion.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
 import type { BuiltModel } from '../model/tensorflow/build-model.js';
 import type { Tensorflow } from '../model/tensorflow/load.js';

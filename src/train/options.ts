@@ -1,6 +1,6 @@
 import type { Architecture } from '../model/networks/architectures.js';
 import type { Augmentation } from './augment.js';
-import type { SplitOptions } from './split.js';
+import type { SplitOptions } from '../labelled/split.js';
 
 /** What changes the resulting weights, besides the data and the network: all of it is recorded in the manifest. */
 export interface Recipe {

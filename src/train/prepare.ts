@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { Network } from '../model/networks/network.js';
 import { SmearwatchError } from '../errors.js';
-import { readLabelledFolder } from './data-set.js';
+import { readLabelledFolder } from '../labelled/labelled-folder.js';
 import { loadImages, type LabelledImage, type LoadedData } from './load-images.js';
 import type { TrainingPlan } from './options.js';
 import { PixelCache } from './pixel-cache.js';
-import { readSplit, writeSplit, type KnownSplit } from './split-file.js';
-import { splitImages, type Split } from './split.js';
+import { readSplit, writeSplit, type KnownSplit } from '../labelled/split-file.js';
+import { splitImages, type Split } from '../labelled/split.js';
 
 export const SPLIT_FILE = 'split.json';
 
-export interface PreparedData extends KnownSplit {
+export interface PreparedData extends KnownSplit<LabelledImage> {
   readonly data: LoadedData;
 }
 
@@ -37,7 +37,7 @@ export async function prepareData(
 }
 
 /** A resumed run's own split, one that was named, or a new one; in each case it is then in the run folder. */
-async function findSplit(plan: TrainingPlan, images: readonly LabelledImage[]): Promise<KnownSplit> {
+async function findSplit(plan: TrainingPlan, images: readonly LabelledImage[]): Promise<KnownSplit<LabelledImage>> {
   const own = join(plan.runDir, SPLIT_FILE);
   if (plan.resume) return readSplit(own, images);
   const known =
@@ -46,7 +46,7 @@ async function findSplit(plan: TrainingPlan, images: readonly LabelledImage[]): 
   return known;
 }
 
-function makeSplit({ recipe }: TrainingPlan, images: readonly LabelledImage[]): KnownSplit {
+function makeSplit({ recipe }: TrainingPlan, images: readonly LabelledImage[]): KnownSplit<LabelledImage> {
   const options = { ...recipe.split, seed: recipe.seed };
   return { split: splitImages(images, options), options };
 }

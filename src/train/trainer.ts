@@ -12,7 +12,7 @@ import type { Recipe, TrainingPlan } from './options.js';
 import type { Progress } from './protocol.js';
 import { RunState } from './run-state.js';
 import { learningRateAt, type Schedule } from './schedule.js';
-import type { Split } from './split.js';
+import type { Split } from '../labelled/split.js';
 
 export interface TrainerEvents {
   onProgress(progress: Progress): void;

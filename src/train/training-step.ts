@@ -1,5 +1,5 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
-import { predictionsOf, quadraticLoss } from '../evaluate/confusion.js';
+import { predictionsOf, quadraticLoss } from '../evaluate/measures/confusion.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
 import { applyModel, type BuiltModel } from '../model/tensorflow/build-model.js';
 import type { Tensorflow } from '../model/tensorflow/load.js';

@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { cacheFolder } from '../../cache-folder.js';
 import { SmearwatchError } from '../../errors.js';
 import type { ModelVersion } from '../../model/registry/registry.js';
-import { contentHash } from '../../train/content-hash.js';
-import { readLabelledFolder } from '../../train/data-set.js';
+import { contentHash } from '../../labelled/content-hash.js';
+import { readLabelledFolder } from '../../labelled/labelled-folder.js';
 import { loadImages, type LabelledImage, type LoadedData } from '../../train/load-images.js';
 import { PixelCache } from '../../train/pixel-cache.js';
-import { readSplit, writeSplit } from '../../train/split-file.js';
-import { splitImages, type Split, type SplitOptions } from '../../train/split.js';
+import { readSplit, writeSplit } from '../../labelled/split-file.js';
+import { splitImages, type Split, type SplitOptions } from '../../labelled/split.js';
 
 export interface EvaluationData {
   readonly data: LoadedData;

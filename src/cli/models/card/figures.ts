@@ -1,5 +1,5 @@
-import type { ConfusionMatrix } from '../../../evaluate/confusion.js';
-import { wilsonInterval } from '../../../evaluate/wilson.js';
+import type { ConfusionMatrix } from '../../../evaluate/measures/confusion.js';
+import { wilsonInterval } from '../../../evaluate/measures/wilson.js';
 import { table } from './markdown.js';
 
 /** Shares of one class as counts, so that an interval can be given for each. */

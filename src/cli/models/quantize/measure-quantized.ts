@@ -8,7 +8,7 @@ import {
   quadraticLoss,
   type ConfusionMatrix,
   type Figures,
-} from '../../../evaluate/confusion.js';
+} from '../../../evaluate/measures/confusion.js';
 import { compareModels, type Compared } from '../../../model/quantize/compare.js';
 import type { EvaluationData } from '../evaluation-data.js';
 import type { OnProgress } from '../stages.js';

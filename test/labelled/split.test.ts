@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
-import { splitImages, type SplitOptions, type Splittable } from '../../src/train/split.js';
+import { splitImages, type SplitOptions, type Splittable } from '../../src/labelled/split.js';
 
 const PAPER: SplitOptions = { by: 'image', testShare: 0.3, validationShare: 0, seed: 1 };
 

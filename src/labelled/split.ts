@@ -1,4 +1,4 @@
-import { splitUnusable } from './data-failures.js';
+import { splitUnusable } from './failures.js';
 import { Random, shuffle } from '../random.js';
 
 /** What a split looks at. */

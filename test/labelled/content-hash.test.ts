@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentHash } from '../../src/train/content-hash.js';
+import { contentHash } from '../../src/labelled/content-hash.js';
 
 describe('contentHash', () => {
   it('depends on the images, not on their order', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wilsonInterval } from '../../src/evaluate/wilson.js';
+import { wilsonInterval } from '../../../src/evaluate/measures/wilson.js';
 
 describe('the Wilson interval', () => {
   // R: prop.test(x, n, correct = FALSE)$conf.int; Newcombe, Statistics in Medicine 17 (1998), table I, method 3.

@@ -3,8 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
 import { CELL_CLASSES } from '../images.js';
-import { classEmpty, folderUnknown, manifestDisagrees, tooFewClasses } from './data-failures.js';
-import { readManifest, type ManifestRow } from './data-manifest.js';
+import { classEmpty, folderUnknown, manifestDisagrees, tooFewClasses } from './failures.js';
+import { readManifest, type ManifestRow } from './manifest.js';
 
 export interface LabelledFile {
   /** Relative to the folder, with `/`: `lymphocyte/0001.jpg`. */

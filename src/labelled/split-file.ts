@@ -3,8 +3,7 @@ import { dirname, basename } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import { replaceFile } from '../model/registry/files.js';
-import { splitForeign } from './data-failures.js';
-import type { LabelledImage } from './load-images.js';
+import { splitForeign } from './failures.js';
 import type { Split, SplitOptions } from './split.js';
 
 const part = z.array(z.strictObject({ file: z.string(), sha256: z.string() }));
@@ -22,10 +21,10 @@ const schema = z.strictObject({
 /** Images are named by content: a split stays valid when a folder is moved or its files are renamed. */
 export async function writeSplit(
   path: string,
-  split: Split<LabelledImage>,
+  split: Split<NamedImage>,
   options: SplitOptions,
 ): Promise<void> {
-  const named = (images: readonly LabelledImage[]) => images.map(({ file, sha256 }) => ({ file, sha256 }));
+  const named = (images: readonly NamedImage[]) => images.map(({ file, sha256 }) => ({ file, sha256 }));
   const { by, testShare, validationShare, seed } = options;
   const content: z.infer<typeof schema> = {
     version: 1,
@@ -40,9 +39,16 @@ export async function writeSplit(
   await replaceFile(dirname(path), basename(path), `${JSON.stringify(content, null, 1)}\n`);
 }
 
+/** What a split file knows an image by. */
+export interface NamedImage {
+  /** Relative to the labelled folder. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
 /** A division, and how it was made. */
-export interface KnownSplit {
-  readonly split: Split<LabelledImage>;
+export interface KnownSplit<T> {
+  readonly split: Split<T>;
   readonly options: SplitOptions;
 }
 
@@ -50,10 +56,13 @@ export interface KnownSplit {
  * The same division of the same images. Images that the file does not name are an error: they would silently be lost.
  * @throws SmearwatchError `data-split-foreign`
  */
-export async function readSplit(path: string, images: readonly LabelledImage[]): Promise<KnownSplit> {
+export async function readSplit<T extends NamedImage>(
+  path: string,
+  images: readonly T[],
+): Promise<KnownSplit<T>> {
   const content = await parse(path);
   const bySha = new Map(images.map((image) => [image.sha256, image]));
-  const find = (named: z.infer<typeof part>): LabelledImage[] =>
+  const find = (named: z.infer<typeof part>): T[] =>
     named.map(({ file, sha256 }) => {
       const image = bySha.get(sha256);
       if (image === undefined) throw splitForeign(path, `${file} is not in the folder, or has changed`);

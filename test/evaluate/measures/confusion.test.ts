@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { confusionOf, figuresOf, predictionsOf, quadraticLoss } from '../../src/evaluate/confusion.js';
+import {
+  confusionOf,
+  figuresOf,
+  predictionsOf,
+  quadraticLoss,
+} from '../../../src/evaluate/measures/confusion.js';
 
 /** Rows: labelled; columns: predicted. 20 images. */
 const MATRIX = [
