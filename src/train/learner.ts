@@ -7,6 +7,7 @@ import { initialWeights } from './initial-weights.js';
 import type { LabelledImage } from './load-images.js';
 import { measureModel, type Measured } from './measure-model.js';
 import { MomentumOptimizer } from './momentum.js';
+import { useNativeGradients } from './native-gradients.js';
 import type { Recipe } from './options.js';
 import { balancedWeights, trainStep, type Objective, type StepMeasures } from './training-step.js';
 
@@ -23,6 +24,7 @@ export class Learner {
   /** All of the weights are drawn here; `restore` replaces them. */
   constructor(tf: Tensorflow, network: Network, recipe: Recipe, trainingLabels: readonly number[]) {
     this.#tf = tf;
+    useNativeGradients(tf);
     this.#masks = new DropoutMasks(recipe.seed);
     this.#built = buildModel(tf, network, { dropoutMask: this.#masks.draw });
     setWeights(tf, this.#built, initialWeights(network, recipe.seed));

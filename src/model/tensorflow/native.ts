@@ -49,6 +49,11 @@ export class NativeOperations {
     return this.#backend.executeSingleOutput('L2Loss', [this.#type('T')], [values]);
   }
 
+  /** The gradient of max(0, x) from the gradient of its output and that output. */
+  reluGradient(gradient: Tensor, output: Tensor): Tensor {
+    return this.#backend.executeSingleOutput('ReluGrad', [this.#type('T')], [gradient, output]);
+  }
+
   /** A TensorFlow variable, filled with a copy of `value`: a handle, to be disposed with `destroy`. */
   createResource(name: string, value: Tensor): Tensor {
     const { TF_ATTR_SHAPE, TF_ATTR_STRING } = this.#binding;
