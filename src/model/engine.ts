@@ -5,6 +5,19 @@
 export const ENGINE_NAMES = ['onnxruntime', 'tfjs-node'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** What a model version's weights and graph are kept as. */
+export const MODEL_FORMATS = ['onnx', 'layers-model'] as const;
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/**
+ * Which engines serve which format. Stated here, because the main thread must know it and loads no engine: a
+ * configuration that cannot work is refused before any worker starts.
+ */
+export const ENGINES_OF_FORMAT: Readonly<Record<ModelFormat, readonly EngineName[]>> = {
+  onnx: ENGINE_NAMES,
+  'layers-model': ['tfjs-node'],
+};
+
 export interface SessionOptions {
   /** Threads inside one operator. Workers use 1: the pool is what uses the cores. */
   readonly threads: number;
@@ -32,7 +45,7 @@ export interface Engine {
   readonly name: EngineName;
   readonly capabilities: EngineCapabilities;
   /**
-   * Loads a model's `model.onnx`.
+   * Loads a model by its `model.onnx` or, where the engine serves LayersModels, its `model.json`.
    * @throws SmearwatchError `model-unloadable` when the file is missing, damaged or of unsupported operators.
    */
   open(modelFile: string, classes: number, options: SessionOptions): Promise<Session>;

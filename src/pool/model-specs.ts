@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config, ModelConfig } from '../config/schema.js';
 import { cacheFolder as userCache } from '../cache-folder.js';
 import { SmearwatchError } from '../errors.js';
+import { ENGINES_OF_FORMAT } from '../model/engine.js';
 import { Registry, type ModelVersion } from '../model/registry/registry.js';
 import type { ModelIdentity } from '../record.js';
 import type { ModelSpec } from './protocol.js';
@@ -26,24 +27,51 @@ export async function resolveModels(models: Config['models']): Promise<ModelIden
   return Promise.all(resolved);
 }
 
+/** A version that a configuration means, and how it is served. */
+export interface FoundModel {
+  readonly identity: ModelIdentity;
+  readonly version: ModelVersion;
+}
+
 /**
- * Finds the models that a configuration names, verifies their files against the registry's SHA-256, and unpacks them
- * where they are packed.
- * @throws SmearwatchError the registry's codes, and `models-incompatible` when the models know different classes
+ * Finds the models that a configuration names, and checks that they can serve together. Reads manifests only.
+ * @throws SmearwatchError the registry's codes, `engine-unsuitable` when a model is of a format that its engine does not
+ *   serve, and `models-incompatible` when the models know different classes
  */
-export async function loadModelSpecs(models: Config['models']): Promise<ModelSpec[]> {
+export async function findModels(models: Config['models']): Promise<FoundModel[]> {
   const registry = openRegistry(models);
-  const specs: ModelSpec[] = [];
+  const found: FoundModel[] = [];
   for (const use of models.use) {
     const version = await registry.resolve(use.model);
-    const file = await registry.materialise(version);
-    specs.push({ identity: identityOf(version, use), file, classes: version.manifest.classes });
+    assertServed(version, use);
+    found.push({ identity: identityOf(version, use), version });
   }
-  assertSameClasses(specs);
+  assertSameClasses(found);
+  return found;
+}
+
+/**
+ * As `findModels`; verifies the models' files against the registry's SHA-256 as well, and unpacks them where they are
+ * packed.
+ */
+export async function loadModelSpecs(models: Config['models']): Promise<ModelSpec[]> {
+  return materialiseModels(models, await findModels(models));
+}
+
+/** @throws SmearwatchError `model-damaged` */
+export async function materialiseModels(
+  models: Config['models'],
+  found: readonly FoundModel[],
+): Promise<ModelSpec[]> {
+  const registry = openRegistry(models);
+  const specs: ModelSpec[] = [];
+  for (const { identity, version } of found) {
+    specs.push({ identity, file: await registry.materialise(version), classes: version.manifest.classes });
+  }
   return specs;
 }
 
-function openRegistry({ registry, cacheFolder }: Config['models']): Registry {
+export function openRegistry({ registry, cacheFolder }: Config['models']): Registry {
   return new Registry(registry ?? SHIPPED_REGISTRY, { cacheFolder: cacheFolder ?? modelCache() });
 }
 
@@ -52,11 +80,24 @@ function identityOf({ manifest }: ModelVersion, { engine }: ModelConfig): ModelI
   return { name, version: String(version), weightsSha256, engine, precision };
 }
 
+function assertServed({ name, version, manifest: { format } }: ModelVersion, use: ModelConfig): void {
+  const engines = ENGINES_OF_FORMAT[format];
+  if (engines.includes(use.engine)) return;
+  throw new SmearwatchError(
+    `${name}@${version} is of the format ${format}, which the engine ${use.engine} does not serve`,
+    {
+      code: 'engine-unsuitable',
+      kind: 'configuration',
+      hint: `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }.`,
+    },
+  );
+}
+
 /** Only models of the same classes can agree or disagree. Their order may differ. */
-function assertSameClasses(specs: readonly ModelSpec[]): void {
-  const classesOf = ({ classes }: ModelSpec): string => [...classes].sort().join(', ');
-  const [first] = specs;
-  const odd = first && specs.find((spec) => classesOf(spec) !== classesOf(first));
+function assertSameClasses(models: readonly FoundModel[]): void {
+  const classesOf = ({ version }: FoundModel): string => [...version.manifest.classes].sort().join(', ');
+  const [first] = models;
+  const odd = first && models.find((model) => classesOf(model) !== classesOf(first));
   if (!odd) return;
   throw new SmearwatchError(
     `${odd.identity.name}@${odd.identity.version} knows the classes ${classesOf(odd)}; ` +
@@ -64,7 +105,7 @@ function assertSameClasses(specs: readonly ModelSpec[]): void {
     {
       code: 'models-incompatible',
       kind: 'configuration',
-      hint: 'Use models of the same classes in models.use, or run a daemon for each.',
+      hint: 'Use models of the same classes together (models.use, --models), and the others apart.',
     },
   );
 }

@@ -113,3 +113,11 @@ test.each([
     err: expect.stringContaining(message) as string,
   });
 });
+
+test.each(['alexnet', 'lenet5'])(
+  'docs/models has the card of the %s that ships (smearwatch models card … > docs/models/…-1.md)',
+  async (name) => {
+    const { out } = await smearwatch('models', 'card', `${name}@1`);
+    expect(readFileSync(`docs/models/${name}-1.md`, 'utf8')).toBe(out);
+  },
+);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Tensor1D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { loadTensorflow } from '../../src/model/tensorflow/load.js';
 import { useNativeGradients } from '../../src/train/native-gradients.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from '../model/engines/engines.js';
@@ -10,7 +10,7 @@ describe.skipIf(!hasTensorflow)(`gradients by TensorFlow's own kernels${NEEDS_TE
     const x = tf.tensor1d([-2, -1e-30, 0, 1e-30, 3]);
     const weights = tf.tensor1d([1, 2, 3, 4, 5]);
     const gradient = (): number[] => {
-      const of = tf.grad((value: Tensor1D) => tf.sum(tf.mul(weights, tf.square(tf.relu(tf.add(value, 0))))));
+      const of = tf.grad((value: Tensor) => tf.sum(tf.mul(weights, tf.square(tf.relu(tf.add(value, 0))))));
       return [...of(x).dataSync()];
     };
     const before = gradient();

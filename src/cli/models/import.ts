@@ -1,4 +1,6 @@
 import { EXIT } from '../../errors.js';
+import { ENGINES_OF_FORMAT } from '../../model/engine.js';
+import type { ModelVersion } from '../../model/registry/registry.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';
 import { fraction, integer, jsonOption } from '../options.js';
@@ -7,9 +9,10 @@ import { openRegistry, registryOptions } from '../registry.js';
 
 export const importCommand = defineCommand({
   command: 'import <file>',
-  describe: 'Add a network that somebody else trained, from an ONNX file (PyTorch, Keras, MATLAB).',
+  describe: 'Add a network that somebody else trained: an ONNX file (PyTorch, Keras, MATLAB) or a tfjs LayersModel.',
   positionals: {
-    file: { type: 'string', demandOption: true, describe: 'ONNX file with its weights inside.' },
+    file: { type: 'string', demandOption: true, describe: 'ONNX file with its weights inside, or the model.json of a LayersModel with its weight files beside it.',
+    },
   },
   options: {
     name: { type: 'string', requiresArg: true, demandOption: true, describe: 'Name in the registry.' },
@@ -26,8 +29,8 @@ export const importCommand = defineCommand({
     ),
     layout: {
       choices: ['nchw', 'nhwc'],
-      default: 'nchw',
-      describe: 'Order of its input: nchw as PyTorch and MATLAB, nhwc as Keras.',
+      describe:
+        'Order of its input: nchw as PyTorch and MATLAB, assumed of an ONNX file; nhwc as Keras, and always in a LayersModel.',
     },
     channels: { choices: ['rgb', 'bgr'], default: 'rgb', describe: 'Order of the colours.' },
     scale: fraction(
@@ -65,6 +68,10 @@ export const importCommand = defineCommand({
       'models import m.onnx --name matlab --classes a,b --scale 1 --mean 123,117,104 --output-is probabilities',
       "As MATLAB exports, with its input layer's mean.",
     ],
+    [
+      'models import web/model.json --name keras --classes a,b --input-size 224 --output-is probabilities',
+      'As tensorflowjs_converter converts Keras, or model.save of tfjs writes; served by the engine tfjs-node.',
+    ],
   ],
   epilogue: 'input = (pixel / scale − mean) / deviation. Nothing is added when the file does not fit or does not run.',
   async run({ file, json, ...values }, { terminal }) {
@@ -85,8 +92,13 @@ export const importCommand = defineCommand({
     else {
       printLine(terminal, `${version.name}@${version.version}: ${version.manifest.preprocessing}`);
       printLine(terminal, version.folder);
-      printLine(terminal, `To use it: models.use: [{ model: ${version.name}@${version.version} }]`);
+      printLine(terminal, `To use it: models.use: [{ ${useOf(version)} }]`);
     }
     return EXIT.done;
   },
 });
+
+function useOf({ name, version, manifest }: ModelVersion): string {
+  const [engine = ''] = ENGINES_OF_FORMAT[manifest.format];
+  return `model: ${name}@${version}, engine: ${engine}`;
+}

@@ -52,6 +52,12 @@ export const quantizeCommand = defineCommand({
     if (values.name !== undefined) checkModelName(values.name);
     const registry = await openRegistry(values);
     const source = await registry.resolve(model);
+    if (source.manifest.format !== 'onnx') {
+      throw usageError(
+        `${source.name}@${source.version} is a tfjs LayersModel, and only ONNX models are quantised`,
+        'Import the network as an ONNX file, and quantise that version.',
+      );
+    }
     if (source.manifest.precision !== 'fp32') {
       throw usageError(`${source.name}@${source.version} is ${source.manifest.precision} already`, 'Quantise its fp32 version.');
     }

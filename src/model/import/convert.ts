@@ -8,13 +8,13 @@ import { fixedBatch, outputMisfit, unreadable } from './failures.js';
 import { freeBatch } from './free-batch.js';
 import { addFront } from './front.js';
 import { checkSignature, type Signature } from './signature.js';
-import type { ForeignFile, ImportStatement } from './statement.js';
+import type { ForeignOnnx, ImportStatement } from './statement.js';
 
 const MIN_IR_VERSION = 4;
 
 export interface Converted {
   readonly bytes: Uint8Array;
-  readonly foreign: Omit<ForeignFile, 'sha256' | 'bytes'>;
+  readonly foreign: Omit<ForeignOnnx, 'sha256' | 'bytes'>;
 }
 
 /**

@@ -1,14 +1,14 @@
 import { SmearwatchError } from '../../errors.js';
+import type { EngineName } from '../engine.js';
 
 /** Every sentence about a foreign file that does not become a model. Nothing has been registered then. */
 
-export function unreadable(why: string, cause?: unknown): SmearwatchError {
-  return failure(
-    'import-unreadable',
-    why,
-    'Name an ONNX file; if it is cut short, copy or export it again.',
-    cause,
-  );
+export function unreadable(
+  why: string,
+  cause?: unknown,
+  hint = 'Name an ONNX file or the model.json of a LayersModel; if it is cut short, copy or export it again.',
+): SmearwatchError {
+  return failure('import-unreadable', why, hint, cause);
 }
 
 export function tooLarge(bytes: number, maxBytes: number): SmearwatchError {
@@ -34,13 +34,20 @@ export function outputMisfit(why: string, hint: string): SmearwatchError {
   return failure('import-output', why, hint);
 }
 
-export function notRunning(why: string, cause?: unknown): SmearwatchError {
-  return failure(
-    'import-not-running',
-    `ONNX Runtime refuses it: ${why}`,
-    'Export it with an older opset (17 is safe), for inference, without custom operators.',
-    cause,
-  );
+const REFUSALS: Readonly<Record<EngineName, { readonly who: string; readonly hint: string }>> = {
+  onnxruntime: {
+    who: 'ONNX Runtime',
+    hint: 'Export it with an older opset (17 is safe), for inference, without custom operators.',
+  },
+  'tfjs-node': {
+    who: 'TensorFlow',
+    hint: 'Check that tf.loadLayersModel of TensorFlow.js 4.22 loads it and predicts; else convert it again, or export it as ONNX.',
+  },
+};
+
+export function notRunning(engine: EngineName, why: string, cause?: unknown): SmearwatchError {
+  const { who, hint } = REFUSALS[engine];
+  return failure('import-not-running', `${who} refuses it: ${why}`, hint, cause);
 }
 
 export function fixedBatch(size: number, cause?: unknown): SmearwatchError {
@@ -52,6 +59,13 @@ export function fixedBatch(size: number, cause?: unknown): SmearwatchError {
   );
 }
 
+/** About the files beside a `model.json`. */
+export function badWeights(why: string, cause?: unknown): SmearwatchError {
+  const hint =
+    'Copy the whole folder again, or convert the network again; all weight files lie beside model.json.';
+  return unreadable(why, cause, hint);
+}
+
 export function tookTooLong(seconds: number): SmearwatchError {
   return failure(
     'import-timeout',
@@ -60,14 +74,22 @@ export function tookTooLong(seconds: number): SmearwatchError {
   );
 }
 
-export function died(how: string): SmearwatchError {
+/** @param printed the last of what it printed: for who asks for the cause */
+export function died(how: string, printed: string): SmearwatchError {
   return failure(
     'import-died',
     `the process that checked it ended (${how})`,
     'Most often memory ran out; do not trust a file that does this.',
+    printed === '' ? undefined : new Error(printed),
   );
 }
 
 function failure(code: string, why: string, hint: string, cause?: unknown): SmearwatchError {
   return new SmearwatchError(`The file cannot be imported: ${why}`, { code, hint, cause });
+}
+
+/** A name out of a foreign file, for a sentence: short, and without what a terminal would obey. */
+export function quoted(name: unknown): string {
+  const text = typeof name === 'string' ? name : 'without a name';
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { SmearwatchError } from '../../errors.js';
 import { died, tookTooLong } from './failures.js';
-import type { FromImport, ToImport } from './statement.js';
+import type { FromImport, Imported, ToImport } from './statement.js';
 
 export interface RunImportOptions {
   readonly timeoutMs?: number;
@@ -10,15 +10,14 @@ export interface RunImportOptions {
   readonly entry?: URL;
 }
 
-export type Imported = Omit<Extract<FromImport, { type: 'converted' }>, 'type'>;
-
 const TIMEOUT_MS = 120_000;
 /** JavaScript's part of the memory, in MB: a hostile file must not fill it all. Weights lie outside of it. */
 const MAX_HEAP = 1024;
+const MAX_PRINTED = 4000;
 
 /**
- * Converts a foreign ONNX file in a process of its own, which is ended after the time limit, and writes the result to
- * `target` once it has classified an image.
+ * Converts a foreign file in a process of its own, which is ended after the time limit, and writes the result to `folder`;
+ * when this returns, it has classified images.
  * @throws SmearwatchError `import-…`
  */
 export async function runImport(
@@ -26,7 +25,12 @@ export async function runImport(
   { timeoutMs = TIMEOUT_MS, signal, entry = new URL('./main.js', import.meta.url) }: RunImportOptions = {},
 ): Promise<Imported> {
   signal?.throwIfAborted();
-  const child = fork(entry, { serialization: 'advanced', execArgv: [`--max-old-space-size=${MAX_HEAP}`] });
+  const child = fork(entry, {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${MAX_HEAP}`],
+    // What engines print of this processor is no news to who imports; it is wanted only when the process dies.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const reply = await Promise.race([
@@ -35,19 +39,27 @@ export async function runImport(
       ...(signal === undefined ? [] : [aborted(signal, () => signal.reason as Error)]),
     ]);
     if (reply.type === 'failed') throw new SmearwatchError(reply.failure.message, reply.failure);
-    return { foreign: reply.foreign, engine: reply.engine };
+    return reply.imported;
   } finally {
-    child.kill('SIGKILL'); // ONNX Runtime blocks its thread: a politer signal would wait for it
+    child.kill('SIGKILL'); // the engines block their thread: a politer signal would wait for it
   }
 }
 
 function replyOf(child: ChildProcess, request: ToImport): Promise<FromImport> {
+  const printed = endOfStderr(child);
   return new Promise((resolve, reject) => {
     child.once('message', (message: FromImport) => resolve(message));
-    child.once('error', (error) => reject(died(error.message)));
-    child.once('exit', (code, signal) => reject(died(signal ?? `exit code ${code ?? ''}`)));
+    child.once('error', (error) => reject(died(error.message, printed())));
+    child.once('close', (code, signal) => reject(died(signal ?? `exit code ${code ?? ''}`, printed())));
     child.send(request);
   });
+}
+
+/** The last of what the process printed, which may say why it died. */
+function endOfStderr({ stderr }: ChildProcess): () => string {
+  let end = '';
+  stderr?.setEncoding('utf8').on('data', (text: string) => (end = (end + text).slice(-MAX_PRINTED)));
+  return () => end;
 }
 
 /** Never resolves. */

@@ -1,4 +1,6 @@
-/** What the owner of a foreign network states about it: none of this is in an ONNX file. */
+import type { ModelFormat } from '../engine.js';
+
+/** What the owner of a foreign network states about it: none of this is in its file. */
 export interface ImportStatement {
   /** In the order of the outputs. */
   readonly classes: readonly string[];
@@ -16,11 +18,21 @@ export interface ImportStatement {
 
 export type Triple = readonly [number, number, number];
 
+/** As it is typed: the layout follows from the kind of the file, unless it is stated. */
+export type Stated = Omit<ImportStatement, 'layout'> & {
+  readonly layout?: ImportStatement['layout'] | undefined;
+};
+
 /** What was found in the file, for the manifest. */
-export interface ForeignFile {
+export type ForeignFile = ForeignOnnx | ForeignLayers;
+
+interface ForeignBase {
   readonly sha256: string;
   readonly bytes: number;
   readonly producer: string;
+}
+
+export interface ForeignOnnx extends ForeignBase {
   readonly opset: number;
   /** Operator → how many nodes. */
   readonly operators: Readonly<Record<string, number>>;
@@ -28,16 +40,30 @@ export interface ForeignFile {
   readonly wasFixedToOneImage: boolean;
 }
 
+export interface ForeignLayers extends ForeignBase {
+  /** Kind → how many layers. */
+  readonly layers: Readonly<Record<string, number>>;
+  readonly weightFiles: number;
+}
+
 /** Every message between the process that converts and the one that started it. */
 export interface ToImport {
   readonly file: string;
-  /** Where to write the converted model. */
-  readonly target: string;
+  /** Where to write the model's files, under the names that the registry gives them. */
+  readonly folder: string;
+  readonly statement: Stated;
+}
+
+export interface Imported {
+  readonly format: ModelFormat;
   readonly statement: ImportStatement;
+  readonly foreign: ForeignFile;
+  /** Name and version of what it was tried with. */
+  readonly engine: string;
 }
 
 export type FromImport =
-  | { readonly type: 'converted'; readonly foreign: ForeignFile; readonly engine: string }
+  | { readonly type: 'converted'; readonly imported: Imported }
   | { readonly type: 'failed'; readonly failure: ImportFailure };
 
 /** An error as data: classes and codes do not survive the way between processes. */

@@ -1,7 +1,6 @@
 import { messageOf } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
-import type { Session } from '../engine.js';
-import { loadEngine } from '../engines/load-engine.js';
+import type { Engine, EngineName, Session } from '../engine.js';
 import { fixedBatch, notRunning, outputMisfit } from './failures.js';
 import type { ImportStatement } from './statement.js';
 
@@ -18,19 +17,20 @@ const IMAGES = [
  * @throws SmearwatchError `import-not-running`, `import-input`, `import-output`
  */
 export async function tryModel(
+  engine: Engine,
   file: string,
-  { classes, outputIs }: ImportStatement,
-  wasFixedToOneImage: boolean,
+  { classes, outputIs }: Pick<ImportStatement, 'classes' | 'outputIs'>,
+  wasFixedToOneImage = false,
 ): Promise<string> {
-  const engine = await loadEngine('onnxruntime');
   const session = await engine.open(file, classes.length, { threads: 1 }).catch((error: unknown) => {
     const isBatch = wasFixedToOneImage && FIXED_SHAPE.test(messageOf(error));
-    throw isBatch ? fixedBatch(1, error) : notRunning(messageOf(error), error);
+    throw isBatch ? fixedBatch(1, error) : notRunning(engine.name, messageOf(error), error);
   });
   try {
-    const single = await runSingly(session, wasFixedToOneImage);
+    const run = { session, engine: engine.name, wasFixedToOneImage };
+    const single = await runSingly(run);
     if (outputIs === 'probabilities') checkSums(single, classes.length);
-    checkTogether(single, await runTogether(session, wasFixedToOneImage), wasFixedToOneImage);
+    checkTogether(single, await runTogether(run), wasFixedToOneImage);
   } finally {
     await session.close();
   }
@@ -40,24 +40,31 @@ export async function tryModel(
 /** What ONNX Runtime says of a graph whose sizes contradict each other, and our contract of one that is fixed. */
 const FIXED_SHAPE = /ShapeInferenceError|fixed to batches/;
 
+interface Run {
+  readonly session: Session;
+  readonly engine: EngineName;
+  readonly wasFixedToOneImage: boolean;
+}
+
 /** What was fixed to one image has been changed, and may no longer fit together. */
-async function runSingly(session: Session, wasFixedToOneImage: boolean): Promise<Float32Array[]> {
+async function runSingly({ session, engine, wasFixedToOneImage }: Run): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
   for (const image of IMAGES) {
     rows.push(
       await session.run(image, 1).catch((error: unknown) => {
-        throw wasFixedToOneImage ? fixedBatch(1, error) : notRunning(messageOf(error), error);
+        throw wasFixedToOneImage ? fixedBatch(1, error) : notRunning(engine, messageOf(error), error);
       }),
     );
   }
   return rows;
 }
 
-async function runTogether(session: Session, wasFixedToOneImage: boolean): Promise<Float32Array> {
+async function runTogether({ session, engine, wasFixedToOneImage }: Run): Promise<Float32Array> {
   try {
     return await session.run(Buffer.concat(IMAGES), IMAGES.length);
   } catch (error) {
-    throw wasFixedToOneImage ? fixedBatch(1, error) : notRunning(`in batches, ${messageOf(error)}`, error);
+    if (wasFixedToOneImage) throw fixedBatch(1, error);
+    throw notRunning(engine, `in batches, ${messageOf(error)}`, error);
   }
 }
 

@@ -1,28 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unpackModel } from '../onnx/pack.js';
-import {
-  copySynced,
-  digestBytes,
-  digestFile,
-  makeTemporaryFolder,
-  moveIntoPlace,
-  syncFolder,
-  writeSynced,
-  type FileDigest,
-} from './files.js';
+import { formatOf, writeContents, type Content, type ModelContent } from './contents.js';
+import { makeTemporaryFolder, moveIntoPlace, syncFolder, writeSynced } from './files.js';
 import {
   checkManifest,
   MANIFEST_FILE,
   manifestInvalid,
-  MODEL_FILE,
-  PACKED_FILE,
   type Manifest,
   type ManifestFile,
 } from './manifest.js';
-
-/** A file's bytes, or the path of a file to copy. */
-export type Content = Uint8Array | string;
+import { MODEL_FILES, modelFileOf, PACKED_FILE } from './model-files.js';
 
 /** A model version before it has a number. */
 export interface ModelDraft extends Pick<
@@ -30,8 +17,7 @@ export interface ModelDraft extends Pick<
   'name' | 'architecture' | 'classes' | 'precision' | 'trainedOn' | 'evaluation' | 'software' | 'intendedUse'
 > {
   readonly preprocessing?: string;
-  /** `model.onnx`: given as is, or packed (see `packModel`), and then kept packed. */
-  readonly model: { readonly onnx: Content } | { readonly packed: Uint8Array };
+  readonly model: ModelContent;
   /** Further files by name, for instance the history of the training. */
   readonly files?: Readonly<Record<string, Content>>;
 }
@@ -53,7 +39,7 @@ export async function writeVersion(
   checkDraft(draft);
   const temporary = await makeTemporaryFolder(modelFolder);
   try {
-    const files = await writeFiles(temporary, draft);
+    const files = await writeContents(temporary, draft.model, draft.files);
     for (;;) {
       const manifest = manifestOf(draft, await nextVersion(), files);
       await writeSynced(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -68,19 +54,23 @@ export async function writeVersion(
   }
 }
 
+const RESERVED = new Set<string>([MANIFEST_FILE, PACKED_FILE, ...Object.values(MODEL_FILES).flat()]);
+
 /** Everything about a draft that can be wrong, names of further files included, before anything is written. */
 function checkDraft(draft: ModelDraft): void {
   const names = Object.keys(draft.files ?? {});
-  const reserved = names.find((name) => [MODEL_FILE, PACKED_FILE, MANIFEST_FILE].includes(name));
+  const reserved = names.find((name) => RESERVED.has(name));
   if (reserved !== undefined)
     throw manifestInvalid(`The draft of ${draft.name}`, `files: ${reserved} is reserved`);
   const unknown = { sha256: '0'.repeat(64), bytes: 1 };
-  const files = Object.fromEntries([MODEL_FILE, ...names].map((name) => [name, unknown]));
+  const all = [...MODEL_FILES[formatOf(draft.model)], ...names];
+  const files = Object.fromEntries(all.map((name) => [name, unknown]));
   checkManifest(manifestOf(draft, 1, files), `The draft of ${draft.name}`);
 }
 
 function manifestOf(draft: ModelDraft, version: number, files: Record<string, ManifestFile>): Manifest {
   const { name, architecture, classes, precision, trainedOn, evaluation, software, intendedUse } = draft;
+  const format = formatOf(draft.model);
   return {
     manifestVersion: 1,
     name,
@@ -90,39 +80,12 @@ function manifestOf(draft: ModelDraft, version: number, files: Record<string, Ma
     architecture,
     classes,
     precision,
+    format,
     preprocessing: draft.preprocessing ?? PREPROCESSING,
-    weightsSha256: files[MODEL_FILE]?.sha256 ?? '',
+    weightsSha256: files[modelFileOf({ format })]?.sha256 ?? '',
     files,
     trainedOn,
     evaluation,
     software,
   };
-}
-
-async function writeFiles(
-  folder: string,
-  { model, files = {} }: ModelDraft,
-): Promise<Record<string, ManifestFile>> {
-  const written: Record<string, ManifestFile> = {};
-  if ('onnx' in model) written[MODEL_FILE] = await writeContent(join(folder, MODEL_FILE), model.onnx);
-  else {
-    const digest = await writeContent(join(folder, PACKED_FILE), model.packed);
-    written[MODEL_FILE] = {
-      ...digestBytes(unpackModel(model.packed)),
-      packed: { path: PACKED_FILE, ...digest },
-    };
-  }
-  for (const [name, content] of Object.entries(files)) {
-    written[name] = await writeContent(join(folder, name), content);
-  }
-  return written;
-}
-
-async function writeContent(file: string, content: Content): Promise<FileDigest> {
-  if (typeof content !== 'string') {
-    await writeSynced(file, content);
-    return digestBytes(content);
-  }
-  await copySynced(content, file);
-  return digestFile(file);
 }

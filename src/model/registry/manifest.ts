@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { SmearwatchError } from '../../errors.js';
+import { MODEL_FORMATS } from '../engine.js';
+import { MODEL_FILES, PACKED_FILE } from './model-files.js';
 
-/** File names of a model version. */
 export const MANIFEST_FILE = 'manifest.json';
-export const MODEL_FILE = 'model.onnx';
-export const PACKED_FILE = 'model.onnx.packed';
 
 /** Names are folders: lower case, so that they are the same on every file system, and never `.` or hidden. */
 export const MODEL_NAME = /^[a-z][a-z0-9_-]*$/;
@@ -44,13 +43,16 @@ const manifestSchema = z
     /** In the order of the probabilities. */
     classes: z.array(z.string().min(1)).min(2),
     precision: z.enum(['fp32', 'int8']),
+    /** `onnx`: one `model.onnx`; `layers-model`: a tfjs LayersModel, `model.json` and `weights.bin`. */
+    format: z.enum(MODEL_FORMATS).default('onnx'),
     /** What happens to the pixels, in words; the graph does it. */
     preprocessing: z.string().min(1),
     /** Every file of the version but the manifest itself. `packed`: the file lies here in packed form. */
-    files: z
-      .record(fileName, fileSchema)
-      .refine((files) => MODEL_FILE in files, { error: `${MODEL_FILE} is missing`, path: [MODEL_FILE] }),
-    /** SHA-256 of `model.onnx`, unpacked: the model's identity in every result. */
+    files: z.record(fileName, fileSchema),
+    /**
+     * The model's identity in every result: the SHA-256 of `model.onnx`, unpacked, or of a LayersModel's `model.json`, which
+     * names the SHA-256 of its `weights.bin` and what is done to the pixels.
+     */
     weightsSha256: sha256,
     /** Data, split, seed, preset, options, history file. */
     trainedOn: notes,
@@ -64,9 +66,15 @@ const manifestSchema = z
     error: 'names a class twice',
     path: ['classes'],
   })
-  .refine(({ files, weightsSha256 }) => files[MODEL_FILE]?.sha256 === weightsSha256, {
-    error: `differs from the SHA-256 of ${MODEL_FILE}`,
-    path: ['weightsSha256'],
+  .superRefine(({ format, files, weightsSha256 }, context) => {
+    const [first, ...others] = MODEL_FILES[format];
+    const missing = [first, ...others].find((file) => !Object.hasOwn(files, file));
+    if (missing !== undefined) {
+      context.addIssue({ code: 'custom', message: `${missing} is missing`, path: ['files', missing] });
+    } else if (files[first]?.sha256 !== weightsSha256) {
+      const message = `differs from the SHA-256 of ${first}`;
+      context.addIssue({ code: 'custom', message, path: ['weightsSha256'] });
+    }
   });
 
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;

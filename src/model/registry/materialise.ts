@@ -10,7 +10,8 @@ import {
   syncFolder,
   writeSynced,
 } from './files.js';
-import { MODEL_FILE, type Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { MODEL_FILE, MODEL_FILES, modelFileOf } from './model-files.js';
 
 /** A model version's folder and what it says about itself. */
 export interface VersionFiles {
@@ -19,7 +20,8 @@ export interface VersionFiles {
 }
 
 /**
- * The path of a version's `model.onnx`, whose SHA-256 has been checked just now. A packed one is unpacked into
+ * The path of a version's `model.onnx` or `model.json`: its SHA-256, and that of the files that belong to it, have been
+ * checked just now. A packed one is unpacked into
  * `<cacheFolder>/<sha256>/`, once: two processes that do so at the same time write the same bytes, and the second finds
  * the first's.
  * @throws SmearwatchError `model-damaged`
@@ -27,12 +29,17 @@ export interface VersionFiles {
 export async function materialise({ folder, manifest }: VersionFiles, cacheFolder: string): Promise<string> {
   const sha256 = manifest.weightsSha256;
   const packed = manifest.files[MODEL_FILE]?.packed;
-  if (packed === undefined) return checked(join(folder, MODEL_FILE), sha256);
+  if (packed === undefined) return checkedFiles(folder, manifest);
   const cached = join(cacheFolder, sha256, MODEL_FILE);
   if ((await digestOf(cached)) === sha256) return cached;
   const bytes = unpackChecked(await readPacked(join(folder, packed.path), packed.sha256), folder, sha256);
   await writeToCache(bytes, cacheFolder, sha256);
   return checked(cached, sha256);
+}
+
+async function checkedFiles(folder: string, { format, files }: Manifest): Promise<string> {
+  for (const file of MODEL_FILES[format]) await checked(join(folder, file), files[file]?.sha256 ?? '');
+  return join(folder, modelFileOf({ format }));
 }
 
 async function readPacked(file: string, sha256: string): Promise<Uint8Array> {

@@ -131,7 +131,7 @@ export class Registry {
     return reports;
   }
 
-  /** The path of a verified `model.onnx`, unpacked if need be. @throws SmearwatchError `model-damaged` */
+  /** The path of a verified `model.onnx`, unpacked if need be, or of a verified `model.json`. @throws SmearwatchError `model-damaged` */
   materialise(model: Pick<ModelVersion, 'folder' | 'manifest'>): Promise<string> {
     return materialise(model, this.options.cacheFolder);
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../../errors.js';
-import { MODEL_FILE } from './manifest.js';
 import { digestOf, type VersionFiles } from './materialise.js';
+import { MODEL_FILE } from './model-files.js';
 
 /** What `verify` found about one file. */
 export interface FileReport {

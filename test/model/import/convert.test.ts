@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { IMAGE_BYTES } from '../../../src/images.js';
+import { loadEngine } from '../../../src/model/engines/load-engine.js';
 import { convertForeign } from '../../../src/model/import/convert.js';
 import type { ImportStatement } from '../../../src/model/import/statement.js';
 import { tryModel } from '../../../src/model/import/try-model.js';
@@ -18,7 +19,7 @@ const images = [0, 1, 2].map((index) => pixels.subarray(index * IMAGE_BYTES, (in
 async function importFile(file: Uint8Array, stated: Partial<ImportStatement> = {}): Promise<Uint8Array> {
   const full = { ...statement, ...stated };
   const { bytes, foreign } = convertForeign(file, full);
-  await tryModel(await fileOf(bytes), full, foreign.wasFixedToOneImage);
+  await tryModel(await loadEngine('onnxruntime'), await fileOf(bytes), full, foreign.wasFixedToOneImage);
   return bytes;
 }
 

@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runImport } from '../../../src/model/import/run-import.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
+import { hasTensorflow, NEEDS_TENSORFLOW } from '../engines/engines.js';
 import { foreignFile, statement } from './foreign.js';
+import { changed, kerasExport, layer, layersOf, write, type LayerJson } from './layers-model/keras-export.js';
 
 /** The compiled child process: the tests run the sources. */
 const entry = new URL('../../../dist/model/import/main.js', import.meta.url);
@@ -12,11 +14,12 @@ function requestFor(bytes: Uint8Array) {
   const folder = temporaryFolder();
   const file = join(folder, 'foreign.onnx');
   writeFileSync(file, bytes);
-  return { file, target: join(folder, 'model.onnx'), statement };
+  return { file, folder, statement };
 }
 
 test('a process of its own converts the file and says what is in it', async () => {
-  const { foreign, engine } = await runImport(requestFor(foreignFile({ batch: 1 })), { entry });
+  const { format, foreign, engine } = await runImport(requestFor(foreignFile({ batch: 1 })), { entry });
+  expect(format).toBe('onnx');
   expect(engine).toMatch(/^onnxruntime 1\./);
   expect(foreign).toMatchObject({
     producer: 'test',
@@ -56,5 +59,75 @@ test('a process that dies is an error, not a wait', async () => {
   const gone = new URL('../../../dist/model/import/no-such-file.js', import.meta.url);
   await expect(runImport(requestFor(foreignFile()), { entry: gone })).rejects.toMatchObject({
     code: 'import-died',
+    message: expect.stringContaining('exit code 1') as string,
+    cause: { message: expect.stringContaining('Cannot find module') as string },
   });
+});
+
+function layersRequest(file: string) {
+  const stated = { ...statement, layout: undefined, inputSize: 64, outputIs: 'probabilities' as const };
+  return { file, folder: temporaryFolder(), statement: stated };
+}
+
+test.skipIf(!hasTensorflow)(`a LayersModel is told by its content${NEEDS_TENSORFLOW}`, async () => {
+  const json = write(kerasExport());
+  const file = join(dirname(json), 'net.onnx');
+  renameSync(json, file);
+  const { format, engine, statement: used } = await runImport(layersRequest(file), { entry });
+  expect(format).toBe('layers-model');
+  expect(engine).toMatch(/^tfjs-node 4\./);
+  expect(used.layout).toBe('nhwc');
+});
+
+test('an ONNX file is told by its content, whatever it is called', async () => {
+  const file = join(temporaryFolder(), 'model.json');
+  writeFileSync(file, foreignFile());
+  const request = { file, folder: temporaryFolder(), statement };
+  expect(await runImport(request, { entry })).toMatchObject({ format: 'onnx' });
+});
+
+test('without a layout, an ONNX file is taken for one of PyTorch', async () => {
+  const { layout, ...unstated } = statement;
+  const request = { ...requestFor(foreignFile()), statement: unstated };
+  expect(await runImport(request, { entry })).toMatchObject({ statement: { layout } });
+});
+
+test('what a LayersModel is refused for keeps its code and hint on the way', async () => {
+  const file = write(changed((json) => (json.format = 'graph-model')));
+  await expect(runImport(layersRequest(file), { entry })).rejects.toMatchObject({
+    code: 'import-unsupported',
+    hint: expect.stringContaining('tfjs_layers_model') as string,
+  });
+});
+
+/** A model that is used twice in a model that is used twice, and so on: 60 kB of JSON, a billion layers to go through. */
+function doubled(levels: number) {
+  return changed((json) => {
+    const [input, ...others] = layersOf(json);
+    let inner: LayerJson = layer('ReLU', 'level', { max_value: 6 });
+    for (let level = 0; level < levels; level++) {
+      const ends = [{ ...input!, name: 'in', config: { ...input!.config, name: 'in' } }, inner];
+      inner.inbound_nodes = [[['in', 0, 0, {}]], [['level', level === 0 ? 0 : 1, 0, {}]]];
+      const config = {
+        layers: ends,
+        input_layers: [['in', 0, 0]],
+        output_layers: [['level', level === 0 ? 1 : 2, 0]],
+      };
+      inner = layer('Functional', 'level', config);
+    }
+    inner.inbound_nodes = [[['input_1', 0, 0, {}]]];
+    others[0]!.inbound_nodes = [[['level', 1, 0, {}]]];
+    layersOf(json).splice(1, 0, inner);
+  });
+}
+
+test.skipIf(!hasTensorflow)(`a LayersModel of few levels is what it says${NEEDS_TENSORFLOW}`, async () => {
+  await expect(runImport(layersRequest(write(doubled(2))), { entry })).resolves.toMatchObject({
+    foreign: { layers: { ReLU: 2 } },
+  });
+});
+
+test.skipIf(!hasTensorflow)(`one that never comes to an end is ended${NEEDS_TENSORFLOW}`, async () => {
+  const running = runImport(layersRequest(write(doubled(27))), { entry, timeoutMs: 4000 });
+  await expect(running).rejects.toMatchObject({ code: 'import-timeout' });
 });

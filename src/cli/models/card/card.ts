@@ -1,5 +1,6 @@
 import { missedLimits } from '../../../model/registry/limits.js';
-import { MODEL_FILE, type Manifest } from '../../../model/registry/manifest.js';
+import type { Manifest } from '../../../model/registry/manifest.js';
+import { modelBytesOf, modelFileOf } from '../../../model/registry/model-files.js';
 import type { ModelVersion } from '../../../model/registry/registry.js';
 import { formatBytes } from '../../output.js';
 import { figures } from './figures.js';
@@ -36,7 +37,8 @@ export function cardOf({ name, version, manifest }: Pick<ModelVersion, 'name' | 
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function overview({ architecture, classes, precision, createdAt, weightsSha256, files, preprocessing }: Manifest) {
+function overview(manifest: Manifest) {
+  const { architecture, classes, precision, createdAt, weightsSha256, preprocessing } = manifest;
   const options = flatten(architecture.options).map(([option, value]) => `${option} ${value}`);
   return table(
     ['', ''],
@@ -45,8 +47,8 @@ function overview({ architecture, classes, precision, createdAt, weightsSha256, 
       ['Classes', classes.join(', ')],
       ['Precision', precision],
       ['Preprocessing', preprocessing],
-      ['Size', formatBytes(files[MODEL_FILE]?.bytes ?? 0)],
-      ['SHA-256 of model.onnx', weightsSha256],
+      ['Size', formatBytes(modelBytesOf(manifest))],
+      [`SHA-256 of ${modelFileOf(manifest)}`, weightsSha256],
       ['Made', createdAt],
     ],
   );

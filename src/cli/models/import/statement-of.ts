@@ -1,11 +1,11 @@
-import type { ImportStatement, Triple } from '../../../model/import/statement.js';
+import type { Stated, Triple } from '../../../model/import/statement.js';
 import { usageError } from '../../options.js';
 
 /** As they are typed. */
 export interface StatementValues {
   readonly classes: string;
   readonly 'input-size': number;
-  readonly layout: string;
+  readonly layout: string | undefined;
   readonly channels: string;
   readonly scale: number;
   readonly mean: string;
@@ -14,19 +14,23 @@ export interface StatementValues {
 }
 
 /** @throws SmearwatchError `usage` that names the option */
-export function statementOf(values: StatementValues): ImportStatement {
+export function statementOf(values: StatementValues): Stated {
   const deviation = triple('deviation', values.deviation);
   if (deviation.includes(0)) throw usageError('--deviation divides, and must not be 0');
   return {
     classes: classesOf(values.classes),
     inputSize: values['input-size'],
-    layout: values.layout === 'nhwc' ? 'nhwc' : 'nchw',
+    layout: layoutOf(values.layout),
     channels: values.channels === 'bgr' ? 'bgr' : 'rgb',
     scale: values.scale,
     mean: triple('mean', values.mean),
     deviation,
     outputIs: values['output-is'] === 'probabilities' ? 'probabilities' : 'logits',
   };
+}
+
+function layoutOf(text: string | undefined): Stated['layout'] {
+  return text === 'nhwc' || text === 'nchw' ? text : undefined;
 }
 
 function classesOf(text: string): string[] {

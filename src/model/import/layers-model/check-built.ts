@@ -1,0 +1,48 @@
+import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs';
+import { outputMisfit, quoted, unsupported } from '../failures.js';
+import type { ImportStatement } from '../statement.js';
+
+type Layer = layers.Layer;
+
+/** Values that one layer may give for one image: 256 MB. AlexNet's largest gives 290,400. */
+const MAX_VALUES = 1 << 26;
+
+/**
+ * What only the built network shows: how much each layer gives, and whether the last one is a softmax.
+ * @throws SmearwatchError `import-unsupported`, `import-output`
+ */
+export function checkBuilt(model: LayersModel, { outputIs }: ImportStatement): void {
+  model.layers.forEach(checkLayer);
+  if (outputIs === 'logits' && endsInSoftmax(model)) {
+    // A softmax of a softmax would go unnoticed: its numbers are probabilities too, only never far from even.
+    throw outputMisfit(
+      `its output ${quoted(model.outputs[0]?.sourceLayer.name)} comes from a softmax already`,
+      'Use --output-is probabilities.',
+    );
+  }
+}
+
+function checkLayer(layer: Layer): void {
+  if (isModel(layer)) layer.layers.forEach(checkLayer);
+  for (const { shape } of layer.inboundNodes.flatMap(({ outputTensors }) => outputTensors)) {
+    const [, ...sides] = shape;
+    const values = sides.reduce((product: number, side) => product * (side ?? 1), 1);
+    if (values <= MAX_VALUES) continue;
+    throw unsupported(
+      `the layer ${quoted(layer.name)} gives ${values} values for one image, and ${MAX_VALUES} are allowed`,
+      'An image classifier of this kind needs far less memory: check what was exported.',
+    );
+  }
+}
+
+function endsInSoftmax({ outputs }: Pick<LayersModel, 'outputs'>): boolean {
+  const last: Layer | undefined = outputs[0]?.sourceLayer;
+  if (last === undefined) return false;
+  if (isModel(last)) return endsInSoftmax(last);
+  if (last.getClassName() === 'Softmax') return true;
+  return last.getConfig()['activation'] === 'softmax';
+}
+
+function isModel(layer: Layer): layer is Layer & { layers: Layer[]; outputs: SymbolicTensor[] } {
+  return 'layers' in layer && 'outputs' in layer;
+}

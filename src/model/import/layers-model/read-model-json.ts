@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { messageOf } from '../../../errors.js';
+import { quoted, unreadable, unsupported } from '../failures.js';
+import { checkJson } from './check-json.js';
+
+const weightSchema = z.object({
+  name: z.string(),
+  shape: z.array(z.int().min(1)).max(8),
+  dtype: z.string(),
+  quantization: z.unknown().optional(),
+  /** `optimizer`: kept for training on, of no use here. */
+  group: z.string().optional(),
+});
+
+const schema = z.object({
+  generatedBy: z.string().nullish(),
+  convertedBy: z.string().nullish(),
+  modelTopology: z.record(z.string(), z.unknown()),
+  weightsManifest: z
+    .array(z.object({ paths: z.array(z.string()).min(1), weights: z.array(weightSchema) }))
+    .min(1),
+});
+
+/** A foreign `model.json`, as far as its outline goes. */
+export type ModelJson = z.infer<typeof schema>;
+export type WeightGroup = ModelJson['weightsManifest'][number];
+export type WeightSpec = z.infer<typeof weightSchema>;
+
+/**
+ * @throws SmearwatchError `import-unreadable` when it is no JSON of that outline, or shaped to harm a reader;
+ *   `import-unsupported` when it is another kind of model
+ */
+export function readModelJson(text: string): ModelJson {
+  const json = parse(text);
+  checkJson(json);
+  checkKind(json);
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue?.path.map(String).join('.') ?? '';
+  throw unreadable(`${place}: ${issue?.message ?? 'is invalid'}`, result.error, HINT);
+}
+
+const HINT =
+  'Name the model.json that model.save of tfjs or tensorflowjs_converter has written, as it was written.';
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw unreadable(`it begins like JSON and is none: ${messageOf(error)}`, error, HINT);
+  }
+}
+
+/** Older converters wrote no `format`; a GraphModel's topology then has a list of nodes. */
+function checkKind(json: unknown): void {
+  const { format, modelTopology } = json as { format?: unknown; modelTopology?: { node?: unknown } | null };
+  if (format === 'graph-model' || Array.isArray(modelTopology?.node)) {
+    throw unsupported(
+      'it is a tfjs GraphModel, and only LayersModels are supported',
+      'Convert the Keras model with --output_format tfjs_layers_model, or export it as ONNX.',
+    );
+  }
+  if (format !== undefined && format !== 'layers-model') {
+    throw unsupported(`its format is ${quoted(format)}, not "layers-model"`, HINT);
+  }
+  if (modelTopology === undefined) {
+    throw unreadable('it is JSON, and no LayersModel: it has no modelTopology', undefined, HINT);
+  }
+}

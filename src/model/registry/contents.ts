@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { ModelFormat } from '../engine.js';
+import { unpackModel } from '../onnx/pack.js';
+import { copySynced, digestBytes, digestFile, writeSynced, type FileDigest } from './files.js';
+import type { ManifestFile } from './manifest.js';
+import { LAYERS_FILE, MODEL_FILE, PACKED_FILE, WEIGHTS_FILE } from './model-files.js';
+
+/** A file's bytes, or the path of a file to copy. */
+export type Content = Uint8Array | string;
+
+/** `model.onnx`, as it is or packed (see `packModel`), and then kept packed; or a LayersModel's two files. */
+export type ModelContent =
+  | { readonly onnx: Content }
+  | { readonly packed: Uint8Array }
+  | { readonly layers: Content; readonly weights: Content };
+
+export function formatOf(model: ModelContent): ModelFormat {
+  return 'layers' in model ? 'layers-model' : 'onnx';
+}
+
+/**
+ * Writes a version's files, synced.
+ * @returns what the manifest says about them
+ * @throws SmearwatchError `model-damaged`
+ */
+export async function writeContents(
+  folder: string,
+  model: ModelContent,
+  files: Readonly<Record<string, Content>> = {},
+): Promise<Record<string, ManifestFile>> {
+  const written: Record<string, ManifestFile> = {};
+  if ('packed' in model) written[MODEL_FILE] = await writePacked(folder, model.packed);
+  for (const [name, content] of [...plainContents(model), ...Object.entries(files)]) {
+    written[name] = await writeContent(join(folder, name), content);
+  }
+  return written;
+}
+
+function plainContents(model: ModelContent): [string, Content][] {
+  if ('packed' in model) return [];
+  if ('onnx' in model) return [[MODEL_FILE, model.onnx]];
+  return [
+    [LAYERS_FILE, model.layers],
+    [WEIGHTS_FILE, model.weights],
+  ];
+}
+
+async function writePacked(folder: string, packed: Uint8Array): Promise<ManifestFile> {
+  const digest = await writeContent(join(folder, PACKED_FILE), packed);
+  return { ...digestBytes(unpackModel(packed)), packed: { path: PACKED_FILE, ...digest } };
+}
+
+async function writeContent(file: string, content: Content): Promise<FileDigest> {
+  if (typeof content !== 'string') {
+    await writeSynced(file, content);
+    return digestBytes(content);
+  }
+  await copySynced(content, file);
+  return digestFile(file);
+}

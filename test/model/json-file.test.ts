@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { isJson } from '../../src/model/json-file.js';
+import { onnxOf } from './onnx/onnx-file.js';
+import { lenet5 } from '../../src/model/networks/lenet5.js';
+
+test.each([
+  ['an object', '{"format":"layers-model"}', true],
+  ['one behind spaces and lines', ' \r\n\t{', true],
+  ['one behind a byte order mark', '\uFEFF{', true],
+  ['an array', '[{}]', false],
+  ['a word', 'format: {', false],
+  ['nothing', '', false],
+])('%s', (_what, text, expected) => {
+  expect(isJson(Buffer.from(text))).toBe(expected);
+});
+
+test('an ONNX file is none', () => {
+  expect(isJson(onnxOf(lenet5()))).toBe(false);
+});
