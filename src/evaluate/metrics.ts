@@ -13,12 +13,18 @@ const count = z.int().min(0);
 const figure = z.number().nullable();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** A figure with its 95 % interval. */
+/**
+ * A figure with its 95 % interval. `low` and `high` are null when there is none: without the figure, or when all
+ * resamples agree (a single patient, a perfect area), which says nothing about other images.
+ */
 export const estimateSchema = z.strictObject({
   value: figure,
   low: figure,
   high: figure,
-  /** `wilson`: a share of independent images. `bootstrap`: resampled, by group where there are groups. */
+  /**
+   * `wilson`: a share of independent images, or of groups that all agree. `bootstrap`: resampled, by group where there are
+   * groups.
+   */
   method: z.enum(['wilson', 'bootstrap']),
 });
 
@@ -32,16 +38,24 @@ export const classMetricsSchema = z.strictObject({
   specificity: estimateSchema,
   /** (TP + TN) / all: the paper's Table 4. */
   accuracy: estimateSchema,
+  /** 2TP / (2TP + FP + FN): 0 for a class that has images but was never predicted. */
   fMeasure: figure,
   /** Area under the receiver operating characteristic. */
   rocArea: estimateSchema,
   /** Average precision: the area under the precision-recall curve, as a step function. */
   averagePrecision: estimateSchema,
-  /** Recall at the lowest threshold at which so large a share of the other images is told apart. */
+  /**
+   * Recall at the lowest threshold at which so large a share of the other images scores less. The interval is that of
+   * this threshold. Threshold null and sensitivity 0: the highest score is already too low a threshold.
+   */
   sensitivityAt: z.array(
     z.strictObject({ specificity: z.number(), threshold: figure, sensitivity: estimateSchema }),
   ),
-  /** At most 200 points each, for plots: [false positive rate, true positive rate] and [recall, precision]. */
+  /**
+   * At most 200 points each, for plots: [false positive rate, true positive rate], joined by lines, and [recall,
+   * precision], by steps that have the next point's precision. Empty without images of the class (or, for the first, of
+   * another). The areas above are those of all points.
+   */
   rocCurve: z.array(z.tuple([z.number(), z.number()])),
   precisionRecallCurve: z.array(z.tuple([z.number(), z.number()])),
 });
@@ -101,8 +115,12 @@ export const comparisonSchema = z.strictObject({
   onlySecondRight: count,
   /** Exact binomial below 25 discordant images, else chi-squared with continuity correction. */
   method: z.enum(['exact', 'chi-squared']),
-  statistic: figure,
+  /** Chi-squared; when exact, the smaller of the two counts. */
+  statistic: z.number(),
+  /** Takes images as independent: with groups it is too small, and the difference's interval is what counts. */
   pValue: z.number(),
+  /** Share right of the first less that of the second, on the same images. */
+  difference: estimateSchema,
 });
 
 export const gateResultSchema = z.strictObject({

@@ -1,3 +1,5 @@
+import { fMeasure } from './f-measure.js';
+
 /** Counts by [actual class][predicted class]: what every figure of an evaluation is computed from. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
@@ -23,19 +25,23 @@ export interface Figures {
   readonly fMeasure: number;
 }
 
-/** Both lists have one class index per image. */
+/**
+ * Both lists have one class index per image.
+ * @param weights how often each image counts, in a resample; once without
+ */
 export function confusionOf(
   actual: readonly number[],
   predicted: readonly number[],
   classes: number,
+  weights?: ArrayLike<number>,
 ): ConfusionMatrix {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const [index, label] of actual.entries()) {
-    const row = counts[label];
+  for (let index = 0; index < actual.length; index++) {
+    const row = counts[actual[index] ?? -1];
     const column = predicted[index] ?? -1;
     if (row?.[column] === undefined)
       throw new RangeError(`image ${index} has a class outside 0…${classes - 1}`);
-    row[column]++;
+    row[column] += weights?.[index] ?? 1;
   }
   return counts;
 }
@@ -53,7 +59,7 @@ export function figuresOf(matrix: ConfusionMatrix): Figures {
     precision,
     recall,
     accuracy: mean(perClass.map((figures) => figures.accuracy)),
-    fMeasure: (2 * precision * recall) / (precision + recall),
+    fMeasure: fMeasure(precision, recall),
   };
 }
 

@@ -19,5 +19,9 @@ export function wilsonInterval(hits: number, count: number): Interval {
   const z2 = (Z * Z) / count;
   const centre = share + z2 / 2;
   const half = Z * Math.sqrt((share * (1 - share)) / count + z2 / (4 * count));
-  return { low: Math.max(0, (centre - half) / (1 + z2)), high: Math.min(1, (centre + half) / (1 + z2)) };
+  // At the ends the formula gives the share itself, which rounding must not put outside its own interval.
+  return {
+    low: hits === 0 ? share : (centre - half) / (1 + z2),
+    high: hits === count ? share : (centre + half) / (1 + z2),
+  };
 }

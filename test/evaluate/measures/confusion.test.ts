@@ -61,6 +61,15 @@ describe("the paper's figures, by hand", () => {
     expect(never.precision).toBe(4 / 5);
     expect(never.recall).toBe(1 / 2);
   });
+
+  it('everything wrong has an F-measure of 0', () => {
+    expect(
+      figuresOf([
+        [0, 4],
+        [1, 0],
+      ]).fMeasure,
+    ).toBe(0);
+  });
 });
 
 describe('the confusion matrix', () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { wilsonInterval } from '../../../src/evaluate/measures/wilson.js';
+import { expectFigures, readReference } from './reference.js';
+
+interface Reference {
+  readonly hits: number;
+  readonly images: number;
+  readonly interval: [number, number];
+}
 
 describe('the Wilson interval', () => {
   // R: prop.test(x, n, correct = FALSE)$conf.int; Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
@@ -13,6 +20,15 @@ describe('the Wilson interval', () => {
     expect(interval.low).toBeCloseTo(low, 4);
     expect(interval.high).toBeCloseTo(high, 4);
   });
+
+  test.each(readReference('wilson') as Reference[])(
+    "of $hits of $images is statsmodels', and holds the share",
+    ({ hits, images, interval }) => {
+      const { low, high } = wilsonInterval(hits, images);
+      expectFigures([low, high], interval);
+      expect(low <= hits / images && hits / images <= high).toBe(true);
+    },
+  );
 
   test('never leaves 0 to 1, and mirrors', () => {
     expect(wilsonInterval(20, 20).high).toBe(1);

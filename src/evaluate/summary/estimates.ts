@@ -1,0 +1,52 @@
+import { percentileInterval } from '../measures/percentile-interval.js';
+import type { ResamplingUnits } from '../measures/resampling-units.js';
+import { wilsonInterval, type Interval } from '../measures/wilson.js';
+import type { Estimate } from '../metrics.js';
+import { figureOrNull } from './figure-or-null.js';
+
+/** Any figure, by its resamples. */
+export function bootstrapEstimate(value: number, resampled: readonly number[]): Estimate {
+  return estimate(value, percentileInterval(value, resampled), 'bootstrap');
+}
+
+/** Which images a share is of, and which of them are in it: both by the image's index. */
+export interface Share {
+  readonly of: (image: number) => boolean;
+  readonly hit: (image: number) => boolean;
+}
+
+/**
+ * A share of images. Independent images: Wilson. Images in groups: the bootstrap, unless all or none of them hit, when
+ * every resample says the same; then Wilson with each group counted as one image, which is the least that so many alike
+ * images can say.
+ */
+export function shareEstimate(
+  units: ResamplingUnits,
+  share: Share,
+  resampled: () => readonly number[],
+): Estimate {
+  const { hits, images, groups } = countShare(units, share);
+  const value = hits / images;
+  if (!units.grouped) return estimate(value, wilsonInterval(hits, images), 'wilson');
+  if (hits === 0 || hits === images) return estimate(value, wilsonInterval(value * groups, groups), 'wilson');
+  return bootstrapEstimate(value, resampled());
+}
+
+function countShare(
+  { ofImage }: ResamplingUnits,
+  { of, hit }: Share,
+): { readonly hits: number; readonly images: number; readonly groups: number } {
+  const groups = new Set<number>();
+  let [hits, images] = [0, 0];
+  for (const [image, unit] of ofImage.entries()) {
+    if (!of(image)) continue;
+    images++;
+    groups.add(unit);
+    if (hit(image)) hits++;
+  }
+  return { hits, images, groups: groups.size };
+}
+
+function estimate(value: number, { low, high }: Interval, method: Estimate['method']): Estimate {
+  return { value: figureOrNull(value), low: figureOrNull(low), high: figureOrNull(high), method };
+}

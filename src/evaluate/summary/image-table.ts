@@ -1,0 +1,37 @@
+import type { LabelledPrediction } from '../labelled-prediction.js';
+import { predictionsOf } from '../measures/confusion.js';
+import { resamplingUnits, type ResamplingUnits } from '../measures/resampling-units.js';
+
+/** Predictions of one model as columns, which is how the measures read them. */
+export interface ImageTable {
+  readonly classes: number;
+  readonly labels: readonly number[];
+  readonly predicted: readonly number[];
+  /** Row by row, images × classes. */
+  readonly probabilities: readonly number[];
+  readonly units: ResamplingUnits;
+}
+
+/**
+ * In the order of the files' names, whatever the order they were classified in: sums round, and resamples are drawn, the
+ * same way every time.
+ */
+export function imageTableOf(predictions: readonly LabelledPrediction[], classes: number): ImageTable {
+  const images = [...predictions].sort(byFile);
+  const odd = images.find(({ probabilities }) => probabilities.length !== classes);
+  if (odd !== undefined)
+    throw new RangeError(`${odd.file} has ${odd.probabilities.length} probabilities for ${classes} classes`);
+  const probabilities = images.flatMap((image) => image.probabilities);
+  return {
+    classes,
+    labels: images.map(({ label }) => label),
+    predicted: predictionsOf(probabilities, classes),
+    probabilities,
+    units: resamplingUnits(images.map(({ group }) => group)),
+  };
+}
+
+/** By code unit, not by locale, which would differ between computers. */
+export function byFile(first: { readonly file: string }, second: { readonly file: string }): number {
+  return first.file < second.file ? -1 : Number(first.file > second.file);
+}
