@@ -2,6 +2,7 @@ import { loadConfig, type LoadedConfig } from './config/load.js';
 import { watchConfig, type ConfigWatcher } from './config/watch.js';
 import { Daemon } from './daemon/daemon.js';
 import { EXIT } from './errors.js';
+import { refuseFaultsInUse } from './faults.js';
 import { createTelemetry } from './telemetry/create-telemetry.js';
 import { createLogger, type Logger } from './telemetry/log.js';
 import { createRegistry } from './telemetry/prometheus.js';
@@ -21,6 +22,7 @@ export interface RunOptions {
  * @throws SmearwatchError when it cannot start, or with `once` cannot finish
  */
 export async function runDaemon({ configFile, once = false }: RunOptions): Promise<number> {
+  refuseFaultsInUse(process.env);
   const loaded = loadConfig(configFile);
   const logger = createLogger({ level: loaded.config.log.level, version: SOFTWARE.version });
   const registry = createRegistry({ version: SOFTWARE.version });
@@ -39,10 +41,12 @@ export async function runDaemon({ configFile, once = false }: RunOptions): Promi
     });
     try {
       changes.tell(() => daemon.reload().then(() => adoptLogLevel(logger, daemon)));
+      if (!once) daemon.planEvaluations();
       const ended = once ? daemon.workedOff() : stopRequested;
       await Promise.race([ended, stopRequested, daemon.broken()]);
     } finally {
       await daemon.stop();
+      if (daemon.hasStuckWorkers) await endAtOnce(logger);
     }
     return once && daemon.tally.quarantined > 0 ? EXIT.incomplete : EXIT.done;
   } finally {
@@ -78,6 +82,12 @@ class ConfigChanges {
 
 function adoptLogLevel(logger: Logger, daemon: Daemon): void {
   logger.level = daemon.config.log.level;
+}
+
+/** An orderly end would wait for threads that native code holds: for ever. Everything is closed already. */
+async function endAtOnce(logger: Logger): Promise<void> {
+  await new Promise((resolve) => logger.flush(resolve));
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */

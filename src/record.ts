@@ -10,7 +10,7 @@ export interface ResultRecord {
   /** In the configuration's order; the first one decides. */
   readonly models: readonly ModelPrediction[];
   readonly decision: Decision;
-  /** The true class, where the scanner's folders give it. */
+  /** The true class, where it is known (from the folder's name, a label file, a person); it may come, and change, later. */
   readonly label?: string;
   readonly times: StageTimes;
   /** RFC 3339, UTC. */
@@ -33,6 +33,18 @@ export interface ImageIdentity {
   readonly height: number;
   /** The file's modification time, RFC 3339, UTC. */
   readonly modifiedAt: string;
+  /** Missing in records of Smearwatch versions that did not measure it. */
+  readonly look?: ImageLook;
+}
+
+/** How the decoded pixels look, measured without a model; docs/drift.md has the formulas. */
+export interface ImageLook {
+  /** Mean luma: 0 is black, 1 white. */
+  readonly brightness: number;
+  /** Share of the pixels that are stained. */
+  readonly stained: number;
+  /** Mean optical density of the stained pixels by channel; missing where nothing is stained. */
+  readonly stain?: { readonly red: number; readonly green: number; readonly blue: number };
 }
 
 /** What identifies a loaded model in every result. */

@@ -1,9 +1,14 @@
+import { auditCommand } from './audit.js';
 import type { Command } from './command.js';
 import { classifyCommand } from './classify.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
+import { evaluationsCommand } from './evaluations.js';
 import { generateCommand } from './generate.js';
+import { labelCommand } from './label.js';
 import { modelsCommand } from './models.js';
+import { rebaselineCommand } from './rebaseline.js';
 import { replayCommand } from './replay.js';
 import { resultsCommand } from './results.js';
 import { runCommand } from './run.js';
@@ -14,8 +19,13 @@ export const commands: readonly Command[] = [
   runCommand,
   classifyCommand,
   resultsCommand,
+  labelCommand,
+  rebaselineCommand,
   replayCommand,
+  auditCommand,
   modelsCommand,
+  evaluateCommand,
+  evaluationsCommand,
   trainCommand,
   generateCommand,
   doctorCommand,

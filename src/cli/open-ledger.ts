@@ -13,19 +13,23 @@ export interface LedgerLocation {
  * Calls `work` with the ledger of a state folder, which a daemon may be using at the same time.
  * @throws SmearwatchError `ledger-missing`: a command that reads must not make an empty ledger
  */
-export async function withLedger<T>(location: LedgerLocation, work: (ledger: Ledger) => T): Promise<T> {
+export async function withLedger<T>(
+  location: LedgerLocation,
+  work: (ledger: Ledger) => T | Promise<T>,
+): Promise<T> {
   const { Ledger: Ledgers, ledgerFile } = await import('../ledger/ledger.js');
   const folder = await stateFolderOf(location);
   if (!existsSync(ledgerFile(folder))) throw noLedger(folder);
   const ledger = Ledgers.visit(folder);
   try {
-    return work(ledger);
+    return await work(ledger);
   } finally {
     ledger.close();
   }
 }
 
-async function stateFolderOf({ state, config }: LedgerLocation): Promise<string> {
+/** The state folder that `--state` or the configuration names; absolute. */
+export async function stateFolderOf({ state, config }: LedgerLocation): Promise<string> {
   if (state !== undefined) return resolve(state);
   const { loadConfig } = await import('../config/load.js');
   return loadConfig(locateConfig(config)).config.stateFolder;

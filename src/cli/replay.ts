@@ -1,6 +1,7 @@
+import { commandActor } from '../audit/actor.js';
 import { EXIT } from '../errors.js';
 import { defineCommand } from './command.js';
-import { withLedger } from './open-ledger.js';
+import { stateFolderOf, withLedger } from './open-ledger.js';
 import { configOption, jsonOption, stateOption, usageError } from './options.js';
 import { printJson, printLine } from './output.js';
 import { fileFilter, filterOptions } from './result-filter.js';
@@ -33,11 +34,22 @@ export const replayCommand = defineCommand({
     if (!quarantined && (values.path !== undefined || values.scanner !== undefined)) {
       throw usageError('--path and --scanner choose among images in quarantine', 'Add --quarantined.');
     }
-    const queued = await withLedger({ state: values.state, config: values.config }, ({ browse }) =>
-      quarantined || sha256 === undefined
-        ? browse.replayQuarantined(fileFilter(values))
-        : browse.replayImage(sha256),
-    );
+    const queued = await withLedger({ state: values.state, config: values.config }, async ({ browse }) => {
+      const { Audit } = await import('../audit/audit.js');
+      // Opened first: nothing is queued again that cannot be recorded.
+      const audit = Audit.open(await stateFolderOf(values));
+      try {
+        const images =
+          quarantined || sha256 === undefined
+            ? browse.replayQuarantined(fileFilter(values))
+            : browse.replayImage(sha256);
+        const details = { images, quarantined, ...fileFilter(values) };
+        audit.append({ event: 'images-replayed', actor: commandActor(), details });
+        return images;
+      } finally {
+        audit.close();
+      }
+    });
     if (values.json) printJson(terminal, { queued });
     else printLine(terminal, `${queued} ${queued === 1 ? 'image' : 'images'} queued again.`);
     return EXIT.done;

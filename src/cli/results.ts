@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.js';
-import type { QuarantinedFile, ResultFilter } from '../ledger/ledger.js';
+import type { Ledger, QuarantinedFile, ResultFilter } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 import { defineCommand } from './command.js';
 import { withLedger } from './open-ledger.js';
@@ -36,20 +36,30 @@ export const resultsCommand = defineCommand({
       );
     }
     const filter: ResultFilter = { ...fileFilter(values), review: values.review, limit: values.limit };
-    await withLedger({ state: values.state, config: values.config }, ({ browse }) => {
+    await withLedger({ state: values.state, config: values.config }, ({ browse, labels }) => {
       if (values.quarantined) {
         const files = browse.quarantined(filter);
         if (values.json) printJson(terminal, files);
         else printQuarantined(terminal, files);
       } else {
         const records = browse.results(filter).map(({ record }) => record);
-        if (values.json) printJson(terminal, records);
+        if (values.json)
+          printJson(
+            terminal,
+            records.map((record) => withHistory(record, labels)),
+          );
         else printResults(terminal, records);
       }
     });
     return EXIT.done;
   },
 });
+
+/** Who gave the image which label, the present one last. */
+function withHistory(record: ResultRecord, labels: Ledger['labels']): object {
+  if (record.label === undefined) return record;
+  return { ...record, labelHistory: labels.history(record.image.sha256) };
+}
 
 function printResults(terminal: Terminal, records: readonly ResultRecord[]): void {
   if (records.length === 0) {
@@ -61,15 +71,17 @@ function printResults(terminal: Terminal, records: readonly ResultRecord[]): voi
     { title: 'SHA-256' },
     { title: 'CLASS' },
     { title: 'CONFIDENCE', align: 'right' },
+    { title: 'LABEL' },
     { title: 'REVIEW' },
     { title: 'SCANNER' },
     { title: 'PATH' },
   ] as const;
-  const rows = records.map(({ recordedAt, image, decision }) => [
+  const rows = records.map(({ recordedAt, image, decision, label }) => [
     localTime(recordedAt),
     image.sha256.slice(0, 12),
     decision.class,
     decision.confidence.toFixed(3),
+    label ?? '',
     decision.reviewReasons.join(', '),
     image.scanner,
     image.path,

@@ -14,7 +14,8 @@ export interface ConfigChanges {
  */
 const FIXED: readonly RegExp[] = [
   /^stateFolder$/,
-  /^http\./,
+  // The token may be another at any time; where Prometheus and probes find the daemon may not.
+  /^http\.(?!tokenFile$)/,
   // A scanner that was added, removed or renamed …
   /^scanners\[[^\]]+\]$/,
   // … or that looks elsewhere, or in another way.

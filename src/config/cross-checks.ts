@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { gateProblems } from './gate-checks.js';
 import { isWithin } from './paths.js';
 import type { Problem } from './problems.js';
+import { scheduleProblems } from './schedule-checks.js';
 
 /**
  * What no single option can tell: names that must differ and folders that must not lie in each other. It looks at the
@@ -22,6 +24,8 @@ export function crossChecks(value: unknown, base: string): Problem[] {
     ),
     ...nestedScanners(scanners),
     ...insideScanners(writtenPlaces(written, base), scanners),
+    ...gateProblems(value),
+    ...scheduleProblems(value),
   ];
 }
 
@@ -32,13 +36,20 @@ const scannerSkeleton = z
 const sinkSkeleton = z.object({ type: text, name: text, folder: text, file: text }).catch({});
 const modelSkeleton = z.object({ model: text, engine: text }).catch({});
 const models = z.object({ use: z.array(modelSkeleton).catch([]) }).catch({ use: [] });
+const evaluation = z.object({ schedule: z.object({ folder: text }).catch({}) }).catch({ schedule: {} });
 const skeletonObject = z.object({
+  evaluation,
   stateFolder: text,
   scanners: z.array(scannerSkeleton).catch([]),
   sinks: z.array(sinkSkeleton).catch([]),
   models,
 });
-const skeleton = skeletonObject.catch({ scanners: [], sinks: [], models: { use: [] } });
+const skeleton = skeletonObject.catch({
+  scanners: [],
+  sinks: [],
+  models: { use: [] },
+  evaluation: { schedule: {} },
+});
 type Skeleton = z.output<typeof skeleton>;
 
 /** A folder or file that the configuration names. */
@@ -120,8 +131,12 @@ function problem({ path, place }: Place, relation: string): Problem {
 /** Everything that Smearwatch writes: what it wrote into a scanner's folder it could ingest again, without end. */
 function writtenPlaces(written: Skeleton, base: string): Place[] {
   const { stateFolder, scanners, sinks } = written;
+  const reports = written.evaluation.schedule.folder;
   return [
     ...(stateFolder === undefined ? [] : [{ path: ['stateFolder'], place: resolve(base, stateFolder) }]),
+    ...(reports === undefined
+      ? []
+      : [{ path: ['evaluation', 'schedule', 'folder'], place: resolve(base, reports) }]),
     ...placesOf(sinks, (sink) => sink.folder, base, ['sinks'], ['folder']),
     ...placesOf(sinks, (sink) => sink.file, base, ['sinks'], ['file']),
     ...placesOf(scanners, (scanner) => scanner.afterwards.to, base, ['scanners'], ['afterwards', 'to']),

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { configSchema } from './schema.js';
 
 type ConfigValues = z.output<typeof configSchema>;
+type Schedule = ConfigValues['evaluation']['schedule'];
 
 /**
  * Every path of the configuration made absolute. Relative ones are relative to the configuration file's folder, not
@@ -10,6 +11,8 @@ type ConfigValues = z.output<typeof configSchema>;
  */
 export function withAbsolutePaths(config: ConfigValues, base: string): ConfigValues {
   const { registry, cacheFolder } = config.models;
+  const { tokenFile } = config.http;
+  const { reference } = config.drift;
   return {
     ...config,
     stateFolder: resolve(base, config.stateFolder),
@@ -26,11 +29,22 @@ export function withAbsolutePaths(config: ConfigValues, base: string): ConfigVal
         ? { ...sink, folder: resolve(base, sink.folder) }
         : { ...sink, file: resolve(base, sink.file) },
     ),
+    evaluation: { ...config.evaluation, schedule: absoluteSchedule(config.evaluation.schedule, base) },
     models: {
       ...config.models,
       ...(registry === undefined ? {} : { registry: resolve(base, registry) }),
       ...(cacheFolder === undefined ? {} : { cacheFolder: resolve(base, cacheFolder) }),
     },
+    http: { ...config.http, ...(tokenFile === undefined ? {} : { tokenFile: resolve(base, tokenFile) }) },
+    drift: { ...config.drift, ...(reference === undefined ? {} : { reference: resolve(base, reference) }) },
+  };
+}
+
+function absoluteSchedule(schedule: Schedule, base: string): Schedule {
+  return {
+    ...schedule,
+    data: schedule.data.map((folder) => resolve(base, folder)),
+    ...(schedule.folder === undefined ? {} : { folder: resolve(base, schedule.folder) }),
   };
 }
 

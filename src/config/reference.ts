@@ -31,7 +31,7 @@ An editor that knows JSON Schema checks the file while you write, with this line
 \`\`\`
 
 A running daemon takes a changed file over by itself, or at \`SIGHUP\`. These need a restart: \`stateFolder\`, everything
-in \`http\`, adding, removing or renaming a scanner, and a scanner's \`folder\` and \`watch\`.
+in \`http\` but \`tokenFile\`, adding, removing or renaming a scanner, and a scanner's \`folder\` and \`watch\`.
 
 Folders of scanners must not lie in each other, and nothing that Smearwatch writes (\`stateFolder\`, results, moved
 images) may lie in a scanner's folder. The check compares names; \`smearwatch doctor\` follows links as well.

@@ -74,9 +74,11 @@ export const scannerSchema = z.strictObject({
   settle: settleSchema.describe('When a file counts as completely written.'),
   expectedSize: expectedSizeSchema.describe('Width and height that this scanner writes.'),
   labels: z
-    .enum(['none', 'folder'])
+    .enum(['none', 'folder', 'files'])
     .default('none')
-    .describe("Where the true class comes from: nowhere, or the name of the image's folder."),
+    .describe(
+      "Where true classes come from besides `smearwatch label` and POST /labels: nowhere, the name of the image's folder, or label files beside the images (<image name>.label.json, looked for at every rescan).",
+    ),
   afterwards: afterwardsSchema.describe(
     'What happens to the file once its result is durable: keep, move or delete.',
   ),
@@ -174,6 +176,18 @@ const poolSchema = z
   })
   .prefault({});
 
+const diskSchema = z
+  .strictObject({
+    minFreeBytes: z
+      .int()
+      .min(0)
+      .default(268_435_456)
+      .describe(
+        'With less free on the disk of the ledger, or of one that results or images go to, no more images are taken in until there is room again. 0: never mind.',
+      ),
+  })
+  .prefault({});
+
 const reviewSchema = z
   .strictObject({
     minConfidence: z
@@ -193,6 +207,171 @@ const httpSchema = z
       .describe('Whether /metrics, /healthz, /readyz and /status are served.'),
     host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
     port: z.int().min(0).max(65_535).default(9464).describe('Port; 0 takes a free one and logs it.'),
+    tokenFile: folder
+      .optional()
+      .describe(
+        'File with the token that changes by HTTP (POST /labels) must carry; readable by the owner, and a group, only. Without it, nothing can be changed by HTTP.',
+      ),
+    changesPerMinute: z
+      .int()
+      .min(1)
+      .max(6000)
+      .default(120)
+      .describe('Changes by HTTP that one address may ask for in a minute, refused ones included.'),
+  })
+  .prefault({});
+
+const accuracySchema = z
+  .strictObject({
+    window: z
+      .int()
+      .min(1)
+      .max(20_000)
+      .default(500)
+      .describe('So many of the newest labelled images of each model are counted, at most.'),
+    maxAgeDays: z
+      .number()
+      .min(0.01)
+      .max(3660)
+      .optional()
+      .describe('None that were classified longer ago; without it, however old they are.'),
+  })
+  .prefault({});
+
+const driftSchema = z
+  .strictObject({
+    reference: folder
+      .optional()
+      .describe(
+        'reference.json of an evaluation. Without it, and for models that it does not know, the first images are the reference: so many as the window has, taken once per model version and scanner.',
+      ),
+    window: z
+      .int()
+      .min(50)
+      .max(10_000)
+      .default(1000)
+      .describe('So many of the newest images of each model and scanner are compared with the reference.'),
+  })
+  .prefault({});
+
+export const GATE_FIGURES = [
+  'shareRight',
+  'precision',
+  'recall',
+  'fMeasure',
+  'accuracy',
+  'quadraticLoss',
+  'expectedCalibrationError',
+] as const;
+
+const promoteSchema = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Whether the label is moved to a candidate that is better, without anybody asking.'),
+    figure: z
+      .enum(GATE_FIGURES)
+      .default('shareRight')
+      .describe(
+        'What it must be better in, as in a gate; lower is better for quadraticLoss and expectedCalibrationError.',
+      ),
+    class: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Precision, recall, accuracy or F-measure of this class, instead of the mean over the classes.',
+      ),
+    margin: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.01)
+      .describe('By so much, in every folder: 0.01 is one point. Every gate must have been passed, too.'),
+    label: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9._-]{0,62}$/,
+        'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter',
+      )
+      .default('production')
+      .describe('The label that is moved; models.use must follow it.'),
+  })
+  .prefault({});
+
+const scheduleSchema = z
+  .strictObject({
+    cron: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('When: minute, hour, day, month, weekday ("30 2 * * *" is 02:30). Without it, never.'),
+    timeZone: z
+      .string()
+      .min(1)
+      .default('UTC')
+      .describe('In which time zone, for instance Europe/Berlin; summer time is followed.'),
+    missed: z
+      .enum(['make-up', 'note'])
+      .default('make-up')
+      .describe('A run whose time passed while no daemon ran: make-up at the next start, or note it only.'),
+    data: z
+      .array(folder)
+      .default([])
+      .describe('Labelled folders, DIR/<class>/<image>; each is evaluated with every model.'),
+    by: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Column of their manifest.csv: the figures again for each of its values.'),
+    candidates: z
+      .array(modelReference)
+      .default([])
+      .describe(
+        'Models besides those in use, for instance alexnet@candidate; one that is not there is left out.',
+      ),
+    folder: folder.optional().describe('Where reports go; without it, nightly/ in the state folder.'),
+    keepReports: z.int().min(1).max(1000).default(30).describe('Older reports are removed.'),
+    threads: z
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Workers and decoding threads of an evaluation; without it, half as many as cores.'),
+    promote: promoteSchema.describe('Promotion of a candidate that is better than the model in use.'),
+  })
+  .prefault({});
+
+const gateSchema = z.strictObject({
+  figure: z
+    .enum(GATE_FIGURES)
+    .describe('As metrics.json has it; lower is better for quadraticLoss and expectedCalibrationError.'),
+  class: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Precision, recall, accuracy or F-measure of this class, instead of the mean over the classes.',
+    ),
+  model: z.string().min(1).optional().describe('Name of the model that it is for; without it, every one.'),
+  min: z.number().min(0).max(2).optional().describe('Smallest value that passes.'),
+  max: z.number().min(0).max(2).optional().describe('Largest value that passes.'),
+  maxFall: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe('By so much it may be worse than that of the promoted version, where that is evaluated too.'),
+});
+
+const evaluationSchema = z
+  .strictObject({
+    gates: z
+      .array(gateSchema)
+      .default([])
+      .describe('What figures must reach: when one is missed, smearwatch evaluate exits 1.'),
+    schedule: scheduleSchema.describe('Evaluations that the daemon runs by itself, behind live images.'),
   })
   .prefault({});
 
@@ -208,8 +387,12 @@ export const configSchema = z.strictObject({
   models: modelsSchema.describe('Which models classify.'),
   pipeline: pipelineSchema.describe('How images flow.'),
   pool: poolSchema.describe('The inference workers.'),
+  disk: diskSchema.describe('Room that is left free.'),
   review: reviewSchema.describe('Which images a person should look at.'),
-  http: httpSchema.describe('Metrics, health and status.'),
+  http: httpSchema.describe('Metrics, health, status, and labels from outside.'),
+  accuracy: accuracySchema.describe('Live accuracy: figures of the newest images whose true class is known.'),
+  drift: driftSchema.describe('How much the newest images differ from a reference.'),
+  evaluation: evaluationSchema.describe('How models are evaluated on labelled images.'),
   log: z
     .strictObject({
       level: z
@@ -234,4 +417,6 @@ type DeepReadonly<T> = T extends readonly (infer U)[]
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 export type ScannerConfig = Config['scanners'][number];
 export type SinkConfig = Config['sinks'][number];
+export type GateConfig = Config['evaluation']['gates'][number];
+export type ScheduleConfig = Config['evaluation']['schedule'];
 export type ModelConfig = Config['models']['use'][number];

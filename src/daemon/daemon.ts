@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import type { Registry } from 'prom-client';
+import { AuditRecorder } from '../audit/recorder.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { configureDecoding } from '../decode/decode-image.js';
@@ -10,16 +11,24 @@ import type { DaemonStatus, Readiness, StatusSource } from '../http/status.js';
 import { Ledger } from '../ledger/ledger.js';
 import { Ingest } from '../pipeline/ingest.js';
 import type { Outcome } from '../pipeline/recorder.js';
+import { systemClock } from '../nightly/clock.js';
+import { evaluateFolders } from '../nightly/evaluate-folders.js';
+import { Nightly } from '../nightly/nightly.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
 import { loadModelSpecs } from '../pool/model-specs.js';
 import { ModelServer } from '../pool/model-server.js';
+import { collectQuality } from '../telemetry/quality-collector.js';
 import { collectState } from '../telemetry/state-collector.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { ThroughputMeter } from '../telemetry/throughput.js';
 import { SOFTWARE } from '../version.js';
+import { audited } from './audited.js';
+import { Health } from './health.js';
+import { Quality } from './quality.js';
 import { Reloader } from './reloader.js';
 import { ScannerIntake } from './scanner-intake.js';
-import { workOff } from './work-off.js';
+import { ServiceManager } from './service-manager.js';
+import { filesUnsettled, workOff } from './work-off.js';
 
 export interface DaemonParts {
   readonly telemetry: Telemetry;
@@ -37,6 +46,8 @@ interface Serving {
 }
 
 const CHECKPOINT_INTERVAL_MS = 15_000;
+/** For the log, which is written behind. */
+const LAST_WORDS_MS = 1000;
 /** How often files are looked for that another process has queued again (`smearwatch replay`). */
 const LOOK_INTERVAL_MS = 1000;
 /** How often labels such as `alexnet@production` are looked up again. */
@@ -55,10 +66,15 @@ export class Daemon implements StatusSource {
   };
   readonly #parts: DaemonParts;
   readonly #ledger: Ledger;
+  readonly #audit: AuditRecorder;
+  readonly #nightly: Nightly;
   readonly #delivery: Delivery;
   readonly #intake: ScannerIntake;
+  readonly #health: Health;
+  readonly #quality: Quality;
+  readonly #serviceManager: ServiceManager;
   readonly #startedAt = new Date();
-  /** Emits `progress` whenever a file ended or a result was delivered. */
+  /** Emits `progress` whenever a file ended or a result was delivered, and now and then: a pause may be all there is. */
   readonly #events = new EventEmitter();
   readonly #timers: NodeJS.Timeout[] = [];
   #loaded: LoadedConfig;
@@ -67,11 +83,32 @@ export class Daemon implements StatusSource {
   #isStopping = false;
 
   private constructor(loaded: LoadedConfig, parts: DaemonParts) {
-    this.#parts = parts;
+    const { stateFolder } = loaded.config;
     this.#loaded = loaded;
-    this.#ledger = Ledger.own(loaded.config.stateFolder, (scanner) => sinksOf(this.config, scanner));
+    this.#ledger = Ledger.own(stateFolder, (scanner) => sinksOf(this.config, scanner));
+    this.#audit = new AuditRecorder({ stateFolder, telemetry: parts.telemetry });
+    this.#parts = { ...parts, telemetry: audited(parts.telemetry, this.#audit) };
+    this.#nightly = new Nightly({
+      clock: systemClock,
+      config: () => this.config,
+      evaluate: evaluateFolders,
+      telemetry: parts.telemetry,
+      record: (entry) => this.#audit.record(entry),
+    });
     this.#delivery = new Delivery(this.#ledger.outbox, parts.telemetry, () => this.#events.emit('progress'));
     this.#intake = new ScannerIntake(this.#ledger.queue, parts.telemetry, () => this.#serving?.ingest.wake());
+    this.#health = this.#watchOver(parts.telemetry);
+    this.#quality = new Quality({
+      ledger: this.#ledger,
+      telemetry: this.#parts.telemetry,
+      config: () => this.config,
+      models: () => this.#serving?.server.specs,
+    });
+    this.#serviceManager = new ServiceManager({
+      environment: process.env,
+      isWell: () => this.#health.isWell,
+      onError: (error) => parts.telemetry.serviceManagerFailed({ error }),
+    });
   }
 
   /**
@@ -102,46 +139,69 @@ export class Daemon implements StatusSource {
 
   /** Takes over a changed configuration, or refuses it as a whole; never rejects. */
   async reload(): Promise<void> {
-    if (!this.#isStopping) await this.#serving?.reloader.reload();
+    if (this.#isStopping || !this.#serving) return;
+    this.#serviceManager.reloading();
+    await this.#serving.reloader.reload();
+    // Files that it names may say something else although it is the same.
+    await this.#quality.use(this.config);
+    this.#serviceManager.ready('Configuration read again');
+  }
+
+  /** From now on, evaluations run when `evaluation.schedule` plans them. */
+  planEvaluations(): void {
+    void this.#nightly.start();
+  }
+
+  /** Native code holds a thread: the process cannot end by itself, since that would wait for it. */
+  get hasStuckWorkers(): boolean {
+    return this.#health.stuck > 0;
   }
 
   /**
    * Resolves once everything that lay in the folders at the start has ended and been delivered.
-   * @throws SmearwatchError as `workOff`
+   * @throws SmearwatchError as `workOff`; `files-unsettled` when all is done but files that are being written for ever
    */
   async workedOff(): Promise<void> {
-    await this.#intake.whenSettled();
+    const overdue = await this.#intake.whenSettled();
+    await this.#quality.whenLooked();
     await workOff({
       ledger: this.#ledger,
       delivery: this.#delivery,
       endings: () => Object.values(this.tally).reduce((sum, files) => sum + files, -this.tally.released),
+      pauses: this.#health,
       progress: () => once(this.#events, 'progress'),
     });
+    if (overdue > 0) throw filesUnsettled(overdue);
   }
 
   /** Finishes what is in flight, within the configured time, and closes everything. Safe to call more than once. */
   async stop(): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
+    this.#serviceManager.stopping();
     this.#timers.forEach(clearInterval);
+    this.#health.stop();
+    const evaluationStopped = this.#nightly.stop();
     await this.#serving?.reloader.whenIdle();
     await this.#intake.stop();
+    await this.#quality.stop();
     const returned = (await this.#serving?.ingest.stop(this.config.shutdownTimeoutMs)) ?? 0;
     await this.#delivery.stop();
     await (returned > 0 ? this.#serving?.server.destroy() : this.#serving?.server.close());
     await this.#http?.close();
-    this.#ledger.close();
+    await evaluationStopped;
+    // While the state folder is still this daemon's: the next one's start comes after this in the audit trail.
     this.#parts.telemetry.stopped({ returnedToQueue: returned, ended: this.tally });
+    this.#audit.close();
+    this.#ledger.close();
+    await this.#serviceManager.close();
   }
 
   ready(): Readiness {
     const reasons: string[] = [];
     if (this.#isStopping) reasons.push('stopping');
     if (!this.#serving) reasons.push('loading models');
-    const workers = this.#serving?.server.workers;
-    if (workers && workers.alive < workers.configured) {
-      reasons.push(`${workers.configured - workers.alive} of ${workers.configured} workers missing`);
-    }
+    reasons.push(...this.#health.reasons());
     return { ready: reasons.length === 0, reasons };
   }
 
@@ -153,8 +213,13 @@ export class Daemon implements StatusSource {
       uptimeSeconds: (Date.now() - this.#startedAt.getTime()) / 1000,
       configuration: { file: this.#loaded.file, sha256: this.#loaded.sha256 },
       models: this.#serving?.server.models ?? [],
+      audit: this.#audit.status,
+      evaluations: this.#nightly.status,
       work: this.#ledger.queue.counts(),
-      workers: this.#serving?.server.workers ?? { configured: 0, alive: 0, busy: 0 },
+      workers: {
+        ...(this.#serving?.server.workers ?? { configured: 0, alive: 0, busy: 0 }),
+        stuck: this.#health.stuck,
+      },
       outbox: this.#ledger.outbox.counts(),
       inFlight: this.#serving?.ingest.inFlight ?? 0,
       imagesPerSecond: this.#parts.throughput.perSecond(),
@@ -169,6 +234,8 @@ export class Daemon implements StatusSource {
   async #start(): Promise<void> {
     const { telemetry, registry } = this.#parts;
     const startedAt = performance.now();
+    this.#recordStart();
+    for (const file of this.#ledger.suspects.blame()) telemetry.imageQuarantined(file);
     this.#ledger.queue.recover();
     collectState(registry, {
       work: () => this.#ledger.queue.counts(),
@@ -177,18 +244,61 @@ export class Daemon implements StatusSource {
       models: () => this.#serving?.server.models ?? [],
       inFlight: () => this.#serving?.ingest.inFlight ?? 0,
     });
+    collectQuality(registry, this.#quality);
+    await this.#quality.prepare(this.config);
     const { http } = this.config;
-    if (http.enabled) this.#http = await startHttpServer({ ...http, registry, source: this });
+    const changes = this.#quality.changes(http);
+    if (http.enabled) this.#http = await startHttpServer({ ...http, registry, source: this, changes });
     const { ingest, reloader } = (this.#serving = await this.#serve());
     await this.#delivery.use(this.config);
+    await this.#health.start();
+    // Before the first image: the windows are filled with what the ledger has.
+    await this.#quality.use(this.config);
     ingest.start();
     await this.#intake.watch(this.config);
     telemetry.ready({ url: this.#http?.url, durationMs: performance.now() - startedAt });
+    this.#serviceManager.ready('Images are taken in');
     this.#timers.push(
-      setInterval(() => this.#ledger.checkpoint(), CHECKPOINT_INTERVAL_MS),
-      setInterval(() => ingest.wake(), LOOK_INTERVAL_MS),
+      setInterval(() => this.#checkpoint(), CHECKPOINT_INTERVAL_MS),
+      setInterval(() => {
+        ingest.wake();
+        this.#events.emit('progress');
+      }, LOOK_INTERVAL_MS),
       setInterval(() => void reloader.followLabels(), LABELS_INTERVAL_MS),
     );
+  }
+
+  #checkpoint(): void {
+    try {
+      this.#ledger.checkpoint();
+    } catch (error) {
+      // A full disk, say. The log only grows until the next time.
+      this.#parts.telemetry.ledgerWriteFailed({ error });
+    }
+  }
+
+  #watchOver(telemetry: Telemetry): Health {
+    return new Health({
+      config: () => this.config,
+      telemetry,
+      ledger: this.#ledger,
+      activity: () => this.#serving?.ingest.activity,
+      workers: () => this.#serving?.server.workers,
+      sinkProblems: (limitMs) => this.#delivery.problems(limitMs),
+      onResumed: () => this.#serving?.ingest.wake(),
+      // Like any crash of native code: what was in work is tried alone after a few of them (see Suspects).
+      onHopeless: () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS),
+    });
+  }
+
+  #recordStart(): void {
+    const { file, sha256 } = this.#loaded;
+    const previousRun = this.#audit.previousRun();
+    const where = { version: SOFTWARE.version, node: process.version, host: hostname(), pid: process.pid };
+    this.#audit.record({
+      event: 'daemon-started',
+      details: { ...where, configuration: { file, sha256 }, previousRun },
+    });
   }
 
   /** Loads the models and builds what works with them. */
@@ -204,8 +314,11 @@ export class Daemon implements StatusSource {
       config: () => this.config,
       // More than cores: while some images are read from the disk, the cores decode the others.
       decodeConcurrency: this.config.pipeline.decodeConcurrency ?? Math.ceil(availableParallelism() * 1.5),
-      onEnded: (outcome) => {
+      pauses: this.#health,
+      onFolderMissing: (scanner) => this.#health.folderMissing(scanner),
+      onEnded: (outcome, record) => {
         this.tally[outcome] += 1;
+        if (record) this.#quality.observe(record);
         this.#delivery.wake();
         this.#events.emit('progress');
       },
@@ -215,7 +328,10 @@ export class Daemon implements StatusSource {
       server,
       telemetry,
       current: () => this.#loaded,
-      poolOptions: (config) => this.#poolOptions(config),
+      poolOptions: async (config) => {
+        await this.#quality.prepare(config);
+        return this.#poolOptions(config);
+      },
       adopt: (next) => this.#adopt(next),
     });
     return { server, ingest, reloader };
@@ -225,6 +341,8 @@ export class Daemon implements StatusSource {
     this.#loaded = next;
     await this.#delivery.use(next.config);
     await this.#intake.watch(next.config);
+    await this.#quality.use(next.config);
+    void this.#nightly.replan();
     this.#serving?.ingest.wake();
   }
 
@@ -235,6 +353,8 @@ export class Daemon implements StatusSource {
       models: await loadModelSpecs(models),
       taskTimeoutMs: pool.taskTimeoutMs,
       onWorkerLost: (reason) => this.#parts.telemetry.workerRestarted({ reason }),
+      onWorkerMissing: (error, retryMs) => this.#parts.telemetry.workerMissing({ error, retryMs }),
+      onWorkerStuck: (whenEnded) => this.#health.workerStuck(whenEnded),
     };
   }
 }

@@ -60,7 +60,7 @@ export class Reloader {
       if (needsRestart.length > 0) throw restartNeeded(next.file, needsRestart);
       await this.#swapIfChanged(await poolOptions(next.config));
       if (changed.length > 0) await adopt(next);
-      telemetry.configurationReloaded({ changed });
+      telemetry.configurationReloaded({ changed, sha256: next.sha256 });
     } catch (error) {
       telemetry.reloadRefused({ error });
     }

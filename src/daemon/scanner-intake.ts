@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config, ScannerConfig } from '../config/schema.js';
+import { faultPoint } from '../faults.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Intake } from '../watch/intake.js';
-import { ScannerWatcher } from '../watch/scanner-watcher.js';
+import { ScannerWatcher, type Unsettled } from '../watch/scanner-watcher.js';
 
 /** The watchers of all scanners, as the configuration in force wants them. */
 export class ScannerIntake {
@@ -16,7 +17,9 @@ export class ScannerIntake {
     this.#intake = {
       unknownAmong: (scanner, files) => queue.unknownAmong(scanner, files),
       enqueue: (scanner, files) => {
+        faultPoint('settled-not-queued');
         queue.enqueue(scanner, files);
+        faultPoint('queued');
         onQueued();
       },
     };
@@ -39,13 +42,18 @@ export class ScannerIntake {
   }
 
   /** Files seen that have not settled yet, by scanner. */
-  unsettled(): Record<string, { count: number; oldestMs: number }> {
+  unsettled(): Record<string, Unsettled> {
     return Object.fromEntries([...this.#watchers].map(([name, { watcher }]) => [name, watcher.unsettled]));
   }
 
-  /** Resolves once everything that lay in the folders at the start is queued or known. */
-  async whenSettled(): Promise<void> {
-    await Promise.all([...this.#watchers.values()].map(({ watcher }) => watcher.whenSettled()));
+  /**
+   * Resolves once everything that lay in the folders at the start is queued or known, but for files that are being written
+   * for so long that they may go on for ever. Returns how many these are.
+   */
+  async whenSettled(): Promise<number> {
+    const watchers = [...this.#watchers.values()].map(({ watcher }) => watcher);
+    await Promise.all(watchers.map((watcher) => watcher.whenSettled()));
+    return watchers.reduce((sum, { unsettled }) => sum + unsettled.overdue, 0);
   }
 
   async stop(): Promise<void> {

@@ -1,24 +1,28 @@
 import { SmearwatchError } from '../errors.js';
 import type { Delivery } from '../deliver/delivery.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Pauses } from '../pipeline/claims.js';
 
 export interface WorkOffParts {
   readonly ledger: Ledger;
   readonly delivery: Delivery;
   /** How many files have ended for good so far, in any way but by being put back. */
   readonly endings: () => number;
+  /** What is not taken up at present, and why. */
+  readonly pauses: Pauses & { reasons(): readonly string[] };
   /** Resolves at the next ending or delivery. */
   readonly progress: () => Promise<unknown>;
 }
 
-/** How long missing folders are waited for when nothing else is left. */
+/** How long missing folders and room on the disk are waited for when nothing else is left. */
 const PATIENCE_MS = 12_000;
 
 /**
  * Resolves once every queued file has ended and every result is delivered (`run --once`).
- * @throws SmearwatchError `sink-failing`, `work-postponed` when only a failing sink or a missing folder keeps it from that
+ * @throws SmearwatchError `sink-failing`, `work-postponed` when only a failing sink, a missing folder or a full disk keeps it
+ *   from that
  */
-export async function workOff({ ledger, delivery, endings, progress }: WorkOffParts): Promise<void> {
+export async function workOff({ ledger, delivery, endings, pauses, progress }: WorkOffParts): Promise<void> {
   let [seen, sinceMs] = [endings(), performance.now()];
   for (;;) {
     const { queued, running } = ledger.queue.counts();
@@ -28,8 +32,9 @@ export async function workOff({ ledger, delivery, endings, progress }: WorkOffPa
       if (failing !== undefined) throw sinkFailing(failing);
     }
     if (endings() !== seen) [seen, sinceMs] = [endings(), performance.now()];
-    const isStuck = running === 0 && queued > 0 && ledger.queue.postponed() === queued;
-    if (isStuck && performance.now() - sinceMs > PATIENCE_MS) throw workPostponed(queued);
+    const isPostponed = pauses.isPaused || ledger.queue.postponed(pauses.pausedScanners) === queued;
+    const isStuck = running === 0 && queued > 0 && isPostponed;
+    if (isStuck && performance.now() - sinceMs > PATIENCE_MS) throw workPostponed(queued, pauses.reasons());
     await progress();
   }
 }
@@ -41,9 +46,17 @@ function sinkFailing(sink: string): SmearwatchError {
   });
 }
 
-function workPostponed(files: number): SmearwatchError {
-  return new SmearwatchError(`${files} files cannot be reached: their scanners' folders are missing`, {
+function workPostponed(files: number, reasons: readonly string[]): SmearwatchError {
+  const why = reasons.length > 0 ? reasons.join('; ') : "their scanners' folders are missing";
+  return new SmearwatchError(`${files} files cannot be taken up: ${why}`, {
     code: 'work-postponed',
-    hint: 'Mount or make the folders; the files stay queued, and the next run takes them up.',
+    hint: 'Mount or make the folders, or make room on the disk; the files stay queued, and the next run takes them up.',
+  });
+}
+
+export function filesUnsettled(files: number): SmearwatchError {
+  return new SmearwatchError(`Everything else is done, but ${files} files are still being written`, {
+    code: 'files-unsettled',
+    hint: 'The log names them. Find out what writes to them; the next run takes them up once they are at rest.',
   });
 }

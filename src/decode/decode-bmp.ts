@@ -21,6 +21,12 @@ const FIELD = {
 const INFO_HEADER_BYTES = 40;
 /** BI_BITFIELDS: the header says which bits are which colour. */
 const BIT_FIELDS = 3;
+const COMPRESSIONS: Readonly<Record<number, string>> = {
+  1: 'run-length compression (RLE8)',
+  2: 'run-length compression (RLE4)',
+  4: 'a JPEG inside',
+  5: 'a PNG inside',
+};
 /** The usual order, which is also that of 32 bits without masks: blue, green, red, and a byte that means nothing. */
 const USUAL_MASKS = [0xff0000, 0xff00, 0xff];
 
@@ -36,11 +42,13 @@ export function decodeBmp(bytes: Buffer, maxPixels: number): RawPixels {
   const signedHeight = bytes.readInt32LE(FIELD.height);
   const height = Math.abs(signedHeight);
   if (width < 1 || height < 1) throw imageDamaged(`its header says ${width}×${height} pixels`);
-  if (width * height > maxPixels) throw imageTooLarge(width, height, maxPixels);
+  if (width * height > maxPixels) throw imageTooLarge(`${width}×${height}`, maxPixels);
   const bits = supportedBits(bytes);
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
   const start = bytes.readUInt32LE(FIELD.pixels);
   if (start + rowBytes * height > bytes.length) throw imageTruncated('the file ends before its last row');
+  if (start < FIELD.headerBytes + bytes.readUInt32LE(FIELD.headerBytes))
+    throw imageDamaged('its pixels begin within its header');
   const data = new Uint8Array(width * height * 3);
   const copyRow = bits === 8 ? paletteRows(bytes, start) : colourRows(bytes, bits / 8);
   for (let y = 0; y < height; y++) {
@@ -54,10 +62,11 @@ function supportedBits(bytes: Buffer): 8 | 24 | 32 {
   const headerBytes = bytes.readUInt32LE(FIELD.headerBytes);
   const bits = bytes.readUInt16LE(FIELD.bits);
   const compression = bytes.readUInt32LE(FIELD.compression);
-  if (headerBytes < INFO_HEADER_BYTES) throw bmpUnsupported(`a header of ${headerBytes} bytes`);
-  if (bits !== 8 && bits !== 24 && bits !== 32) throw bmpUnsupported(`${bits} bits a pixel`);
+  if (headerBytes < INFO_HEADER_BYTES) throw bmpUnsupported(`an old header of ${headerBytes} bytes`);
+  if (bits !== 8 && bits !== 24 && bits !== 32) throw bmpUnsupported(`${bits} bits per pixel`);
   if (compression === 0) return bits;
-  if (compression !== BIT_FIELDS || bits !== 32) throw bmpUnsupported(`compression ${compression}`);
+  if (compression !== BIT_FIELDS || bits !== 32)
+    throw bmpUnsupported(COMPRESSIONS[compression] ?? `compression ${compression}`);
   if (bytes.length < FIELD.masks + 12) throw imageTruncated('the file ends within its header');
   const isUsual = USUAL_MASKS.every((mask, index) => bytes.readUInt32LE(FIELD.masks + 4 * index) === mask);
   if (!isUsual) throw bmpUnsupported('an unusual order of colours');

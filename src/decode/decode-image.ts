@@ -1,17 +1,26 @@
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import type { SmearwatchError } from '../errors.js';
 import { IMAGE_SIDE } from '../images.js';
 import { assertTiffDirectory } from './check-tiff.js';
 import { decodeBmp } from './decode-bmp.js';
 import { isCutShort } from './end-mark.js';
 import { fromSharp, imageDamaged, imageEmpty, imageFormatUnsupported, imageTruncated } from './failures.js';
-import { sniffFormat, type ImageFormat } from './sniff.js';
+import { foreignFormat } from './foreign-formats.js';
+import { endsInMagic, sniffFormat, type ImageFormat } from './sniff.js';
 
 /** A header may claim any size: 32 Mi pixels are 32 times a scanner's 960×1080, and 100 MB decoded. */
 const MAX_PIXELS = 33_554_432;
+/**
+ * A scanner's image takes 10 to 30 ms, the slowest that fits into MAX_PIXELS (one pixel wide, or interlaced) 4 s. What
+ * takes a minute is stuck, or on a machine that cannot do its work: it must not keep its thread for ever.
+ */
+const MAX_SECONDS = 60;
 
 export interface DecodeLimits {
   /** Width × height that is still decoded. */
   readonly maxPixels?: number;
+  /** Whole seconds after which the decoder is stopped; 0: never. */
+  readonly maxSeconds?: number;
 }
 
 export interface DecodedImage {
@@ -27,28 +36,38 @@ export interface DecodedImage {
  * A file's bytes to the pixel contract: EXIF orientation applied, sRGB, transparency on white, squeezed to 256×256 with a
  * bilinear kernel that averages over the area it shrinks (libvips' `linear`). Training and serving both decode here.
  *
- * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`
+ * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`,
+ *   `decode-timeout`
  */
 export async function decodeImage(
   bytes: Buffer,
-  { maxPixels = MAX_PIXELS }: DecodeLimits = {},
+  { maxPixels = MAX_PIXELS, maxSeconds = MAX_SECONDS }: DecodeLimits = {},
 ): Promise<DecodedImage> {
   if (bytes.length === 0) throw imageEmpty();
   const format = sniffFormat(bytes);
-  if (format === undefined) throw imageFormatUnsupported();
+  if (format === undefined) throw noImage(bytes);
   if (format === 'tiff') assertTiffDirectory(bytes);
   const source = format === 'bmp' ? openBmp(bytes, maxPixels) : open(bytes, maxPixels);
   try {
     const { width, height, orientation = 1 } = await source.metadata();
-    const { data, info } = await toContract(source);
+    const { data, info } = await toContract(source, maxSeconds);
     if (info.channels !== 3) throw imageDamaged(`it decodes to ${info.channels} channels`);
     const isTurned = orientation >= 5;
     return { pixels: data, width: isTurned ? height : width, height: isTurned ? width : height, format };
   } catch (error) {
     throw isCutShort(bytes, format, error)
       ? imageTruncated('its end is missing', error)
-      : fromSharp(error, maxPixels);
+      : fromSharp(error, { format, maxPixels, maxSeconds });
   }
+}
+
+function noImage(bytes: Buffer): SmearwatchError {
+  if (endsInMagic(bytes)) return imageTruncated(`it is only ${byteCount(bytes.length)} long`);
+  return imageFormatUnsupported(foreignFormat(bytes));
+}
+
+function byteCount(bytes: number): string {
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`;
 }
 
 function open(bytes: Buffer, maxPixels: number): Sharp {
@@ -60,13 +79,14 @@ function openBmp(bytes: Buffer, maxPixels: number): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-function toContract(source: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
+function toContract(source: Sharp, maxSeconds: number): Promise<{ data: Buffer; info: OutputInfo }> {
   return source
     .autoOrient()
     .toColourspace('srgb')
     .flatten({ background: '#ffffff' })
     .resize(IMAGE_SIDE, IMAGE_SIDE, { fit: 'fill', kernel: 'linear' })
     .raw({ depth: 'uchar' })
+    .timeout({ seconds: maxSeconds })
     .toBuffer({ resolveWithObject: true });
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import { decoderWords } from './failures.js';
 import type { ImageFormat } from './sniff.js';
 
 const PNG_END = Buffer.from('IEND');
@@ -17,7 +18,9 @@ export function isCutShort(bytes: Buffer, format: ImageFormat, error: unknown): 
       // The end of a thumbnail inside comes before the image's own scans.
       return bytes.lastIndexOf(JPEG_END) <= bytes.lastIndexOf(JPEG_SCAN);
     case 'tiff':
-      return /read error|truncat|premature|end of file|out of (data|bounds|order)/i.test(messageOf(error));
+      return /read error|truncat|premature|end of file|out of (data|bounds|order)/i.test(
+        decoderWords(messageOf(error), format) ?? '',
+      );
     case 'bmp':
       return false; // its header says where it ends, and that was checked before
   }

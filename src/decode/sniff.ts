@@ -16,3 +16,10 @@ const MAGIC: readonly { format: ImageFormat; bytes: readonly number[] }[] = [
 export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   return MAGIC.find((magic) => magic.bytes.every((byte, index) => bytes[index] === byte))?.format;
 }
+
+/** Cut so early that nothing but the beginning of a format's first bytes is left. */
+export function endsInMagic(bytes: Uint8Array): boolean {
+  return MAGIC.some(
+    (magic) => bytes.length < magic.bytes.length && bytes.every((byte, index) => magic.bytes[index] === byte),
+  );
+}

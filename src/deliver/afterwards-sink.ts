@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { constants, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
+import { faultPoint } from '../faults.js';
 import type { Delivery } from '../ledger/ledger.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Sink } from './sink.js';
+import { syncFolder } from './sync-folder.js';
 
 export const AFTERWARDS = 'afterwards';
 
@@ -23,22 +28,32 @@ export class AfterwardsSink implements Sink {
   }
 
   async deliver(deliveries: readonly Delivery[]): Promise<void> {
+    const changed = new Set<string>();
     for (const delivery of deliveries) {
       const scanner = this.#scannerOf(delivery.scanner);
       if (!scanner || scanner.afterwards.action === 'keep') continue;
-      await this.#dispose(scanner, delivery);
+      for (const folder of await this.#dispose(scanner, delivery)) changed.add(folder);
     }
+    await Promise.all([...changed].map(syncFolder));
   }
 
-  async #dispose({ folder, afterwards }: ScannerConfig, delivery: Delivery): Promise<void> {
+  /** Returns the folders that have changed. */
+  async #dispose({ folder, afterwards }: ScannerConfig, delivery: Delivery): Promise<string[]> {
     const { scanner, path } = delivery;
     const source = join(folder, path);
-    if (!(await isSameFile(source, delivery))) return;
+    if (!(await isSameFile(source, delivery))) return [];
+    const changed = [dirname(source)];
     try {
-      if (afterwards.action === 'move') await moveFile(source, await freeTarget(afterwards.to, delivery));
+      if (afterwards.action === 'move') {
+        const target = await freeTarget(afterwards.to, delivery);
+        await moveFile(source, target);
+        changed.push(dirname(target));
+      }
       if (afterwards.action === 'delete') await rm(source);
+      faultPoint('disposed');
       if (afterwards.action !== 'keep')
         this.#telemetry.fileDisposed({ scanner, path, action: afterwards.action });
+      return changed;
     } catch (error) {
       this.#telemetry.fileDisposalFailed({ scanner, path, error });
       throw error;
@@ -46,14 +61,17 @@ export class AfterwardsSink implements Sink {
   }
 }
 
-/** Where the file is moved to. Another image that was moved there under the same name earlier is never overwritten. */
+/**
+ * Where the file is moved to. Another image that was moved there under the same name earlier is never overwritten; the
+ * same one is, which a crash left there before the source was removed.
+ */
 async function freeTarget(folder: string, delivery: Delivery): Promise<string> {
   const target = join(folder, delivery.path);
   const isTaken = await stat(target).then(
     () => true,
     () => false,
   );
-  if (!isTaken || (await isSameFile(target, delivery))) return target;
+  if (!isTaken || (await hasBytes(target, delivery))) return target;
   const { dir, name, ext } = parse(target);
   return join(dir, `${name}-${delivery.record.image.sha256.slice(0, 12)}${ext}`);
 }
@@ -66,6 +84,15 @@ async function isSameFile(file: string, { size, mtimeMs }: Delivery): Promise<bo
     if (errnoOf(error) === 'ENOENT') return false;
     throw error;
   }
+}
+
+/** A copy across file systems has another modification time. */
+async function hasBytes(file: string, { size, record }: Delivery): Promise<boolean> {
+  const stats = await stat(file);
+  if (!stats.isFile() || stats.size !== size) return false;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex') === record.image.sha256;
 }
 
 async function moveFile(source: string, target: string): Promise<void> {
@@ -88,6 +115,10 @@ async function moveAcrossFileSystems(source: string, target: string): Promise<vo
   } finally {
     await handle.close();
   }
+  faultPoint('move-copied');
   await rename(temporary, target);
+  // The file systems know nothing of each other: the name must be durable here before it goes there.
+  await syncFolder(dirname(target));
+  faultPoint('move-renamed');
   await rm(source);
 }

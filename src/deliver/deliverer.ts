@@ -1,3 +1,5 @@
+import { messageOf } from '../errors.js';
+import { faultPoint } from '../faults.js';
 import type { Outbox } from '../ledger/outbox.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Sink } from './sink.js';
@@ -18,6 +20,8 @@ export class Deliverer {
   #retryMs = FIRST_RETRY_MS;
   #isStopped = false;
   #hasMore = false;
+  #problem: string | undefined;
+  #groupBegan: number | undefined;
 
   /** `onProgress` is called after every group that was delivered or failed. */
   constructor(outbox: Outbox, sink: Sink, telemetry: Telemetry, onProgress: () => void) {
@@ -34,6 +38,13 @@ export class Deliverer {
   /** Waiting for its next try after a failure. */
   get isFailing(): boolean {
     return this.#retry !== undefined;
+  }
+
+  /** What it fails with at present, or that a group has been on its way for longer than `limitMs`. */
+  problem(limitMs: number): string | undefined {
+    const forMs = this.#groupBegan === undefined ? 0 : performance.now() - this.#groupBegan;
+    if (forMs > limitMs) return `sink ${this.sinkName} has not answered for ${Math.round(forMs / 1000)} s`;
+    return this.#problem && `sink ${this.sinkName} fails: ${this.#problem}`;
   }
 
   /** Something may be waiting. */
@@ -61,17 +72,24 @@ export class Deliverer {
         const deliveries = this.#outbox.next(this.#sink.name, GROUP);
         if (deliveries.length === 0) return;
         const start = performance.now();
+        this.#groupBegan = start;
         await this.#sink.deliver(deliveries);
+        faultPoint('delivered-not-acknowledged');
         this.#outbox.remove(deliveries);
+        faultPoint('acknowledged');
         this.#retryMs = FIRST_RETRY_MS;
+        this.#problem = undefined;
         const durationMs = performance.now() - start;
         this.#telemetry.delivered({ sink: this.#sink.name, records: deliveries.length, durationMs });
         this.#onProgress();
       }
     } catch (error) {
+      this.#problem = messageOf(error);
       this.#telemetry.deliveryFailed({ sink: this.#sink.name, error });
       this.#tryAgainLater();
       this.#onProgress();
+    } finally {
+      this.#groupBegan = undefined;
     }
   }
 

@@ -50,6 +50,13 @@ export class Delivery {
     return this.#deliverers.filter(({ isFailing }) => isFailing).map(({ sinkName }) => sinkName);
   }
 
+  /** What keeps sinks from having their results, in words. */
+  problems(limitMs: number): string[] {
+    return this.#deliverers
+      .map((deliverer) => deliverer.problem(limitMs))
+      .filter((problem) => problem !== undefined);
+  }
+
   /** Nothing is owed to any configured sink. */
   isDone(): boolean {
     const waiting = this.#outbox.counts();

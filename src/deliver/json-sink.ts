@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
+import { faultPoint } from '../faults.js';
 import type { Delivery } from '../ledger/ledger.js';
 import { documentOf } from './document.js';
+import { plainResultFile, resultFile } from './result-file.js';
 import type { Sink } from './sink.js';
-
-/** Longest file name that every common file system takes, in bytes. */
-const LONGEST_NAME_BYTES = 255;
-const SUFFIX = '.json';
+import { syncFolder } from './sync-folder.js';
 
 /** One JSON file per image: `<folder>/<scanner>/<path of the image>.json`. */
 export class JsonSink implements Sink {
@@ -24,23 +23,35 @@ export class JsonSink implements Sink {
     const folders = new Set<string>();
     await Promise.all(
       deliveries.map(async (delivery) => {
-        const file = resultFile(this.#folder, delivery);
-        folders.add(dirname(file));
-        await replaceFile(file, `${JSON.stringify(documentOf(delivery), undefined, 2)}\n`);
+        const content = `${JSON.stringify(documentOf(delivery), undefined, 2)}\n`;
+        folders.add(dirname(await this.#write(delivery, content)));
       }),
     );
     // The renames are durable once their folders are.
     await Promise.all([...folders].map(syncFolder));
   }
+
+  /** A name that the results' file system cannot hold must not keep this document, and all that follow, for ever. */
+  async #write(delivery: Delivery, content: string): Promise<string> {
+    const file = resultFile(this.#folder, delivery);
+    try {
+      await replaceFile(file, content);
+      return file;
+    } catch (error) {
+      if (!NAME_ERRORS.has(errnoOf(error) ?? '')) throw error;
+      const plain = plainResultFile(this.#folder, delivery);
+      await replaceFile(plain, content);
+      return plain;
+    }
+  }
 }
 
-/** The result file of an image; a name that leaves no room for the suffix is cut and told apart by the SHA-256. */
-export function resultFile(folder: string, { scanner, path, record }: Delivery): string {
-  const name = basename(path);
-  const fits = Buffer.byteLength(name) + SUFFIX.length <= LONGEST_NAME_BYTES;
-  const stem = fits ? name : `${cutBytes(name, 200)}-${record.image.sha256.slice(0, 16)}`;
-  return join(folder, scanner, dirname(path), stem + SUFFIX);
-}
+/**
+ * What file systems answer to a name rather than to a full or failing disk: characters that it does not have (a share of
+ * Windows), too long a path, or a folder where the document should be and the other way round (an image `x.png` beside a
+ * folder `x.png.json`).
+ */
+const NAME_ERRORS = new Set(['EINVAL', 'EILSEQ', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY']);
 
 /**
  * Readers see the old file or the whole new one: written beside it, synced, renamed over it. The temporary name follows
@@ -59,9 +70,12 @@ async function replaceFile(file: string, content: string): Promise<void> {
     } finally {
       await handle.close();
     }
+    faultPoint('json-written');
     await rename(temporary, file);
+    faultPoint('json-renamed');
   } catch (error) {
-    await rm(temporary, { force: true });
+    // The first failure is the one to tell: where the folder is a file, there is nothing to remove either.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }
@@ -75,17 +89,4 @@ async function openInFolder(file: string): ReturnType<typeof open> {
     await mkdir(dirname(file), { recursive: true });
     return open(file, 'w');
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function cutBytes(text: string, bytes: number): string {
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes)).replace(/\uFFFD+$/, '');
 }

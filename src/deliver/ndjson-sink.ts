@@ -1,5 +1,6 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { faultPoint, torn } from '../faults.js';
 import type { Delivery } from '../ledger/ledger.js';
 import { documentOf } from './document.js';
 import type { Sink } from './sink.js';
@@ -22,10 +23,11 @@ export class NdjsonSink implements Sink {
     const handle = await open(this.#file, 'a+');
     try {
       await dropHalfLine(handle);
-      await handle.writeFile(
-        deliveries.map((delivery) => `${JSON.stringify(documentOf(delivery))}\n`).join(''),
-      );
+      const lines = deliveries.map((delivery) => `${JSON.stringify(documentOf(delivery))}\n`).join('');
+      await handle.writeFile(torn('ndjson-half-written', lines));
+      faultPoint('ndjson-half-written');
       await handle.sync();
+      faultPoint('ndjson-written');
     } finally {
       await handle.close();
     }

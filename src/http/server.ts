@@ -1,6 +1,10 @@
-import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastify, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { guardChanges, type ChangeGuardOptions } from './changes.js';
+import { addLabelsRoute, type GiveLabels } from './labels-route.js';
+import { sendError } from './replies.js';
+import { addSecurityHeaders } from './security-headers.js';
 import type { StatusSource } from './status.js';
 
 export interface HttpOptions {
@@ -9,6 +13,8 @@ export interface HttpOptions {
   readonly port: number;
   readonly registry: Registry;
   readonly source: StatusSource;
+  /** What may be changed, and by whom. */
+  readonly changes: ChangeGuardOptions & { readonly giveLabels: GiveLabels };
 }
 
 export interface HttpServer {
@@ -19,11 +25,11 @@ export interface HttpServer {
 }
 
 /**
- * Serves /metrics, /healthz, /readyz and /status, to read only.
+ * Serves /metrics, /healthz, /readyz and /status, to read only, and takes labels from whoever has the token.
  * @throws SmearwatchError `http-unavailable` when the address cannot be listened on
  */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const app = createApp(options);
+  const app = await createApp(options);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -38,16 +44,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   return { url: `http://${host}:${port}`, port, close: () => app.close() };
 }
 
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-} as const;
-
-function createApp({ registry, source }: HttpOptions): FastifyInstance {
+async function createApp({ registry, source, changes }: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     bodyLimit: 1024,
@@ -55,7 +52,16 @@ function createApp({ registry, source }: HttpOptions): FastifyInstance {
     connectionTimeout: 30_000,
     // A daemon that stops does not wait for a scraper's idle connection.
     forceCloseConnections: true,
+    // What does not fit is refused, not made to fit.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
   });
+  app.setErrorHandler((error, _request, reply) => {
+    const status = statusCodeOf(error);
+    return sendError(reply, status, ERRORS[status] ?? 'failed', messageOf(error));
+  });
+  // JSON is the only body there is.
+  app.removeContentTypeParser('text/plain');
+  await addSecurityHeaders(app);
   refuseOtherMethods(app);
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
@@ -66,27 +72,40 @@ function createApp({ registry, source }: HttpOptions): FastifyInstance {
   app.get('/metrics', async (_request, reply) => {
     await reply.type(registry.contentType).send(await registry.metrics());
   });
+  addLabelsRoute(app, await guardChanges(app, changes), changes.giveLabels);
   app.setNotFoundHandler((_request, reply) =>
-    sendError(reply, 404, 'not-found', 'There are /metrics, /healthz, /readyz and /status.'),
-  );
-  app.setErrorHandler((error, _request, reply) =>
-    sendError(reply, statusCodeOf(error), 'failed', messageOf(error)),
+    sendError(
+      reply,
+      404,
+      'not-found',
+      'There are /metrics, /healthz, /readyz and /status, and POST /labels.',
+    ),
   );
   return app;
 }
 
-/** Before anything is parsed: nothing here takes a body. */
+/** By status, of what fastify itself refuses; messages are its own. */
+const ERRORS: Readonly<Record<number, string>> = {
+  400: 'bad-request',
+  413: 'too-large',
+  415: 'not-json',
+  429: 'too-many-requests',
+};
+
+/** What takes a body, and how; everything else is only read. */
+const CHANGES: Readonly<Record<string, string>> = { '/labels': 'POST' };
+
+/** Before anything is parsed: what no route takes has no body that anybody wants. */
 function refuseOtherMethods(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS);
-    if (request.method === 'GET' || request.method === 'HEAD') return;
-    reply.header('allow', 'GET, HEAD');
-    await sendError(reply, 405, 'method-not-allowed', 'Only GET and HEAD are allowed.');
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = CHANGES[path];
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (allowed === undefined ? isRead : request.method === allowed) return;
+    reply.header('allow', allowed ?? 'GET, HEAD');
+    const message = allowed === undefined ? 'Only GET and HEAD are allowed.' : `Only ${allowed} is allowed.`;
+    await sendError(reply, 405, 'method-not-allowed', message);
   });
-}
-
-async function sendError(reply: FastifyReply, status: number, error: string, message: string): Promise<void> {
-  await reply.code(status).type('application/json; charset=utf-8').send({ error, message });
 }
 
 function statusCodeOf(error: unknown): number {

@@ -1,3 +1,4 @@
+import type { AuditHead } from '../audit/entry.js';
 import type { ModelIdentity } from '../record.js';
 import type { WorkCounts } from '../telemetry/telemetry.js';
 
@@ -21,8 +22,33 @@ export interface DaemonStatus {
   readonly uptimeSeconds: number;
   readonly configuration: { readonly file: string; readonly sha256: string };
   readonly models: readonly ModelIdentity[];
+  /** Where the audit trail ends: a copy kept elsewhere proves everything before it. */
+  readonly audit: {
+    readonly head: AuditHead | undefined;
+    readonly writable: boolean;
+    /** Entries that could not be written yet. */
+    readonly waiting: number;
+  };
+  /** What `evaluation.schedule` plans. Times are RFC 3339, UTC. */
+  readonly evaluations: {
+    readonly nextRunAt: string | undefined;
+    readonly lastRun:
+      { readonly id: string; readonly outcome: string; readonly reason?: string | undefined } | undefined;
+    /** Of the run that is under way: how many images, in which stage, of which folder. */
+    readonly progress:
+      | { readonly set: string; readonly stage: string; readonly done: number; readonly total: number }
+      | undefined;
+  };
   readonly work: WorkCounts;
-  readonly workers: { readonly configured: number; readonly alive: number; readonly busy: number };
+  readonly workers: {
+    readonly configured: number;
+    readonly alive: number;
+    readonly busy: number;
+    /** Threads that were given up and are held by native code until the next restart. */
+    readonly stuck: number;
+    /** Why some are missing. */
+    readonly problem?: string;
+  };
   /** Results that each sink has not received yet. */
   readonly outbox: Readonly<Record<string, number>>;
   readonly inFlight: number;

@@ -7,6 +7,8 @@ export interface ManifestRow {
   readonly class: string;
   readonly source: string;
   readonly group: string;
+  /** Every column by its name, those above included. */
+  readonly columns: Readonly<Record<string, string>>;
 }
 
 /**
@@ -30,7 +32,7 @@ function parseManifest(path: string, text: string): Map<string, ManifestRow> {
   for (const record of parseRecords(path, text)) {
     const { file = '', class: name = '', source = '', group = '' } = record;
     if (rows.has(file)) throw manifestInvalid(path, `it names ${file} twice`);
-    rows.set(file, { class: name, source, group });
+    rows.set(file, { class: name, source, group, columns: record });
   }
   return rows;
 }

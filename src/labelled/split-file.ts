@@ -18,15 +18,22 @@ const schema = z.strictObject({
   test: part,
 });
 
+export type SplitContent = Readonly<z.infer<typeof schema>>;
+
 /** Images are named by content: a split stays valid when a folder is moved or its files are renamed. */
 export async function writeSplit(
   path: string,
   split: Split<NamedImage>,
   options: SplitOptions,
 ): Promise<void> {
+  await replaceFile(dirname(path), basename(path), splitText(split, options));
+}
+
+/** The contents of a split's file: the same split of the same images gives the same bytes. */
+export function splitText(split: Split<NamedImage>, options: SplitOptions): string {
   const named = (images: readonly NamedImage[]) => images.map(({ file, sha256 }) => ({ file, sha256 }));
   const { by, testShare, validationShare, seed } = options;
-  const content: z.infer<typeof schema> = {
+  const content: SplitContent = {
     version: 1,
     by,
     testShare,
@@ -36,7 +43,7 @@ export async function writeSplit(
     validation: named(split.validation),
     test: named(split.test),
   };
-  await replaceFile(dirname(path), basename(path), `${JSON.stringify(content, null, 1)}\n`);
+  return `${JSON.stringify(content, null, 1)}\n`;
 }
 
 /** What a split file knows an image by. */
@@ -60,7 +67,7 @@ export async function readSplit<T extends NamedImage>(
   path: string,
   images: readonly T[],
 ): Promise<KnownSplit<T>> {
-  const content = await parse(path);
+  const content = await readSplitFile(path);
   const bySha = new Map(images.map((image) => [image.sha256, image]));
   const find = (named: z.infer<typeof part>): T[] =>
     named.map(({ file, sha256 }) => {
@@ -83,7 +90,8 @@ export async function readSplit<T extends NamedImage>(
   return { split, options: { by, testShare, validationShare, seed } };
 }
 
-async function parse(path: string): Promise<z.infer<typeof schema>> {
+/** What a split's file says, whatever images there are. @throws SmearwatchError `data-split-foreign` */
+export async function readSplitFile(path: string): Promise<SplitContent> {
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {

@@ -1,5 +1,7 @@
+import type { ResultRecord } from '../record.js';
 import type { Database, Row, Statement, Value } from './database.js';
-import { toStoredResult, type StoredResult } from './results.js';
+import { ALONE_AFTER_CRASHES } from './queue.js';
+import { presentLabel, toStoredResult, type StoredResult } from './results.js';
 
 export interface ResultFilter {
   readonly sha256Prefix?: string;
@@ -24,6 +26,18 @@ export interface QuarantinedFile {
   readonly quarantinedAt: string;
 }
 
+/** A file as it stands in the ledger. */
+export interface LedgerFile {
+  readonly path: string;
+  readonly state: 'queued' | 'running' | 'done' | 'quarantined';
+  /** Known once the bytes were read. */
+  readonly sha256: string | undefined;
+  /** The result of its bytes, when it is done. */
+  readonly record: ResultRecord | undefined;
+  /** Why it is in quarantine. */
+  readonly reason: string | undefined;
+}
+
 /** Reading the ledger for people, and sending files round again. */
 export class Browse {
   readonly #database: Database;
@@ -35,7 +49,9 @@ export class Browse {
   results(filter: ResultFilter): StoredResult[] {
     const { where, values } = resultConditions(filter);
     return this.#database
-      .prepare(`SELECT id, record FROM results r ${where} ORDER BY id DESC LIMIT ?`)
+      .prepare(
+        `SELECT id, record, ${presentLabel('r.sha256')} FROM results r ${where} ORDER BY id DESC LIMIT ?`,
+      )
       .all(...values, filter.limit)
       .map(toStoredResult);
   }
@@ -46,6 +62,17 @@ export class Browse {
       .prepare(`SELECT * FROM files ${where} ORDER BY finished_at DESC, id DESC LIMIT ?`)
       .all(...values, filter.limit)
       .map(toQuarantined);
+  }
+
+  /** Every file of a scanner, in the order in which they were queued; read on as they are asked for. */
+  *files(scanner: string): Generator<LedgerFile> {
+    const rows = this.#database
+      .prepare(
+        `SELECT path, state, f.sha256, reason, record FROM files f LEFT JOIN results r ON r.id = f.result_id
+         WHERE scanner = ? ORDER BY f.id`,
+      )
+      .iterate(scanner);
+    for (const row of rows) yield toLedgerFile(row);
   }
 
   /** Queues quarantined files again, with all their attempts. Returns how many. */
@@ -61,8 +88,8 @@ export class Browse {
 
   #replay(reclassify: 0 | 1, where: string, values: Value[]): number {
     const requeue: Statement = this.#database.prepare(`
-      UPDATE files SET state = 'queued', revision = revision + 1, attempts = 0, crashes = 0, not_before = 0,
-        reclassify = ${reclassify}, queued_at = ${Date.now()}, finished_at = NULL, result_id = NULL, reason_code = NULL, reason = NULL ${where}`);
+      UPDATE files SET state = 'queued', revision = revision + 1, attempts = 0, not_before = 0,
+        crashes = min(crashes, ${ALONE_AFTER_CRASHES}), reclassify = ${reclassify}, queued_at = ${Date.now()}, finished_at = NULL, result_id = NULL, reason_code = NULL, reason = NULL ${where}`);
     return requeue.run(...values).changes;
   }
 }
@@ -95,6 +122,16 @@ function conditions(all: readonly (readonly [string, Value | undefined])[]): Con
   return {
     where: `WHERE ${given.map(([sql]) => sql).join(' AND ')}`,
     values: given.map(([, value]) => value),
+  };
+}
+
+function toLedgerFile(row: Row): LedgerFile {
+  return {
+    path: String(row['path']),
+    state: row['state'] as LedgerFile['state'],
+    sha256: row['sha256'] == null ? undefined : String(row['sha256']),
+    record: row['record'] == null ? undefined : (JSON.parse(String(row['record'])) as ResultRecord),
+    reason: row['reason'] == null ? undefined : String(row['reason']),
   };
 }
 

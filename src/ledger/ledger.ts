@@ -1,16 +1,24 @@
 import { join } from 'node:path';
+import { faultPoint } from '../faults.js';
 import { Browse } from './browse.js';
 import { Database } from './database.js';
+import { DriftReferences } from './drift-references.js';
+import { LabelFiles } from './label-files.js';
+import { LabelledPredictions } from './labelled-predictions.js';
+import { Labels } from './labels.js';
 import { lockState } from './lock.js';
 import { Outbox } from './outbox.js';
 import { Queue } from './queue.js';
 import { Results } from './results.js';
+import { Suspects } from './suspects.js';
 
 export type { Claim, Reason } from './queue.js';
 export { VANISHED } from './queue.js';
 export type { Completion, StoredResult } from './results.js';
 export type { Delivery } from './outbox.js';
-export type { QuarantinedFile, ResultFilter } from './browse.js';
+export type { LedgerFile, QuarantinedFile, ResultFilter } from './browse.js';
+
+export type { GivenLabel, Label, LabelOutcome, LabelSource, LabelTarget } from './label.js';
 
 /**
  * The durable queue, memory and record of one daemon, in `<stateFolder>/ledger.sqlite`: what was seen, what is done,
@@ -18,9 +26,14 @@ export type { QuarantinedFile, ResultFilter } from './browse.js';
  */
 export class Ledger {
   readonly queue: Queue;
+  readonly suspects: Suspects;
   readonly results: Results;
   readonly outbox: Outbox;
   readonly browse: Browse;
+  readonly labels: Labels;
+  readonly labelFiles: LabelFiles;
+  readonly labelledPredictions: LabelledPredictions;
+  readonly driftReferences: DriftReferences;
   readonly #database: Database;
   readonly #unlock: () => void;
 
@@ -32,7 +45,12 @@ export class Ledger {
     this.#database = database;
     this.#unlock = unlock;
     this.queue = new Queue(database);
-    this.results = new Results(database, sinksOf);
+    this.suspects = new Suspects(database);
+    this.labelledPredictions = new LabelledPredictions(database);
+    this.labels = new Labels(database, this.labelledPredictions);
+    this.labelFiles = new LabelFiles(database, this.labels);
+    this.driftReferences = new DriftReferences(database);
+    this.results = new Results(database, this.labels, sinksOf);
     this.outbox = new Outbox(database);
     this.browse = new Browse(database);
   }
@@ -62,7 +80,9 @@ export class Ledger {
 
   /** Moves the write-ahead log into the database, as far as readers allow; for a timer. */
   checkpoint(): void {
+    faultPoint('checkpointing');
     this.#database.run('PRAGMA wal_checkpoint(PASSIVE)');
+    faultPoint('checkpointed');
   }
 
   close(): void {

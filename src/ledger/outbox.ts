@@ -1,6 +1,6 @@
 import type { ResultRecord } from '../record.js';
 import type { Database, Statement } from './database.js';
-import { toStoredResult } from './results.js';
+import { presentLabel, toStoredResult } from './results.js';
 
 /** A result that a sink is owed, for one file. */
 export interface Delivery {
@@ -23,7 +23,8 @@ export class Outbox {
     this.#database = database;
     this.#statements = {
       next: database.prepare(`
-        SELECT outbox.id AS delivery_id, sink, scanner, path, size, mtime_ms, results.id AS id, record
+        SELECT outbox.id AS delivery_id, sink, scanner, path, size, mtime_ms, results.id AS id, record,
+          ${presentLabel('results.sha256')}
         FROM outbox JOIN results ON results.id = outbox.result_id
         WHERE sink = ? ORDER BY outbox.id LIMIT ?`),
       remove: database.prepare('DELETE FROM outbox WHERE id = ?'),

@@ -37,11 +37,31 @@ const ENQUEUE = `
   WHERE size <> excluded.size OR mtime_ms <> excluded.mtime_ms
      OR (state = 'quarantined' AND reason_code = '${VANISHED}')`;
 
+/**
+ * A file that was in work this often when the process died is tried alone (see `Suspects`): the others that were in work
+ * each time had the same bad luck, and are cleared by that.
+ */
+export const ALONE_AFTER_CRASHES = 3;
+
+/** What a claiming statement returns: see `toClaim`. */
+export const CLAIMED =
+  'RETURNING id, revision, scanner, path, size, mtime_ms, attempts, reclassify, queued_at';
+
+/** One statement: what is claimed is exactly what is marked. */
+const claimWhere = (condition: string): string => `
+  UPDATE files SET state = 'running', attempts = attempts + 1
+  WHERE id IN (
+    SELECT id FROM files WHERE state = 'queued' AND not_before <= ? AND crashes < ${ALONE_AFTER_CRASHES} AND ${condition}
+    ORDER BY not_before, id LIMIT ?) ${CLAIMED}`;
+/** Takes the names as a JSON array. */
+const NOT_PAUSED = 'scanner NOT IN (SELECT value FROM json_each(?))';
+
 /** The durable queue: files in the states queued, running, done and quarantined. */
 export class Queue implements Intake {
   readonly #database: Database;
-  readonly #statements: Record<'known' | 'enqueue' | 'claim' | 'recover', Statement> &
-    Record<'retry' | 'release' | 'quarantine' | 'counts' | 'oldest' | 'nextDue' | 'postponed', Statement>;
+  readonly #statements: Record<'known' | 'enqueue' | 'claim' | 'claimOthers' | 'recover', Statement> &
+    Record<'retry' | 'release' | 'quarantine' | 'counts' | 'oldest', Statement> &
+    Record<'nextDue' | 'nextDueOfOthers' | 'postponed', Statement>;
 
   constructor(database: Database) {
     this.#database = database;
@@ -50,11 +70,8 @@ export class Queue implements Intake {
         'SELECT size, mtime_ms, state, reason_code FROM files WHERE scanner = ? AND path = ?',
       ),
       enqueue: database.prepare(ENQUEUE),
-      // One statement: what is claimed is exactly what is marked.
-      claim: database.prepare(`
-        UPDATE files SET state = 'running', attempts = attempts + 1
-        WHERE id IN (SELECT id FROM files WHERE state = 'queued' AND not_before <= ? ORDER BY not_before, id LIMIT ?)
-        RETURNING id, revision, scanner, path, size, mtime_ms, attempts, reclassify, queued_at`),
+      claim: database.prepare(claimWhere('TRUE')),
+      claimOthers: database.prepare(claimWhere(NOT_PAUSED)),
       recover: database.prepare(`
         UPDATE files SET state = 'queued', attempts = max(attempts - 1, 0), crashes = crashes + 1
         WHERE state = 'running'`),
@@ -73,8 +90,11 @@ export class Queue implements Intake {
       ),
       postponed: database.prepare(`
         SELECT count(*) AS files FROM files
-        WHERE state = 'queued' AND not_before > ? AND reason_code IS NULL`),
+        WHERE state = 'queued' AND ((not_before > ? AND reason_code IS NULL) OR NOT ${NOT_PAUSED})`),
       nextDue: database.prepare("SELECT min(not_before) AS due FROM files WHERE state = 'queued'"),
+      nextDueOfOthers: database.prepare(
+        `SELECT min(not_before) AS due FROM files WHERE state = 'queued' AND ${NOT_PAUSED}`,
+      ),
     };
   }
 
@@ -91,12 +111,17 @@ export class Queue implements Intake {
     });
   }
 
-  /** Takes up to `limit` files that are due, oldest first; they are `running` until one of the methods below. */
-  claim(limit: number): Claim[] {
-    return this.#statements.claim
-      .all(Date.now(), limit)
-      .map(toClaim)
-      .sort((a, b) => a.id - b.id);
+  /**
+   * Takes up to `limit` files that are due, oldest first, but none of the `paused` scanners; they are `running` until one
+   * of the methods below.
+   */
+  claim(limit: number, paused: readonly string[] = []): Claim[] {
+    const { claim, claimOthers } = this.#statements;
+    const rows =
+      paused.length === 0
+        ? claim.all(Date.now(), limit)
+        : claimOthers.all(Date.now(), JSON.stringify(paused), limit);
+    return rows.map(toClaim).sort((a, b) => a.id - b.id);
   }
 
   /** After a start: what was running when the process died is queued again. Returns how many. */
@@ -135,14 +160,19 @@ export class Queue implements Intake {
   }
 
   /** When the next queued file is due, in milliseconds since 1970; undefined when none is queued. */
-  nextDue(): number | undefined {
-    const due = this.#statements.nextDue.get()?.['due'];
+  nextDue(paused: readonly string[] = []): number | undefined {
+    const { nextDue, nextDueOfOthers } = this.#statements;
+    const row = paused.length === 0 ? nextDue.get() : nextDueOfOthers.get(JSON.stringify(paused));
+    const due = row?.['due'];
     return due == null ? undefined : Number(due);
   }
 
-  /** Queued files that were put back for a while because something outside them is missing (see `release`). */
-  postponed(): number {
-    return Number(this.#statements.postponed.get(Date.now())?.['files'] ?? 0);
+  /**
+   * Queued files that were put back for a while because something outside them is missing (see `release`), and those of
+   * the `paused` scanners.
+   */
+  postponed(paused: readonly string[] = []): number {
+    return Number(this.#statements.postponed.get(Date.now(), JSON.stringify(paused))?.['files'] ?? 0);
   }
 
   #isKnown(scanner: string, { path, size, mtimeMs }: SeenFile): boolean {
@@ -152,7 +182,7 @@ export class Queue implements Intake {
   }
 }
 
-function toClaim(row: Row): Claim {
+export function toClaim(row: Row): Claim {
   return {
     id: Number(row['id']),
     revision: Number(row['revision']),

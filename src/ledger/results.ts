@@ -1,5 +1,7 @@
+import { faultPoint } from '../faults.js';
 import type { ResultRecord } from '../record.js';
 import type { Database, Row, Statement } from './database.js';
+import type { Labels } from './labels.js';
 import type { Claim } from './queue.js';
 
 /** A record that is in the ledger. */
@@ -14,15 +16,18 @@ export type Completion = 'classified' | 'duplicate' | 'superseded';
 /** The results, and the end of a claim in the same transaction. */
 export class Results {
   readonly #database: Database;
+  readonly #labels: Labels;
   readonly #sinksOf: (scanner: string) => readonly string[];
-  readonly #statements: Record<'find' | 'insert' | 'finish' | 'deliver', Statement>;
+  readonly #statements: Record<'find' | 'has' | 'insert' | 'finish' | 'deliver', Statement>;
 
   /** `sinksOf` names who is owed a new result of a scanner; asked at every completion, since it changes with the configuration. */
-  constructor(database: Database, sinksOf: (scanner: string) => readonly string[]) {
+  constructor(database: Database, labels: Labels, sinksOf: (scanner: string) => readonly string[]) {
     this.#database = database;
+    this.#labels = labels;
     this.#sinksOf = sinksOf;
     this.#statements = {
       find: database.prepare('SELECT id, record FROM results WHERE sha256 = ? ORDER BY id DESC LIMIT 1'),
+      has: database.prepare('SELECT 1 FROM results WHERE sha256 = ? LIMIT 1'),
       insert: database.prepare(`
         INSERT INTO results (sha256, model_set, class, confidence, review, label, recorded_at, record)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256, model_set) DO NOTHING`),
@@ -41,26 +46,33 @@ export class Results {
   }
 
   has(sha256: string): boolean {
-    return this.#statements.find.get(sha256) !== undefined;
+    return this.#statements.has.get(sha256) !== undefined;
   }
 
   /**
    * Ends claims with their records: result, state `done` and what the sinks are owed become durable together.
-   * The same bytes under two names, classified at the same moment, leave one result.
+   * The same bytes under two names, classified at the same moment, leave one result, also when the models were changed
+   * between them.
    */
   complete(finished: readonly { claim: Claim; record: ResultRecord }[]): Completion[] {
     return this.#database.transaction(() =>
       finished.map(({ claim, record }) => {
+        if (!claim.reclassify && this.has(record.image.sha256))
+          return this.#finishCopy(claim, record.image.sha256, record.label);
         const { changes, id } = this.#insert(record);
-        if (changes === 1) return this.#finish(claim, record.image.sha256, id) ? 'classified' : 'superseded';
-        return this.#finishCopy(claim, record.image.sha256);
+        faultPoint('recording');
+        if (changes !== 1) return this.#finishCopy(claim, record.image.sha256, record.label);
+        const isFinished = this.#finish(claim, record.image.sha256, id);
+        if (isFinished) this.#labels.fileRead(claim, record.image.sha256, record.label);
+        this.#labels.count(record.image.sha256);
+        return isFinished ? 'classified' : 'superseded';
       }),
     );
   }
 
-  /** Ends a claim whose bytes have a result already. */
-  completeCopy(claim: Claim, sha256: string): Completion {
-    return this.#database.transaction(() => this.#finishCopy(claim, sha256));
+  /** Ends a claim whose bytes have a result already. `folderLabel`: the class that its folder's name says. */
+  completeCopy(claim: Claim, sha256: string, folderLabel?: string): Completion {
+    return this.#database.transaction(() => this.#finishCopy(claim, sha256, folderLabel));
   }
 
   #insert(record: ResultRecord): { changes: number; id: number } {
@@ -76,10 +88,13 @@ export class Results {
     );
   }
 
-  #finishCopy(claim: Claim, sha256: string): Completion {
+  #finishCopy(claim: Claim, sha256: string, folderLabel: string | undefined): Completion {
     const existing = this.#statements.find.get(sha256);
     if (!existing) throw new Error(`the result of ${sha256} has gone from the ledger`);
-    return this.#finish(claim, sha256, Number(existing['id'])) ? 'duplicate' : 'superseded';
+    if (!this.#finish(claim, sha256, Number(existing['id']))) return 'superseded';
+    const isClass = folderLabel !== undefined && knowsClass(toStoredResult(existing).record, folderLabel);
+    if (this.#labels.fileRead(claim, sha256, isClass ? folderLabel : undefined)) this.#labels.count(sha256);
+    return 'duplicate';
   }
 
   #finish(claim: Claim, sha256: string, resultId: number): boolean {
@@ -99,6 +114,22 @@ export function modelSetOf(record: ResultRecord): string {
     .join(' ');
 }
 
+/** A column for `toStoredResult`, in a query in which `image` is an image's SHA-256: the label that it has now. */
+export function presentLabel(image: string): string {
+  return `(SELECT labels.class FROM labels WHERE labels.sha256 = ${image}) AS present_label`;
+}
+
+/** Records never change in the ledger; the label is joined to them, since it may come, and change, later. */
 export function toStoredResult(row: Row): StoredResult {
-  return { id: Number(row['id']), record: JSON.parse(String(row['record'])) as ResultRecord };
+  const record = JSON.parse(String(row['record'])) as ResultRecord;
+  const label = row['present_label'];
+  return {
+    id: Number(row['id']),
+    record: typeof label === 'string' ? { ...record, label } : record,
+  };
+}
+
+/** Whether the models that made a record can say this class. */
+function knowsClass({ models }: ResultRecord, name: string): boolean {
+  return models[0] !== undefined && Object.hasOwn(models[0].probabilities, name);
 }

@@ -1,4 +1,6 @@
 import { SmearwatchError } from '../errors.js';
+import { LABELS_STEP } from './labels-schema.js';
+import { SUSPECTS_STEP } from './suspects-schema.js';
 
 /**
  * The ledger's tables, as steps: step n brings a ledger of version n − 1 to version n. Published steps never change.
@@ -75,6 +77,8 @@ const STEPS = [
   ) STRICT;
   CREATE INDEX outbox_by_sink ON outbox (sink, id);
   `,
+  LABELS_STEP,
+  SUSPECTS_STEP,
 ];
 
 export const LEDGER_VERSION = STEPS.length;
@@ -86,8 +90,11 @@ export interface Migratable {
   transaction<T>(work: () => T): T;
 }
 
-/** @throws SmearwatchError `ledger-newer` when a later Smearwatch wrote this ledger. */
-export function migrate(database: Migratable, file: string): void {
+/**
+ * `version`: an earlier one, for tests of what later steps make of it.
+ * @throws SmearwatchError `ledger-newer` when a later Smearwatch wrote this ledger.
+ */
+export function migrate(database: Migratable, file: string, version = LEDGER_VERSION): void {
   const current = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (current > LEDGER_VERSION) {
     throw new SmearwatchError(
@@ -95,7 +102,7 @@ export function migrate(database: Migratable, file: string): void {
       { code: 'ledger-newer', hint: 'Install the Smearwatch that wrote it, or a later one.' },
     );
   }
-  STEPS.slice(current).forEach((step, index) => {
+  STEPS.slice(current, version).forEach((step, index) => {
     database.transaction(() => {
       database.run(step);
       database.run(`PRAGMA user_version = ${current + index + 1}`);

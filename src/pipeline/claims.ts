@@ -1,11 +1,24 @@
 import { Observable } from 'rxjs';
+import { faultPoint } from '../faults.js';
 import type { Claim } from '../ledger/ledger.js';
 import type { Credits } from './credits.js';
 
 export interface ClaimSource {
-  claim(limit: number): Claim[];
-  nextDue(): number | undefined;
+  readonly queue: {
+    claim(limit: number, paused: readonly string[]): Claim[];
+    nextDue(paused: readonly string[]): number | undefined;
+  };
+  /** Files that may have killed the process: they are worked on with nothing beside them. */
+  readonly suspects: { isDue(): boolean; claim(): Claim | undefined };
 }
+
+/** What must not be claimed at present: its folder is away, or there is no room for results. */
+export interface Pauses {
+  readonly isPaused: boolean;
+  readonly pausedScanners: readonly string[];
+}
+
+export const NEVER_PAUSED: Pauses = { isPaused: false, pausedScanners: [] };
 
 /** At most this many claims in one transaction, so that a commit stays short. */
 const CLAIMS_AT_ONCE = 32;
@@ -20,15 +33,23 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 export class Claims {
   readonly #source: ClaimSource;
   readonly #credits: Credits;
+  readonly #pauses: Pauses;
   readonly #onError: (error: unknown) => void;
   #emit: ((claims: Claim[]) => void) | undefined;
   #complete: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isPulling = false;
+  /** A suspect is in flight, or waits until everything else has ended. */
+  #isAlone = false;
 
-  constructor(source: ClaimSource, credits: Credits, onError: (error: unknown) => void) {
+  constructor(
+    source: ClaimSource,
+    credits: Credits,
+    { pauses, onError }: { pauses: Pauses; onError: (error: unknown) => void },
+  ) {
     this.#source = source;
     this.#credits = credits;
+    this.#pauses = pauses;
     this.#onError = onError;
   }
 
@@ -53,7 +74,7 @@ export class Claims {
     try {
       while (this.#pullSome());
       this.#isPulling = false;
-      this.#pullAt(this.#credits.available > 0 ? this.#source.nextDue() : undefined);
+      this.#pullAt(this.#nextDue());
     } catch (error) {
       // The ledger cannot be read or written (a full disk, say): the work waits in it until it can.
       this.#isPulling = false;
@@ -70,11 +91,29 @@ export class Claims {
 
   #pullSome(): boolean {
     const limit = Math.min(this.#credits.available, CLAIMS_AT_ONCE);
-    if (limit <= 0 || !this.#emit) return false;
-    const claims = this.#source.claim(limit);
+    if (limit <= 0 || this.#pauses.isPaused) return false;
+    const { queue, suspects } = this.#source;
+    if (!this.#isAlone || this.#credits.taken === 0) this.#isAlone = suspects.isDue();
+    if (!this.#isAlone) return this.#take(queue.claim(limit, this.#pauses.pausedScanners)) === limit;
+    if (this.#credits.taken === 0) {
+      const suspect = suspects.claim();
+      if (suspect) this.#take([suspect]);
+    }
+    return false;
+  }
+
+  #take(claims: Claim[]): number {
+    if (claims.length > 0) faultPoint('claimed');
     this.#credits.take(claims.length);
-    this.#emit(claims);
-    return claims.length === limit;
+    this.#emit?.(claims);
+    return claims.length;
+  }
+
+  /** When to look again without being called: not while credits, or the end of a pause, are waited for. */
+  #nextDue(): number | undefined {
+    const { isPaused, pausedScanners } = this.#pauses;
+    if (this.#credits.available <= 0 || this.#isAlone || isPaused) return undefined;
+    return this.#source.queue.nextDue(pausedScanners);
   }
 
   /** `time` in milliseconds since 1970; undefined: only when called. */

@@ -51,5 +51,5 @@ function joinPixels(batch: readonly PreparedImage[]): Uint8Array<ArrayBuffer> {
 }
 
 function isDivisible(error: unknown): boolean {
-  return error instanceof SmearwatchError && error.code !== 'pool-setup-failed';
+  return error instanceof SmearwatchError && error.code !== 'pool-closed';
 }

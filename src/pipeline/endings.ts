@@ -15,9 +15,10 @@ export interface RetryPolicy {
 }
 
 /** The same bytes would fail again, however often they are tried. */
-const PERMANENT = /^(image-|unexpected-size$|file-too-large$|file-vanished$|scanner-unknown$)/;
-/** Nothing is wrong with the image: the file is being written, its folder is away, or the models are. */
-const POSTPONED = new Set(['file-changed', 'folder-missing', 'pool-setup-failed']);
+const PERMANENT =
+  /^(image-|unexpected-size$|file-(too-large|vanished|is-link|not-regular)$|name-not-utf8$|scanner-unknown$)/;
+/** Nothing is wrong with the image: the file is being written, its folder is away, or the daemon stops. */
+const POSTPONED = new Set(['file-changed', 'folder-missing', 'pool-closed']);
 const POSTPONED_MS = 5000;
 const LONGEST_RETRY_MS = 3_600_000;
 

@@ -1,26 +1,33 @@
-import { concatMap, defaultIfEmpty, filter, lastValueFrom, mergeMap } from 'rxjs';
-import type { Config, ScannerConfig } from '../config/schema.js';
+import { concatMap, defaultIfEmpty, filter, lastValueFrom, mergeMap, tap } from 'rxjs';
 import { SmearwatchError } from '../errors.js';
+import { faultPoint } from '../faults.js';
 import type { Claim, Ledger } from '../ledger/ledger.js';
+import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { Activity, type ActivitySnapshot } from './activity.js';
 import { batches } from './batches.js';
-import { Claims } from './claims.js';
+import { Claims, NEVER_PAUSED, type Pauses } from './claims.js';
 import { classifyBatch, type Classifier, type FailedImage } from './classify-batch.js';
 import { Credits } from './credits.js';
 import { prepareImage, type PreparedImage } from './prepare.js';
 import { Recorder, type Outcome } from './recorder.js';
 import type { ClassifiedImage } from './result-record.js';
+import type { ImageSource, IngestSettings } from './settings.js';
 
 export interface IngestParts {
   readonly ledger: Ledger;
-  readonly classifier: Classifier & { readonly workers: { configured: number; busy: number } };
+  readonly classifier: Classifier & { readonly workers: { configured: number; alive: number; busy: number } };
   readonly telemetry: Telemetry;
-  /** The configuration in force; asked anew for every image, since it may be reloaded. */
-  readonly config: () => Config;
+  /** The settings in force; asked anew for every image, since a configuration may be reloaded. */
+  readonly config: () => IngestSettings;
   /** Images decoded at the same time. */
   readonly decodeConcurrency: number;
-  /** A claim has ended: the sinks may have something to deliver. */
-  readonly onEnded: (outcome: Outcome) => void;
+  /** What must not be claimed at present; without it, everything may. */
+  readonly pauses?: Pauses;
+  /** The folder of a scanner is not there: its files need not be tried until it is. */
+  readonly onFolderMissing?: (scanner: string) => void;
+  /** A claim has ended: the sinks may have something to deliver. `record`: of an image that was classified. */
+  readonly onEnded: (outcome: Outcome, record?: ResultRecord) => void;
   /** The flow itself has broken, which no image can bring about: nothing more is classified. */
   readonly onBroken: (error: unknown) => void;
 }
@@ -38,25 +45,29 @@ export class Ingest {
   readonly #recorder: Recorder;
   readonly #inFlight = new Map<number, Claim>();
   readonly #abort = new AbortController();
-  #preparing = 0;
+  readonly #activity = new Activity();
   #finished: Promise<unknown> = Promise.resolve();
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
-    const { ledger, telemetry, config, classifier, onEnded } = parts;
+    const { ledger, telemetry, config, classifier, pauses = NEVER_PAUSED, onEnded } = parts;
     const capacity = (): number =>
       classifier.workers.configured * BATCHES_PER_WORKER * config().pipeline.batchSize;
     const credits = new Credits(capacity, () => this.#claims.pull());
-    this.#claims = new Claims(ledger.queue, credits, (error) => telemetry.ledgerWriteFailed({ error }));
+    this.#claims = new Claims(ledger, credits, {
+      pauses,
+      onError: (error) => telemetry.ledgerWriteFailed({ error }),
+    });
     this.#recorder = new Recorder({
       ledger,
       telemetry,
       config,
       signal: this.#abort.signal,
-      onEnded: (claim, outcome) => {
+      onEnded: (claim, outcome, record) => {
         this.#inFlight.delete(claim.id);
+        this.#activity.ended();
         credits.giveBack(1);
-        onEnded(outcome);
+        onEnded(outcome, record);
       },
     });
   }
@@ -65,17 +76,27 @@ export class Ingest {
     return this.#inFlight.size;
   }
 
+  get activity(): ActivitySnapshot {
+    return this.#activity.snapshot();
+  }
+
   start(): void {
     const flow$ = this.#claims.claims$.pipe(
-      mergeMap((claim) => this.#prepare(claim), this.#parts.decodeConcurrency),
+      tap((claim) => this.#begin(claim)),
+      mergeMap(
+        (claim) => this.#activity.during('decode', 1, () => this.#prepare(claim)),
+        this.#parts.decodeConcurrency,
+      ),
       filter((prepared) => prepared !== undefined),
       batches({
         size: () => this.#pipeline.batchSize,
         maxAgeMs: () => this.#pipeline.batchMaxAgeMs,
-        isUrgent: () => this.#preparing === 0 && this.#hasIdleWorker(),
+        isUrgent: () => this.#activity.count('decode') === 0 && this.#hasIdleWorker(),
       }),
-      mergeMap((batch) => this.#classify(batch)),
-      concatMap((images) => this.#recorder.recordBatch(images)),
+      mergeMap((batch) => this.#activity.during('pool', batch.length, () => this.#classify(batch))),
+      concatMap((images) =>
+        this.#activity.during('record', images.length, () => this.#recorder.recordBatch(images)),
+      ),
     );
     this.#finished = lastValueFrom(flow$.pipe(defaultIfEmpty(undefined))).catch((error: unknown) => {
       // Once the time to stop has run out, late answers meet a closed ledger: their images are queued again already.
@@ -103,27 +124,33 @@ export class Ingest {
     return left.length;
   }
 
+  /** At once, also where it has to wait to be decoded: what is left when the daemon stops goes back into the queue. */
+  #begin(claim: Claim): void {
+    this.#inFlight.set(claim.id, claim);
+    this.#activity.begun();
+  }
+
   /** The image, or nothing when its claim has ended here: it is known, or cannot be read or decoded. */
   async #prepare(claim: Claim): Promise<PreparedImage | undefined> {
-    this.#inFlight.set(claim.id, claim);
-    this.#preparing += 1;
     const { ledger, telemetry } = this.#parts;
     try {
+      faultPoint('preparing', claim.path);
       const hasResult = (sha256: string): boolean => ledger.results.has(sha256);
       const image = await prepareImage(claim, this.#scannerOf(claim), this.#pipeline, hasResult);
       if ('isKnown' in image) {
-        await this.#recorder.recordKnown(claim, image.sha256);
+        await this.#recorder.recordKnown(claim, this.#scannerOf(claim), image.sha256);
         return undefined;
       }
+      faultPoint('prepared', claim.path);
       telemetry.stageFinished({ stage: 'queue', durationMs: image.times.queued });
       telemetry.stageFinished({ stage: 'read', durationMs: image.times.read });
       telemetry.stageFinished({ stage: 'decode', durationMs: image.times.decode });
       return image;
     } catch (error) {
+      if (error instanceof SmearwatchError && error.code === 'folder-missing')
+        this.#parts.onFolderMissing?.(claim.scanner);
       await this.#recorder.recordFailure(claim, error);
       return undefined;
-    } finally {
-      this.#preparing -= 1;
     }
   }
 
@@ -148,16 +175,16 @@ export class Ingest {
     return images;
   }
 
-  get #pipeline(): Config['pipeline'] {
+  get #pipeline(): IngestSettings['pipeline'] {
     return this.#parts.config().pipeline;
   }
 
   #hasIdleWorker(): boolean {
     const { workers } = this.#parts.classifier;
-    return workers.busy < workers.configured;
+    return workers.busy < workers.alive;
   }
 
-  #scannerOf(claim: Claim): ScannerConfig {
+  #scannerOf(claim: Claim): ImageSource {
     const scanner = this.#parts.config().scanners.find(({ name }) => name === claim.scanner);
     if (scanner) return scanner;
     throw new SmearwatchError(`Scanner ${claim.scanner} is no longer configured`, {

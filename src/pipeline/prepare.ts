@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { decodeImage, type DecodedImage } from '../decode/decode-image.js';
+import { lookOf } from '../drift/image-look.js';
 import { SmearwatchError } from '../errors.js';
-import type { ScannerConfig } from '../config/schema.js';
 import type { Claim } from '../ledger/ledger.js';
+import type { ImageLook } from '../record.js';
 import { readSettledFile } from './read-file.js';
+import type { ImageSource } from './settings.js';
 
 /** An image ready to be classified. */
 export interface PreparedImage {
   readonly claim: Claim;
-  readonly scanner: ScannerConfig;
+  readonly scanner: ImageSource;
   readonly sha256: string;
   readonly image: DecodedImage;
+  readonly look: ImageLook;
   readonly isExpectedSize: boolean;
   /** Milliseconds. */
   readonly times: { readonly queued: number; readonly read: number; readonly decode: number };
@@ -36,7 +39,7 @@ export interface PrepareLimits {
  */
 export async function prepareImage(
   claim: Claim,
-  scanner: ScannerConfig,
+  scanner: ImageSource,
   limits: PrepareLimits,
   hasResult: (sha256: string) => boolean,
 ): Promise<PreparedImage | KnownImage> {
@@ -48,16 +51,17 @@ export async function prepareImage(
   const image = await withFingerprint(sha256, async () =>
     decodeImage(bytes, { maxPixels: limits.maxPixels }),
   );
-  const isExpectedSize = isExpected(image, scanner);
-  if (!isExpectedSize && scanner.expectedSize.otherwise === 'quarantine')
-    throw unexpectedSize(image, scanner, sha256);
+  const { expectedSize } = scanner;
+  const isExpectedSize = expectedSize === undefined || isOfSize(image, expectedSize);
+  if (!isExpectedSize && expectedSize.otherwise === 'quarantine')
+    throw unexpectedSize(image, scanner.name, expectedSize, sha256);
   const preparedAt = performance.now();
   const times = {
     queued: Math.max(0, Date.now() - claim.queuedAt - (preparedAt - start)),
     read: readAt - start,
     decode: preparedAt - readAt,
   };
-  return { claim, scanner, sha256, image, isExpectedSize, times, preparedAt };
+  return { claim, scanner, sha256, image, look: lookOf(image.pixels), isExpectedSize, times, preparedAt };
 }
 
 /** A failure after the bytes are known carries their fingerprint into the quarantine's record. */
@@ -83,18 +87,27 @@ async function withFingerprint<T>(sha256: string, work: () => Promise<T>): Promi
   }
 }
 
-function isExpected({ width, height }: DecodedImage, { expectedSize }: ScannerConfig): boolean {
-  return width === expectedSize.width && height === expectedSize.height;
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
-function unexpectedSize(image: DecodedImage, scanner: ScannerConfig, sha256: string): FingerprintedError {
-  const { width, height } = scanner.expectedSize;
+function isOfSize(image: Size, { width, height }: Size): boolean {
+  return image.width === width && image.height === height;
+}
+
+function unexpectedSize(
+  image: Size,
+  scanner: string,
+  { width, height }: Size,
+  sha256: string,
+): FingerprintedError {
   return new FingerprintedError(
     new SmearwatchError(
-      `The image has ${image.width}×${image.height} pixels; scanner ${scanner.name} writes ${width}×${height}`,
+      `The image has ${image.width}×${image.height} pixels; scanner ${scanner} writes ${width}×${height}`,
       {
         code: 'unexpected-size',
-        hint: `Correct scanners[].expectedSize of ${scanner.name}, or set its "otherwise" to accept.`,
+        hint: `Correct scanners[].expectedSize of ${scanner}, or set its "otherwise" to accept.`,
       },
     ),
     sha256,

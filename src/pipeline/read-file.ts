@@ -1,69 +1,78 @@
-import { constants, open, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
-import type { SeenFile } from '../watch/intake.js';
+import { errnoOf, SmearwatchError } from '../errors.js';
+import { isLossyName, type SeenFile } from '../watch/intake.js';
+import {
+  fileChanged,
+  fileIsLink,
+  fileNotRegular,
+  fileTooLarge,
+  fileUnreadable,
+  fileVanished,
+  folderMissing,
+  nameNotUtf8,
+} from './read-failures.js';
 
 /**
  * The bytes of a queued file, all of one version: its size and modification time are compared with the queue's before
  * and after reading, so that a file that is being overwritten is never classified half old, half new.
- * Symbolic links are not followed out of the folder, and fifos and devices are never opened for reading.
- * @throws SmearwatchError `file-vanished`, `folder-missing`, `file-changed`, `file-too-large`, `file-unreadable`
+ * Symbolic links are not followed, so that nothing outside the folder is read.
+ * @throws SmearwatchError `file-vanished`, `folder-missing`, `file-changed`, `file-too-large`, `file-unreadable`,
+ *   `file-is-link`, `file-not-regular`, `name-not-utf8`
  */
 export async function readSettledFile(folder: string, file: SeenFile, maxBytes: number): Promise<Buffer> {
-  if (file.size > maxBytes) {
-    throw new SmearwatchError(`The file has ${file.size} bytes; the limit is ${maxBytes}`, {
-      code: 'file-too-large',
-      hint: 'Raise pipeline.maxFileBytes if the scanner really writes such files.',
-    });
-  }
+  if (file.size > maxBytes) throw fileTooLarge(file.size, maxBytes);
+  const path = join(folder, file.path);
   try {
-    // O_NONBLOCK: opening a fifo must not wait for a writer.
-    const handle = await open(
-      join(folder, file.path),
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    );
+    // What is no file has no size: sockets, FIFOs and devices are not even opened, which would wake who waits for them.
+    if (file.size === 0) assertRegular(await lstat(path));
+    // O_NONBLOCK: a FIFO may have taken the file's place, and opening it must not wait for a writer.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       assertSame(file, await handle.stat());
       // One read of the known size: `readFile` goes in steps of 512 KB.
       const bytes = Buffer.allocUnsafeSlow(file.size);
       const { bytesRead } = await handle.read(bytes, 0, file.size, 0);
       assertSame(file, await handle.stat());
-      if (bytesRead !== file.size) throw changed();
+      if (bytesRead !== file.size) throw fileChanged();
       return bytes;
     } finally {
       await handle.close();
     }
   } catch (error) {
     if (error instanceof SmearwatchError) throw error;
-    throw await explain(error, folder);
+    throw await explain(error, folder, file);
   }
 }
 
-function assertSame(file: SeenFile, now: { size: number; mtimeMs: number; isFile(): boolean }): void {
-  if (!now.isFile() || now.size !== file.size || now.mtimeMs !== file.mtimeMs) throw changed();
+function assertSame(file: SeenFile, now: Stats): void {
+  assertRegular(now);
+  if (now.size !== file.size || now.mtimeMs !== file.mtimeMs) throw fileChanged();
 }
 
-function changed(): SmearwatchError {
-  return new SmearwatchError('The file is being written again', { code: 'file-changed' });
+function assertRegular(stats: Stats): void {
+  const failure = irregular(stats);
+  if (failure) throw failure;
 }
 
-async function explain(error: unknown, folder: string): Promise<SmearwatchError> {
+/** For good: as long as it is there, the watcher has nothing newer to say of this name. */
+function irregular(stats: Stats | undefined): SmearwatchError | undefined {
+  if (stats === undefined || stats.isFile()) return undefined;
+  return stats.isSymbolicLink() ? fileIsLink() : fileNotRegular(stats);
+}
+
+async function explain(error: unknown, folder: string, { path }: SeenFile): Promise<SmearwatchError> {
   const errno = errnoOf(error);
   if (errno !== 'ENOENT' && errno !== 'ENOTDIR') {
-    return new SmearwatchError(`The file cannot be read: ${messageOf(error)}`, {
-      code: 'file-unreadable',
-      hint: 'Check the permissions of the file and its folders, and the disk or network share.',
-      cause: error,
-    });
+    // Links and sockets cannot be opened: errnos that say so differ between systems.
+    const stats = await lstat(join(folder, path)).catch(() => undefined);
+    return irregular(stats) ?? fileUnreadable(error);
   }
   const isFolderThere = await stat(folder).then(
     (stats) => stats.isDirectory(),
     () => false,
   );
-  return isFolderThere
-    ? new SmearwatchError('The file was removed before it could be read', {
-        code: 'file-vanished',
-        cause: error,
-      })
-    : new SmearwatchError(`The folder ${folder} is not there`, { code: 'folder-missing', cause: error });
+  if (!isFolderThere) return folderMissing(folder, error);
+  return isLossyName(path) ? nameNotUtf8(error) : fileVanished(error);
 }

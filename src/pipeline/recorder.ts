@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.js';
+import { faultPoint } from '../faults.js';
 import type { Claim, Completion, Ledger } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -6,14 +6,15 @@ import type { FailedImage } from './classify-batch.js';
 import { durably } from './durably.js';
 import { endingOf } from './endings.js';
 import { FingerprintedError } from './prepare.js';
-import { toRecord, type ClassifiedImage } from './result-record.js';
+import { folderLabel, toRecord, type ClassifiedImage } from './result-record.js';
+import type { ImageSource, IngestSettings } from './settings.js';
 
 export interface RecorderParts {
   readonly ledger: Ledger;
   readonly telemetry: Telemetry;
-  readonly config: () => Config;
-  /** The claim's end is durable. */
-  readonly onEnded: (claim: Claim, outcome: Outcome) => void;
+  readonly config: () => IngestSettings;
+  /** The claim's end is durable. `record`: of an image that was classified. */
+  readonly onEnded: (claim: Claim, outcome: Outcome, record?: ResultRecord) => void;
   /** Stops waiting for a ledger that cannot be written. */
   readonly signal: AbortSignal;
 }
@@ -37,14 +38,18 @@ export class Recorder {
       .filter((image) => 'result' in image)
       .map((image) => ({
         claim: image.prepared.claim,
+        folder: folderLabel(image.prepared.scanner, image.prepared.claim.path),
         record: toRecord(image, config().review.minConfidence),
       }));
+    faultPoint('classified-not-recorded');
     const completions = await this.#durably(() => ledger.results.complete(finished));
+    faultPoint('recorded');
     telemetry.stageFinished({ stage: 'record', durationMs: performance.now() - start });
-    finished.forEach(({ claim, record }, index) => {
+    finished.forEach(({ claim, folder, record }, index) => {
       const completion = completions[index] ?? 'superseded';
+      if (folder !== undefined && record.label === undefined) this.#tellNoClass(claim, folder);
       this.#tell(claim, completion, record);
-      onEnded(claim, completion);
+      onEnded(claim, completion, completion === 'classified' ? record : undefined);
     });
     for (const image of images) {
       if ('error' in image) await this.recordFailure(image.prepared.claim, image.error);
@@ -52,9 +57,10 @@ export class Recorder {
   }
 
   /** The claim's bytes have a result already. */
-  async recordKnown(claim: Claim, sha256: string): Promise<void> {
+  async recordKnown(claim: Claim, scanner: ImageSource, sha256: string): Promise<void> {
     const { ledger, onEnded } = this.#parts;
-    const completion = await this.#durably(() => ledger.results.completeCopy(claim, sha256));
+    const label = folderLabel(scanner, claim.path);
+    const completion = await this.#durably(() => ledger.results.completeCopy(claim, sha256, label));
     this.#tell(claim, completion);
     onEnded(claim, completion);
   }
@@ -64,11 +70,13 @@ export class Recorder {
     const { scanner, path } = claim;
     const ending = endingOf(error, claim, config().pipeline);
     const sha256 = error instanceof FingerprintedError ? error.sha256 : undefined;
+    faultPoint('failed-not-recorded');
     await this.#durably(() => {
       if (ending.kind === 'release') ledger.queue.release([claim], ending.delayMs);
       if (ending.kind === 'retry') ledger.queue.retry(claim, ending.reason, ending.delayMs);
       if (ending.kind === 'quarantine') ledger.queue.quarantine(claim, ending.reason, sha256);
     });
+    faultPoint('failure-recorded');
     if (ending.kind === 'retry')
       telemetry.imageRetried({ scanner, path, ...ending.reason, attempt: claim.attempt });
     if (ending.kind === 'quarantine') telemetry.imageQuarantined({ scanner, path, ...ending.reason });
@@ -82,9 +90,13 @@ export class Recorder {
       outcome: completion,
       predictions: completion === 'classified' && record ? record.models : [],
       reviewReasons: completion === 'classified' && record ? record.decision.reviewReasons : [],
-      label: record?.label,
       latencyMs: Date.now() - claim.queuedAt,
     });
+  }
+
+  #tellNoClass({ scanner }: Claim, name: string): void {
+    const reason = 'the folder has the name of no class that the models know';
+    this.#parts.telemetry.labelRefused({ source: 'folder', scanner, name, reason });
   }
 
   #durably<T>(write: () => T): Promise<T> {

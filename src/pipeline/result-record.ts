@@ -1,8 +1,9 @@
 import type { BatchResult } from '../pool/inference-pool.js';
-import type { ResultRecord } from '../record.js';
+import type { ModelPrediction, ResultRecord } from '../record.js';
 import { SOFTWARE } from '../version.js';
 import { decide, predictionsOf } from './decision.js';
 import type { PreparedImage } from './prepare.js';
+import type { ImageSource } from './settings.js';
 
 /** An image with the batch that classified it. */
 export interface ClassifiedImage {
@@ -18,9 +19,10 @@ export interface ClassifiedImage {
 
 export function toRecord(classified: ClassifiedImage, minConfidence: number): ResultRecord {
   const { prepared, result, index } = classified;
-  const { claim, scanner, sha256, image, isExpectedSize } = prepared;
+  const { claim, scanner, sha256, image, look, isExpectedSize } = prepared;
   const predictions = predictionsOf(result, index);
-  const label = scanner.labels === 'folder' ? folderLabel(claim.path) : undefined;
+  const name = folderLabel(scanner, claim.path);
+  const label = name !== undefined && knowsClass(predictions, name) ? name : undefined;
   return {
     recordVersion: 1,
     image: {
@@ -32,6 +34,7 @@ export function toRecord(classified: ClassifiedImage, minConfidence: number): Re
       width: image.width,
       height: image.height,
       modifiedAt: new Date(claim.mtimeMs).toISOString(),
+      look,
     },
     models: predictions,
     decision: decide(predictions, { minConfidence, isExpectedSize }),
@@ -42,9 +45,16 @@ export function toRecord(classified: ClassifiedImage, minConfidence: number): Re
   };
 }
 
-/** The name of the folder that the image lies in; undefined at the top of the scanner's folder. */
-export function folderLabel(path: string): string | undefined {
-  return path.split('/').at(-2);
+/**
+ * The name of the folder that the image lies in, where the scanner's folders are classes; undefined at the top of the
+ * scanner's folder. It may be no class of the models.
+ */
+export function folderLabel({ labels }: Pick<ImageSource, 'labels'>, path: string): string | undefined {
+  return labels === 'folder' ? path.split('/').at(-2) : undefined;
+}
+
+function knowsClass(predictions: readonly ModelPrediction[], name: string): boolean {
+  return predictions[0] !== undefined && Object.hasOwn(predictions[0].probabilities, name);
 }
 
 function stageTimes(classified: ClassifiedImage): ResultRecord['times'] {

@@ -1,17 +1,15 @@
-import { Piscina } from 'piscina';
-import { messageOf, SmearwatchError } from '../errors.js';
-import { IMAGE_BYTES } from '../images.js';
+import { SmearwatchError } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
-import type { ClassifyRequest, ModelOutput, ModelSpec, WorkerReply, WorkerSetup } from './protocol.js';
+import type { ModelOutput, ModelSpec } from './protocol.js';
+import { WorkerSlot, type WorkerEvents } from './worker-slot.js';
 
-export interface PoolOptions {
+export interface PoolOptions extends WorkerEvents {
   /** Compiled worker (`dist/pool/worker.js`). */
   readonly workerFile: URL;
   readonly workers: number;
   readonly models: readonly ModelSpec[];
   /** A batch that takes longer is given up and its worker replaced. */
   readonly taskTimeoutMs: number;
-  readonly onWorkerLost?: (reason: string) => void;
 }
 
 /** What a batch's images were classified as, by the models that really did it. */
@@ -20,41 +18,59 @@ export interface BatchResult {
   readonly perModel: readonly ModelOutput[];
 }
 
+export interface PoolWorkers {
+  readonly configured: number;
+  /** Warm: less than configured while one is replaced, or cannot be. */
+  readonly alive: number;
+  readonly busy: number;
+  /** Why some are missing, once one could not be replaced. */
+  readonly problem?: string;
+}
+
+interface Waiting {
+  readonly take: (slot: WorkerSlot) => void;
+  readonly refuse: (error: SmearwatchError) => void;
+}
+
 /**
  * Worker threads with one fixed set of models each. Models are changed by starting another pool beside this one and
  * closing this one when it has drained (see ModelServer): sessions are never reloaded in place.
+ *
+ * A batch waits here until a worker is warm and free, so that its time limit covers its own work only: the neighbours of
+ * a batch that hangs are not given up with it.
  */
 export class InferencePool {
   readonly models: readonly ModelSpec[];
-  readonly #pool: Piscina<ClassifyRequest, WorkerReply>;
   readonly #options: PoolOptions;
-  #outstanding = 0;
+  readonly #slots: readonly WorkerSlot[];
+  readonly #idle: WorkerSlot[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #working = new Set<Promise<unknown>>();
+  #isClosed = false;
 
   private constructor(options: PoolOptions) {
     this.models = options.models;
     this.#options = options;
-    this.#pool = new Piscina<ClassifyRequest, WorkerReply>({
-      filename: options.workerFile.href,
-      minThreads: options.workers,
-      maxThreads: options.workers,
-      concurrentTasksPerWorker: 1,
-      idleTimeout: Number.MAX_SAFE_INTEGER,
-      workerData: { models: options.models } satisfies WorkerSetup,
-    });
-    this.#pool.on('error', (error: unknown) => options.onWorkerLost?.(messageOf(error)));
+    const slotOptions = {
+      ...options,
+      setup: { models: options.models },
+      onDiedIdle: (slot: WorkerSlot) => this.#replaceIdle(slot),
+    };
+    this.#slots = Array.from({ length: options.workers }, () => new WorkerSlot(slotOptions));
   }
 
   /**
-   * Starts the workers and waits until every one of them has loaded its models and classified a batch.
+   * Starts the workers and waits until every one of them has loaded its models and classified an image.
    * @throws SmearwatchError `model-unloadable` and the engine's other codes; nothing is left running then
    */
   static async start(options: PoolOptions): Promise<InferencePool> {
     const pool = new InferencePool(options);
     try {
-      await pool.#warmUp();
+      await Promise.all(pool.#slots.map((slot) => slot.start()));
+      pool.#idle.push(...pool.#slots);
       return pool;
     } catch (error) {
-      await pool.#pool.destroy();
+      await pool.destroy();
       throw error;
     }
   }
@@ -67,69 +83,81 @@ export class InferencePool {
     return this.#options.taskTimeoutMs;
   }
 
-  get workers(): { configured: number; alive: number; busy: number } {
-    const alive = this.#pool.threads.length;
-    return { configured: this.#options.workers, alive, busy: Math.min(alive, this.#outstanding) };
+  get workers(): PoolWorkers {
+    const problem = this.#slots.find((slot) => slot.problem !== undefined)?.problem;
+    return {
+      configured: this.#options.workers,
+      alive: this.#slots.filter(({ isReady }) => isReady).length,
+      busy: this.#working.size,
+      ...(problem !== undefined && { problem }),
+    };
   }
 
   /**
-   * Classifies `count` images; `pixels` (count × 196,608 bytes) is transferred and unusable afterwards.
-   * @throws SmearwatchError `worker-lost`, `task-timeout`, `inference-failed`; `pool-setup-failed` when no image is to
-   *   blame, because a replaced worker could not load its models
+   * Classifies `count` images; `pixels` (count × 196,608 bytes) is transferred and unusable afterwards, except when the
+   * pool was closed before it came to that.
+   * @throws SmearwatchError `worker-lost`, `task-timeout`, `inference-failed`, `pool-closed`
    */
   async classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
-    const reply = await this.#run({ pixels, count });
-    if (reply.kind === 'classified') return { models: this.models, perModel: reply.perModel };
-    throw new SmearwatchError(reply.message, { code: reply.isSetup ? 'pool-setup-failed' : reply.code });
+    const slot = await this.#freeSlot();
+    const working = slot.run({ pixels, count });
+    this.#working.add(working);
+    try {
+      const reply = await working;
+      if (reply.kind === 'classified') return { models: this.models, perModel: reply.perModel };
+      throw new SmearwatchError(reply.message, { code: reply.code });
+    } finally {
+      this.#working.delete(working);
+      this.#release(slot);
+    }
   }
 
-  /** Ends the workers after the batches they have. */
+  /** Ends the workers after the batches they have; batches that still wait are refused with `pool-closed`. */
   async close(): Promise<void> {
-    await this.#pool.close();
+    this.#refuseWaiting();
+    await Promise.allSettled(this.#working);
+    await this.destroy();
   }
 
   /** Ends the workers at once. */
   async destroy(): Promise<void> {
-    await this.#pool.destroy();
+    this.#refuseWaiting();
+    await Promise.all(this.#slots.map((slot) => slot.close()));
   }
 
-  async #run(request: ClassifyRequest): Promise<WorkerReply> {
-    const timeout = AbortSignal.timeout(this.#options.taskTimeoutMs);
-    this.#outstanding += 1;
-    try {
-      return await this.#pool.run(request, {
-        signal: timeout,
-        transferList: [request.pixels.buffer as ArrayBuffer],
-      });
-    } catch (cause) {
-      throw timeout.aborted
-        ? new SmearwatchError(`a batch took longer than ${this.#options.taskTimeoutMs} ms`, {
-            code: 'task-timeout',
-            cause,
-          })
-        : new SmearwatchError(`an inference worker was lost: ${messageOf(cause)}`, {
-            code: 'worker-lost',
-            cause,
-          });
-    } finally {
-      this.#outstanding -= 1;
-    }
+  #freeSlot(): Promise<WorkerSlot> {
+    if (this.#isClosed) return Promise.reject(poolClosed());
+    const slot = this.#idle.pop();
+    if (slot) return Promise.resolve(slot);
+    return new Promise((take, refuse) => this.#waiting.push({ take, refuse }));
   }
 
-  /** A batch for each worker at the same time, until every thread has answered one. */
-  async #warmUp(): Promise<void> {
-    const warm = new Set<number>();
-    while (warm.size < this.#options.workers) {
-      const missing = this.#options.workers - warm.size;
-      const replies = await Promise.all(Array.from({ length: missing }, () => this.#run(blankImage())));
-      for (const reply of replies) {
-        if (reply.kind === 'failed') throw new SmearwatchError(reply.message, { code: reply.code });
-        warm.add(reply.threadId);
-      }
+  #release(slot: WorkerSlot): void {
+    if (this.#isClosed) return;
+    if (!slot.isReady) {
+      void slot.restart().then(() => this.#release(slot));
+      return;
     }
+    const next = this.#waiting.shift();
+    if (next) next.take(slot);
+    else this.#idle.push(slot);
+  }
+
+  #replaceIdle(slot: WorkerSlot): void {
+    const at = this.#idle.indexOf(slot);
+    if (at < 0) return;
+    this.#idle.splice(at, 1);
+    this.#release(slot);
+  }
+
+  #refuseWaiting(): void {
+    this.#isClosed = true;
+    for (const { refuse } of this.#waiting.splice(0)) refuse(poolClosed());
   }
 }
 
-function blankImage(): ClassifyRequest {
-  return { pixels: new Uint8Array(IMAGE_BYTES), count: 1 };
+function poolClosed(): SmearwatchError {
+  return new SmearwatchError('the pool was closed before it could classify the batch', {
+    code: 'pool-closed',
+  });
 }

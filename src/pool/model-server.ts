@@ -1,5 +1,8 @@
+import { SmearwatchError } from '../errors.js';
+import { faultPoint } from '../faults.js';
 import type { ModelIdentity } from '../record.js';
 import { InferencePool, type BatchResult, type PoolOptions } from './inference-pool.js';
+import type { ModelSpec } from './protocol.js';
 
 /**
  * The pool that serves now, and the change to another one: the new pool is started and warmed up beside the old,
@@ -22,6 +25,11 @@ export class ModelServer {
     return this.#pool.identities;
   }
 
+  /** The same with their classes. */
+  get specs(): readonly ModelSpec[] {
+    return this.#pool.models;
+  }
+
   get workers(): InferencePool['workers'] {
     return this.#pool.workers;
   }
@@ -30,8 +38,18 @@ export class ModelServer {
     return this.#pool.taskTimeoutMs;
   }
 
-  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
-    return this.#pool.classify(pixels, count);
+  /** @throws as `InferencePool.classify`; `pool-closed` only when this server was closed */
+  async classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
+    for (;;) {
+      const pool = this.#pool;
+      try {
+        return await pool.classify(pixels, count);
+      } catch (error) {
+        // What still waited in the old pool at a swap is the new one's: its pixels have not left this thread.
+        const wasSwapped = error instanceof SmearwatchError && error.code === 'pool-closed';
+        if (!wasSwapped || pool === this.#pool) throw error;
+      }
+    }
   }
 
   /** @throws as `InferencePool.start`; the old models serve on then. */
@@ -39,8 +57,10 @@ export class ModelServer {
     // One swap at a time: two old pools beside the new one could exhaust the memory.
     await this.#closing;
     const next = await InferencePool.start(options);
+    faultPoint('swap-ready');
     const previous = this.#pool;
     this.#pool = next;
+    faultPoint('swapped');
     this.#closing = previous.close();
   }
 

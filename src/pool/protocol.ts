@@ -8,7 +8,7 @@ import type { ModelIdentity } from '../record.js';
 /** One model as a worker needs it: what it is, and where its verified file lies. */
 export interface ModelSpec {
   readonly identity: ModelIdentity;
-  /** Path of the model's `model.onnx`; its SHA-256 is `identity.weightsSha256`. */
+  /** Path of the model's `model.onnx` or `model.json`; its SHA-256 is `identity.weightsSha256`. */
   readonly file: string;
   /** Class names in the order of the probabilities. */
   readonly classes: readonly string[];
@@ -29,7 +29,6 @@ export type WorkerReply = ClassifiedReply | FailedReply;
 
 export interface ClassifiedReply {
   readonly kind: 'classified';
-  readonly threadId: number;
   /** In the setup's order. */
   readonly perModel: readonly ModelOutput[];
 }
@@ -42,9 +41,6 @@ export interface ModelOutput {
 
 export interface FailedReply {
   readonly kind: 'failed';
-  readonly threadId: number;
   readonly code: string;
   readonly message: string;
-  /** The models could not be loaded at all: no image is to blame. */
-  readonly isSetup: boolean;
 }

@@ -1,6 +1,6 @@
-import { threadId } from 'node:worker_threads';
 import { workerData } from 'piscina';
 import { messageOf, SmearwatchError } from '../errors.js';
+import { hasPoison } from '../faults.js';
 import type { Session } from '../model/engine.js';
 import { loadEngine } from '../model/engines/load-engine.js';
 import type { ClassifyRequest, FailedReply, ModelOutput, WorkerReply, WorkerSetup } from './protocol.js';
@@ -18,13 +18,14 @@ const loading = loadSessions(setup).then(
 
 export default async function classify({ pixels, count }: ClassifyRequest): Promise<WorkerReply> {
   const loaded = await loading;
-  if (!loaded.ok) return failure(loaded.error, true);
+  if (!loaded.ok) return failure(loaded.error);
+  if (hasPoison()) await (await import('./poison.js')).takePoison(pixels);
   try {
     const perModel: ModelOutput[] = [];
     for (const session of loaded.sessions) perModel.push(await timed(session, pixels, count));
-    return { kind: 'classified', threadId, perModel };
+    return { kind: 'classified', perModel };
   } catch (error) {
-    return failure(error, false);
+    return failure(error);
   }
 }
 
@@ -43,7 +44,7 @@ async function timed(session: Session, pixels: Uint8Array, count: number): Promi
   return { probabilities, durationMs: performance.now() - start };
 }
 
-function failure(error: unknown, isSetup: boolean): FailedReply {
+function failure(error: unknown): FailedReply {
   const code = error instanceof SmearwatchError ? error.code : 'inference-failed';
-  return { kind: 'failed', threadId, code, message: messageOf(error), isSetup };
+  return { kind: 'failed', code, message: messageOf(error) };
 }

@@ -1,8 +1,12 @@
 import type { Registry } from 'prom-client';
+import { auditEvents } from './audit-events.js';
 import { batchEvents } from './batch-events.js';
 import { deliveryEvents } from './delivery-events.js';
+import { healthEvents } from './health-events.js';
+import { evaluationEvents } from './evaluation-events.js';
 import { imageEvents } from './image-events.js';
 import { ingestEvents } from './ingest-events.js';
+import { labelEvents } from './label-events.js';
 import type { Logger } from './log.js';
 import { MetricFactory } from './metrics.js';
 import { modelEvents } from './model-events.js';
@@ -24,9 +28,13 @@ export function createTelemetry({ logger, registry, throughput }: TelemetryOptio
   const telemetry: Telemetry = {
     ...ingestEvents(logger, metrics, stages),
     ...batchEvents(logger, metrics, stages),
+    ...healthEvents(logger, metrics),
     ...imageEvents(logger, metrics, throughput),
     ...modelEvents(logger, metrics),
     ...deliveryEvents(logger, metrics),
+    ...labelEvents(logger, metrics),
+    ...auditEvents(logger, metrics),
+    ...evaluationEvents(logger, metrics),
   };
   const errors = metrics.counter('telemetry_errors_total', 'Events that could not be logged or counted.');
   return guarded(telemetry, () => errors.inc());

@@ -27,13 +27,13 @@ export function imageEvents(
   return {
     ...failures(logger, metrics, images),
     imageRecorded(event) {
-      const { scanner, outcome, reviewReasons, label, latencyMs } = event;
+      const { scanner, outcome, reviewReasons, latencyMs } = event;
       images.inc({ scanner, outcome });
       latency.observe({ scanner }, seconds(latencyMs));
       if (outcome === 'classified') {
         throughput?.add();
         reviewed(scanner, reviewReasons);
-        for (const prediction of event.predictions) predicted(prediction, label);
+        for (const prediction of event.predictions) predicted(prediction);
       }
       logger.debug({ scanner, outcome, reviewReasons, latencyMs }, 'Image recorded');
     },
@@ -65,10 +65,7 @@ function failures(
   };
 }
 
-type PredictionObserver = (prediction: ModelPrediction, label: string | undefined) => void;
-
-/** Where a true class is known, it is counted against the prediction: the confusion matrix of the live images. */
-function predictions(metrics: MetricFactory): PredictionObserver {
+function predictions(metrics: MetricFactory): (prediction: ModelPrediction) => void {
   const total = metrics.counter('predictions_total', 'Predictions by model and class.', [
     ...MODEL_LABELS,
     'class',
@@ -79,16 +76,10 @@ function predictions(metrics: MetricFactory): PredictionObserver {
     [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1],
     [...MODEL_LABELS, 'class'],
   );
-  const labelled = metrics.counter(
-    'labelled_predictions_total',
-    'Predictions of images whose true class is known, by true class (label) and predicted class.',
-    [...MODEL_LABELS, 'label', 'class'],
-  );
-  return (prediction, label) => {
+  return (prediction) => {
     const labels = { ...modelLabels(prediction), class: prediction.class };
     total.inc(labels);
     confidence.observe(labels, prediction.probabilities[prediction.class] ?? 0);
-    if (label !== undefined) labelled.inc({ ...labels, label });
   };
 }
 

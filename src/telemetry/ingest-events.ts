@@ -39,7 +39,7 @@ export function ingestEvents(logger: Logger, metrics: MetricFactory, stages: Sta
     },
     watchFailed({ scanner, error }) {
       errors.inc({ scanner, code: errnoOf(error) ?? 'other' });
-      logger.warn({ scanner, err: error }, 'Watching the folder failed; rescans go on');
+      logger.warn({ scanner, err: error }, 'A watched folder needs a look; rescans go on');
     },
     fileDisposed({ scanner, path, action }) {
       disposed.inc({ scanner, action });

@@ -59,10 +59,10 @@ function configurationEvents(
       // The event's name is a field of its own: programs that start the daemon wait for this line.
       logger.info({ event: 'ready', ...event }, 'Ready');
     },
-    configurationReloaded({ changed }) {
+    configurationReloaded({ changed, sha256 }) {
       reloads.inc({ outcome: 'applied' });
       inForce();
-      logger.info({ changed }, 'Configuration reloaded');
+      logger.info({ changed, sha256 }, 'Configuration reloaded');
     },
     reloadRefused({ error }) {
       reloads.inc({ outcome: 'refused' });

@@ -57,5 +57,14 @@ function collectWorkers(metrics: MetricFactory, state: StateReader): void {
   metrics.observed('workers_alive', 'Inference workers that there are.', (gauge) =>
     gauge.set(state.workers().alive),
   );
+  metrics.observed('workers_missing', 'Inference workers that there should be and are not.', (gauge) => {
+    const { configured, alive } = state.workers();
+    gauge.set(Math.max(0, configured - alive));
+  });
+  metrics.observed(
+    'workers_stuck',
+    'Threads that were given up and are still held by native code; only a restart ends them.',
+    (gauge) => gauge.set(state.workers().stuck),
+  );
   metrics.observed('workers_busy', 'Inference workers at work.', (gauge) => gauge.set(state.workers().busy));
 }

@@ -23,7 +23,6 @@ export interface Telemetry {
     outcome: 'classified' | 'duplicate';
     predictions: readonly ModelPrediction[];
     reviewReasons: readonly ReviewReason[];
-    label: string | undefined;
     /** From settled to durable. */
     latencyMs: number;
   }): void;
@@ -34,14 +33,62 @@ export interface Telemetry {
   /** The ledger could not be written; it is tried again until it can. */
   ledgerWriteFailed(event: { error: unknown }): void;
   workerRestarted(event: { reason: string }): void;
+  /** A lost worker could not be replaced: the pool is smaller than configured until it is. */
+  workerMissing(event: { error: unknown; retryMs: number }): void;
+  /** Native code holds `stuck` threads that were given up. */
+  workerStuck(event: { stuck: number }): void;
+  /** Work waits, and nothing has ended for `idleMs`, though nothing is known that it waits for. */
+  pipelineStalled(event: { stage: string; idleMs: number; inFlight: number }): void;
+  pipelineMoving(event: { stage: string; stalledMs: number }): void;
+  /** Nothing is claimed, of all scanners or of one, until what is missing is back: nothing is lost. */
+  intakePaused(event: { cause: PauseCause; reason: string }): void;
+  intakeResumed(event: { cause: PauseCause; reason: string }): void;
+  serviceManagerFailed(event: { error: unknown }): void;
   modelsLoaded(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
   modelsSwapped(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
   reloadRefused(event: { error: unknown }): void;
-  configurationReloaded(event: { changed: readonly string[] }): void;
+  /** `sha256` of the file's bytes. */
+  configurationReloaded(event: { changed: readonly string[]; sha256: string }): void;
   delivered(event: { sink: string; records: number; durationMs: number }): void;
   deliveryFailed(event: { sink: string; error: unknown }): void;
   fileDisposed(event: { scanner: string; path: string; action: 'move' | 'delete' }): void;
   fileDisposalFailed(event: { scanner: string; path: string; error: unknown }): void;
+  /** An entry of the audit trail is durable. The log keeps its hash a second time. `details` are JSON. */
+  auditAppended(event: {
+    sequence: number;
+    hash: string;
+    event: string;
+    actor: string;
+    details: string;
+  }): void;
+  /** The audit trail cannot be written; what waits is tried again. */
+  auditFailed(event: { error: unknown; waiting: readonly unknown[] }): void;
+  /** Labels from outside that are in the ledger now, all from one place. */
+  labelsGiven(event: { source: string; labels: readonly LabelFacts[] }): void;
+  /** A folder's name, or a label file, that says no class of the models in use, or that cannot be read. */
+  labelRefused(event: { source: string; scanner: string; name: string; reason: string }): void;
+  /** The label files of a scanner could not be looked for; they are looked for again. */
+  labelFilesFailed(event: { scanner: string; error: unknown }): void;
+  /** Somebody wanted to change something by HTTP and may not: no token, a wrong one, or too often. */
+  changeRefused(event: { status: number; reason: string; address: string }): void;
+  /** The first images of a model or scanner are what its next ones are compared with. */
+  driftReferenceTaken(event: { subject: string; images: number }): void;
+  driftFailed(event: { error: unknown }): void;
+  /** A planned evaluation begins, or goes on after the daemon was stopped in the middle of it. */
+  evaluationStarted(event: { run: string; attempt: number; madeUp: boolean }): void;
+  evaluationFinished(event: { run: string; outcome: 'ok' | 'gate-failed' } & EvaluationFigures): void;
+  /** After a start: what the last evaluation found, so that its figures are there again. */
+  evaluationRestored(event: EvaluationFigures): void;
+  evaluationFailed(event: { run: string; error: unknown }): void;
+  /** A planned evaluation was not run, because another one still ran (skipped) or nobody was there (missed). */
+  evaluationNotRun(event: { run: string; outcome: 'skipped' | 'missed'; reason: string }): void;
+  /** When the next one is planned, in milliseconds since 1970; undefined: none is. */
+  evaluationPlanned(event: { nextMs: number | undefined }): void;
+  gateFailed(event: { run: string; set: string; gate: string; value: number | null; limit: number }): void;
+  /** What became of a candidate, in a sentence. */
+  candidateJudged(event: { run: string; candidate: string; promoted: boolean; reason: string }): void;
+  /** Something around planned evaluations needs a look: their state, old reports. */
+  evaluationTrouble(event: { error: unknown }): void;
   started(event: { configFile: string }): void;
   /** Images are being taken in. `url` of HTTP, where it is enabled. */
   ready(event: { url: string | undefined; durationMs: number }): void;
@@ -50,16 +97,88 @@ export interface Telemetry {
   stopped(event: { returnedToQueue: number; ended: Readonly<Record<string, number>> }): void;
 }
 
+/** Room for results, or a scanner's folder. */
+export type PauseCause = 'disk' | 'folder';
+
+/** What an evaluation found, as far as it is exported. */
+export interface EvaluationFigures {
+  /** RFC 3339, UTC. */
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly sets: readonly EvaluatedSet[];
+}
+
+/** The figures on one folder. One that does not exist is null. */
+export interface EvaluatedSet {
+  /** The folder's name, not its path. */
+  readonly set: string;
+  readonly images: number;
+  readonly models: readonly {
+    readonly model: Pick<ModelIdentity, 'name' | 'version'> & { readonly engine: string };
+    readonly figures: Readonly<Record<EvaluationFigure, number | null>>;
+    readonly classRecall: Readonly<Record<string, number | null>>;
+  }[];
+  readonly gates: readonly { readonly gate: string; readonly passed: boolean }[];
+}
+
+export type EvaluationFigure =
+  'shareRight' | 'accuracy' | 'precision' | 'recall' | 'fMeasure' | 'quadraticLoss' | 'expectedCalibrationError';
+
 export const STAGES = ['queue', 'read', 'decode', 'batch', 'pool', 'record'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Values that are read when somebody asks (a scrape, /status), not reported as events. */
 export interface StateReader {
   work(): WorkCounts;
-  workers(): { configured: number; alive: number; busy: number };
+  workers(): { configured: number; alive: number; busy: number; stuck: number };
   outbox(): Readonly<Record<string, number>>;
   models(): readonly ModelIdentity[];
   inFlight(): number;
+}
+
+/** A label, whose image it is, and what became of it. */
+export interface LabelFacts {
+  /** The image by its bytes, or while they are unknown by its file. */
+  readonly sha256?: string;
+  readonly scanner?: string;
+  readonly path?: string;
+  readonly class: string;
+  readonly by: string;
+  /** `set`, `changed`, `unchanged` or `waiting`, as the ledger has it. */
+  readonly outcome: string;
+  /** The class before, where there was one. */
+  readonly previous?: string;
+}
+
+/** What is known of the models' and images' quality, read at a scrape. */
+export interface QualityReader {
+  accuracy(): readonly LiveAccuracy[];
+  waitingLabels(): number;
+  modelDrift(): readonly { readonly model: ModelIdentity; readonly reading: Drift }[];
+  scannerDrift(): readonly { readonly scanner: string; readonly reading: Drift }[];
+}
+
+/** A model's figures over its newest labelled images; NaN where one does not exist. */
+export interface LiveAccuracy {
+  readonly model: ModelIdentity;
+  readonly images: number;
+  /** Share of the images classified correctly. */
+  readonly accuracy: number;
+  readonly perClass: readonly {
+    readonly class: string;
+    readonly precision: number;
+    readonly recall: number;
+  }[];
+  /** Images by true class (label) and predicted class. */
+  readonly confusion: readonly { readonly label: string; readonly class: string; readonly images: number }[];
+}
+
+export interface Drift {
+  readonly images: number;
+  /** 0: the reference is still being taken. */
+  readonly referenceImages: number;
+  /** Population stability indexes by measure; none before there are enough images. */
+  readonly indexes: Readonly<Record<string, number>>;
 }
 
 export interface WorkCounts {

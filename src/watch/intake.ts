@@ -18,3 +18,8 @@ export interface Intake {
   /** The files have settled: queue them, durably, before this returns. */
   enqueue(scanner: string, files: readonly SeenFile[]): void;
 }
+
+/** Whether U+FFFD may stand for bytes of the name that are not UTF-8: then it is listed, and not there under its name. */
+export function isLossyName(path: string): boolean {
+  return path.includes('\uFFFD', path.lastIndexOf('/') + 1);
+}

@@ -10,7 +10,7 @@ import { OneAtATime } from './one-at-a-time.js';
 import type { RescanCounts, RescanSummary } from './rescan-summary.js';
 import { Settling } from './settling.js';
 import { emptyTally, type FoundFile, type WalkTally } from './walk.js';
-import { entriesUnreadable, rescanFailed } from './watch-errors.js';
+import { entriesUnreadable, linksIgnored, rescanFailed } from './watch-errors.js';
 
 export type { Clock } from './clock.js';
 export type { HintListener, HintSource } from './folder-hints.js';
@@ -20,6 +20,8 @@ export interface Unsettled {
   readonly count: number;
   /** How long the oldest has been waiting. One that grows for ever shows here. */
   readonly oldestMs: number;
+  /** Those that have been waiting so long that the log has told of them. */
+  readonly overdue: number;
 }
 
 export interface WatcherDependencies {
@@ -65,6 +67,8 @@ export class ScannerWatcher {
   #hasBaseline = false;
   /** Files were seen that there was no room for: read again as soon as there is. */
   #isBehind = false;
+  /** As many links that are not followed have been told of. */
+  #toldLinks = 0;
   #stopped: Promise<void> | undefined;
 
   constructor(scanner: ScannerConfig, dependencies: WatcherDependencies) {
@@ -107,8 +111,8 @@ export class ScannerWatcher {
   }
 
   /**
-   * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. A file that
-   * grows for ever keeps it from resolving: see `unsettled`.
+   * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. Files that grow
+   * for ever are not waited for once they are overdue, which the log tells: see `unsettled`.
    */
   whenSettled(): Promise<void> {
     return new Promise((resolve) => {
@@ -118,7 +122,8 @@ export class ScannerWatcher {
   }
 
   get unsettled(): Unsettled {
-    return { count: this.#settling.count, oldestMs: this.#settling.oldestMs };
+    const { count, oldestMs, overdue } = this.#settling;
+    return { count, oldestMs, overdue };
   }
 
   /** How long the present rescan has been running, 0 between rescans: a share that no longer answers shows here. */
@@ -199,6 +204,10 @@ export class ScannerWatcher {
     this.#telemetry.rescanFinished({ scanner: name, files, missed, durationMs });
     if (unreadable > 0)
       this.#telemetry.watchFailed({ scanner: name, error: entriesUnreadable(this.#scanner, summary) });
+    // Told when it changes: they may be meant to be there, for months.
+    if (summary.folderLinks > this.#toldLinks)
+      this.#telemetry.watchFailed({ scanner: name, error: linksIgnored(this.#scanner, summary) });
+    this.#toldLinks = summary.folderLinks;
     // Events were lost: a folder was made anew under its watch, or watches had run out. Set all of them again. A poll
     // has nothing to lose; it just does not see a file that is overwritten in place.
     if (missed > 0 && this.#scanner.watch === 'native') await this.#desk.reopen();
@@ -236,6 +245,6 @@ export class ScannerWatcher {
 
   #isSettled(): boolean {
     if (!this.#isScanned || this.#rescans.isRunning || this.#isBehind) return false;
-    return this.#settling.count === 0 && this.#desk.isIdle;
+    return this.#settling.count === this.#settling.overdue && this.#desk.isIdle;
   }
 }

@@ -13,6 +13,7 @@ import { readFormatEnd } from './format-end.js';
 import type { Intake } from './intake.js';
 import { forEachLimited } from './limited.js';
 import { isGone, lookAt, type FoundFile } from './walk.js';
+import { fileOverdue } from './watch-errors.js';
 
 interface SettlingOptions {
   readonly scanner: Pick<ScannerConfig, 'name' | 'folder' | 'settle'>;
@@ -31,6 +32,11 @@ const ANNOUNCED_AT_ONCE = 256;
 /** When the ledger refuses (disk full, locked), it is asked again after so long. */
 const REFUSED_RETRY_MS = 1000;
 const SHORTEST_WAIT_MS = 5;
+/** A file that has not settled after so many times the patience with incomplete ones is told of, once. */
+const OVERDUE_FACTOR = 10;
+const SHORTEST_PATIENCE_MS = 100;
+/** So many are told of by name: a share that is away holds up thousands at once. */
+const MOST_TOLD_OVERDUE = 20;
 
 /**
  * The files that have not settled yet: looks at each when it is due, and tells the ledger when it has settled (the rule
@@ -38,6 +44,8 @@ const SHORTEST_WAIT_MS = 5;
  */
 export class Settling {
   readonly #candidates = new Map<string, Candidate>();
+  /** Those of them that grow for ever, or that cannot be looked at for long. */
+  readonly #overdue = new Set<string>();
   readonly #options: SettlingOptions;
   readonly #maxFiles: number;
   #checking: Promise<void> | undefined;
@@ -51,6 +59,11 @@ export class Settling {
 
   get count(): number {
     return this.#candidates.size;
+  }
+
+  /** How many of them have been waiting so long that they may never settle. */
+  get overdue(): number {
+    return this.#overdue.size;
   }
 
   /** Worth reading the folder again for those that were turned away. */
@@ -110,6 +123,7 @@ export class Settling {
       await forEachLimited(due, CHECKS_AT_ONCE, async (candidate) => {
         const version = await this.#check(candidate);
         if (version !== undefined) settled.push({ candidate, version });
+        else this.#tellOverdue(candidate);
       });
       this.#announce(settled.filter(({ candidate, version }) => candidate.version === version));
       this.#options.progressed();
@@ -131,10 +145,12 @@ export class Settling {
     const file = await this.#lookAgain(candidate);
     if (file === undefined) return undefined;
     const { version } = candidate;
-    const end = await readFormatEnd(`${scanner.folder}/${file.path}`, file.size);
+    const end = file.isRegular
+      ? await readFormatEnd(`${scanner.folder}/${file.path}`, file.size)
+      : ('unknown' as const);
     if (candidate.version !== version) return undefined;
     if (end === 'gone') {
-      this.#candidates.delete(file.path);
+      this.#forget(file.path);
       return undefined;
     }
     const nowMs = clock.monotonicMs();
@@ -154,11 +170,11 @@ export class Settling {
     const { path } = candidate.file;
     try {
       const file = await lookAt(scanner.folder, path);
-      if (file === undefined) this.#candidates.delete(path);
+      if (file === undefined) this.#forget(path);
       else if (!isChanged(candidate.file, file)) return file;
       else this.#restart(candidate, file, clock.monotonicMs());
     } catch (error) {
-      if (isGone(error)) this.#candidates.delete(path);
+      if (isGone(error)) this.#forget(path);
       // A share that is away for a while: nothing is known about the file, so nothing is decided.
       else candidate.dueAtMs = clock.monotonicMs() + REFUSED_RETRY_MS;
     }
@@ -167,7 +183,26 @@ export class Settling {
 
   #restart(candidate: Candidate, file: FoundFile, nowMs: number): void {
     noteChange(candidate, file, nowMs, this.#options.scanner.settle.quietMs);
+    this.#tellOverdue(candidate);
     this.#wakeAt(candidate.dueAtMs);
+  }
+
+  #forget(path: string): void {
+    this.#candidates.delete(path);
+    this.#overdue.delete(path);
+  }
+
+  /** Nobody would ever hear of it otherwise: a file that is written to for ever is in no list but the folder's own. */
+  #tellOverdue({ file, firstSeenMs }: Candidate): void {
+    const { scanner, telemetry, clock, progressed } = this.#options;
+    const waitedMs = clock.monotonicMs() - firstSeenMs;
+    const { incompleteAfterMs, quietMs } = scanner.settle;
+    if (waitedMs < OVERDUE_FACTOR * Math.max(incompleteAfterMs, quietMs, SHORTEST_PATIENCE_MS)) return;
+    if (!this.#candidates.has(file.path) || this.#overdue.has(file.path)) return;
+    this.#overdue.add(file.path);
+    if (this.#overdue.size <= MOST_TOLD_OVERDUE)
+      telemetry.watchFailed({ scanner: scanner.name, error: fileOverdue(scanner, { ...file, waitedMs }) });
+    progressed();
   }
 
   #announce(settled: readonly { candidate: Candidate }[]): void {
@@ -189,7 +224,7 @@ export class Settling {
     }
     const nowMs = clock.monotonicMs();
     for (const { candidate } of settled) {
-      this.#candidates.delete(candidate.file.path);
+      this.#forget(candidate.file.path);
       telemetry.fileSettled({
         scanner: scanner.name,
         path: candidate.file.path,

@@ -3,12 +3,18 @@ import { opendir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { errnoOf } from '../errors.js';
 import type { FileFilter } from './file-patterns.js';
-import type { SeenFile } from './intake.js';
+import { isLossyName, type SeenFile } from './intake.js';
 import { forEachLimited } from './limited.js';
 
-/** A file as one look at it showed it. `ctimeMs`: since when it has been there like this, rename included. */
+/** What one look at an image's name showed, besides folders. */
 export interface FoundFile extends SeenFile {
+  /** Since when it has been there like this, rename included. */
   readonly ctimeMs: number;
+  /**
+   * False: a link, socket, FIFO or device, or a name that is not UTF-8. It is queued all the same, for the pipeline
+   * refuses it with a reason: whoever put it there finds it in quarantine instead of waiting for a result.
+   */
+  readonly isRegular: boolean;
 }
 
 /** What a walk met besides the files it gave. */
@@ -18,7 +24,10 @@ export interface WalkTally {
   links: number;
   /** Sockets, FIFOs and devices with an image's name. */
   others: number;
-  /** Files and folders that could not be looked at (permission, a name that is not UTF-8 …). */
+  /** Other links, which may lead to folders of images: not followed either. */
+  folderLinks: number;
+  firstFolderLink: string | undefined;
+  /** Files and folders that could not be looked at (permission, a failing disk …). */
   unreadable: number;
   firstError: unknown;
 }
@@ -27,6 +36,8 @@ export const emptyTally = (): WalkTally => ({
   files: 0,
   links: 0,
   others: 0,
+  folderLinks: 0,
+  firstFolderLink: undefined,
   unreadable: 0,
   firstError: undefined,
 });
@@ -65,16 +76,27 @@ export async function* walkImages(
       }
     } catch (error) {
       if (next === folder) throw error;
-      countFailure(error, tally);
+      if (isGone(error) && isLossyName(next)) yield [lossyName(next)];
+      else countFailure(error, tally);
     }
   }
 }
 
-/** One look at one path, or undefined where there is no file (any more). Links are looked at, not through. */
+/** One look at one path, or undefined where there is a folder. Links are looked at, not through. */
 export async function lookAt(root: string, path: string): Promise<FoundFile | undefined> {
-  const stats = await lstat(`${root}/${path}`);
-  if (!stats.isFile()) return undefined;
-  return { path, size: stats.size, mtimeMs: stats.mtimeMs, ctimeMs: stats.ctimeMs };
+  const stats = await lstat(`${root}/${path}`).catch((error: unknown) => {
+    if (isGone(error) && isLossyName(path)) return undefined;
+    throw error;
+  });
+  if (stats === undefined) return lossyName(path);
+  if (stats.isDirectory()) return undefined;
+  const { size, mtimeMs, ctimeMs } = stats;
+  return { path, size, mtimeMs, ctimeMs, isRegular: stats.isFile() };
+}
+
+/** The same at every look, so that it is queued once. */
+function lossyName(path: string): FoundFile {
+  return { path, size: 0, mtimeMs: 0, ctimeMs: 0, isRegular: false };
 }
 
 /** Gone between two looks, which is no failure: scanners rename and technicians tidy up. */
@@ -110,10 +132,14 @@ function sort(
   if (entry.isDirectory()) {
     // A folder is a folder, also when it is called x.png.
     if (filter.isWatchedFolder(path)) chunk.subfolders.push(path);
-  } else if (!filter.isImage(path)) return;
-  else if (entry.isFile()) chunk.images.push(path);
-  else if (entry.isSymbolicLink()) tally.links += 1;
-  else tally.others += 1;
+  } else if (filter.isImage(path)) {
+    chunk.images.push(path);
+    if (entry.isSymbolicLink()) tally.links += 1;
+    else if (!entry.isFile()) tally.others += 1;
+  } else if (entry.isSymbolicLink() && filter.isWatchedFolder(path)) {
+    tally.folderLinks += 1;
+    tally.firstFolderLink ??= path;
+  }
 }
 
 async function lookAtAll(root: string, paths: readonly string[], tally: WalkTally): Promise<FoundFile[]> {
@@ -123,16 +149,15 @@ async function lookAtAll(root: string, paths: readonly string[], tally: WalkTall
       const file = await lookAt(root, path);
       if (file !== undefined) found.push(file);
     } catch (error) {
-      // Listed, but not there under its name: gone since, or U+FFFD stands for bytes that are not UTF-8.
-      if (!isGone(error) || path.includes('\uFFFD')) countFailure(error, tally);
+      countFailure(error, tally);
     }
   });
-  tally.files += found.length;
+  tally.files += found.filter(({ isRegular }) => isRegular).length;
   return found;
 }
 
 function countFailure(error: unknown, tally: WalkTally): void {
-  if (isGone(error) && !String(error).includes('\uFFFD')) return;
+  if (isGone(error)) return;
   tally.unreadable += 1;
   tally.firstError ??= error;
 }

@@ -30,8 +30,33 @@ export function entriesUnreadable({ name, folder }: Watched, summary: RescanSumm
     `${unreadable} files or folders in ${folder} of scanner ${name} cannot be looked at: ${messageOf(firstError)}`,
     {
       code: 'scanner-entries-unreadable',
-      hint: 'Check their permissions, and that their names are UTF-8; they are tried again at every rescan.',
+      hint: 'Check their permissions, and the disk or share; they are tried again at every rescan.',
       cause: firstError,
+    },
+  );
+}
+
+export function linksIgnored({ name, folder }: Watched, summary: RescanSummary): SmearwatchError {
+  const { folderLinks, firstFolderLink = '' } = summary;
+  return new SmearwatchError(
+    `${folderLinks} links in ${folder} of scanner ${name} are not followed, ${firstFolderLink} first: images in folders that they lead to are not seen.`,
+    {
+      code: 'scanner-links-ignored',
+      hint: 'Put the folder itself in their place, or make it a scanner of its own.',
+    },
+  );
+}
+
+/** @param waitedMs since it was first seen. */
+export function fileOverdue(
+  { name, folder }: Watched,
+  { path, size, waitedMs }: { path: string; size: number; waitedMs: number },
+): SmearwatchError {
+  return new SmearwatchError(
+    `${folder}/${path} of scanner ${name} is still not complete ${Math.round(waitedMs / 1000)} s after it was first seen; it has ${size} bytes now.`,
+    {
+      code: 'scanner-file-overdue',
+      hint: 'Find out what keeps writing it, or why it cannot be looked at. It is classified once it has come to rest.',
     },
   );
 }

@@ -36,7 +36,7 @@ describe('results', () => {
     const { out, exitCode } = await smearwatch('results', '--state', state);
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/^RECORDED +SHA-256 +CLASS +CONFIDENCE +REVIEW +SCANNER +PATH$/);
+    expect(lines[0]).toMatch(/^RECORDED +SHA-256 +CLASS +CONFIDENCE +LABEL +REVIEW +SCANNER +PATH$/);
     expect(lines[1]).toContain('low-confidence  left     b/two.png');
     expect(exitCode).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { Ledger } from '../../src/ledger/ledger.js';
@@ -77,7 +77,7 @@ export class Lab {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     return new Map(
       names
-        .filter((name) => name.endsWith('.json'))
+        .filter((name) => name.endsWith('.json') && statSync(join(folder, name)).isFile())
         .map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8')) as ResultRecord]),
     );
   }

@@ -54,6 +54,40 @@ describe('JsonSink', () => {
     expect(name).toMatch(/^ä+-[0-9a-f]{16}\.json$/);
   });
 
+  it('keeps copies of one image apart whose long names differ at their ends only', async () => {
+    const folder = temporaryFolder();
+    const names = ['1', '2'].map((end) => `${'n'.repeat(250)}${end}.png`);
+    await new JsonSink('json', folder).deliver(names.map((name) => deliveryOf(name)));
+    const written = readdirSync(join(folder, 'left')).map(
+      (name) => read(join(folder, 'left', name)).image.path,
+    );
+    expect(written.sort()).toEqual(names);
+  });
+
+  it('finds another place for a document whose name is a folder of results, or whose folder is a document', async () => {
+    const folder = temporaryFolder();
+    const sink = new JsonSink('json', folder);
+    for (const path of ['a.png', 'a.png.json/b.png', 'c.png.json/d.png', 'c.png'])
+      await sink.deliver([deliveryOf(path)]);
+    expect(readdirSync(join(folder, 'left'), { recursive: true }).sort()).toEqual([
+      'a.png.json',
+      expect.stringMatching(/^b\.png-[0-9a-f]{16}\.json$/),
+      expect.stringMatching(/^c\.png-[0-9a-f]{16}\.json$/),
+      'c.png.json',
+      'c.png.json/d.png.json',
+    ]);
+  });
+
+  it('finds another place where the path of the results is too long, and delivers what follows', async () => {
+    const folder = temporaryFolder();
+    const deep = Array.from({ length: 17 }, () => 'd'.repeat(250)).join('/');
+    await new JsonSink('json', folder).deliver([deliveryOf(`${deep}/a b.png`), deliveryOf('c.png')]);
+    expect(readdirSync(join(folder, 'left')).sort()).toEqual([
+      expect.stringMatching(/^a_b\.png-[0-9a-f]{16}\.json$/),
+      'c.png.json',
+    ]);
+  });
+
   it('rejects, and leaves no temporary file, when the folder cannot be written', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'left'), 'a file where the folder should be');

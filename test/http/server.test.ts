@@ -2,10 +2,12 @@ import { Registry } from 'prom-client';
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SmearwatchError } from '../../src/errors.js';
-import { startHttpServer, type HttpServer } from '../../src/http/server.js';
+import { ApiToken } from '../../src/http/api-token.js';
+import { startHttpServer, type HttpOptions, type HttpServer } from '../../src/http/server.js';
 import type { DaemonStatus, Readiness, StatusSource } from '../../src/http/status.js';
 import { MetricFactory } from '../../src/telemetry/metrics.js';
 import { createRegistry } from '../../src/telemetry/prometheus.js';
+import { silentTelemetry } from '../../src/telemetry/silent.js';
 
 const STATUS: DaemonStatus = {
   version: '1.2.3',
@@ -13,13 +15,19 @@ const STATUS: DaemonStatus = {
   uptimeSeconds: 5,
   configuration: { file: '/etc/smearwatch.yaml', sha256: 'ab' },
   models: [],
+  audit: { head: { sequence: 3, hash: 'f'.repeat(64) }, writable: true, waiting: 0 },
+  evaluations: { nextRunAt: '2026-01-02T02:30:00.000Z', lastRun: undefined, progress: undefined },
   work: { queued: 1, running: 2, done: 3, quarantined: 4, oldestMs: 5 },
-  workers: { configured: 2, alive: 2, busy: 1 },
+  workers: { configured: 2, alive: 2, busy: 1, stuck: 0 },
   outbox: { json: 7 },
   inFlight: 2,
   imagesPerSecond: 12.5,
   scanners: [{ name: 'left', folder: '/srv/left', unsettled: 1 }],
 };
+
+function noChanges(): HttpOptions['changes'] {
+  return { token: new ApiToken(), perMinute: 10, telemetry: silentTelemetry, giveLabels: () => [] };
+}
 
 async function start(source: Partial<StatusSource> = {}, registry = new Registry()): Promise<HttpServer> {
   const server = await startHttpServer({
@@ -27,6 +35,7 @@ async function start(source: Partial<StatusSource> = {}, registry = new Registry
     port: 0,
     registry,
     source: { ready: () => ({ ready: true, reasons: [] }), status: () => STATUS, ...source },
+    changes: noChanges(),
   });
   onTestFinished(() => server.close());
   return server;
@@ -126,6 +135,7 @@ describe('listening', () => {
       port,
       registry: new Registry(),
       source: { ready: () => ({ ready: true, reasons: [] }), status: () => STATUS },
+      changes: noChanges(),
     });
     const error: unknown = await again.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SmearwatchError);

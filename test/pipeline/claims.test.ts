@@ -1,29 +1,45 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Claim } from '../../src/ledger/ledger.js';
-import { Claims, type ClaimSource } from '../../src/pipeline/claims.js';
+import { Claims, NEVER_PAUSED, type ClaimSource, type Pauses } from '../../src/pipeline/claims.js';
 import { Credits } from '../../src/pipeline/credits.js';
 
 /** A queue of `files` claims, in memory. */
-function queueOf(files: number): ClaimSource & { left: number } {
+function queueOf(files: number) {
   return {
     left: files,
-    claim(limit) {
+    claim(limit: number): Claim[] {
       const taken = Math.min(limit, this.left);
       this.left -= taken;
       return Array.from({ length: taken }, (_, id) => ({ id }) as Claim);
     },
-    nextDue: () => undefined,
+    nextDue: (): number | undefined => undefined,
   };
 }
 
-function flowOf(source: ClaimSource, capacity: number) {
+/** Suspects by id, tried alone. */
+function suspectsOf(...ids: number[]): ClaimSource['suspects'] {
+  return {
+    isDue: () => ids.length > 0,
+    claim: () => ({ id: ids.shift() }) as Claim,
+  };
+}
+
+function flowOf(
+  queue: ClaimSource['queue'],
+  capacity: number,
+  {
+    suspects = suspectsOf(),
+    pauses = NEVER_PAUSED,
+  }: { suspects?: ClaimSource['suspects']; pauses?: Pauses } = {},
+) {
   const emitted: Claim[] = [];
   const errors: unknown[] = [];
   const credits: Credits = new Credits(
     () => capacity,
     () => claims.pull(),
   );
-  const claims = new Claims(source, credits, (error) => errors.push(error));
+  const onError = (error: unknown): number => errors.push(error);
+  const claims = new Claims({ queue, suspects }, credits, { pauses, onError });
   let isComplete = false;
   claims.claims$.subscribe({ next: (claim) => emitted.push(claim), complete: () => (isComplete = true) });
   return { claims, credits, emitted, errors, isComplete: () => isComplete };
@@ -83,5 +99,39 @@ describe('Claims', () => {
     claims.pull();
     expect(emitted).toHaveLength(4);
     expect(isComplete()).toBe(true);
+  });
+
+  it('tries a suspect with nothing beside it: after what is in flight, and before anything else', async () => {
+    const source = queueOf(2);
+    const suspects = suspectsOf();
+    const { claims, credits, emitted } = flowOf(source, 4, { suspects });
+    const ids = (): number[] => emitted.map(({ id }) => id);
+    expect(ids()).toEqual([0, 1]);
+    const isDue = vi.spyOn(suspects, 'isDue').mockReturnValue(true);
+    vi.spyOn(suspects, 'claim').mockReturnValueOnce({ id: 77 } as Claim);
+    source.left = 2;
+    claims.pull();
+    credits.giveBack(1);
+    await Promise.resolve();
+    expect(ids()).toEqual([0, 1]);
+    credits.giveBack(1);
+    await Promise.resolve();
+    expect(ids()).toEqual([0, 1, 77]);
+    isDue.mockReturnValue(false);
+    claims.pull();
+    expect(ids()).toEqual([0, 1, 77]);
+    credits.giveBack(1);
+    await Promise.resolve();
+    expect(ids()).toEqual([0, 1, 77, 0, 1]);
+  });
+
+  it('claims nothing during a pause, and goes on when it is woken after it', () => {
+    const pauses = { isPaused: true, pausedScanners: [] };
+    const { claims, emitted } = flowOf(queueOf(1), 4, { pauses });
+    claims.pull();
+    expect(emitted).toHaveLength(0);
+    pauses.isPaused = false;
+    claims.pull();
+    expect(emitted).toHaveLength(1);
   });
 });

@@ -51,8 +51,8 @@ describe('classifyBatch', () => {
     expect(failures).toEqual([7, 3, 2, 1]);
   });
 
-  it('blames no image when the models themselves could not be loaded', async () => {
-    const classifier = classifierWith(5, 'pool-setup-failed');
+  it('blames no image when the pool was closed', async () => {
+    const classifier = classifierWith(5, 'pool-closed');
     const classified = await classifyBatch(classifier, images, () => undefined);
     expect(classified.every((image) => 'error' in image)).toBe(true);
     expect(classifier.batches).toHaveLength(1);

@@ -16,6 +16,9 @@ describe('endingOf', () => {
     'unexpected-size',
     'file-too-large',
     'file-vanished',
+    'file-is-link',
+    'file-not-regular',
+    'name-not-utf8',
     'scanner-unknown',
   ])('quarantines %s at once, with what to do in the reason', (code) => {
     expect(endingOf(failure(code), attempt(1), policy)).toEqual({
@@ -24,8 +27,12 @@ describe('endingOf', () => {
     });
   });
 
-  it.each(['file-changed', 'folder-missing', 'pool-setup-failed'])('only postpones %s', (code) => {
+  it.each(['file-changed', 'folder-missing', 'pool-closed'])('only postpones %s', (code) => {
     expect(endingOf(failure(code), attempt(9), policy)).toMatchObject({ kind: 'release' });
+  });
+
+  it.each(['decode-timeout', 'file-unreadable'])('tries %s again: it may pass', (code) => {
+    expect(endingOf(failure(code), attempt(1), policy)).toMatchObject({ kind: 'retry' });
   });
 
   it('tries everything else again, each time later, and quarantines after the last attempt', () => {

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { SmearwatchError } from '../../src/errors.js';
+import { fileUnreadable } from '../../src/pipeline/read-failures.js';
 import { readSettledFile } from '../../src/pipeline/read-file.js';
 import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -45,12 +49,54 @@ describe('readSettledFile', () => {
   it('does not read a file that is too large', () =>
     failsWith('file-too-large', { ...{ path: 'a.png', mtimeMs: 1 }, size: LIMIT + 1 }));
 
-  it('follows no link, opens no fifo and no folder', async () => {
+  it('follows no link', async () => {
     symlinkSync('/etc/hostname', join(folder, 'link.png'));
-    await failsWith('file-unreadable', { ...seen, path: 'link.png' });
-    execFileSync('mkfifo', [join(folder, 'fifo.png')]);
-    await failsWith('file-changed', { ...seen, path: 'fifo.png' });
+    symlinkSync('nowhere', join(folder, 'dangling.png'));
+    for (const path of ['link.png', 'dangling.png']) await failsWith('file-is-link', { ...seen, path });
+  });
+
+  it.each([0, 7])(
+    'opens no FIFO, socket or folder, also not in the place of a file of %i bytes',
+    async (size) => {
+      execFileSync('mkfifo', [join(folder, 'fifo.png')]);
+      const server = createServer().listen(join(folder, 'socket.png'));
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      mkdirSync(join(folder, 'folder.png'));
+      await failsWith('file-not-regular', { ...seen, size, path: 'fifo.png' });
+      await failsWith('file-not-regular', { ...seen, size, path: 'folder.png' });
+      await failsWith('file-not-regular', { ...seen, size, path: 'socket.png' });
+    },
+  );
+
+  it('says what it is that has the name of an image', async () => {
     mkdirSync(join(folder, 'folder.png'));
-    await failsWith('file-changed', { ...seen, path: 'folder.png' });
+    const reading = readSettledFile(folder, { ...seen, path: 'folder.png' }, LIMIT);
+    await expect(reading).rejects.toThrow('It is a folder with the name of an image');
+  });
+
+  it('tells a name that is not UTF-8 from a file that has gone', async () => {
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xff), Buffer.from('.png')]),
+      'content',
+    );
+    await failsWith('name-not-utf8', { ...seen, path: '\uFFFD.png' });
+    await failsWith('file-vanished', { ...seen, path: 'b.png' });
+  });
+
+  it('gives the whole image also when it is removed while it is read', async () => {
+    const reading = readSettledFile(folder, seen, LIMIT);
+    rmSync(join(folder, 'a.png'));
+    // Open already, or not yet: all of it, or a stated failure.
+    const outcome = await reading.then(String, (error: unknown) => (error as SmearwatchError).code);
+    expect(['content', 'file-vanished']).toContain(outcome);
+  });
+
+  it('says in words what may not be read', () => {
+    const refused = Object.assign(new Error("EACCES: permission denied, open 'a.png'"), { code: 'EACCES' });
+    expect(fileUnreadable(refused)).toMatchObject({
+      code: 'file-unreadable',
+      message: "Smearwatch may not read the file (EACCES: permission denied, open 'a.png')",
+    });
   });
 });

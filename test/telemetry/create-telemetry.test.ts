@@ -76,13 +76,12 @@ describe('a log line', () => {
 });
 
 describe('metrics', () => {
-  test('count an image, its predictions, its reviews and, where it has a label, the confusion', async () => {
+  test('count an image, its predictions and its reviews', async () => {
     telemetry.imageRecorded({
       scanner: 'left',
       outcome: 'classified',
       predictions: [PREDICTION],
       reviewReasons: ['low-confidence', 'models-disagree'],
-      label: 'normal-monocyte',
       latencyMs: 1500,
     });
     const model = 'model="alexnet",version="3",engine="onnxruntime"';
@@ -90,9 +89,6 @@ describe('metrics', () => {
     await metric('smearwatch_image_latency_seconds_sum{scanner="left"} 1.5');
     await metric(`smearwatch_predictions_total{${model},class="lymphocyte"} 1`);
     await metric(`smearwatch_prediction_confidence_ratio_sum{${model},class="lymphocyte"} 0.93`);
-    await metric(
-      `smearwatch_labelled_predictions_total{${model},class="lymphocyte",label="normal-monocyte"} 1`,
-    );
     await metric('smearwatch_review_images_total{scanner="left"} 1');
     await metric('smearwatch_review_reasons_total{scanner="left",reason="low-confidence"} 1');
   });
@@ -103,7 +99,6 @@ describe('metrics', () => {
       outcome: 'duplicate',
       predictions: [PREDICTION],
       reviewReasons: ['low-confidence'],
-      label: undefined,
       latencyMs: 5,
     });
     await metric('smearwatch_images_total{scanner="left",outcome="duplicate"} 1');
@@ -130,7 +125,7 @@ describe('metrics', () => {
     telemetry.reloadRefused({ error: new Error('no such model') });
     await metric('smearwatch_configuration_last_reload_successful 0');
     await metric('smearwatch_configuration_reloads_total{outcome="refused"} 1');
-    telemetry.configurationReloaded({ changed: ['models.use'] });
+    telemetry.configurationReloaded({ sha256: 'a'.repeat(64), changed: ['models.use'] });
     await metric('smearwatch_configuration_last_reload_successful 1');
   });
 

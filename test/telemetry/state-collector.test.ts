@@ -14,7 +14,7 @@ const model = {
 function reader(overrides: Partial<StateReader> = {}): StateReader {
   return {
     work: () => ({ queued: 10, running: 2, done: 30, quarantined: 1, oldestMs: 2500 }),
-    workers: () => ({ configured: 4, alive: 3, busy: 2 }),
+    workers: () => ({ configured: 4, alive: 3, busy: 2, stuck: 0 }),
     outbox: () => ({ json: 5 }),
     models: () => [model],
     inFlight: () => 18,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { link, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, link, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -67,7 +67,7 @@ describe('the watcher', () => {
     expect(setup.intake.announced.toSorted()).toEqual(names.toSorted());
   });
 
-  it('ignores and counts links, sockets and FIFOs, and takes a folder named x.png for a folder', async () => {
+  it('announces links, sockets and FIFOs, for the pipeline to refuse; a folder named x.png is a folder', async () => {
     const setup = await setUp();
     const outside = await temporaryFolder();
     await writePng(outside, 'secret.png');
@@ -84,10 +84,16 @@ describe('the watcher', () => {
     const summary = await setup.watcher.whenScanned();
     await setup.watcher.whenSettled();
     expect(summary).toMatchObject({ files: 1, links: 2, others: 2, unreadable: 0, isComplete: true });
-    expect(setup.intake.announced).toEqual(['x.png/inside.png']);
+    expect(setup.intake.announced.toSorted()).toEqual([
+      'dangling.png',
+      'fifo.png',
+      'link.png',
+      'socket.png',
+      'x.png/inside.png',
+    ]);
   });
 
-  it('ignores links that appear while it watches', async () => {
+  it('looks at links that appear while it watches, and never through them', async () => {
     const setup = await setUp();
     const outside = await temporaryFolder();
     await startedAndScanned(setup);
@@ -98,20 +104,59 @@ describe('the watcher', () => {
     await announced(setup.intake, 'a.png');
     await setup.watcher.rescan();
     await setup.watcher.whenSettled();
-    expect(setup.intake.announced).toEqual(['a.png']);
+    expect(setup.intake.announced.toSorted()).toEqual(['a.png', 'link.png']);
   });
 
-  it('reports a name that is not UTF-8, and goes on', async () => {
+  it('says that links which may lead to folders are not followed, and says it again only of more', async () => {
     const setup = await setUp();
-    await writeFile(
-      Buffer.concat([Buffer.from(`${setup.folder}/`), Buffer.from([0xff]), Buffer.from('.png')]),
-      PNG,
-    );
+    const outside = await temporaryFolder();
+    await symlink(outside, path.join(setup.folder, 'linked-folder'));
+    await startedAndScanned(setup);
+    await setup.watcher.rescan();
+    expect(setup.failures).toMatchObject([{ code: 'scanner-links-ignored' }]);
+    expect(String(setup.failures[0])).toContain('linked-folder');
+    await symlink(outside, path.join(setup.folder, 'another'));
+    await setup.watcher.rescan();
+    expect(setup.failures).toHaveLength(2);
+  });
+
+  it('announces names that are not UTF-8, of files and of folders, once each for the pipeline to refuse', async () => {
+    const setup = await setUp();
+    const bytes = (...parts: (string | number)[]): Buffer =>
+      Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.of(part))));
+    await writeFile(bytes(`${setup.folder}/`, 0xff, '.png'), PNG);
+    await mkdir(bytes(`${setup.folder}/Pr`, 0xe4, 'parat'));
+    await writeFile(bytes(`${setup.folder}/Pr`, 0xe4, 'parat/inside.png'), PNG);
     await writePng(setup.folder, 'a.png');
+    // A name that really has this character is one like any other.
+    await writePng(setup.folder, 'real \uFFFD.png');
     await setup.watcher.start();
     await setup.watcher.whenSettled();
-    expect(setup.intake.announced).toEqual(['a.png']);
-    expect(setup.failures).toMatchObject([{ code: 'scanner-entries-unreadable' }]);
+    await setup.watcher.rescan();
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced.toSorted()).toEqual([
+      'Pr\uFFFDparat',
+      'a.png',
+      'real \uFFFD.png',
+      '\uFFFD.png',
+    ]);
+  });
+
+  it('tells of a file that grows for ever, once, and does not wait for it', async () => {
+    const setup = await setUp({ settle: { quietMs: 40, incompleteAfterMs: 100 } });
+    const file = path.join(setup.folder, 'endless.png');
+    await writeFile(file, PNG.subarray(0, 40));
+    const growing = setInterval(() => void appendFile(file, 'more').catch(() => undefined), 5);
+    onTestFinished(() => clearInterval(growing));
+    await setup.watcher.start();
+    await setup.watcher.whenSettled();
+    expect(setup.failures).toMatchObject([{ code: 'scanner-file-overdue' }]);
+    expect(String(setup.failures[0])).toContain('endless.png');
+    expect(setup.watcher.unsettled.count).toBe(1);
+    expect(setup.intake.announced).toEqual([]);
+    clearInterval(growing);
+    await announced(setup.intake, 'endless.png');
+    expect(setup.failures).toHaveLength(1);
   });
 
   it('watches a folder that is itself reached through a link', async () => {

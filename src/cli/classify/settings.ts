@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { loadConfig, parseConfig } from '../../config/load.js';
 import type { Config, ModelConfig } from '../../config/schema.js';
+import type { EngineName } from '../../model/engine.js';
 import { usageError } from '../options.js';
 
 export interface ClassifySettings {
@@ -29,12 +30,11 @@ export function settingsOf({
   workers,
   files,
 }: ClassifyArguments): ClassifySettings {
-  const config = file === undefined ? defaults() : loadConfig(file).config;
-  const { pipeline, pool, review } = config;
+  const { models: configured, pipeline, pool, review } = configOrDefaults(file);
   const batches = Math.ceil(files / pipeline.batchSize);
   return {
     models: {
-      ...config.models,
+      ...configured,
       ...(models !== undefined && { use: modelList(models) }),
       ...(registry !== undefined && { registry: resolve(registry) }),
     },
@@ -46,13 +46,15 @@ export function settingsOf({
   };
 }
 
-/** Every default; a configuration file needs a scanner, a command does not. */
-function defaults(): Config {
+/** The configuration in a file, or every default: a configuration file needs a scanner, a command does not. */
+export function configOrDefaults(file: string | undefined): Config {
+  if (file !== undefined) return loadConfig(file).config;
   return parseConfig('{stateFolder: /nowhere/state, scanners: [{name: none, folder: /nowhere/images}]}', '/');
 }
 
-function modelList(text: string): ModelConfig[] {
+/** `alexnet@1,lenet5` @throws SmearwatchError `usage` */
+export function modelList(text: string, engine: EngineName = 'onnxruntime'): ModelConfig[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw usageError(`--models "${text}" names no model between two commas`);
-  return names.map((model) => ({ model, engine: 'onnxruntime' }));
+  return names.map((model) => ({ model, engine }));
 }

@@ -5,6 +5,7 @@ import type { Architecture } from '../../model/networks/architectures.js';
 import type { Recipe, TrainingPlan } from '../../train/options.js';
 import { presetRecipe } from '../../train/presets.js';
 import { usageError } from '../options.js';
+import { timestamp } from '../timestamp.js';
 import type { TrainValues } from './options.js';
 
 /** The values that were typed, on top of the preset's. */
@@ -31,11 +32,6 @@ export function planOf(
     threads: values.threads ?? availableParallelism(),
     precision: values.precision,
   };
-}
-
-/** `20260301-140509`, in UTC: sorts by time, and is a folder's name on every system. */
-function timestamp(now: Date): string {
-  return now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
 }
 
 function architectureOf(values: TrainValues, classes: number): Architecture {

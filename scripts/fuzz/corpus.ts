@@ -1,0 +1,43 @@
+import { drawSmear } from '../../src/generate/smear.js';
+import { bmpOf } from '../../test/decode/bmp.js';
+import { blackPixels, chunk, header, pngOf } from '../../test/decode/png.js';
+import { colourVariants, greyVariants, type Variant } from '../../test/decode/variants.js';
+
+/** Whole images in every form that is told apart anywhere on the way: what is mutated. Small, so that many are tried. */
+export async function makeCorpus(): Promise<Variant[]> {
+  const { pixels, width, height } = drawSmear({ seed: 7, index: 0, width: 96, height: 108 });
+  const picture = { pixels, width, height };
+  const size = { width: 40, height: 30, bits: 8, colour: 2 } as const;
+  const text = chunk('tEXt', Buffer.from('Comment\0made by hand'));
+  return [
+    ...(await colourVariants(picture)),
+    ...(await greyVariants(picture)),
+    {
+      name: 'PNG with chunks of every kind',
+      format: 'png',
+      tolerance: 0,
+      bytes: pngOf(
+        header(size),
+        text,
+        chunk('gAMA', Buffer.from([0, 0, 0xb1, 0x8f])),
+        blackPixels(size),
+        text,
+      ),
+    },
+    {
+      name: 'BMP of 32 bits with masks',
+      format: 'bmp',
+      tolerance: 0,
+      bytes: withMasks(bmpOf(pixels, width, height, { bits: 32 })),
+    },
+  ];
+}
+
+function withMasks(plain: Buffer): Buffer {
+  const masks = Buffer.alloc(12);
+  [0xff0000, 0xff00, 0xff].forEach((mask, index) => masks.writeUInt32LE(mask, 4 * index));
+  const bytes = Buffer.concat([plain.subarray(0, 54), masks, plain.subarray(54)]);
+  bytes.writeUInt32LE(66, 10);
+  bytes.writeUInt32LE(3, 30);
+  return bytes;
+}

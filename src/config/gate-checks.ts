@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { Problem } from './problems.js';
+
+/** Figures that there are for the whole only. */
+const WITHOUT_CLASS = ['shareRight', 'quadraticLoss', 'expectedCalibrationError'];
+const LIMITS = ['min', 'max', 'maxFall'];
+
+const gate = z
+  .object({ figure: z.string().optional(), class: z.unknown() })
+  .loose()
+  .catch({ figure: undefined, class: undefined });
+const gates = z.object({ evaluation: z.object({ gates: z.array(gate) }) });
+
+/** What the schema cannot tell of a gate: that it demands something, of a figure that exists. */
+export function gateProblems(value: unknown): Problem[] {
+  const written = gates.safeParse(value).data?.evaluation.gates ?? [];
+  return written.flatMap(({ figure = '', class: name, ...rest }, index) => {
+    const path = ['evaluation', 'gates', index];
+    const hasLimit = LIMITS.some((limit) => rest[limit] !== undefined);
+    const isOfClass = name !== undefined && WITHOUT_CLASS.includes(figure);
+    return [
+      ...(figure === '' || hasLimit
+        ? []
+        : [{ path, message: `demands nothing: give it ${LIMITS.join(', ')}` }]),
+      ...(isOfClass ? [{ path: [...path, 'class'], message: `there is no ${figure} of a class` }] : []),
+    ];
+  });
+}

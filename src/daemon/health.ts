@@ -1,0 +1,123 @@
+import type { Config } from '../config/schema.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { ActivitySnapshot } from '../pipeline/activity.js';
+import type { Pauses } from '../pipeline/claims.js';
+import type { PoolWorkers } from '../pool/inference-pool.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { DiskGuard } from './disk-guard.js';
+import { ScannerPauses } from './scanner-pauses.js';
+import { StallDetector } from './stall-detector.js';
+
+export interface HealthSource {
+  readonly config: () => Config;
+  readonly telemetry: Telemetry;
+  readonly ledger: Ledger;
+  readonly activity: () => ActivitySnapshot | undefined;
+  readonly workers: () => PoolWorkers | undefined;
+  /** Sinks that fail, or have been delivering for long, in words. */
+  readonly sinkProblems: (limitMs: number) => readonly string[];
+  /** A pause has ended: claim. */
+  readonly onResumed: () => void;
+  /** So many threads are lost to native code that only another process can go on. */
+  readonly onHopeless: () => void;
+}
+
+const LOOK_INTERVAL_MS = 5000;
+/** Of `pool.taskTimeoutMs`, the longest wait that the pipeline has of its own. */
+const STALL_FACTOR = 3;
+const NOTHING_IN_FLIGHT: ActivitySnapshot = { inFlight: 0, idleMs: 0, stage: undefined };
+
+/** What keeps the daemon from working, and what it waits for: the reasons of /readyz, and the word to the watchdog. */
+export class Health implements Pauses {
+  readonly #source: HealthSource;
+  readonly #disk: DiskGuard;
+  readonly #folders: ScannerPauses;
+  readonly #stalls: StallDetector;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stuck = 0;
+
+  constructor(source: HealthSource) {
+    const { config, telemetry, ledger, onResumed, activity } = source;
+    this.#source = source;
+    this.#disk = new DiskGuard({ config, telemetry, onResumed });
+    const folderOf = (name: string): string | undefined =>
+      config().scanners.find((scanner) => scanner.name === name)?.folder;
+    this.#folders = new ScannerPauses({ folderOf, telemetry, onResumed });
+    this.#stalls = new StallDetector({
+      activity: () => activity() ?? NOTHING_IN_FLIGHT,
+      isWorkDue: () => (ledger.queue.nextDue(this.pausedScanners) ?? Infinity) <= Date.now(),
+      isPaused: () => this.isPaused,
+      limitMs: () => this.#limitMs,
+      telemetry,
+    });
+  }
+
+  /** The first look at the disks comes before the first claim. */
+  async start(): Promise<void> {
+    await this.#disk.look();
+    this.#timers.push(
+      setInterval(() => {
+        void this.#disk.look();
+        void this.#folders.look();
+        this.#stalls.check();
+      }, LOOK_INTERVAL_MS),
+    );
+  }
+
+  stop(): void {
+    this.#timers.forEach(clearInterval);
+  }
+
+  get isPaused(): boolean {
+    return this.#disk.isPaused;
+  }
+
+  get pausedScanners(): readonly string[] {
+    return this.#folders.paused;
+  }
+
+  /** Threads that native code holds. */
+  get stuck(): number {
+    return this.#stuck;
+  }
+
+  /** It works, or has nothing to do, or waits for something that is named: a restart would not help. */
+  get isWell(): boolean {
+    return this.#stalls.stall === undefined;
+  }
+
+  folderMissing(scanner: string): void {
+    this.#folders.pause(scanner);
+  }
+
+  workerStuck(whenEnded: Promise<void>): void {
+    this.#stuck += 1;
+    const { telemetry, workers, onHopeless } = this.#source;
+    telemetry.workerStuck({ stuck: this.#stuck });
+    void whenEnded.then(() => (this.#stuck -= 1));
+    if (this.#stuck >= (workers()?.configured ?? 1)) onHopeless();
+  }
+
+  reasons(): string[] {
+    const { stall } = this.#stalls;
+    return [
+      ...this.#missingWorkers(),
+      ...(this.#stuck > 0 ? [`${this.#stuck} threads are held by native code until the next restart`] : []),
+      ...(this.#disk.reason === undefined ? [] : [`paused: ${this.#disk.reason}`]),
+      ...this.#folders.paused.map((scanner) => `paused: ${this.#folders.reasonOf(scanner)}`),
+      ...(stall ? [`stalled: nothing has left ${stall.stage} for ${Math.round(stall.idleMs / 1000)} s`] : []),
+      ...this.#source.sinkProblems(this.#limitMs),
+    ];
+  }
+
+  get #limitMs(): number {
+    return STALL_FACTOR * this.#source.config().pool.taskTimeoutMs;
+  }
+
+  #missingWorkers(): string[] {
+    const { configured = 0, alive = 0, problem } = this.#source.workers() ?? {};
+    if (alive >= configured) return [];
+    const missing = `${configured - alive} of ${configured} workers missing`;
+    return [problem === undefined ? missing : `${missing}: ${problem}`];
+  }
+}

@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from '../config/schema.js';
+import { DriftMonitor } from '../drift/drift-monitor.js';
+import { readReference, type Reference } from '../drift/reference.js';
+import { ApiToken } from '../http/api-token.js';
+import type { HttpOptions } from '../http/server.js';
+import { LabelDesk } from '../labels/label-desk.js';
+import { LabelFileIntake } from '../labels/label-file-intake.js';
+import type { LabelRules } from '../labels/label-request.js';
+import { liveAccuracy } from '../labels/live-accuracy.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { ModelSpec } from '../pool/protocol.js';
+import type { ResultRecord } from '../record.js';
+import type { Drift, LiveAccuracy, QualityReader, Telemetry } from '../telemetry/telemetry.js';
+
+export interface QualityParts {
+  readonly ledger: Ledger;
+  readonly telemetry: Telemetry;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** The models in use; undefined until they are loaded. */
+  readonly models: () => readonly ModelSpec[] | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** How right the models are and whether the images have changed: labels from outside, live accuracy, drift. */
+export class Quality implements QualityReader {
+  readonly #parts: QualityParts;
+  readonly #token = new ApiToken();
+  readonly #desk: LabelDesk;
+  readonly #files: LabelFileIntake;
+  readonly #drift: DriftMonitor;
+  /** What was read for the configuration that is, or is about to be, in force. */
+  #reference: { readonly file: string | undefined; readonly reference: Reference | undefined } | undefined;
+  /** What the parts work with now. */
+  #using: { readonly drift: unknown; readonly scanners: unknown } = { drift: undefined, scanners: undefined };
+
+  constructor(parts: QualityParts) {
+    const { ledger, telemetry } = parts;
+    const rules = (): LabelRules | undefined => this.#rules();
+    this.#parts = parts;
+    this.#desk = new LabelDesk({ labels: ledger.labels, telemetry, rules });
+    this.#files = new LabelFileIntake({ files: ledger.labelFiles, telemetry, rules });
+    this.#drift = new DriftMonitor({
+      store: ledger.driftReferences,
+      telemetry,
+      newest: (limit) => ledger.browse.results({ limit }).map(({ record }) => record),
+    });
+  }
+
+  /**
+   * Reads the files that a configuration names, before it is taken over. A new token counts from now on.
+   * @throws SmearwatchError `token-unusable`, `drift-reference-invalid`
+   */
+  async prepare({ http, drift: { reference: file } }: Config): Promise<void> {
+    const reference = file === undefined ? undefined : await readReference(file);
+    await this.#token.use(http.enabled ? http.tokenFile : undefined);
+    this.#reference = { file, reference };
+  }
+
+  /** Takes over a prepared configuration; what has not changed goes on. */
+  async use({ drift, scanners }: Config): Promise<void> {
+    const reference = this.#reference?.file === drift.reference ? this.#reference?.reference : undefined;
+    if (!isDeepStrictEqual(this.#using.drift, { drift, reference })) this.#drift.use(drift, reference);
+    if (!isDeepStrictEqual(this.#using.scanners, scanners)) await this.#files.use({ scanners });
+    this.#using = { drift: { drift, reference }, scanners };
+  }
+
+  /** For the HTTP server. */
+  changes({ changesPerMinute }: Config['http']): HttpOptions['changes'] {
+    return {
+      token: this.#token,
+      perMinute: changesPerMinute,
+      telemetry: this.#parts.telemetry,
+      giveLabels: (labels) => this.#desk.give(labels, 'http'),
+    };
+  }
+
+  /** An image has been classified. Never throws: to follow drift must never cost an image. */
+  observe(record: ResultRecord): void {
+    if (this.#using.drift === undefined) return;
+    try {
+      this.#drift.observe(record);
+    } catch (error) {
+      this.#parts.telemetry.driftFailed({ error });
+    }
+  }
+
+  /** Resolves when the label files that lay in the folders at the start have been read. */
+  async whenLooked(): Promise<void> {
+    await this.#files.whenLooked();
+  }
+
+  async stop(): Promise<void> {
+    await this.#files.stop();
+  }
+
+  accuracy(): LiveAccuracy[] {
+    const { window, maxAgeDays } = this.#parts.config().accuracy;
+    const sinceMs = maxAgeDays === undefined ? 0 : Math.round(Date.now() - maxAgeDays * DAY_MS);
+    const { labelledPredictions } = this.#parts.ledger;
+    return this.#models().map(({ identity, classes }) =>
+      liveAccuracy(identity, classes, labelledPredictions.window(identity, { images: window, sinceMs })),
+    );
+  }
+
+  waitingLabels(): number {
+    return this.#parts.ledger.labels.countWaiting();
+  }
+
+  modelDrift(): { model: ModelSpec['identity']; reading: Drift }[] {
+    return this.#drift.readModels(this.#models().map(({ identity }) => identity));
+  }
+
+  scannerDrift(): { scanner: string; reading: Drift }[] {
+    // Before the models are loaded nothing has been read back.
+    if (this.#using.drift === undefined) return [];
+    const { scanners } = this.#parts.config();
+    return scanners.map(({ name }) => ({ scanner: name, reading: this.#drift.readScanner(name) }));
+  }
+
+  #models(): readonly ModelSpec[] {
+    return (this.#using.drift === undefined ? undefined : this.#parts.models()) ?? [];
+  }
+
+  /** Classes are the same for all models in use. */
+  #rules(): LabelRules | undefined {
+    const classes = this.#parts.models()?.[0]?.classes;
+    return classes && { classes, scanners: this.#parts.config().scanners.map(({ name }) => name) };
+  }
+}

@@ -1,0 +1,68 @@
+import { stat } from 'node:fs/promises';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+export interface ScannerPausesOptions {
+  readonly folderOf: (scanner: string) => string | undefined;
+  readonly telemetry: Telemetry;
+  readonly onResumed: () => void;
+}
+
+/**
+ * Scanners whose folders are away (a share that is not mounted): their files stay queued, untouched, until the folder is
+ * back. Trying them one by one would cost a write to the ledger for each, again and again.
+ */
+export class ScannerPauses {
+  readonly #options: ScannerPausesOptions;
+  #paused: readonly string[] = [];
+  #isLooking = false;
+
+  constructor(options: ScannerPausesOptions) {
+    this.#options = options;
+  }
+
+  get paused(): readonly string[] {
+    return this.#paused;
+  }
+
+  /** A file of this scanner could not be reached because its folder is not there. */
+  pause(scanner: string): void {
+    if (this.#paused.includes(scanner)) return;
+    this.#paused = [...this.#paused, scanner];
+    this.#options.telemetry.intakePaused({ cause: 'folder', reason: this.reasonOf(scanner) });
+  }
+
+  /** Looks for the folders; for a timer. A share that does not answer is asked once at a time. */
+  async look(): Promise<void> {
+    if (this.#isLooking || this.#paused.length === 0) return;
+    this.#isLooking = true;
+    try {
+      for (const scanner of this.#paused) {
+        if (await this.#isBack(scanner)) this.#resume(scanner);
+      }
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  reasonOf(scanner: string): string {
+    return `the folder ${this.#options.folderOf(scanner) ?? ''} of scanner ${scanner} is not there`;
+  }
+
+  #resume(scanner: string): void {
+    const { telemetry, onResumed } = this.#options;
+    this.#paused = this.#paused.filter((name) => name !== scanner);
+    if (this.#paused.length === 0)
+      telemetry.intakeResumed({ cause: 'folder', reason: `the folder of scanner ${scanner} is back` });
+    onResumed();
+  }
+
+  /** A scanner that is configured no longer is not waited for: its files are dealt with as they come. */
+  async #isBack(scanner: string): Promise<boolean> {
+    const folder = this.#options.folderOf(scanner);
+    if (folder === undefined) return true;
+    return stat(folder).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+  }
+}

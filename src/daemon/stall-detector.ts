@@ -1,0 +1,72 @@
+import type { ActivitySnapshot } from '../pipeline/activity.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+export interface StallSource {
+  readonly activity: () => ActivitySnapshot;
+  /** Whether a queued file is due, and neither paused nor put off. */
+  readonly isWorkDue: () => boolean;
+  /** Something known is waited for: room on a disk. */
+  readonly isPaused: () => boolean;
+  /** Nothing may take longer than this without an end. */
+  readonly limitMs: () => number;
+  readonly telemetry: Telemetry;
+  readonly now?: () => number;
+}
+
+export interface Stall {
+  /** `claim`: files are due and none is taken. */
+  readonly stage: string;
+  readonly idleMs: number;
+}
+
+/**
+ * Notices a pipeline that stands still without a failure: work waits, nothing ends, and nothing is known that it waits
+ * for. Each wait in the daemon has a limit of its own; this finds the one that was forgotten.
+ */
+export class StallDetector {
+  readonly #source: StallSource;
+  readonly #now: () => number;
+  /** Since when files have been due with nothing in flight. */
+  #dueSince: number | undefined;
+  #stall: (Stall & { readonly since: number }) | undefined;
+
+  constructor(source: StallSource) {
+    this.#source = source;
+    this.#now = source.now ?? (() => performance.now());
+  }
+
+  get stall(): Stall | undefined {
+    return this.#stall;
+  }
+
+  /** For a timer. */
+  check(): void {
+    const found = this.#source.isPaused() ? undefined : this.#find();
+    const { telemetry } = this.#source;
+    const before = this.#stall;
+    if (before && found?.stage !== before.stage) {
+      telemetry.pipelineMoving({ stage: before.stage, stalledMs: this.#now() - before.since });
+      this.#stall = undefined;
+    }
+    if (!found) return;
+    const { inFlight } = this.#source.activity();
+    if (!this.#stall) telemetry.pipelineStalled({ ...found, inFlight });
+    this.#stall = { ...found, since: this.#stall?.since ?? this.#now() - found.idleMs };
+  }
+
+  #find(): Stall | undefined {
+    const { activity, isWorkDue, limitMs } = this.#source;
+    const { inFlight, idleMs, stage } = activity();
+    if (inFlight > 0) {
+      this.#dueSince = undefined;
+      return idleMs > limitMs() ? { stage: stage ?? 'batch', idleMs } : undefined;
+    }
+    if (!isWorkDue()) {
+      this.#dueSince = undefined;
+      return undefined;
+    }
+    this.#dueSince ??= this.#now();
+    const waitedMs = this.#now() - this.#dueSince;
+    return waitedMs > limitMs() ? { stage: 'claim', idleMs: waitedMs } : undefined;
+  }
+}

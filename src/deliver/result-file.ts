@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+
+/** Longest file name that every common file system takes, in bytes. */
+const LONGEST_NAME_BYTES = 255;
+const CUT_BYTES = 200;
+const SUFFIX = '.json';
+
+interface NamedFile {
+  readonly scanner: string;
+  /** Relative to the scanner's folder, with forward slashes. */
+  readonly path: string;
+}
+
+/**
+ * The document of an image: `<scanner>/<path of the image>.json`. A name that leaves no room for the suffix is cut, and
+ * told apart from others by a hash of the path: copies of an image have the same bytes and may have the same beginning.
+ */
+export function resultFile(folder: string, { scanner, path }: NamedFile): string {
+  const name = basename(path);
+  const fits = Buffer.byteLength(name) + SUFFIX.length <= LONGEST_NAME_BYTES;
+  const stem = fits ? name : `${cutBytes(name, CUT_BYTES)}-${hashOf(path)}`;
+  return join(folder, scanner, dirname(path), stem + SUFFIX);
+}
+
+/**
+ * Where the document lies when the file system of the results refuses that name: letters, digits and `._-` only, and no
+ * folders.
+ */
+export function plainResultFile(folder: string, { scanner, path }: NamedFile): string {
+  const name = basename(path)
+    .replace(/[^\w.-]/g, '_')
+    .slice(0, CUT_BYTES);
+  return join(folder, scanner, `${name}-${hashOf(path)}${SUFFIX}`);
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}
+
+function cutBytes(text: string, bytes: number): string {
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes)).replace(/\uFFFD+$/, '');
+}

@@ -1,0 +1,113 @@
+import { SmearwatchError } from '../../errors.js';
+import { readLabelledFolder, type LabelledFile } from '../../labelled/labelled-folder.js';
+import type { NamedImage } from '../../labelled/split-file.js';
+import type { Split } from '../../labelled/split.js';
+import { isDataOf, remakeSplit, trainingOf, type Training } from '../../labelled/training-split.js';
+import { partEmpty, partNeedsSplit, splitsDiffer } from '../failures.js';
+import type { ChosenImages } from './chosen-images.js';
+import type { FoundImages } from './find-images.js';
+import { hashImages, type HashOptions } from './hash-images.js';
+
+export interface TrainedModel {
+  /** `name@version` */
+  readonly reference: string;
+  /** The manifest's. */
+  readonly trainedOn: Readonly<Record<string, unknown>>;
+}
+
+interface KnownTraining {
+  readonly reference: string;
+  readonly training: Training;
+}
+
+/**
+ * The images that no model has seen in training (or those of another part), when at least one of the models was trained
+ * on this very folder; undefined when none was. Where the models' splits differ, an image of the test part is one of
+ * every model's.
+ * @throws SmearwatchError `data-split-foreign`, `evaluation-split-unknown`, `evaluation-data-empty`
+ */
+export async function chooseByTrainings(
+  { folder, images }: FoundImages,
+  { part, models }: { part: keyof Split<unknown> | undefined; models: readonly TrainedModel[] },
+  options: HashOptions,
+): Promise<ChosenImages | undefined> {
+  const trained = await splitsOfFolder(folder, models, options);
+  const [first] = trained;
+  if (first === undefined) {
+    if (part !== undefined) throw partNeedsSplit(part);
+    return undefined;
+  }
+  const wanted = part ?? 'test';
+  const splits = new Set(trained.map(({ training }) => training.split.sha256));
+  if (splits.size > 1 && wanted !== 'test') throw splitsDiffer(wanted);
+  const parts = trained.map(({ split }) => new Set(split[wanted].map(({ file }) => file)));
+  const chosen = images.filter(({ path }) => parts.every((paths) => paths.has(path)));
+  if (chosen.length === 0) throw partEmpty(wanted, folder);
+  const names = trained.map(({ reference }) => reference).join(' and ');
+  return {
+    images: chosen,
+    part: wanted,
+    ...(splits.size === 1 && { splitSha256: first.training.split.sha256 }),
+    leftOut: [],
+    notes: [
+      `${names}: trained on this folder. Evaluated are the ${chosen.length} of ${images.length} images of the ` +
+        `${wanted} part${splits.size > 1 ? ' of every training' : ''}. --part all evaluates every image.`,
+    ],
+  };
+}
+
+type TrainedSplit = KnownTraining & { readonly split: Split<NamedImage & LabelledFile> };
+
+/**
+ * The splits of those models whose training images are exactly the folder's. By names and counts it can usually be
+ * told without reading a file that none was.
+ */
+async function splitsOfFolder(
+  folder: string,
+  models: readonly TrainedModel[],
+  options: HashOptions,
+): Promise<TrainedSplit[]> {
+  const files = await trainableFiles(folder);
+  const candidates = models.flatMap(({ reference, trainedOn }): KnownTraining[] => {
+    const training = trainingOf(trainedOn);
+    return training !== undefined && isPossible(training, files.length) ? [{ reference, training }] : [];
+  });
+  if (candidates.length === 0) return [];
+  const paths = files.map(({ file }) => file);
+  const hashes = await hashImages(folder, paths, options);
+  return candidates.flatMap((candidate) => {
+    const read = imagesOf(files, hashes, candidate.training);
+    if (!isDataOf(candidate.training, read)) return [];
+    return [{ ...candidate, split: remakeSplit(candidate.training, read) }];
+  });
+}
+
+/** A folder that no training would take is none that one has taken. */
+async function trainableFiles(folder: string): Promise<readonly LabelledFile[]> {
+  try {
+    return (await readLabelledFolder(folder)).files;
+  } catch (error) {
+    if (error instanceof SmearwatchError) return [];
+    throw error;
+  }
+}
+
+function isPossible({ data }: Training, files: number): boolean {
+  return files >= data.images && files <= data.images + data.leftOut.length;
+}
+
+/** As the training read them: without repeats and what it could not use. */
+function imagesOf(
+  files: readonly LabelledFile[],
+  hashes: ReadonlyMap<string, string>,
+  { data }: Training,
+): (LabelledFile & NamedImage)[] {
+  const leftOut = new Set(data.leftOut.map(({ file }) => file));
+  const images = new Map<string, LabelledFile & NamedImage>();
+  for (const file of files) {
+    const sha256 = hashes.get(file.file);
+    if (sha256 === undefined || leftOut.has(file.file) || images.has(sha256)) continue;
+    images.set(sha256, { ...file, sha256 });
+  }
+  return [...images.values()];
+}

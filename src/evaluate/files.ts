@@ -1,0 +1,4 @@
+/** What an evaluation leaves in its folder. */
+export const METRICS_FILE = 'metrics.json';
+export const PREDICTIONS_FILE = 'predictions.csv';
+export const REPORT_FILE = 'report.html';

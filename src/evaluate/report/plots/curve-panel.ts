@@ -1,0 +1,100 @@
+import * as Plot from '@observablehq/plot';
+import { draw, FONT_SIZE, GRID, INK, SOFT, WIDTH } from './draw.js';
+import { shorten } from './legend.js';
+import type { Series } from './series.js';
+
+export type Point = readonly [x: number, y: number];
+
+export interface Curve extends Series {
+  readonly points: readonly Point[];
+  /** Beside its name: the area below it. */
+  readonly note: string;
+}
+
+export interface CurvePanel {
+  readonly title: string;
+  /** Above the plot, for instance a class. */
+  readonly heading: string;
+  readonly curves: readonly Curve[];
+}
+
+/** Share of the images of the class that are found over share of the others that are mistaken for it. */
+export function rocPanel(panel: CurvePanel): string {
+  return drawPanel(panel, {
+    ...{ x: 'false positive rate', y: 'sensitivity', notes: 'bottom-right' },
+    marks: [Plot.line(DIAGONAL, { stroke: SOFT, strokeWidth: 1, strokeDasharray: '1 3' })],
+    curve: 'linear',
+  });
+}
+
+/** @param prevalence share of the class among all images: the precision of guessing */
+export function precisionRecallPanel(panel: CurvePanel, prevalence: number): string {
+  return drawPanel(panel, {
+    ...{ x: 'recall', y: 'precision', notes: 'bottom-left' },
+    marks: [Plot.ruleY([prevalence], { stroke: SOFT, strokeWidth: 1, strokeDasharray: '1 3' })],
+    // Between two thresholds no image changes sides: the precision of the higher recall holds.
+    curve: 'step-before',
+  });
+}
+
+const DIAGONAL: readonly Point[] = [
+  [0, 0],
+  [1, 1],
+];
+const LINE_HEIGHT = 15;
+/** More notes would cover the curves. */
+export const NOTES = 4;
+
+interface Axes {
+  readonly x: string;
+  readonly y: string;
+  readonly notes: 'bottom-left' | 'bottom-right';
+  readonly marks: readonly Plot.Markish[];
+  readonly curve: 'linear' | 'step-before';
+}
+
+function drawPanel({ title, heading, curves }: CurvePanel, { x, y, notes, marks, curve }: Axes): string {
+  const scale = { domain: [0, 1], ticks: 5, labelArrow: 'none', labelAnchor: 'center' } as const;
+  return draw({
+    title,
+    ...{
+      width: WIDTH.third,
+      height: WIDTH.third + 20,
+      marginTop: 26,
+      marginLeft: 48,
+      marginRight: 8,
+      marginBottom: 38,
+    },
+    x: { ...scale, label: x },
+    y: { ...scale, label: y },
+    marks: [
+      Plot.frame({ stroke: GRID }),
+      ...marks,
+      ...curves.map(({ points, colour, dash }) =>
+        Plot.line(ascending(points), {
+          ...{ stroke: colour, strokeWidth: 1.75, curve, strokeLinejoin: 'round' as const },
+          ...(dash === undefined ? {} : { strokeDasharray: dash }),
+        }),
+      ),
+      ...(curves.length > NOTES ? [] : noteMarks(curves, notes)),
+      Plot.text([heading], {
+        ...{ frameAnchor: 'top-left', dy: -20, textAnchor: 'start', fontWeight: 600, fill: INK },
+      }),
+    ],
+  });
+}
+
+function noteMarks(curves: readonly Curve[], corner: Axes['notes']): Plot.Markish[] {
+  return curves.map(({ name, note, colour }, index) =>
+    Plot.text([`${shorten(name, 18)}  ${note}`], {
+      ...{ frameAnchor: corner, textAnchor: corner === 'bottom-left' ? 'start' : 'end' },
+      ...{ dx: corner === 'bottom-left' ? 6 : -6, dy: -8 - (curves.length - 1 - index) * LINE_HEIGHT },
+      ...{ fill: colour, stroke: 'white', strokeWidth: 4, fontSize: FONT_SIZE - 1, fontWeight: 600 },
+    }),
+  );
+}
+
+/** A curve may come from either end. */
+function ascending(points: readonly Point[]): readonly Point[] {
+  return (points[0]?.[0] ?? 0) <= (points.at(-1)?.[0] ?? 0) ? points : points.toReversed();
+}

@@ -1,0 +1,71 @@
+import * as Plot from '@observablehq/plot';
+import { FONT_SIZE } from './draw.js';
+import type { Series } from './series.js';
+
+export interface Place {
+  /** Of the plot, in pixels. */
+  readonly width: number;
+  readonly marginLeft: number;
+  readonly marginTop: number;
+}
+
+const ROW = 18;
+const SAMPLE = 16;
+/** Of a sans-serif letter or digit, on average and generously: text cannot be measured without a browser. */
+export const LETTER = FONT_SIZE * 0.58;
+
+/** Names of series above a plot, wrapped into rows. Marks must be drawn with a `marginTop` of at least `legendHeight`. */
+export function legend(series: readonly Series[], kind: 'bar' | 'line', place: Place): Plot.Markish[] {
+  return entries(series, place).flatMap(({ name, colour, dash, left, top }) => {
+    const at = { frameAnchor: 'top-left', facet: 'super' } as const;
+    const [dx, dy] = [left, top - place.marginTop + ROW / 2];
+    const sample =
+      kind === 'bar'
+        ? Plot.dot([0], { ...at, dx: dx + SAMPLE / 2, dy, r: 6, symbol: 'square', fill: colour })
+        : Plot.vector([0], {
+            ...at,
+            ...{ dx: dx + SAMPLE / 2, dy, length: SAMPLE + 6, rotate: 90, shape: LINE, anchor: 'middle' },
+            ...{ stroke: colour, strokeWidth: 2, ...(dash === undefined ? {} : { strokeDasharray: dash }) },
+          });
+    return [
+      sample,
+      Plot.text([name], {
+        ...at,
+        text: (text: string) => text,
+        dx: dx + SAMPLE + 8,
+        dy,
+        textAnchor: 'start',
+        lineAnchor: 'middle',
+      }),
+    ];
+  });
+}
+
+export function legendHeight(series: readonly Series[], place: Omit<Place, 'marginTop'>): number {
+  return Math.max(0, ...entries(series, place).map(({ top }) => top + ROW));
+}
+
+/** A vector's shape: a plain line instead of an arrow. */
+const LINE = {
+  draw(context: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }, length: number) {
+    context.moveTo(0, 0);
+    context.lineTo(0, -length);
+  },
+};
+
+function entries(series: readonly Series[], { width, marginLeft }: Omit<Place, 'marginTop'>) {
+  let [left, top] = [0, 0];
+  return series.map((each) => {
+    const name = shorten(each.name);
+    const size = SAMPLE + 8 + name.length * LETTER + 14;
+    if (left > 0 && marginLeft + left + size > width) [left, top] = [0, top + ROW];
+    const entry = { ...each, name, left, top };
+    left += size;
+    return entry;
+  });
+}
+
+/** Names may be of any length; the tables beside a plot have them in full. */
+export function shorten(name: string, letters = 32): string {
+  return name.length <= letters ? name : `${name.slice(0, letters / 2 - 1)}…${name.slice(-letters / 2)}`;
+}

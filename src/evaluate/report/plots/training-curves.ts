@@ -1,0 +1,110 @@
+import * as Plot from '@observablehq/plot';
+import { draw, GRID, INK, SOFT, WIDTH } from './draw.js';
+import { legend, legendHeight } from './legend.js';
+import type { Series } from './series.js';
+import { movingMean, smoothingWindow, thinOut } from './smooth.js';
+
+export interface TrainingCurve extends Series {
+  /** In the order of the iterations. */
+  readonly points: readonly { readonly iteration: number; readonly value: number }[];
+}
+
+export interface TrainingCurves {
+  readonly title: string;
+  readonly label: string;
+  /** The end of the y axis; without, the largest value. */
+  readonly max?: number;
+  readonly curves: readonly TrainingCurve[];
+}
+
+const MARGIN_LEFT = 44;
+/** More cannot be told apart at this width and only make the file larger. */
+const DOTS = 1500;
+const LINE_POINTS = 400;
+
+/** The paper's Figures 4 and 5: a faint point for an iteration, and the mean of its neighbours as a line. */
+export function trainingCurves({ title, label, max, curves }: TrainingCurves): string {
+  const width = WIDTH.full;
+  const marginTop = legendHeight(curves, { width, marginLeft: MARGIN_LEFT }) + 26;
+  return draw({
+    title,
+    ...{
+      width,
+      height: 230 + marginTop,
+      marginTop,
+      marginLeft: MARGIN_LEFT,
+      marginRight: 24,
+      marginBottom: 36,
+    },
+    x: { nice: true },
+    y: { domain: [0, max ?? largest(curves)], nice: max === undefined },
+    marks: [
+      Plot.gridY({ ticks: 5, stroke: GRID, strokeOpacity: 1 }),
+      Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
+      Plot.text([label], {
+        frameAnchor: 'top-left',
+        dx: -MARGIN_LEFT,
+        dy: -10,
+        lineAnchor: 'bottom',
+        textAnchor: 'start',
+        fill: SOFT,
+      }),
+      Plot.axisX({
+        ...{ ticks: 8, tickFormat: (value: number) => value.toLocaleString('en-US') },
+        label: 'iteration',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+      }),
+      ...curves.map(({ colour, points }) =>
+        Plot.line(thinOut(points, DOTS), {
+          ...{ x: 'iteration', y: 'value', curve: dots },
+          ...{ stroke: colour, strokeOpacity: 0.34, strokeWidth: 2, strokeLinecap: 'round' },
+        }),
+      ),
+      ...curves.map(({ colour, dash, points }) =>
+        Plot.line(smoothed(points), {
+          ...{ x: 'iteration', y: 'value', stroke: colour, strokeWidth: 2 },
+          ...(dash === undefined ? {} : { strokeDasharray: dash }),
+        }),
+      ),
+      Plot.ruleY([0], { stroke: INK }),
+      ...legend(curves, 'line', { width, marginLeft: MARGIN_LEFT, marginTop }),
+    ],
+  });
+}
+
+/**
+ * A curve that draws a dot at each point instead of a line between them, all in one SVG path: an element for each of some
+ * thousand iterations would make the file ten times larger.
+ */
+function dots(context: PathContext) {
+  const point = (x: number, y: number): void => {
+    context.moveTo(x, y);
+    context.lineTo(x, y);
+  };
+  const nothing = (): void => undefined;
+  return { point, lineStart: nothing, lineEnd: nothing, areaStart: nothing, areaEnd: nothing };
+}
+
+interface PathContext {
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+}
+
+function smoothed(points: TrainingCurve['points']) {
+  const means = movingMean(
+    points.map(({ value }) => value),
+    smoothingWindow(points.length),
+  );
+  return thinOut(
+    points.map(({ iteration }, index) => ({ iteration, value: means[index] ?? 0 })),
+    LINE_POINTS,
+  );
+}
+
+function largest(curves: readonly TrainingCurve[]): number {
+  return curves.reduce(
+    (most, { points }) => points.reduce((top, { value }) => Math.max(top, value), most),
+    0,
+  );
+}

@@ -1,0 +1,18 @@
+import { markup, trusted, type Content, type Markup } from './markup.js';
+
+/** A numbered part of the report. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly content: Content;
+}
+
+/** Plots beside each other, with what they show below. */
+export function figure(plots: readonly string[], caption: Content, className = ''): Markup {
+  return markup`<figure class="${className}"><div class="plots">${plots.map(trusted)}</div>
+<figcaption>${caption}</figcaption></figure>\n`;
+}
+
+export function warning(text: Content): Markup {
+  return markup`<div class="warning"><b>Note</b> ${text}</div>\n`;
+}

@@ -1,0 +1,43 @@
+import { LEFT_OUT_REASONS, type LeftOut } from '../../metrics.js';
+import { counted } from '../format.js';
+import { folded } from '../folded.js';
+import { markup, type Content, type Markup } from '../markup.js';
+
+const MEANING: Readonly<Record<LeftOut['why'], string>> = {
+  unlabelled: 'without a class',
+  unreadable: 'cannot be read as an image',
+  duplicate: 'the same bytes as another file',
+  contradictory: 'the same bytes under different classes',
+  'unknown-class': 'of a class that a model does not have',
+};
+
+/** Every file that is in no figure, by why. */
+export function leftOut(files: readonly LeftOut[]): Content {
+  if (files.length === 0) return markup`<h3>Left out</h3><p>No file was left out.</p>\n`;
+  return markup`<h3>Left out</h3><p>${counted(files.length, 'file')} in no figure of this report:</p>
+${LEFT_OUT_REASONS.map((why) =>
+  group(
+    why,
+    files.filter((file) => file.why === why),
+  ),
+)}`;
+}
+
+function group(why: LeftOut['why'], files: readonly LeftOut[]): Content {
+  if (files.length === 0) return [];
+  const list = markup`<ul class="files">${files.map(item)}</ul>\n`;
+  return folded(
+    markup`<b>${why}</b> (${MEANING[why]}): ${counted(files.length, 'file')}`,
+    list,
+    files.length > 6,
+  );
+}
+
+function item({ file, reason }: LeftOut): Markup {
+  return markup`<li><code>${file}</code> ${oneLine(reason)}</li>\n`;
+}
+
+/** A library's message may have several lines. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { configureDecoding } from '../../decode/decode-image.js';
+import { SmearwatchError } from '../../errors.js';
+import { Ledger } from '../../ledger/ledger.js';
+import { InferencePool } from '../../pool/inference-pool.js';
+import { materialiseModels } from '../../pool/model-specs.js';
+import type { SeenFile } from '../../watch/intake.js';
+import { evaluationInUse, workersLost } from '../failures.js';
+import type { Metrics } from '../metrics.js';
+import type { EvaluationOptions } from '../plan.js';
+import { Flow, SOURCE, type Work } from './flow.js';
+import { LEDGER_FOLDER } from './out-folder.js';
+
+/** How fast it went; images that an earlier, interrupted run has classified do not count. */
+export type Throughput = Readonly<Metrics['throughput']>;
+
+const ENQUEUE_AT_ONCE = 5000;
+
+/** The ledger of an evaluation, which nobody else may work on. @throws SmearwatchError `evaluation-in-use` */
+export function openLedger(outDir: string): Ledger {
+  try {
+    return Ledger.own(join(outDir, LEDGER_FOLDER), () => []);
+  } catch (error) {
+    const isInUse = error instanceof SmearwatchError && error.code === 'ledger-in-use';
+    throw isInUse ? evaluationInUse(outDir, error) : error;
+  }
+}
+
+/**
+ * The daemon's way of every image, with the labelled folder in the scanner's place and nobody to deliver to: the queue in
+ * the ledger, the pipeline, the pool. Ends when every image has a result or is in quarantine, whoever did it when.
+ * @throws SmearwatchError `evaluation-stuck`, `evaluation-ledger-unwritable`, `evaluation-workers-lost`, those of the models; the signal's reason
+ */
+export async function classifyAll(
+  ledger: Ledger,
+  work: Work,
+  { workerFile, signal, onProgress }: EvaluationOptions,
+): Promise<Throughput> {
+  const total = work.images.length;
+  const pending = enqueue(ledger, work.images);
+  onProgress?.({ stage: 'classifying', done: total - pending, total });
+  if (pending === 0) return { images: 0, seconds: 0, imagesPerSecond: null, workers: 0 };
+  configureDecoding();
+  const { models, config } = work;
+  const batches = Math.ceil(pending / config.pipeline.batchSize);
+  // Loading AlexNet takes longer than classifying some images: no more workers than there are batches for.
+  const workers = Math.min(config.pool.workers ?? availableParallelism(), batches);
+  const lost = new AbortController();
+  const pool = await InferencePool.start({
+    workerFile,
+    workers,
+    models: await materialiseModels(config.models, models),
+    taskTimeoutMs: config.pool.taskTimeoutMs,
+    // A daemon goes on trying to replace them. An evaluation can be started again.
+    onWorkerMissing: (error) => {
+      if (pool.workers.alive === 0) lost.abort(workersLost(error));
+    },
+  });
+  try {
+    signal.throwIfAborted();
+    const startedAt = performance.now();
+    const flow = new Flow({ ledger, pool, work, pending });
+    const onEnded = (left: number): void => onProgress?.({ stage: 'classifying', done: total - left, total });
+    const images = await flow.run(onEnded, AbortSignal.any([signal, lost.signal]));
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { images, seconds, imagesPerSecond: images > 0 ? images / seconds : null, workers };
+  } finally {
+    await pool.destroy();
+  }
+}
+
+/** Queues what is not in the ledger yet, and again what was in work when an earlier run died. Returns how many wait. */
+function enqueue(ledger: Ledger, images: readonly SeenFile[]): number {
+  ledger.suspects.blame();
+  ledger.queue.recover();
+  for (let at = 0; at < images.length; at += ENQUEUE_AT_ONCE) {
+    ledger.queue.enqueue(SOURCE, images.slice(at, at + ENQUEUE_AT_ONCE));
+  }
+  return ledger.queue.counts().queued;
+}

@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import sharp from 'sharp';
+import type { EngineName } from '../../model/engine.js';
+import { SOFTWARE } from '../../version.js';
+import type { Metrics } from '../metrics.js';
+
+const PACKAGE_OF_ENGINE: Readonly<Record<EngineName, string>> = {
+  onnxruntime: 'onnxruntime-node',
+  'tfjs-node': '@tensorflow/tfjs-node',
+};
+
+/** Name → version of what has a part in the figures. */
+export function softwareOf(engines: readonly EngineName[]): Metrics['software'] {
+  const { sharp: version, vips } = sharp.versions;
+  return {
+    smearwatch: SOFTWARE.version,
+    node: SOFTWARE.node,
+    sharp: version,
+    libvips: vips,
+    ...Object.fromEntries(
+      [...new Set(engines)].map((engine) => [engine, versionOf(PACKAGE_OF_ENGINE[engine])]),
+    ),
+  };
+}
+
+export function computer(): Metrics['computer'] {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
+}
+
+/** Out of the package's manifest: engines are loaded in workers only. */
+function versionOf(name: string): string {
+  try {
+    return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
+  } catch {
+    return 'unknown'; // tfjs-node may lie in the user's cache
+  }
+}

@@ -1,0 +1,128 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { SmearwatchError } from '../../errors.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { Ingest } from '../../pipeline/ingest.js';
+import type { Outcome } from '../../pipeline/recorder.js';
+import type { InferencePool } from '../../pool/inference-pool.js';
+import type { FoundModel } from '../../pool/model-specs.js';
+import { silentTelemetry } from '../../telemetry/silent.js';
+import type { SeenFile } from '../../watch/intake.js';
+import { evaluationStuck, ledgerUnwritable } from '../failures.js';
+import type { EvaluationConfig } from '../plan.js';
+
+export interface Work {
+  /** The labelled folder. */
+  readonly folder: string;
+  readonly images: readonly SeenFile[];
+  readonly models: readonly FoundModel[];
+  readonly outDir: string;
+  readonly config: EvaluationConfig;
+}
+
+/** The labelled folder's name as a scanner in the ledger. */
+export const SOURCE = 'labelled';
+const CHECKPOINT_INTERVAL_MS = 15_000;
+/** How long images that cannot be reached are waited for when nothing else is left. */
+const PATIENCE_MS = 12_000;
+
+interface FlowParts {
+  readonly ledger: Ledger;
+  readonly pool: InferencePool;
+  readonly work: Work;
+  /** Images in the queue. */
+  readonly pending: number;
+}
+
+/** One run of the pipeline, until the queue is worked off. */
+export class Flow {
+  readonly #parts: FlowParts;
+  #pending: number;
+  #classified = 0;
+  #movedAt = performance.now();
+
+  constructor(parts: FlowParts) {
+    this.#parts = parts;
+    this.#pending = parts.pending;
+  }
+
+  /** Returns how many images were classified. */
+  async run(onEnded: (left: number) => void, signal: AbortSignal): Promise<number> {
+    const { shutdownTimeoutMs } = this.#parts.work.config;
+    // It keeps the process alive as well: the queue's own timers do not.
+    const checkpoints = setInterval(() => this.#checkpoint(), CHECKPOINT_INTERVAL_MS);
+    let ingest: Ingest | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        ingest = this.#ingest(reject, (outcome) => {
+          this.#count(outcome);
+          onEnded(this.#pending);
+          if (this.#pending === 0) resolve();
+          else if (outcome === 'released' && this.#isStuck()) void this.#explain().then(reject, reject);
+        });
+        ingest.start();
+      });
+    } finally {
+      clearInterval(checkpoints);
+      // Where the ledger cannot be written, what is in flight cannot be put back; the next start does that anyway.
+      await ingest
+        ?.stop(this.#pending === 0 || signal.aborted ? shutdownTimeoutMs : 0)
+        .catch(() => undefined);
+    }
+    return this.#classified;
+  }
+
+  #ingest(onBroken: (error: unknown) => void, onEnded: (outcome: Outcome) => void): Ingest {
+    const { ledger, pool, work } = this.#parts;
+    const { folder, config, outDir } = work;
+    const settings = { ...config, scanners: [{ name: SOURCE, folder, labels: 'none' as const }] };
+    return new Ingest({
+      ledger,
+      classifier: pool,
+      telemetry: {
+        ...silentTelemetry,
+        // A daemon waits for room on the disk. An evaluation says so, and goes on when it is started again.
+        ledgerWriteFailed: ({ error }) => onBroken(ledgerUnwritable(outDir, error)),
+      },
+      config: () => settings,
+      decodeConcurrency: config.pipeline.decodeConcurrency ?? Math.ceil(availableParallelism() * 1.5),
+      onEnded,
+      onBroken,
+    });
+  }
+
+  #checkpoint(): void {
+    try {
+      this.#parts.ledger.checkpoint();
+    } catch {
+      // A full disk, say: the log only grows until the next time, and a result that cannot be written is reported.
+    }
+  }
+
+  #count(outcome: Outcome): void {
+    if (outcome === 'released') return;
+    this.#movedAt = performance.now();
+    if (outcome === 'retried') return;
+    this.#pending -= 1;
+    if (outcome === 'classified') this.#classified += 1;
+  }
+
+  /** Asked whenever an image was put back, which one that cannot be reached is every few seconds. */
+  #isStuck(): boolean {
+    const isPatient = performance.now() - this.#movedAt <= PATIENCE_MS;
+    return !isPatient && this.#parts.ledger.queue.postponed() === this.#pending;
+  }
+
+  async #explain(): Promise<SmearwatchError> {
+    const { folder } = this.#parts.work;
+    const isThere = await stat(folder).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+    return evaluationStuck(
+      this.#pending,
+      isThere ? 'they have changed since the evaluation was begun' : `the folder ${folder} is not there`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { replaceFile } from '../model/registry/files.js';
+import type { ModelVersion } from '../model/registry/registry.js';
+import { METRICS_FILE, PREDICTIONS_FILE, REPORT_FILE } from './files.js';
+import type { LabelledPrediction } from './labelled-prediction.js';
+import type { Metrics } from './metrics.js';
+import { predictionsCsv } from './predictions-csv.js';
+import { readHistory, type IterationPoint } from './report/read-history.js';
+import { renderReport } from './report/render-report.js';
+import { referenceOf } from './report/report-input.js';
+import { pictureMistakes } from './report/thumbnails.js';
+import { worstMistakes } from './report/worst-mistakes.js';
+
+export interface Results {
+  readonly metrics: Metrics;
+  /** By `name@version`. */
+  readonly predictions: ReadonlyMap<string, readonly LabelledPrediction[]>;
+  readonly versions: readonly ModelVersion[];
+}
+
+/** `metrics.json` comes last: where it is, the others are. */
+export async function writeResults(
+  outDir: string,
+  { metrics, predictions, versions }: Results,
+): Promise<void> {
+  const { classes, folder } = metrics.data;
+  await replaceFile(outDir, PREDICTIONS_FILE, predictionsCsv({ classes, predictions }));
+  const mistakes = await pictureMistakes(folder, worstMistakes(predictions));
+  const report = renderReport({ metrics, histories: await historiesOf(versions), mistakes });
+  await replaceFile(outDir, REPORT_FILE, report);
+  await replaceFile(outDir, METRICS_FILE, `${JSON.stringify(metrics, null, 2)}\n`);
+}
+
+async function historiesOf(
+  versions: readonly ModelVersion[],
+): Promise<Map<string, readonly IterationPoint[]>> {
+  const histories = new Map<string, readonly IterationPoint[]>();
+  for (const version of versions) {
+    const history = await readHistory(version.folder);
+    const reference = referenceOf({ name: version.name, version: String(version.version) });
+    if (history !== undefined) histories.set(reference, history);
+  }
+  return histories;
+}

@@ -1,0 +1,11 @@
+import type { FastifyReply } from 'fastify';
+
+/** Every error is `{ error, message }`: a word for programs, a sentence for people. */
+export async function sendError(
+  reply: FastifyReply,
+  status: number,
+  error: string,
+  message: string,
+): Promise<void> {
+  await reply.code(status).type('application/json; charset=utf-8').send({ error, message });
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { messageOf } from '../errors.js';
+import { className, labeller, type LabelRequest } from './label-request.js';
+
+/** `cell-7.png` is labelled by `cell-7.png.label.json`. */
+const SUFFIX = '.label.json';
+/** What it says takes a hundred; a larger file is another file. */
+export const LONGEST_LABEL_FILE = 4096;
+
+const contentSchema = z.strictObject({ class: className, by: labeller });
+
+/** Whether a path below a scanner's folder is that of a label file. */
+export function isLabelFile(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.endsWith(SUFFIX) && name.length > SUFFIX.length && !name.startsWith('.');
+}
+
+/**
+ * What a label file says: `{ "class": "lymphocyte", "by": "A. Weber" }`, about the image whose name is before the suffix.
+ * @throws Error with what is wrong in its message. Half a file is never taken for a whole one: it is no JSON.
+ */
+export function parseLabelFile(scanner: string, path: string, bytes: Buffer): LabelRequest {
+  try {
+    const content = contentSchema.parse(JSON.parse(bytes.toString('utf8')));
+    return { scanner, path: path.slice(0, -SUFFIX.length), ...content };
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    throw new Error(`it must be JSON like {"class": "lymphocyte", "by": "A. Weber"}: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf, SmearwatchError } from '../errors.js';
+import { IMAGE_BYTES } from '../images.js';
+import type { ClassifyRequest, WorkerReply } from './protocol.js';
+import { WorkerThread, type ThreadOptions } from './worker-thread.js';
+
+export interface WorkerEvents {
+  /** A thread has died or was given up; another one takes its place. */
+  readonly onWorkerLost?: (reason: string) => void;
+  /** No thread could take its place; it is tried again. */
+  readonly onWorkerMissing?: (error: unknown, retryMs: number) => void;
+  /** Native code holds a thread that was given up: it goes on using a core. */
+  readonly onWorkerStuck?: (whenEnded: Promise<void>) => void;
+}
+
+export interface SlotOptions extends ThreadOptions, WorkerEvents {
+  readonly taskTimeoutMs: number;
+  /** Its thread has died while it had nothing to do. */
+  readonly onDiedIdle: (slot: WorkerSlot) => void;
+}
+
+/** Reading and unpacking large models from a slow disk included. */
+const START_WITHIN_MS = 300_000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** The place of one worker: a warm thread, or the search for one. */
+export class WorkerSlot {
+  readonly #options: SlotOptions;
+  readonly #closing = new AbortController();
+  #thread: WorkerThread | undefined;
+  #isRunning = false;
+  #problem: string | undefined;
+
+  constructor(options: SlotOptions) {
+    this.#options = options;
+  }
+
+  /** Its thread has loaded the models and answered. */
+  get isReady(): boolean {
+    return this.#thread !== undefined;
+  }
+
+  /** Why there is no thread, once it could not be replaced. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  get #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** @throws SmearwatchError the engine's codes, `worker-lost`, `task-timeout` */
+  async start(): Promise<void> {
+    const thread = new WorkerThread(this.#options);
+    try {
+      const reply = await thread.run(blankImage(), START_WITHIN_MS);
+      if (reply.kind === 'failed') throw new SmearwatchError(reply.message, { code: reply.code });
+      if (this.#isClosing) throw new Error('the pool was closed meanwhile');
+      this.#thread = thread;
+      this.#problem = undefined;
+      thread.gone.catch((error: unknown) => {
+        if (this.#thread !== thread || this.#isRunning) return;
+        this.#giveUp(thread, error);
+        this.#options.onDiedIdle(this);
+      });
+    } catch (error) {
+      await this.#end(thread);
+      throw error;
+    }
+  }
+
+  /**
+   * The time starts now, not while a batch waits for another's worker.
+   * @throws SmearwatchError `worker-lost`, `task-timeout`; the slot is not ready then, see `restart`
+   */
+  async run(request: ClassifyRequest): Promise<WorkerReply> {
+    const thread = this.#thread;
+    if (!thread) throw new Error('the slot has no thread');
+    this.#isRunning = true;
+    try {
+      return await thread.run(request, this.#options.taskTimeoutMs);
+    } catch (error) {
+      this.#giveUp(thread, error);
+      throw error;
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** Starts threads until one is ready, or the slot is closed. */
+  async restart(): Promise<void> {
+    let retryMs = FIRST_RETRY_MS;
+    while (!this.#isClosing && !(await this.#hasStarted(retryMs))) {
+      await delay(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const thread = this.#thread;
+    this.#thread = undefined;
+    if (thread) await this.#end(thread);
+  }
+
+  async #hasStarted(retryMs: number): Promise<boolean> {
+    try {
+      await this.start();
+      return true;
+    } catch (error) {
+      this.#problem = messageOf(error);
+      if (!this.#isClosing) this.#options.onWorkerMissing?.(error, retryMs);
+      return false;
+    }
+  }
+
+  #giveUp(thread: WorkerThread, error: unknown): void {
+    this.#thread = undefined;
+    if (!this.#isClosing) this.#options.onWorkerLost?.(messageOf(error));
+    // Not waited for: a thread that is stuck must not keep its successor from starting.
+    void this.#end(thread);
+  }
+
+  async #end(thread: WorkerThread): Promise<void> {
+    const { hasEnded, whenEnded } = await thread.end();
+    if (!hasEnded) this.#options.onWorkerStuck?.(whenEnded);
+  }
+}
+
+function blankImage(): ClassifyRequest {
+  return { pixels: new Uint8Array(IMAGE_BYTES), count: 1 };
+}

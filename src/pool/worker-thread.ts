@@ -1,0 +1,94 @@
+import { Piscina } from 'piscina';
+import { messageOf, SmearwatchError } from '../errors.js';
+import type { ClassifyRequest, WorkerReply, WorkerSetup } from './protocol.js';
+
+export interface ThreadOptions {
+  /** Compiled worker (`dist/pool/worker.js`). */
+  readonly workerFile: URL;
+  readonly setup: WorkerSetup;
+}
+
+/**
+ * A worker's JavaScript handles replies and little else; tensors and models lie outside its heap. A heap that grows beyond
+ * this ends its thread, long before the computer runs out of memory.
+ */
+const HEAP_MB = 512;
+/** JavaScript ends at once when told to, native code when its call returns. */
+const ENDS_WITHIN_MS = 10_000;
+
+/**
+ * One thread, once: a piscina of one, because a larger one stops refilling itself after a failure while a worker starts,
+ * lets a request's time run while it waits, and does not say which thread was lost. Whoever has lost a thread makes
+ * another one.
+ */
+export class WorkerThread {
+  readonly #piscina: Piscina<ClassifyRequest, WorkerReply>;
+  /** Rejects when the thread is gone, also where piscina would let a request wait for ever. */
+  readonly gone: Promise<never>;
+
+  constructor({ workerFile, setup }: ThreadOptions) {
+    this.#piscina = new Piscina<ClassifyRequest, WorkerReply>({
+      filename: workerFile.href,
+      // Started by the first request, and not again by piscina.
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: Infinity,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      workerData: setup,
+    });
+    this.gone = new Promise<never>((_resolve, reject) => {
+      this.#piscina.on('error', reject);
+      // The request's own failure, which has the reason, comes in the same turn.
+      this.#piscina.on('workerDestroy', () => setImmediate(() => reject(new Error('its thread has ended'))));
+    });
+    this.gone.catch(() => undefined);
+  }
+
+  /**
+   * Has one request answered; the thread is of no use after a failure.
+   * @throws SmearwatchError `worker-lost`, `task-timeout`
+   */
+  async run(request: ClassifyRequest, timeoutMs: number): Promise<WorkerReply> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(taskTimeout(timeoutMs)), timeoutMs);
+    });
+    const transferList = [request.pixels.buffer as ArrayBuffer];
+    const reply = this.#piscina.run(request, { transferList });
+    try {
+      return await Promise.race([reply, this.gone, tooLate]);
+    } catch (cause) {
+      throw cause instanceof SmearwatchError ? cause : workerLost(cause);
+    } finally {
+      clearTimeout(timer);
+      // It is rejected once more when the thread is ended.
+      reply.catch(() => undefined);
+    }
+  }
+
+  /**
+   * Ends the thread, in the middle of whatever it does. Resolves when it has ended, or after some seconds when native
+   * code holds it: `whenEnded` then resolves once that returns, if ever.
+   */
+  async end(): Promise<{ hasEnded: boolean; whenEnded: Promise<void> }> {
+    const whenEnded = this.#piscina.destroy();
+    let timer: NodeJS.Timeout | undefined;
+    const isLate = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), ENDS_WITHIN_MS);
+    });
+    const hasEnded = await Promise.race([whenEnded.then(() => true), isLate]);
+    clearTimeout(timer);
+    return { hasEnded, whenEnded };
+  }
+}
+
+function taskTimeout(timeoutMs: number): SmearwatchError {
+  return new SmearwatchError(`a batch took longer than ${timeoutMs} ms`, { code: 'task-timeout' });
+}
+
+function workerLost(cause: unknown): SmearwatchError {
+  return new SmearwatchError(`an inference worker was lost: ${messageOf(cause)}`, {
+    code: 'worker-lost',
+    cause,
+  });
+}

@@ -1,0 +1,80 @@
+import { messageOf } from '../errors.js';
+import type { Logger } from './log.js';
+import { seconds, type MetricFactory } from './metrics.js';
+import type { Telemetry } from './telemetry.js';
+
+type HealthEvents = Pick<
+  Telemetry,
+  | 'workerMissing'
+  | 'workerStuck'
+  | 'pipelineStalled'
+  | 'pipelineMoving'
+  | 'intakePaused'
+  | 'intakeResumed'
+  | 'serviceManagerFailed'
+>;
+
+/** What a person has to look at, or what mends itself once something outside is mended. */
+export function healthEvents(logger: Logger, metrics: MetricFactory): HealthEvents {
+  const unreplaced = metrics.counter(
+    'worker_start_failures_total',
+    'Times that no worker could be started in the place of a lost one; it is tried again.',
+  );
+  return {
+    ...stalls(logger, metrics),
+    ...pauses(logger, metrics),
+    workerMissing({ error, retryMs }) {
+      unreplaced.inc();
+      logger.error({ err: error, retryMs }, 'An inference worker is missing and could not be replaced');
+    },
+    workerStuck({ stuck }) {
+      logger.error({ stuck }, 'Native code holds an inference worker that was given up; it uses a core');
+    },
+    serviceManagerFailed({ error }) {
+      logger.warn({ reason: messageOf(error) }, 'systemd could not be told the state of the daemon');
+    },
+  };
+}
+
+function stalls(
+  logger: Logger,
+  metrics: MetricFactory,
+): Pick<Telemetry, 'pipelineStalled' | 'pipelineMoving'> {
+  const stalled = metrics.gauge(
+    'pipeline_stalled',
+    '1 while work waits and nothing ends, though nothing is known that it waits for.',
+  );
+  const total = metrics.counter('pipeline_stalls_total', 'Times that the pipeline stood still, by stage.', [
+    'stage',
+  ]);
+  return {
+    pipelineStalled(event) {
+      stalled.set(1);
+      total.inc({ stage: event.stage });
+      logger.error(event, 'The pipeline stands still');
+    },
+    pipelineMoving({ stage, stalledMs }) {
+      stalled.set(0);
+      logger.info({ stage, stalledSeconds: seconds(stalledMs) }, 'The pipeline moves again');
+    },
+  };
+}
+
+function pauses(logger: Logger, metrics: MetricFactory): Pick<Telemetry, 'intakePaused' | 'intakeResumed'> {
+  const labels = ['cause'] as const;
+  const paused = metrics.gauge(
+    'intake_paused',
+    '1 while images are not taken in because a disk is nearly full or a folder is away.',
+    labels,
+  );
+  return {
+    intakePaused(event) {
+      paused.set({ cause: event.cause }, 1);
+      logger.warn(event, 'Images are not taken in for the time being');
+    },
+    intakeResumed(event) {
+      paused.set({ cause: event.cause }, 0);
+      logger.info(event, 'Images are taken in again');
+    },
+  };
+}

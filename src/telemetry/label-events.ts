@@ -1,0 +1,83 @@
+import type { Logger } from './log.js';
+import type { MetricFactory } from './metrics.js';
+import type { Telemetry } from './telemetry.js';
+
+type LabelEvents = Pick<
+  Telemetry,
+  | ('labelsGiven' | 'labelRefused' | 'labelFilesFailed')
+  | ('changeRefused' | 'driftReferenceTaken' | 'driftFailed')
+>;
+
+/** True classes from outside, who may change something, and what drift is measured against. */
+export function labelEvents(logger: Logger, metrics: MetricFactory): LabelEvents {
+  const given = metrics.counter('labels_total', 'Labels given to this daemon, by where from and outcome.', [
+    'source',
+    'outcome',
+  ]);
+  return {
+    ...refusals(logger, metrics),
+    ...driftEvents(logger, metrics),
+    labelsGiven({ source, labels }) {
+      for (const { outcome } of labels) given.inc({ source, outcome });
+      logger.debug({ source, labels: labels.length }, 'Labels given');
+    },
+  };
+}
+
+/** As many refused names are told of once each; all are counted. */
+const NAMES_TOLD = 200;
+const REFUSAL_LOG_INTERVAL_MS = 10_000;
+
+function refusals(
+  logger: Logger,
+  metrics: MetricFactory,
+): Pick<LabelEvents, 'labelRefused' | 'labelFilesFailed' | 'changeRefused'> {
+  const refused = metrics.counter(
+    'labels_refused_total',
+    'Label files and folder names that say no class of the models in use, or cannot be read.',
+    ['source', 'scanner'],
+  );
+  const unread = metrics.counter('label_scan_failures_total', 'Failed looks for label files.', ['scanner']);
+  const changes = metrics.counter('http_changes_refused_total', 'Changes by HTTP that were refused.', [
+    'status',
+  ]);
+  const told = new Set<string>();
+  const refusedAt = new Map<number, number>();
+  return {
+    labelRefused(event) {
+      refused.inc({ source: event.source, scanner: event.scanner });
+      // A folder of a thousand images has one name.
+      const key = `${event.source} ${event.scanner} ${event.name}`;
+      const isNew = !told.has(key) && told.size < NAMES_TOLD;
+      if (isNew) told.add(key);
+      logger[isNew ? 'warn' : 'debug'](event, 'Label refused');
+    },
+    labelFilesFailed({ scanner, error }) {
+      unread.inc({ scanner });
+      logger.warn({ scanner, err: error }, 'Label files could not be looked for; they are looked for again');
+    },
+    changeRefused(event) {
+      changes.inc({ status: String(event.status) });
+      // Who tries tokens must not fill the log as well.
+      const isQuiet = Date.now() - (refusedAt.get(event.status) ?? 0) < REFUSAL_LOG_INTERVAL_MS;
+      if (!isQuiet) refusedAt.set(event.status, Date.now());
+      logger[isQuiet ? 'debug' : 'warn'](event, 'A change by HTTP was refused');
+    },
+  };
+}
+
+function driftEvents(
+  logger: Logger,
+  metrics: MetricFactory,
+): Pick<LabelEvents, 'driftReferenceTaken' | 'driftFailed'> {
+  const failures = metrics.counter('drift_failures_total', 'Images whose drift could not be followed.');
+  return {
+    driftReferenceTaken(event) {
+      logger.info(event, 'The first images are the reference for drift from now on');
+    },
+    driftFailed({ error }) {
+      failures.inc();
+      logger.warn({ err: error }, 'Drift could not be followed');
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { StallDetector } from '../../src/daemon/stall-detector.js';
+import { Activity } from '../../src/pipeline/activity.js';
+import { silentTelemetry } from '../../src/telemetry/silent.js';
+
+/** A pipeline whose clock is turned by hand, and what is told of it. */
+function pipeline() {
+  const told: string[] = [];
+  const state = { nowMs: 0, isDue: false, isPaused: false };
+  const now = (): number => state.nowMs;
+  const activity = new Activity(now);
+  const detector = new StallDetector({
+    activity: () => activity.snapshot(),
+    isWorkDue: () => state.isDue,
+    isPaused: () => state.isPaused,
+    limitMs: () => 1000,
+    telemetry: {
+      ...silentTelemetry,
+      pipelineStalled: ({ stage, inFlight }) => told.push(`stalled in ${stage} with ${inFlight}`),
+      pipelineMoving: ({ stage, stalledMs }) => told.push(`moves after ${stalledMs} in ${stage}`),
+    },
+    now,
+  });
+  const checkAt = (ms: number): void => {
+    state.nowMs = ms;
+    detector.check();
+  };
+  return { state, activity, detector, told, checkAt };
+}
+
+describe('StallDetector', () => {
+  it.each(['decode', 'pool', 'record'] as const)('names the stage that holds: %s', async (stage) => {
+    const { activity, detector, told, checkAt } = pipeline();
+    activity.begun();
+    let release = (): void => undefined;
+    const stuck = activity.during(stage, 1, () => new Promise<void>((resolve) => (release = resolve)));
+    checkAt(1000);
+    expect(told).toEqual([]);
+    checkAt(1001);
+    checkAt(1500);
+    expect(told).toEqual([`stalled in ${stage} with 1`]);
+    expect(detector.stall).toMatchObject({ stage, idleMs: 1500 });
+    release();
+    await stuck;
+    activity.ended();
+    checkAt(2000);
+    expect(told[1]).toBe(`moves after 2000 in ${stage}`);
+    expect(detector.stall).toBeUndefined();
+  });
+
+  it('is content with slow work: every end starts the time anew', () => {
+    const { activity, told, checkAt } = pipeline();
+    activity.begun();
+    activity.begun();
+    checkAt(900);
+    activity.ended();
+    checkAt(1800);
+    expect(told).toEqual([]);
+  });
+
+  it('finds files that are due and that nobody takes', () => {
+    const { state, told, checkAt } = pipeline();
+    state.isDue = true;
+    checkAt(5000);
+    checkAt(6001);
+    expect(told).toEqual(['stalled in claim with 0']);
+  });
+
+  it('says nothing while there is nothing to do, or the intake is paused', () => {
+    const { state, told, checkAt } = pipeline();
+    checkAt(5000);
+    state.isDue = true;
+    state.isPaused = true;
+    checkAt(10_000);
+    checkAt(20_000);
+    expect(told).toEqual([]);
+  });
+});

@@ -1,0 +1,157 @@
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { parseConfig } from '../../src/config/load.js';
+import { CELL_CLASSES } from '../../src/images.js';
+import { LabelFileScan } from '../../src/labels/label-file-scan.js';
+import { Ledger } from '../../src/ledger/ledger.js';
+import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { temporaryFolder } from '../fixtures/folders.js';
+import { recordOf, sha256Of } from '../fixtures/records.js';
+
+let folder: string;
+let ledger: Ledger;
+let refused: { name: string; reason: string }[];
+let given: string[];
+let classes: readonly string[];
+let scan: LabelFileScan;
+beforeEach(() => {
+  folder = temporaryFolder();
+  ledger = Ledger.own(temporaryFolder(), () => []);
+  onTestFinished(() => ledger.close());
+  refused = [];
+  given = [];
+  classes = CELL_CLASSES;
+  scan = newScan();
+});
+
+function newScan(): LabelFileScan {
+  const { scanners } = parseConfig(
+    `stateFolder: s\nscanners: [{name: left, folder: ${folder}, labels: files}]`,
+    '/c.yaml',
+  );
+  return new LabelFileScan(scanners[0]!, {
+    files: ledger.labelFiles,
+    telemetry: {
+      ...silentTelemetry,
+      labelsGiven: ({ labels }) =>
+        given.push(...labels.map(({ path, outcome }) => `${path ?? ''} ${outcome}`)),
+      labelRefused: ({ name, reason }) => refused.push({ name, reason }),
+    },
+    rules: () => ({ classes, scanners: ['left'] }),
+    signal: new AbortController().signal,
+  });
+}
+
+/** Written an hour ago, unless `time` says otherwise. */
+function put(name: string, content: unknown, time = Date.now() / 1000 - 3600): void {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  utimesSync(file, time, time);
+}
+
+function classify(path: string): void {
+  ledger.queue.enqueue('left', [{ path, size: 1, mtimeMs: 1 }]);
+  const [claim] = ledger.queue.claim(1);
+  ledger.results.complete([{ claim: claim!, record: recordOf(claim!, path) }]);
+}
+
+const LYMPHOCYTE = { class: 'lymphocyte', by: 'A. Weber' };
+
+describe('A label file', () => {
+  it('labels the image beside it, before and after it is classified', async () => {
+    classify('slide/a.png');
+    put('slide/a.png.label.json', LYMPHOCYTE);
+    put('slide/b.png.label.json', LYMPHOCYTE);
+    await scan.look();
+    classify('slide/b.png');
+    for (const path of ['slide/a.png', 'slide/b.png'])
+      expect(ledger.labels.find(sha256Of(path))).toMatchObject({ ...LYMPHOCYTE, source: 'file' });
+  });
+
+  it('is read once, also after a restart: it does not overrule who corrected the label since', async () => {
+    classify('a.png');
+    put('a.png.label.json', LYMPHOCYTE);
+    await scan.look();
+    const label = {
+      class: 'normal-monocyte',
+      by: 'Kaya',
+      source: 'http',
+      at: new Date().toISOString(),
+    } as const;
+    ledger.labels.give([{ target: { sha256: sha256Of('a.png') }, label }]);
+    await scan.look();
+    await newScan().look();
+    expect(ledger.labels.find(sha256Of('a.png'))?.by).toBe('Kaya');
+    expect(given).toEqual(['a.png set']);
+  });
+
+  it('that is written again is read again', async () => {
+    classify('a.png');
+    put('a.png.label.json', LYMPHOCYTE);
+    await scan.look();
+    put('a.png.label.json', { class: 'normal-monocyte', by: 'A. Weber' });
+    await scan.look();
+    expect(given).toEqual(['a.png set', 'a.png changed']);
+  });
+
+  it('that is half written is left for the next look', async () => {
+    put('a.png.label.json', '{"class": "lymph', Date.now() / 1000);
+    await scan.look();
+    expect([refused, given]).toEqual([[], []]);
+    put('a.png.label.json', LYMPHOCYTE);
+    await scan.look();
+    expect(given).toEqual(['a.png waiting']);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no JSON', 'lymphocyte', /must be JSON like/],
+    ['an empty file', '', /must be JSON like/],
+    ['nobody', { class: 'lymphocyte' }, /by/],
+    ['a field too much', { ...LYMPHOCYTE, note: 'x' }, /note/],
+    ['an unknown class', { ...LYMPHOCYTE, class: 'lymphocyt' }, /Did you mean lymphocyte/],
+    ['too much', `"${'x'.repeat(5000)}"`, /5002 bytes/],
+    ['deep nesting', '['.repeat(4000), /must be JSON/],
+  ])('with %s is told once, with the mend', async (_, content, reason) => {
+    put('a.png.label.json', content);
+    await scan.look();
+    await scan.look();
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.name).toBe('a.png.label.json');
+    expect(refused[0]?.reason).toMatch(reason);
+    expect(given).toEqual([]);
+  });
+
+  it('of a class that other models know is taken over with them', async () => {
+    put('a.png.label.json', { class: 'basophil', by: 'A. Weber' });
+    await scan.look();
+    classes = ['basophil', 'lymphocyte'];
+    await scan.look();
+    expect([refused.length, given]).toEqual([1, ['a.png waiting']]);
+  });
+
+  it('is not followed out of the folder', async () => {
+    const outside = join(temporaryFolder(), 'x.json');
+    writeFileSync(outside, JSON.stringify(LYMPHOCYTE));
+    symlinkSync(outside, join(folder, 'a.png.label.json'));
+    await scan.look();
+    expect(given).toEqual([]);
+  });
+
+  it('in a hidden folder, or hidden itself, is none', async () => {
+    put('.trash/a.png.label.json', LYMPHOCYTE);
+    put('.a.png.label.json', LYMPHOCYTE);
+    put('.label.json', LYMPHOCYTE);
+    await scan.look();
+    expect([given, refused]).toEqual([[], []]);
+  });
+});
+
+describe('A folder that is away', () => {
+  it('is no failure: the watcher tells of it', async () => {
+    rmSync(folder, { recursive: true });
+    await scan.look();
+    expect(refused).toEqual([]);
+  });
+});
