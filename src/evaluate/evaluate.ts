@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { makeReference } from '../drift/reference.js';
 import { DEFAULT_LABEL } from '../model/registry/labels.js';
 import { findModels, openRegistry, type FoundModel } from '../pool/model-specs.js';
 import { chooseImages } from './data/choose-images.js';
@@ -109,7 +110,12 @@ async function conclude(
     },
   );
   const metrics: Metrics = { ...describe(plan, run), ...measured };
-  await writeResults(plan.outDir, { metrics, predictions, versions: models.map(({ version }) => version) });
+  await writeResults(plan.outDir, {
+    metrics,
+    predictions,
+    versions: models.map(({ version }) => version),
+    reference: makeReference(outcomes.images.map(({ record }) => record)),
+  });
   onProgress?.({ stage: 'measuring', done: models.length, total: models.length });
   return {
     outDir: plan.outDir,

@@ -1,6 +1,7 @@
+import type { Reference } from '../drift/reference.js';
 import { replaceFile } from '../model/registry/files.js';
 import type { ModelVersion } from '../model/registry/registry.js';
-import { METRICS_FILE, PREDICTIONS_FILE, REPORT_FILE } from './files.js';
+import { METRICS_FILE, PREDICTIONS_FILE, REFERENCE_FILE, REPORT_FILE } from './files.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
 import type { Metrics } from './metrics.js';
 import { predictionsCsv } from './predictions-csv.js';
@@ -15,18 +16,20 @@ export interface Results {
   /** By `name@version`. */
   readonly predictions: ReadonlyMap<string, readonly LabelledPrediction[]>;
   readonly versions: readonly ModelVersion[];
+  readonly reference: Reference;
 }
 
 /** `metrics.json` comes last: where it is, the others are. */
 export async function writeResults(
   outDir: string,
-  { metrics, predictions, versions }: Results,
+  { metrics, predictions, versions, reference }: Results,
 ): Promise<void> {
   const { classes, folder } = metrics.data;
   await replaceFile(outDir, PREDICTIONS_FILE, predictionsCsv({ classes, predictions }));
   const mistakes = await pictureMistakes(folder, worstMistakes(predictions));
   const report = renderReport({ metrics, histories: await historiesOf(versions), mistakes });
   await replaceFile(outDir, REPORT_FILE, report);
+  await replaceFile(outDir, REFERENCE_FILE, `${JSON.stringify(reference, null, 2)}\n`);
   await replaceFile(outDir, METRICS_FILE, `${JSON.stringify(metrics, null, 2)}\n`);
 }
 

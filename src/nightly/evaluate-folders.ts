@@ -23,7 +23,7 @@ export interface EvaluateOptions {
 }
 
 /** The evaluation's pool puts back at once what it cannot finish; the next chance does it again. */
-const STOP_MS = 5000;
+const STOP_MS = 2000;
 
 /**
  * Evaluates every configured folder, one after another, into `<reports>/<run>/<folder's name>`. What an earlier attempt at the
@@ -95,7 +95,7 @@ function planOf({ dataDir }: DataFolder, outDir: string, config: Config, models:
       evaluation,
       shutdownTimeoutMs: Math.min(config.shutdownTimeoutMs, STOP_MS),
     },
-    command: `smearwatch evaluate --data ${dataDir} --out ${outDir} ${use.map(({ model }) => `--model ${model}`).join(' ')}`,
+    command: `smearwatch evaluate --data ${dataDir} --out ${outDir} --models ${use.map(({ model }) => model).join(',')}`,
   };
 }
 
