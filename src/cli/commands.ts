@@ -12,11 +12,15 @@ import { rebaselineCommand } from './rebaseline.js';
 import { replayCommand } from './replay.js';
 import { resultsCommand } from './results.js';
 import { runCommand } from './run.js';
+import { statusCommand } from './status.js';
+import { topCommand } from './top.js';
 import { trainCommand } from './train.js';
 
 /** Every command, in the order of `--help`. */
 export const commands: readonly Command[] = [
   runCommand,
+  statusCommand,
+  topCommand,
   classifyCommand,
   resultsCommand,
   labelCommand,

@@ -21,6 +21,12 @@ export const stateOption = {
   describe: "The daemon's state folder, instead of the configuration's stateFolder.",
 } as const satisfies Options;
 
+export const urlOption = {
+  type: 'string',
+  requiresArg: true,
+  describe: "Address of the daemon's pages, instead of the configuration's http.host and http.port.",
+} as const satisfies Options;
+
 interface Range {
   readonly min: number;
   readonly max?: number;

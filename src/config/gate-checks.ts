@@ -6,7 +6,7 @@ const WITHOUT_CLASS = ['shareRight', 'quadraticLoss', 'expectedCalibrationError'
 const LIMITS = ['min', 'max', 'maxFall'];
 
 const gate = z
-  .object({ figure: z.string().optional(), class: z.unknown() })
+  .object({ figure: z.string().optional(), class: z.unknown().optional() })
   .loose()
   .catch({ figure: undefined, class: undefined });
 const gates = z.object({ evaluation: z.object({ gates: z.array(gate) }) });

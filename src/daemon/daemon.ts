@@ -24,6 +24,7 @@ import type { ThroughputMeter } from '../telemetry/throughput.js';
 import { SOFTWARE } from '../version.js';
 import { audited } from './audited.js';
 import { Health } from './health.js';
+import { removeHttpAddress, writeHttpAddress } from './http-address.js';
 import { Quality } from './quality.js';
 import { Reloader } from './reloader.js';
 import { ScannerIntake } from './scanner-intake.js';
@@ -85,7 +86,11 @@ export class Daemon implements StatusSource {
   private constructor(loaded: LoadedConfig, parts: DaemonParts) {
     const { stateFolder } = loaded.config;
     this.#loaded = loaded;
-    this.#ledger = Ledger.own(stateFolder, (scanner) => sinksOf(this.config, scanner));
+    this.#ledger = Ledger.own(
+      stateFolder,
+      (scanner) => sinksOf(this.config, scanner),
+      (durationMs) => parts.telemetry.ledgerCommitted({ durationMs }),
+    );
     this.#audit = new AuditRecorder({ stateFolder, telemetry: parts.telemetry });
     this.#parts = { ...parts, telemetry: audited(parts.telemetry, this.#audit) };
     this.#nightly = new Nightly({
@@ -188,7 +193,7 @@ export class Daemon implements StatusSource {
     const returned = (await this.#serving?.ingest.stop(this.config.shutdownTimeoutMs)) ?? 0;
     await this.#delivery.stop();
     await (returned > 0 ? this.#serving?.server.destroy() : this.#serving?.server.close());
-    await this.#http?.close();
+    await this.#closeHttp();
     await evaluationStopped;
     // While the state folder is still this daemon's: the next one's start comes after this in the audit trail.
     this.#parts.telemetry.stopped({ returnedToQueue: returned, ended: this.tally });
@@ -240,15 +245,20 @@ export class Daemon implements StatusSource {
     collectState(registry, {
       work: () => this.#ledger.queue.counts(),
       workers: () => this.status().workers,
-      outbox: () => this.#ledger.outbox.counts(),
+      outbox: () => ({ ...nothingOwed(this.config), ...this.#ledger.outbox.counts() }),
       models: () => this.#serving?.server.models ?? [],
       inFlight: () => this.#serving?.ingest.inFlight ?? 0,
+      ledgerBytes: () => this.#ledger.bytes(),
     });
+    telemetry.intakeConfigured(namesIn(this.config));
     collectQuality(registry, this.#quality);
     await this.#quality.prepare(this.config);
     const { http } = this.config;
     const changes = this.#quality.changes(http);
-    if (http.enabled) this.#http = await startHttpServer({ ...http, registry, source: this, changes });
+    if (http.enabled) {
+      this.#http = await startHttpServer({ ...http, registry, source: this, changes });
+      writeHttpAddress(this.config.stateFolder, { host: http.host, port: this.#http.port });
+    }
     const { ingest, reloader } = (this.#serving = await this.#serve());
     await this.#delivery.use(this.config);
     await this.#health.start();
@@ -266,6 +276,12 @@ export class Daemon implements StatusSource {
       }, LOOK_INTERVAL_MS),
       setInterval(() => void reloader.followLabels(), LABELS_INTERVAL_MS),
     );
+  }
+
+  async #closeHttp(): Promise<void> {
+    if (!this.#http) return;
+    removeHttpAddress(this.config.stateFolder);
+    await this.#http.close();
   }
 
   #checkpoint(): void {
@@ -328,10 +344,8 @@ export class Daemon implements StatusSource {
       server,
       telemetry,
       current: () => this.#loaded,
-      poolOptions: async (config) => {
-        await this.#quality.prepare(config);
-        return this.#poolOptions(config);
-      },
+      prepare: (config) => this.#quality.prepare(config),
+      poolOptions: (config) => this.#poolOptions(config),
       adopt: (next) => this.#adopt(next),
     });
     return { server, ingest, reloader };
@@ -339,6 +353,7 @@ export class Daemon implements StatusSource {
 
   async #adopt(next: LoadedConfig): Promise<void> {
     this.#loaded = next;
+    this.#parts.telemetry.intakeConfigured(namesIn(next.config));
     await this.#delivery.use(next.config);
     await this.#intake.watch(next.config);
     await this.#quality.use(next.config);
@@ -357,4 +372,13 @@ export class Daemon implements StatusSource {
       onWorkerStuck: (whenEnded) => this.#health.workerStuck(whenEnded),
     };
   }
+}
+
+/** What metrics have series of from the start. */
+function namesIn({ scanners, sinks }: Config): { scanners: string[]; sinks: string[] } {
+  return { scanners: scanners.map(({ name }) => name), sinks: sinks.map(({ name }) => name) };
+}
+
+function nothingOwed({ sinks }: Config): Record<string, number> {
+  return Object.fromEntries(sinks.map(({ name }) => [name, 0]));
 }

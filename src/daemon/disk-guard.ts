@@ -63,15 +63,24 @@ export class DiskGuard {
   async #findFull(): Promise<string | undefined> {
     const config = this.#options.config();
     const { minFreeBytes } = config.disk;
-    if (minFreeBytes === 0) return undefined;
+    const disks = await this.#measure(config);
+    this.#options.telemetry.disksMeasured({ disks, minFreeBytes });
     const needed = this.isPaused ? minFreeBytes * RESUME_FACTOR : minFreeBytes;
-    for (const [what, folder] of writtenFolders(config)) {
-      const free = await this.#freeBytes(folder);
-      if (free !== undefined && free < needed) {
-        return `only ${Math.floor(free / MIB)} MiB are free on the disk of ${what} (${folder}); ${Math.ceil(needed / MIB)} MiB are needed`;
-      }
+    const full = disks.find(({ freeBytes }) => freeBytes < needed);
+    return (
+      full &&
+      `only ${Math.floor(full.freeBytes / MIB)} MiB are free on the disk of ${full.what} (${full.folder}); ${Math.ceil(needed / MIB)} MiB are needed`
+    );
+  }
+
+  /** Those that can be told. */
+  async #measure(config: Config): Promise<(WrittenFolder & { readonly freeBytes: number })[]> {
+    const disks = [];
+    for (const written of writtenFolders(config)) {
+      const freeBytes = await this.#freeBytes(written.folder);
+      if (freeBytes !== undefined) disks.push({ ...written, freeBytes });
     }
-    return undefined;
+    return disks;
   }
 
   /** Undefined where it cannot be told: whoever writes there says what is wrong. */
@@ -80,15 +89,25 @@ export class DiskGuard {
   }
 }
 
-function writtenFolders({ stateFolder, sinks, scanners }: Config): (readonly [string, string])[] {
-  const results = sinks.map((sink) => {
-    const folder = sink.type === 'json' ? sink.folder : dirname(sink.file);
-    return [`sink ${sink.name}`, folder] as const;
-  });
+interface WrittenFolder {
+  /** Its name in metrics. */
+  readonly disk: string;
+  readonly what: string;
+  readonly folder: string;
+}
+
+function writtenFolders({ stateFolder, sinks, scanners }: Config): WrittenFolder[] {
+  const results = sinks.map((sink) => ({
+    disk: `sink-${sink.name}`,
+    what: `sink ${sink.name}`,
+    folder: sink.type === 'json' ? sink.folder : dirname(sink.file),
+  }));
   const moved = scanners.flatMap(({ name, afterwards }) =>
-    afterwards.action === 'move' ? [[`the images of scanner ${name}`, afterwards.to] as const] : [],
+    afterwards.action === 'move'
+      ? [{ disk: `images-${name}`, what: `the images of scanner ${name}`, folder: afterwards.to }]
+      : [],
   );
-  return [['the ledger', stateFolder], ...results, ...moved];
+  return [{ disk: 'ledger', what: 'the ledger', folder: stateFolder }, ...results, ...moved];
 }
 
 async function freeBytesOf(folder: string): Promise<number> {

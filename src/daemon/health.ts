@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ActivitySnapshot } from '../pipeline/activity.js';
@@ -23,6 +24,7 @@ export interface HealthSource {
 }
 
 const LOOK_INTERVAL_MS = 5000;
+const FIRST_LOOK_WITHIN_MS = 2000;
 /** Of `pool.taskTimeoutMs`, the longest wait that the pipeline has of its own. */
 const STALL_FACTOR = 3;
 const NOTHING_IN_FLIGHT: ActivitySnapshot = { inFlight: 0, idleMs: 0, stage: undefined };
@@ -52,9 +54,9 @@ export class Health implements Pauses {
     });
   }
 
-  /** The first look at the disks comes before the first claim. */
+  /** The first look at the disks comes before the first claim, unless a share does not answer. */
   async start(): Promise<void> {
-    await this.#disk.look();
+    await Promise.race([this.#disk.look(), delay(FIRST_LOOK_WITHIN_MS, undefined, { ref: false })]);
     this.#timers.push(
       setInterval(() => {
         void this.#disk.look();

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Config } from '../config/schema.js';
+import type { Config, GateConfig } from '../config/schema.js';
 import { DriftMonitor } from '../drift/drift-monitor.js';
 import { readReference, type Reference } from '../drift/reference.js';
 import { ApiToken } from '../http/api-token.js';
@@ -97,12 +97,14 @@ export class Quality implements QualityReader {
   }
 
   accuracy(): LiveAccuracy[] {
-    const { window, maxAgeDays } = this.#parts.config().accuracy;
+    const { accuracy, evaluation } = this.#parts.config();
+    const { window, maxAgeDays } = accuracy;
     const sinceMs = maxAgeDays === undefined ? 0 : Math.round(Date.now() - maxAgeDays * DAY_MS);
     const { labelledPredictions } = this.#parts.ledger;
-    return this.#models().map(({ identity, classes }) =>
-      liveAccuracy(identity, classes, labelledPredictions.window(identity, { images: window, sinceMs })),
-    );
+    return this.#models().map(({ identity, classes }) => ({
+      ...liveAccuracy(identity, classes, labelledPredictions.window(identity, { images: window, sinceMs })),
+      gate: liveGate(evaluation.gates, identity.name),
+    }));
   }
 
   waitingLabels(): number {
@@ -129,4 +131,12 @@ export class Quality implements QualityReader {
     const classes = this.#parts.models()?.[0]?.classes;
     return classes && { classes, scanners: this.#parts.config().scanners.map(({ name }) => name) };
   }
+}
+
+/** What the gates demand of the share that a model classifies correctly: live accuracy is that figure, on live images. */
+function liveGate(gates: readonly GateConfig[], model: string): number | undefined {
+  const limits = gates
+    .filter((gate) => gate.figure === 'shareRight' && (gate.model === undefined || gate.model === model))
+    .flatMap(({ min }) => min ?? []);
+  return limits.length > 0 ? Math.max(...limits) : undefined;
 }

@@ -16,6 +16,8 @@ export interface ReloaderParts {
   readonly current: () => LoadedConfig;
   /** Puts a checked configuration, whose models already serve, in force. */
   readonly adopt: (next: LoadedConfig) => Promise<void>;
+  /** Reads the files, other than models, that a configuration names, before it is in force. */
+  readonly prepare: (config: Config) => Promise<void>;
   /** Finds and verifies the models that a configuration means now. */
   readonly poolOptions: (config: Config) => Promise<PoolOptions>;
 }
@@ -53,12 +55,13 @@ export class Reloader {
   }
 
   async #reload(): Promise<void> {
-    const { telemetry, current, adopt, poolOptions } = this.#parts;
+    const { telemetry, current, adopt, prepare, poolOptions } = this.#parts;
     try {
       const next = loadConfig(current().file);
       const { changed, needsRestart } = changedOptions(current().config, next.config);
       if (needsRestart.length > 0) throw restartNeeded(next.file, needsRestart);
-      await this.#swapIfChanged(await poolOptions(next.config));
+      await prepare(next.config);
+      await this.#swapIfChanged(() => poolOptions(next.config));
       if (changed.length > 0) await adopt(next);
       telemetry.configurationReloaded({ changed, sha256: next.sha256 });
     } catch (error) {
@@ -66,7 +69,17 @@ export class Reloader {
     }
   }
 
-  async #swapIfChanged(options: PoolOptions): Promise<void> {
+  /** @throws what kept other models from being put in use; told already */
+  async #swapIfChanged(find: () => Promise<PoolOptions>): Promise<void> {
+    try {
+      await this.#swapTo(await find());
+    } catch (error) {
+      this.#parts.telemetry.modelSwapFailed({ error });
+      throw error;
+    }
+  }
+
+  async #swapTo(options: PoolOptions): Promise<void> {
     const { server, telemetry } = this.#parts;
     const isSame =
       isDeepStrictEqual(

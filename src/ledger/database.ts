@@ -5,6 +5,8 @@ import { messageOf, SmearwatchError } from '../errors.js';
 import { migrate } from './schema.js';
 
 export type Value = null | number | bigint | string;
+/** How long a COMMIT took. Must not throw: what it is told of has happened. */
+export type OnCommitted = (durationMs: number) => void;
 export type Row = Readonly<Record<string, Value>>;
 
 /**
@@ -13,13 +15,18 @@ export type Row = Readonly<Record<string, Value>>;
  */
 export class Database {
   readonly #connection: DatabaseSyncInstance;
+  readonly #onCommitted: OnCommitted;
 
-  private constructor(connection: DatabaseSyncInstance) {
+  private constructor(connection: DatabaseSyncInstance, onCommitted: OnCommitted) {
     this.#connection = connection;
+    this.#onCommitted = onCommitted;
   }
 
-  /** @throws SmearwatchError `ledger-unopenable`, `ledger-newer` */
-  static open(file: string): Database {
+  /**
+   * @param onCommitted told of every transaction that is on the disk
+   * @throws SmearwatchError `ledger-unopenable`, `ledger-newer`
+   */
+  static open(file: string, onCommitted: OnCommitted = () => undefined): Database {
     try {
       mkdirSync(dirname(file), { recursive: true });
       const connection = new DatabaseSync(file);
@@ -33,7 +40,7 @@ export class Database {
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -32768;
       `);
-      const database = new Database(connection);
+      const database = new Database(connection, onCommitted);
       migrate(database, file);
       return database;
     } catch (cause) {
@@ -57,10 +64,17 @@ export class Database {
   /** Everything inside commits together or not at all. `IMMEDIATE`: the write lock is taken before the first read. */
   transaction<T>(work: () => T): T {
     this.#connection.exec('BEGIN IMMEDIATE');
+    const { value, durationMs } = this.#commit(work);
+    this.#onCommitted(durationMs);
+    return value;
+  }
+
+  #commit<T>(work: () => T): { value: T; durationMs: number } {
     try {
       const value = work();
+      const start = performance.now();
       this.#connection.exec('COMMIT');
-      return value;
+      return { value, durationMs: performance.now() - start };
     } catch (error) {
       this.#connection.exec('ROLLBACK');
       throw error;

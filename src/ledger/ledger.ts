@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultPoint } from '../faults.js';
 import { Browse } from './browse.js';
-import { Database } from './database.js';
+import { Database, type OnCommitted } from './database.js';
 import { DriftReferences } from './drift-references.js';
 import { LabelFiles } from './label-files.js';
 import { LabelledPredictions } from './labelled-predictions.js';
@@ -34,14 +35,17 @@ export class Ledger {
   readonly labelFiles: LabelFiles;
   readonly labelledPredictions: LabelledPredictions;
   readonly driftReferences: DriftReferences;
+  readonly #file: string;
   readonly #database: Database;
   readonly #unlock: () => void;
 
   private constructor(
+    file: string,
     database: Database,
     sinksOf: (scanner: string) => readonly string[],
     unlock: () => void,
   ) {
+    this.#file = file;
     this.#database = database;
     this.#unlock = unlock;
     this.queue = new Queue(database);
@@ -59,10 +63,15 @@ export class Ledger {
    * For the daemon, which alone works off the queue: nobody else may own the same state folder.
    * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-newer`
    */
-  static own(stateFolder: string, sinksOf: (scanner: string) => readonly string[]): Ledger {
+  static own(
+    stateFolder: string,
+    sinksOf: (scanner: string) => readonly string[],
+    onCommitted?: OnCommitted,
+  ): Ledger {
     const unlock = lockState(stateFolder);
+    const file = ledgerFile(stateFolder);
     try {
-      return new Ledger(Database.open(ledgerFile(stateFolder)), sinksOf, unlock);
+      return new Ledger(file, Database.open(file, onCommitted), sinksOf, unlock);
     } catch (error) {
       unlock();
       throw error;
@@ -71,8 +80,10 @@ export class Ledger {
 
   /** For commands that look at the ledger or queue files again, also while a daemon owns it. */
   static visit(stateFolder: string): Ledger {
+    const file = ledgerFile(stateFolder);
     return new Ledger(
-      Database.open(ledgerFile(stateFolder)),
+      file,
+      Database.open(file),
       () => [],
       () => undefined,
     );
@@ -83,6 +94,12 @@ export class Ledger {
     faultPoint('checkpointing');
     this.#database.run('PRAGMA wal_checkpoint(PASSIVE)');
     faultPoint('checkpointed');
+  }
+
+  /** What it takes on the disk. */
+  bytes(): { readonly database: number; readonly writeAheadLog: number } {
+    const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    return { database: sizeOf(this.#file), writeAheadLog: sizeOf(`${this.#file}-wal`) };
   }
 
   close(): void {

@@ -129,7 +129,7 @@ export class Nightly {
     const nextMs =
       cron === undefined ? undefined : await this.#decideBy(this.#log, { cron, timeZone }, nowMs);
     this.#nextMs = nextMs;
-    this.#parts.telemetry.evaluationPlanned({ nextMs });
+    this.#parts.telemetry.evaluationPlanned({ nextMs, lost: nextMs === undefined ? 0 : this.#log.lost });
     if (nextMs === undefined) return;
     const waitMs = Math.min(Math.max(0, nextMs - nowMs), LOOK_MS);
     this.#cancelTimer = this.#parts.clock.after(waitMs, () => this.replan());

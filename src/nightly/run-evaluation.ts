@@ -14,8 +14,11 @@ export interface RunOptions {
   readonly entry?: URL;
 }
 
-/** After it was asked to stop, a child that does not is killed; the evaluation's ledger survives that. */
-const STOP_TIMEOUT_MS = 15_000;
+/**
+ * A child that was asked to stop and has not is killed, which its ledger survives: on a busy computer it hardly gets to run,
+ * and the daemon's end must not wait for that.
+ */
+const STOP_TIMEOUT_MS = 5000;
 const MAX_STDERR = 4000;
 
 /**

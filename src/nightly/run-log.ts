@@ -7,6 +7,7 @@ import { replaceFile } from '../model/registry/files.js';
 /** What became of a planned run. `running` after a start means: the process ended before the run did. */
 export const OUTCOMES = ['running', 'ok', 'gate-failed', 'failed', 'skipped', 'missed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+const LOST: readonly Outcome[] = ['failed', 'skipped', 'missed'];
 
 const moment = z.iso.datetime();
 const runSchema = z.strictObject({
@@ -102,6 +103,13 @@ export class RunLog {
     this.#isChanged = true;
     const others = this.#runs.filter(({ id }) => id !== run.id);
     this.#runs = [...others, run].sort((a, b) => (a.plannedAt < b.plannedAt ? -1 : 1)).slice(-MAX_RUNS);
+  }
+
+  /** Runs that came to nothing since the last one that came to its end. */
+  get lost(): number {
+    const isLost = ({ outcome }: Run): boolean => LOST.includes(outcome);
+    const last = this.#runs.findLastIndex((run) => run.outcome !== 'running' && !isLost(run));
+    return this.#runs.slice(last + 1).filter(isLost).length;
   }
 
   /** Durable once it resolves. */

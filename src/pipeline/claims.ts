@@ -6,7 +6,7 @@ import type { Credits } from './credits.js';
 export interface ClaimSource {
   readonly queue: {
     claim(limit: number, paused: readonly string[]): Claim[];
-    nextDue(paused: readonly string[]): number | undefined;
+    nextDue(): number | undefined;
   };
   /** Files that may have killed the process: they are worked on with nothing beside them. */
   readonly suspects: { isDue(): boolean; claim(): Claim | undefined };
@@ -23,6 +23,7 @@ export const NEVER_PAUSED: Pauses = { isPaused: false, pausedScanners: [] };
 /** At most this many claims in one transaction, so that a commit stays short. */
 const CLAIMS_AT_ONCE = 32;
 const PULL_AFTER_FAILURE_MS = 5000;
+const PULL_DURING_PAUSE_MS = 1000;
 /** setTimeout's largest delay, in milliseconds. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
@@ -113,7 +114,8 @@ export class Claims {
   #nextDue(): number | undefined {
     const { isPaused, pausedScanners } = this.#pauses;
     if (this.#credits.available <= 0 || this.#isAlone || isPaused) return undefined;
-    return this.#source.queue.nextDue(pausedScanners);
+    // Finding the first file of the others would cost a walk past all that wait for the paused ones' folders.
+    return pausedScanners.length > 0 ? Date.now() + PULL_DURING_PAUSE_MS : this.#source.queue.nextDue();
   }
 
   /** `time` in milliseconds since 1970; undefined: only when called. */

@@ -11,7 +11,7 @@ import { classifyBatch, type Classifier, type FailedImage } from './classify-bat
 import { Credits } from './credits.js';
 import { prepareImage, type PreparedImage } from './prepare.js';
 import { Recorder, type Outcome } from './recorder.js';
-import type { ClassifiedImage } from './result-record.js';
+import { poolWaitMs, type ClassifiedImage } from './result-record.js';
 import type { ImageSource, IngestSettings } from './settings.js';
 
 export interface IngestParts {
@@ -163,7 +163,7 @@ export class Ingest {
     if (first) {
       const { models, perModel } = first.result;
       telemetry.stageFinished({ stage: 'batch', durationMs: first.submittedAt - first.prepared.preparedAt });
-      telemetry.stageFinished({ stage: 'pool', durationMs: first.answeredAt - first.submittedAt });
+      telemetry.stageFinished({ stage: 'pool', durationMs: poolWaitMs(first) });
       telemetry.batchClassified({
         images: first.batchImages,
         perModel: models.map(({ identity }, at) => ({

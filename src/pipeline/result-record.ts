@@ -57,16 +57,21 @@ function knowsClass(predictions: readonly ModelPrediction[], name: string): bool
   return predictions[0] !== undefined && Object.hasOwn(predictions[0].probabilities, name);
 }
 
+/** How long the image's batch was in the pool without being in work: it waited for a worker. */
+export function poolWaitMs({ result, submittedAt, answeredAt }: ClassifiedImage): number {
+  const inferenceMs = result.perModel.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return Math.max(0, answeredAt - submittedAt - inferenceMs);
+}
+
 function stageTimes(classified: ClassifiedImage): ResultRecord['times'] {
-  const { prepared, result, batchImages, submittedAt, answeredAt } = classified;
+  const { prepared, result, batchImages, submittedAt } = classified;
   const inference = result.perModel.map(({ durationMs }) => durationMs);
-  const inferenceMs = inference.reduce((sum, ms) => sum + ms, 0);
   return {
     queued: round(prepared.times.queued),
     read: round(prepared.times.read),
     decode: round(prepared.times.decode),
     batch: round(submittedAt - prepared.preparedAt),
-    pool: round(Math.max(0, answeredAt - submittedAt - inferenceMs)),
+    pool: round(poolWaitMs(classified)),
     inference: Object.fromEntries(
       result.models.map(({ identity }, at) => [identity.name, round((inference[at] ?? 0) / batchImages)]),
     ),

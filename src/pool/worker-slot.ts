@@ -59,7 +59,7 @@ export class WorkerSlot {
       if (this.#isClosing) throw new Error('the pool was closed meanwhile');
       this.#thread = thread;
       this.#problem = undefined;
-      thread.gone.catch((error: unknown) => {
+      void thread.gone.then((error) => {
         if (this.#thread !== thread || this.#isRunning) return;
         this.#giveUp(thread, error);
         this.#options.onDiedIdle(this);

@@ -22,9 +22,11 @@ const ENDS_WITHIN_MS = 10_000;
  * another one.
  */
 export class WorkerThread {
+  /** Resolves with the reason when the thread is gone, also where piscina would let a request wait for ever. */
+  readonly gone: Promise<unknown>;
   readonly #piscina: Piscina<ClassifyRequest, WorkerReply>;
-  /** Rejects when the thread is gone, also where piscina would let a request wait for ever. */
-  readonly gone: Promise<never>;
+  /** Of the request in work. */
+  #fail: ((error: unknown) => void) | undefined;
 
   constructor({ workerFile, setup }: ThreadOptions) {
     this.#piscina = new Piscina<ClassifyRequest, WorkerReply>({
@@ -36,12 +38,12 @@ export class WorkerThread {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
       workerData: setup,
     });
-    this.gone = new Promise<never>((_resolve, reject) => {
-      this.#piscina.on('error', reject);
+    this.gone = new Promise((resolve) => {
+      this.#piscina.on('error', resolve);
       // The request's own failure, which has the reason, comes in the same turn.
-      this.#piscina.on('workerDestroy', () => setImmediate(() => reject(new Error('its thread has ended'))));
+      this.#piscina.on('workerDestroy', () => setImmediate(() => resolve(new Error('its thread has ended'))));
     });
-    this.gone.catch(() => undefined);
+    void this.gone.then((cause) => this.#fail?.(workerLost(cause)));
   }
 
   /**
@@ -50,19 +52,18 @@ export class WorkerThread {
    */
   async run(request: ClassifyRequest, timeoutMs: number): Promise<WorkerReply> {
     let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(taskTimeout(timeoutMs)), timeoutMs);
-    });
-    const transferList = [request.pixels.buffer as ArrayBuffer];
-    const reply = this.#piscina.run(request, { transferList });
     try {
-      return await Promise.race([reply, this.gone, tooLate]);
-    } catch (cause) {
-      throw cause instanceof SmearwatchError ? cause : workerLost(cause);
+      // Not a race: one with a promise that lives as long as the thread would keep every reply as long.
+      return await new Promise((resolve, reject) => {
+        this.#fail = reject;
+        timer = setTimeout(() => reject(taskTimeout(timeoutMs)), timeoutMs);
+        this.#piscina
+          .run(request, { transferList: [request.pixels.buffer as ArrayBuffer] })
+          .then(resolve, (cause: unknown) => reject(workerLost(cause)));
+      });
     } finally {
       clearTimeout(timer);
-      // It is rejected once more when the thread is ended.
-      reply.catch(() => undefined);
+      this.#fail = undefined;
     }
   }
 

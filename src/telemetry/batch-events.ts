@@ -5,7 +5,8 @@ import type { Telemetry } from './telemetry.js';
 
 type BatchEvents = Pick<
   Telemetry,
-  'stageFinished' | 'batchClassified' | 'batchFailed' | 'workerRestarted' | 'ledgerWriteFailed'
+  | ('stageFinished' | 'batchClassified' | 'batchFailed' | 'workerRestarted')
+  | ('ledgerWriteFailed' | 'ledgerCommitted')
 >;
 
 /** What happens inside the pipeline: stages, batches, workers, the ledger. */
@@ -18,11 +19,8 @@ export function batchEvents(logger: Logger, metrics: MetricFactory, stages: Stag
   );
   const failed = metrics.counter('batch_failures_total', 'Batches that failed as a whole and are repeated.');
   const restarts = metrics.counter('worker_restarts_total', 'Inference workers that were replaced.');
-  const unwritten = metrics.counter(
-    'ledger_write_failures_total',
-    'Attempts to write the ledger that failed and are repeated.',
-  );
   return {
+    ...ledgerEvents(logger, metrics),
     stageFinished({ stage, durationMs }) {
       stages.observe({ stage }, seconds(durationMs));
     },
@@ -40,9 +38,28 @@ export function batchEvents(logger: Logger, metrics: MetricFactory, stages: Stag
       restarts.inc();
       logger.warn({ reason }, 'Inference worker replaced');
     },
+  };
+}
+
+function ledgerEvents(
+  logger: Logger,
+  metrics: MetricFactory,
+): Pick<BatchEvents, 'ledgerWriteFailed' | 'ledgerCommitted'> {
+  const unwritten = metrics.counter(
+    'ledger_write_failures_total',
+    'Attempts to write the ledger that failed and are repeated.',
+  );
+  const commits = metrics.duration(
+    'ledger_commit_duration_seconds',
+    'Time of a COMMIT of the ledger: until its transaction is on the disk.',
+  );
+  return {
     ledgerWriteFailed({ error }) {
       unwritten.inc();
       logger.error({ err: error }, 'The ledger could not be written; it is tried again');
+    },
+    ledgerCommitted({ durationMs }) {
+      commits.observe(seconds(durationMs));
     },
   };
 }

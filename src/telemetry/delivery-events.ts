@@ -11,6 +11,12 @@ export function deliveryEvents(logger: Logger, metrics: MetricFactory): Delivery
   const failures = metrics.counter('sink_failures_total', 'Deliveries that failed and are repeated.', labels);
   const duration = metrics.duration('sink_delivery_duration_seconds', 'Time of one delivery.', labels);
   const stopping = metrics.gauge('stopping', '1 while the daemon finishes what is in progress.');
+  metrics.startAtZero(({ sinks }) => {
+    for (const sink of sinks) {
+      records.inc({ sink }, 0);
+      failures.inc({ sink }, 0);
+    }
+  });
   return {
     delivered(event) {
       records.inc({ sink: event.sink }, event.records);

@@ -27,6 +27,10 @@ export function evaluationEvents(logger: Logger, metrics: MetricFactory): Evalua
     'evaluation_next_timestamp_seconds',
     'When the next evaluation is planned, Unix time; 0: none is.',
   );
+  const lost = metrics.gauge(
+    'evaluation_lost_runs',
+    'Planned evaluations since the last that came to its end: missed, skipped or failed.',
+  );
   const show = figureGauges(metrics);
   // All of them exist from the start: a rate over a series that appears with its first event misses that event.
   for (const outcome of OUTCOMES) runs.inc({ outcome }, 0);
@@ -52,7 +56,8 @@ export function evaluationEvents(logger: Logger, metrics: MetricFactory): Evalua
       runs.inc({ outcome: event.outcome });
       logger.warn(event, 'A planned evaluation was not run');
     },
-    evaluationPlanned({ nextMs }) {
+    evaluationPlanned({ nextMs, lost: runsLost }) {
+      lost.set(runsLost);
       next.set((nextMs ?? 0) / 1000);
     },
   };

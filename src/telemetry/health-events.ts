@@ -11,6 +11,8 @@ type HealthEvents = Pick<
   | 'pipelineMoving'
   | 'intakePaused'
   | 'intakeResumed'
+  | 'disksMeasured'
+  | 'intakeConfigured'
   | 'serviceManagerFailed'
 >;
 
@@ -23,6 +25,8 @@ export function healthEvents(logger: Logger, metrics: MetricFactory): HealthEven
   return {
     ...stalls(logger, metrics),
     ...pauses(logger, metrics),
+    ...disks(metrics),
+    intakeConfigured: (configured) => metrics.configured(configured),
     workerMissing({ error, retryMs }) {
       unreplaced.inc();
       logger.error({ err: error, retryMs }, 'An inference worker is missing and could not be replaced');
@@ -67,6 +71,7 @@ function pauses(logger: Logger, metrics: MetricFactory): Pick<Telemetry, 'intake
     '1 while images are not taken in because a disk is nearly full or a folder is away.',
     labels,
   );
+  for (const cause of ['disk', 'folder'] as const) paused.set({ cause }, 0);
   return {
     intakePaused(event) {
       paused.set({ cause: event.cause }, 1);
@@ -75,6 +80,25 @@ function pauses(logger: Logger, metrics: MetricFactory): Pick<Telemetry, 'intake
     intakeResumed(event) {
       paused.set({ cause: event.cause }, 0);
       logger.info(event, 'Images are taken in again');
+    },
+  };
+}
+
+function disks(metrics: MetricFactory): Pick<Telemetry, 'disksMeasured'> {
+  const free = metrics.gauge(
+    'disk_free_bytes',
+    'Room on the disks that are written to: of the ledger, of each sink, of moved images.',
+    ['disk'],
+  );
+  const least = metrics.gauge(
+    'disk_min_free_bytes',
+    'disk.minFreeBytes: with less on one of them, no more images are taken in.',
+  );
+  return {
+    disksMeasured({ disks: measured, minFreeBytes }) {
+      free.reset();
+      for (const { disk, freeBytes } of measured) free.set({ disk }, freeBytes);
+      least.set(minFreeBytes);
     },
   };
 }

@@ -1,10 +1,12 @@
-import type { ModelPrediction } from '../record.js';
+import { REVIEW_REASONS, type ModelPrediction } from '../record.js';
 import type { Logger } from './log.js';
 import { codeLabel, MODEL_LABELS, modelLabels, seconds, type MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 import type { ThroughputMeter } from './throughput.js';
 
 type ImageEvents = Pick<Telemetry, 'imageRecorded' | 'imageRetried' | 'imageQuarantined'>;
+
+const OUTCOMES = ['classified', 'duplicate', 'quarantined'] as const;
 
 /** What becomes of each image. */
 export function imageEvents(
@@ -22,6 +24,9 @@ export function imageEvents(
     'Time of an image from settled to its durable result.',
     ['scanner'],
   );
+  metrics.startAtZero(({ scanners }) => {
+    for (const scanner of scanners) for (const outcome of OUTCOMES) images.inc({ scanner, outcome }, 0);
+  });
   const predicted = predictions(metrics);
   const reviewed = reviews(metrics);
   return {
@@ -90,6 +95,12 @@ function reviews(metrics: MetricFactory): (scanner: string, reasons: readonly st
     'Reasons for review (models-disagree, low-confidence, unexpected-size); an image may have several.',
     ['scanner', 'reason'],
   );
+  metrics.startAtZero(({ scanners }) => {
+    for (const scanner of scanners) {
+      images.inc({ scanner }, 0);
+      for (const reason of REVIEW_REASONS) byReason.inc({ scanner, reason }, 0);
+    }
+  });
   return (scanner, reasons) => {
     if (reasons.length > 0) images.inc({ scanner });
     for (const reason of reasons) byReason.inc({ scanner, reason });

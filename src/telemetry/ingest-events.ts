@@ -30,6 +30,12 @@ export function ingestEvents(logger: Logger, metrics: MetricFactory, stages: Sta
     ['scanner'],
   );
   const rescanFinished = rescans(logger, metrics);
+  metrics.startAtZero(({ scanners }) => {
+    for (const scanner of scanners) {
+      settled.inc({ scanner }, 0);
+      for (const code of WATCH_ERRORS) errors.inc({ scanner, code }, 0);
+    }
+  });
   return {
     rescanFinished,
     fileSettled({ scanner, path, waitedMs }) {
@@ -52,6 +58,9 @@ export function ingestEvents(logger: Logger, metrics: MetricFactory, stages: Sta
   };
 }
 
+/** What goes wrong with folders, from the start; others appear with their first time. */
+const WATCH_ERRORS = ['ENOENT', 'ENOSPC', 'EMFILE', 'EACCES', 'EIO', 'other'];
+
 function rescans(logger: Logger, metrics: MetricFactory): Telemetry['rescanFinished'] {
   const labels = ['scanner'] as const;
   const duration = metrics.duration('rescan_duration_seconds', 'Time to read a whole folder again.', labels);
@@ -66,6 +75,7 @@ function rescans(logger: Logger, metrics: MetricFactory): Telemetry['rescanFinis
     'When the last rescan finished, Unix time.',
     labels,
   );
+  metrics.startAtZero(({ scanners }) => scanners.forEach((scanner) => missed.inc({ scanner }, 0)));
   return (event) => {
     const { scanner } = event;
     duration.observe({ scanner }, seconds(event.durationMs));

@@ -12,6 +12,12 @@ const DURATION_BUCKETS = [
 /** What identifies a model in metrics. The same model in two engines is two series, or it would count twice. */
 export const MODEL_LABELS = ['model', 'version', 'engine'] as const;
 
+/** What a configuration names. */
+export interface Configured {
+  readonly scanners: readonly string[];
+  readonly sinks: readonly string[];
+}
+
 export function modelLabels({ name, version, engine }: ModelIdentity): Record<string, string> {
   return { model: name, version, engine };
 }
@@ -19,6 +25,8 @@ export function modelLabels({ name, version, engine }: ModelIdentity): Record<st
 /** Makes metrics in one registry; `smearwatch_` is put before every name. */
 export class MetricFactory {
   readonly #registers: Registry[];
+  readonly #starters: ((configured: Configured) => void)[] = [];
+  readonly #ofModels: (Counter | Histogram)[] = [];
 
   constructor(registry: Registry) {
     this.#registers = [registry];
@@ -29,7 +37,9 @@ export class MetricFactory {
     help: string,
     labelNames: readonly Label[] = [],
   ): Counter<Label> {
-    return new Counter({ ...this.#identity(name, help), labelNames: [...labelNames] });
+    const counter = new Counter({ ...this.#identity(name, help), labelNames: [...labelNames] });
+    this.#noteModels(counter, labelNames);
+    return counter;
   }
 
   gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[] = []): Gauge<Label> {
@@ -73,11 +83,44 @@ export class MetricFactory {
     buckets: readonly number[],
     labelNames: readonly Label[] = [],
   ): Histogram<Label> {
-    return new Histogram({
+    const histogram = new Histogram({
       ...this.#identity(name, help),
       labelNames: [...labelNames],
       buckets: [...buckets],
     });
+    this.#noteModels(histogram, labelNames);
+    return histogram;
+  }
+
+  /**
+   * Registers who makes series for what is configured, with 0: a rate over a series that appears with its first event misses
+   * that event.
+   */
+  startAtZero(start: (configured: Configured) => void): void {
+    this.#starters.push(start);
+  }
+
+  configured(configured: Configured): void {
+    for (const start of this.#starters) start(configured);
+  }
+
+  /**
+   * Forgets what was counted of models that are no longer in use, or a new version a month would be ever more series.
+   * Prometheus keeps their past. A late batch of one may make its series again, until the models change next.
+   */
+  async keepModels(models: readonly ModelIdentity[]): Promise<void> {
+    const kept = new Set(models.map((model) => Object.values(modelLabels(model)).join(' ')));
+    for (const metric of this.#ofModels) {
+      const { values } = await metric.get();
+      for (const { labels } of values as { labels: Record<string, string> }[]) {
+        const { le: _bucket, ...own } = labels;
+        if (!kept.has(MODEL_LABELS.map((label) => own[label]).join(' '))) metric.remove(own);
+      }
+    }
+  }
+
+  #noteModels(metric: Counter | Histogram, labelNames: readonly string[]): void {
+    if (labelNames.includes(MODEL_LABELS[0])) this.#ofModels.push(metric);
   }
 
   #identity(name: string, help: string): { name: string; help: string; registers: Registry[] } {

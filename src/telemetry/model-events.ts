@@ -5,13 +5,19 @@ import type { Telemetry } from './telemetry.js';
 
 type ModelEvents = Pick<
   Telemetry,
-  'modelsLoaded' | 'modelsSwapped' | 'reloadRefused' | 'configurationReloaded' | 'started' | 'ready'
+  | ('modelsLoaded' | 'modelsSwapped' | 'modelSwapFailed')
+  | ('reloadRefused' | 'configurationReloaded' | 'started' | 'ready')
 >;
 
 /** What runs: models and configuration. */
 export function modelEvents(logger: Logger, metrics: MetricFactory): ModelEvents {
   const loading = metrics.gauge('models_load_duration_seconds', 'Time that loading the models in use took.');
-  const swaps = metrics.counter('model_swaps_total', 'Times that other models were put in use.');
+  const swaps = metrics.counter(
+    'model_swaps_total',
+    'Times that other models were wanted, by outcome: swapped, or failed and the old ones went on.',
+    ['outcome'],
+  );
+  for (const outcome of ['swapped', 'failed']) swaps.inc({ outcome }, 0);
   return {
     ...configurationEvents(logger, metrics),
     modelsLoaded({ models, durationMs }) {
@@ -19,9 +25,14 @@ export function modelEvents(logger: Logger, metrics: MetricFactory): ModelEvents
       logger.info({ models: models.map(modelName), durationMs }, 'Models loaded');
     },
     modelsSwapped({ models, durationMs }) {
-      swaps.inc();
+      swaps.inc({ outcome: 'swapped' });
       loading.set(seconds(durationMs));
+      void metrics.keepModels(models);
       logger.info({ models: models.map(modelName), durationMs }, 'Models swapped');
+    },
+    modelSwapFailed({ error }) {
+      swaps.inc({ outcome: 'failed' });
+      logger.error({ err: error }, 'Other models could not be put in use; the old ones go on');
     },
   };
 }
@@ -29,7 +40,7 @@ export function modelEvents(logger: Logger, metrics: MetricFactory): ModelEvents
 function configurationEvents(
   logger: Logger,
   metrics: MetricFactory,
-): Omit<ModelEvents, 'modelsLoaded' | 'modelsSwapped'> {
+): Omit<ModelEvents, 'modelsLoaded' | 'modelsSwapped' | 'modelSwapFailed'> {
   const reloads = metrics.counter(
     'configuration_reloads_total',
     'Configurations that a running daemon took over (applied) or not (refused).',

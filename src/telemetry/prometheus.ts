@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { MetricFactory } from './metrics.js';
 
@@ -15,5 +16,17 @@ export function createRegistry({ version }: { readonly version: string }): Regis
     'arch',
   ]);
   build.set({ version, node: process.version, platform: process.platform, arch: process.arch }, 1);
+  new MetricFactory(registry)
+    .gauge(
+      'memory_limit_bytes',
+      "What the process may use: the computer's memory, or its control group's limit.",
+    )
+    .set(memoryLimit());
   return registry;
+}
+
+function memoryLimit(): number {
+  const limit = process.constrainedMemory();
+  // Without a limit it is 0, or beyond every computer.
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

@@ -42,6 +42,14 @@ function collectAccuracy(metrics: MetricFactory, read: () => readonly LiveAccura
     },
     MODEL_LABELS,
   );
+  metrics.observed(
+    'live_accuracy_gate_ratio',
+    'The share that `evaluation.gates` demand (shareRight, min); no series where no gate does.',
+    (gauge) => {
+      for (const { model, gate } of read()) if (gate !== undefined) gauge.set(modelLabels(model), gate);
+    },
+    MODEL_LABELS,
+  );
   for (const figure of ['precision', 'recall'] as const) {
     metrics.observed(
       `live_${figure}_ratio`,

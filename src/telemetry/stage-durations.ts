@@ -7,7 +7,7 @@ export type StageDurations = Histogram<'stage'>;
 export function stageDurations(metrics: MetricFactory): StageDurations {
   return metrics.duration(
     'stage_duration_seconds',
-    'Time of an image in each stage: settle, queue, read, decode, batch, pool, record.',
+    'Time in each stage: settle, queue, read, decode (of an image), batch, pool (the wait for a worker), record (of a batch).',
     ['stage'],
   );
 }

@@ -7,6 +7,7 @@ export function collectState(registry: Registry, state: StateReader): void {
   const metrics = new MetricFactory(registry);
   collectWork(metrics, state);
   collectWorkers(metrics, state);
+  collectLedger(metrics, state);
   metrics.observed(
     'outbox_records',
     'Results that a sink has not received yet.',
@@ -25,6 +26,17 @@ export function collectState(registry: Registry, state: StateReader): void {
       }
     },
     [...MODEL_LABELS, 'precision', 'weights_sha256'],
+  );
+}
+
+function collectLedger(metrics: MetricFactory, state: StateReader): void {
+  metrics.observed('ledger_size_bytes', 'Size of the ledger, without its write-ahead log.', (gauge) =>
+    gauge.set(state.ledgerBytes().database),
+  );
+  metrics.observed(
+    'ledger_wal_size_bytes',
+    'Size of the write-ahead log: it stays at the largest that it was, up to 64 MiB.',
+    (gauge) => gauge.set(state.ledgerBytes().writeAheadLog),
   );
 }
 

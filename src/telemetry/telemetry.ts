@@ -32,6 +32,8 @@ export interface Telemetry {
   batchFailed(event: { images: number; error: unknown }): void;
   /** The ledger could not be written; it is tried again until it can. */
   ledgerWriteFailed(event: { error: unknown }): void;
+  /** A transaction of the ledger is on the disk; how long its COMMIT took. */
+  ledgerCommitted(event: { durationMs: number }): void;
   workerRestarted(event: { reason: string }): void;
   /** A lost worker could not be replaced: the pool is smaller than configured until it is. */
   workerMissing(event: { error: unknown; retryMs: number }): void;
@@ -43,9 +45,15 @@ export interface Telemetry {
   /** Nothing is claimed, of all scanners or of one, until what is missing is back: nothing is lost. */
   intakePaused(event: { cause: PauseCause; reason: string }): void;
   intakeResumed(event: { cause: PauseCause; reason: string }): void;
+  /** Room on the disks that are written to, and how much of it is left free on each. */
+  disksMeasured(event: { disks: readonly { disk: string; freeBytes: number }[]; minFreeBytes: number }): void;
+  /** What a configuration that is in force now watches and delivers to. */
+  intakeConfigured(event: { scanners: readonly string[]; sinks: readonly string[] }): void;
   serviceManagerFailed(event: { error: unknown }): void;
   modelsLoaded(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
   modelsSwapped(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
+  /** Other models were wanted and could not be put in use; the old ones go on. */
+  modelSwapFailed(event: { error: unknown }): void;
   reloadRefused(event: { error: unknown }): void;
   /** `sha256` of the file's bytes. */
   configurationReloaded(event: { changed: readonly string[]; sha256: string }): void;
@@ -82,8 +90,11 @@ export interface Telemetry {
   evaluationFailed(event: { run: string; error: unknown }): void;
   /** A planned evaluation was not run, because another one still ran (skipped) or nobody was there (missed). */
   evaluationNotRun(event: { run: string; outcome: 'skipped' | 'missed'; reason: string }): void;
-  /** When the next one is planned, in milliseconds since 1970; undefined: none is. */
-  evaluationPlanned(event: { nextMs: number | undefined }): void;
+  /**
+   * When the next one is planned, in milliseconds since 1970; undefined: none is. `lost`: planned runs since the last one that
+   * came to its end: missed, skipped or failed; 0 where none is planned.
+   */
+  evaluationPlanned(event: { nextMs: number | undefined; lost: number }): void;
   gateFailed(event: { run: string; set: string; gate: string; value: number | null; limit: number }): void;
   /** What became of a candidate, in a sentence. */
   candidateJudged(event: { run: string; candidate: string; promoted: boolean; reason: string }): void;
@@ -122,8 +133,15 @@ export interface EvaluatedSet {
 }
 
 export type EvaluationFigure =
-  'shareRight' | 'accuracy' | 'precision' | 'recall' | 'fMeasure' | 'quadraticLoss' | 'expectedCalibrationError';
+  | 'shareRight'
+  | 'accuracy'
+  | 'precision'
+  | 'recall'
+  | 'fMeasure'
+  | 'quadraticLoss'
+  | 'expectedCalibrationError';
 
+/** `pool` is the wait for a worker; the inference of each model, which follows, is measured by model. */
 export const STAGES = ['queue', 'read', 'decode', 'batch', 'pool', 'record'] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -134,6 +152,7 @@ export interface StateReader {
   outbox(): Readonly<Record<string, number>>;
   models(): readonly ModelIdentity[];
   inFlight(): number;
+  ledgerBytes(): { readonly database: number; readonly writeAheadLog: number };
 }
 
 /** A label, whose image it is, and what became of it. */
@@ -164,6 +183,8 @@ export interface LiveAccuracy {
   readonly images: number;
   /** Share of the images classified correctly. */
   readonly accuracy: number;
+  /** What `evaluation.gates` demand of it, where they do. */
+  readonly gate?: number | undefined;
   readonly perClass: readonly {
     readonly class: string;
     readonly precision: number;

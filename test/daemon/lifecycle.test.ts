@@ -138,6 +138,20 @@ describe('A changed configuration', () => {
     await ended(daemon, 1);
   });
 
+  it.each([
+    ['a model that is not there', { models: { registry: 'models', use: [{ model: 'lenet5@9' }] } }, 1],
+    ['a drift reference that is not there', { drift: { reference: 'gone.json' } }, 0],
+  ])('with %s counts as a failed change of models only where it is one', async (_, change, failed) => {
+    const lab = await Lab.open();
+    const daemon = lab.run();
+    const url = await daemon.ready();
+    edit(lab, (config) => Object.assign(config, change));
+    await daemon.logged(({ msg }) => msg.includes('refused'));
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain(`smearwatch_model_swaps_total{outcome="failed"} ${failed}\n`);
+    expect(metrics).toContain('smearwatch_configuration_last_reload_successful 0\n');
+  });
+
   it('is read again at SIGHUP, and new sinks and settings hold from then on', async () => {
     const lab = await Lab.open();
     const daemon = lab.run();
@@ -230,7 +244,7 @@ describe('A folder that is away', () => {
     renameSync(folder, `${folder} unmounted`);
     const first = lab.run('--once');
     expect(await first.exit()).toBe(1);
-    expect(first.stderr).toContain('1 files cannot be reached');
+    expect(first.stderr).toContain('1 files cannot be taken up: paused: the folder');
     renameSync(`${folder} unmounted`, folder);
     expect(await lab.run('--once').exit()).toBe(0);
     expect(lab.documents().size).toBe(1);

@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { configSchema, type Config } from '../../src/config/schema.js';
 import { DiskGuard } from '../../src/daemon/disk-guard.js';
 import { ScannerPauses } from '../../src/daemon/scanner-pauses.js';
@@ -52,6 +52,26 @@ describe('DiskGuard', () => {
       expect(told).toEqual([expect.stringContaining('paused'), expect.stringContaining('resumed'), 'claim']);
     },
   );
+
+  it('tells how much room every disk has, also while nothing is asked of them', async () => {
+    const disksMeasured = vi.fn();
+    const { telemetry, ...parts } = listener();
+    const guard = new DiskGuard({
+      config: () => ({ ...config, disk: { minFreeBytes: 0 } }),
+      telemetry: { ...telemetry, disksMeasured },
+      ...parts,
+      freeBytes: (folder) => (folder === '/moved' ? Promise.reject(new Error('EIO')) : Promise.resolve(7)),
+    });
+    await guard.look();
+    expect(guard.isPaused).toBe(false);
+    expect(disksMeasured).toHaveBeenCalledWith({
+      disks: [
+        { disk: 'ledger', what: 'the ledger', folder: '/state', freeBytes: 7 },
+        { disk: 'sink-json', what: 'sink json', folder: '/results', freeBytes: 7 },
+      ],
+      minFreeBytes: 0,
+    });
+  });
 
   it('does not pause for a disk that cannot be asked', async () => {
     const guard = new DiskGuard({

@@ -45,6 +45,22 @@ describe('Ledger', () => {
     );
   });
 
+  it('tells of every transaction that is on the disk, and what it takes there', () => {
+    const committed: number[] = [];
+    const ledger = Ledger.own(
+      temporaryFolder(),
+      () => [],
+      (durationMs) => committed.push(durationMs),
+    );
+    onTestFinished(() => ledger.close());
+    const before = committed.length;
+    ledger.queue.enqueue('left', [{ path: 'a.png', size: 1, mtimeMs: 1 }]);
+    expect(committed).toHaveLength(before + 1);
+    expect(committed.at(-1)).toBeGreaterThan(0);
+    expect(ledger.bytes().database).toBeGreaterThanOrEqual(4096);
+    expect(ledger.bytes().writeAheadLog).toBeGreaterThan(0);
+  });
+
   it('is durable: WAL, and every commit synced', () => {
     const database = Database.open(join(temporaryFolder(), 'ledger.sqlite'));
     onTestFinished(() => database.close());

@@ -129,6 +129,38 @@ describe('metrics', () => {
     await metric('smearwatch_configuration_last_reload_successful 1');
   });
 
+  test('exist with 0 for what is configured, since a rate misses the event that a series begins with', async () => {
+    telemetry.intakeConfigured({ scanners: ['left'], sinks: ['json'] });
+    await metric('smearwatch_images_total{scanner="left",outcome="quarantined"} 0');
+    await metric('smearwatch_watch_errors_total{scanner="left",code="ENOSPC"} 0');
+    await metric('smearwatch_rescan_missed_files_total{scanner="left"} 0');
+    await metric('smearwatch_sink_failures_total{sink="json"} 0');
+    await metric('smearwatch_model_swaps_total{outcome="failed"} 0');
+    await metric('smearwatch_intake_paused{cause="disk"} 0');
+  });
+
+  test('forget what was counted of models that are no longer in use', async () => {
+    const perModel = [{ model: ALEXNET, durationMs: 250 }];
+    telemetry.batchClassified({ images: 16, perModel });
+    const next = { ...ALEXNET, version: '4' };
+    telemetry.batchClassified({ images: 16, perModel: [{ model: next, durationMs: 250 }] });
+    telemetry.modelsSwapped({ models: [next], durationMs: 5 });
+    await new Promise((resolve) => setImmediate(resolve));
+    const text = await registry.metrics();
+    expect(text).toContain('smearwatch_batch_inference_duration_seconds_count{model="alexnet",version="4"');
+    expect(text).not.toContain('version="3"');
+  });
+
+  test('show the room on every disk that is written to', async () => {
+    const measured = (disk: string): void =>
+      telemetry.disksMeasured({ disks: [{ disk, freeBytes: 5e9 }], minFreeBytes: 1e9 });
+    measured('sink-old');
+    measured('ledger');
+    await metric('smearwatch_disk_free_bytes{disk="ledger"} 5000000000');
+    await metric('smearwatch_disk_min_free_bytes 1000000000');
+    expect(await registry.metrics()).not.toContain('sink-old');
+  });
+
   test('never have a path or a free text as a label', async () => {
     telemetry.imageQuarantined({ scanner: 'left', path: '/a/b.png', code: 'EIO: /a/b.png', reason: 'r' });
     await metric('smearwatch_quarantines_total{scanner="left",reason="other"} 1');

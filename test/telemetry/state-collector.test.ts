@@ -18,6 +18,7 @@ function reader(overrides: Partial<StateReader> = {}): StateReader {
     outbox: () => ({ json: 5 }),
     models: () => [model],
     inFlight: () => 18,
+    ledgerBytes: () => ({ database: 8192, writeAheadLog: 4096 }),
     ...overrides,
   };
 }
@@ -37,6 +38,8 @@ test('state is read at the scrape', async () => {
   expect(text).toContain('smearwatch_workers_alive 3\n');
   expect(text).toContain('smearwatch_outbox_records{sink="json"} 5\n');
   expect(text).toContain('smearwatch_in_flight_images 18\n');
+  expect(text).toContain('smearwatch_ledger_size_bytes 8192\n');
+  expect(text).toContain('smearwatch_ledger_wal_size_bytes 4096\n');
 });
 
 test('a model that was swapped out is no longer shown', async () => {

@@ -27,7 +27,13 @@ export interface Fault {
 /** Points of a short run: one of each kind. */
 const QUICK: readonly FaultPoint[] = [
   ...(['settled-not-queued', 'claimed', 'recording', 'recorded', 'failed-not-recorded'] as const),
-  ...(['json-written', 'ndjson-half-written', 'move-copied', 'delivered-not-acknowledged', 'swapped'] as const),
+  ...([
+    'json-written',
+    'ndjson-half-written',
+    'move-copied',
+    'delivered-not-acknowledged',
+    'swapped',
+  ] as const),
 ];
 /** A fault that was not reached by then is not reached any more. */
 const STRIKES_WITHIN_MS = 30_000;

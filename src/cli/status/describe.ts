@@ -1,0 +1,37 @@
+import { formatDuration, printable } from '../output.js';
+import type { ModelAnswer, StatusAnswer } from './daemon-answers.js';
+
+/** The figures of /status in words, the same ones in `status` and in `top`. */
+export function describeWork({ work }: StatusAnswer): string {
+  const { queued, running, done, quarantined } = work;
+  return `${queued} queued, ${running} running, ${done} done, ${quarantined} quarantined`;
+}
+
+/** Since when the oldest image waits or is in progress. */
+export function describeOldest({ work: { oldestMs } }: StatusAnswer): string {
+  return oldestMs > 0 ? formatDuration(oldestMs / 1000) : 'none waits';
+}
+
+export function describeWorkers({ workers, inFlight }: StatusAnswer): string {
+  const { configured, alive, busy, stuck } = workers;
+  const held = stuck > 0 ? `, ${stuck} stuck` : '';
+  return `${alive} of ${configured}, ${busy} busy${held}; ${inFlight} images in flight`;
+}
+
+/** What each sink has not received yet. */
+export function describeSinks({ outbox }: StatusAnswer): string {
+  const waiting = Object.entries(outbox).filter(([, records]) => records > 0);
+  if (waiting.length === 0) return 'nothing waits';
+  return waiting.map(([sink, records]) => `${printable(sink)} ${records} waiting`).join(', ');
+}
+
+/** `0.42`, `4.20`, `42.0`, `420`: as many digits as mean something. */
+export function threePlaces(value: number): string {
+  if (value === 0) return '0';
+  if (value < 10) return value.toFixed(2);
+  return value < 100 ? value.toFixed(1) : value.toFixed(0);
+}
+
+export function describeModel({ name, version, engine, precision }: ModelAnswer): string {
+  return `${name}@${version} (${engine}, ${precision})`;
+}

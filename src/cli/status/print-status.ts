@@ -1,0 +1,32 @@
+import { formatDuration, printable, printLine, type Terminal } from '../output.js';
+import type { DaemonReport } from './ask-daemon.js';
+import {
+  describeModel,
+  describeOldest,
+  describeSinks,
+  describeWork,
+  describeWorkers,
+  threePlaces,
+} from './describe.js';
+
+/** A line on whether it is ready, the reasons why not, then what it does. */
+export function printStatus(terminal: Terminal, { url, readiness, status }: DaemonReport): void {
+  const { version, uptimeSeconds, imagesPerSecond, models, scanners } = status;
+  const state = readiness.ready ? 'Ready' : 'Not ready';
+  printLine(terminal, `${state}: smearwatch ${version} at ${url}, up ${formatDuration(uptimeSeconds)}`);
+  for (const reason of readiness.reasons) printLine(terminal, `  ${printable(reason)}`);
+  const lines: readonly (readonly [string, string])[] = [
+    ['Throughput', `${threePlaces(imagesPerSecond)} images/s over the last minute`],
+    ['Work', describeWork(status)],
+    ['Oldest', describeOldest(status)],
+    ['Workers', describeWorkers(status)],
+    ['Models', models.map(describeModel).join(', ') || 'none yet'],
+    ['Sinks', describeSinks(status)],
+    ...scanners.map(
+      ({ name, folder, unsettled }) =>
+        [`Scanner ${name}`, `${printable(folder)}, files being written: ${unsettled}`] as const,
+    ),
+  ];
+  const width = Math.max(...lines.map(([title]) => title.length));
+  for (const [title, text] of lines) printLine(terminal, `${title.padEnd(width)}  ${text}`);
+}

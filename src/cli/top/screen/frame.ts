@@ -1,0 +1,56 @@
+import { Box } from 'ink';
+import { createElement, type ReactElement } from 'react';
+import type { Seen, View } from '../view.js';
+import { column, Line } from './cells.js';
+import { ConditionsList } from './conditions-list.js';
+import { Header } from './header.js';
+import { Models } from './models.js';
+import { Overview } from './overview.js';
+import { Results } from './results.js';
+import { Stages, STAGES_WIDTH } from './stages.js';
+import { Colours } from './tones.js';
+
+export interface FrameProps {
+  readonly view: View;
+  /** Where the daemon was asked for, while it has not answered. */
+  readonly url: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly colours: boolean;
+  /** Shown while nothing is wrong. */
+  readonly hint?: string;
+}
+
+/** Lines of everything but models and results: 2 header, 4 overview, blank, 8 stages, blank, title of the models. */
+const OTHER_LINES = 17;
+const GAP = 2;
+
+/** The whole screen. It has exactly `rows` lines; what has no room at the bottom is left out. */
+export function Frame({ view, url, columns, rows, colours, hint = '' }: FrameProps): ReactElement {
+  const { seen } = view;
+  const header = createElement(Header, { view, url: seen?.report.url ?? url, hint, key: 'header' });
+  const children = seen ? [header, ...body(seen, { view, columns, rows })] : [header];
+  return createElement(
+    Colours.Provider,
+    { value: colours },
+    column(children, { width: columns, height: rows, overflow: 'hidden' }),
+  );
+}
+
+function body(seen: Seen, { view, columns, rows }: Pick<FrameProps, 'view' | 'columns' | 'rows'>) {
+  const { throughput } = view;
+  const left = rows - OTHER_LINES - seen.report.status.models.length;
+  return [
+    createElement(Overview, { seen, throughput, columns, key: 'overview' }),
+    createElement(Line, { key: 'before stages' }),
+    createElement(
+      Box,
+      { key: 'stages and conditions', flexShrink: 0 },
+      column([createElement(Stages, { ...seen, key: 'stages' })], { width: STAGES_WIDTH, marginRight: GAP }),
+      column([createElement(ConditionsList, { ...seen, key: 'conditions' })], { flexGrow: 1, flexBasis: 0 }),
+    ),
+    createElement(Line, { key: 'before models' }),
+    createElement(Models, { ...seen, key: 'models' }),
+    createElement(Results, { recent: seen.recent, lines: left, key: 'results' }),
+  ];
+}

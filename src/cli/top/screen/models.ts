@@ -1,0 +1,34 @@
+import { createElement, type ReactElement } from 'react';
+import { printable } from '../../output.js';
+import { modelKey } from '../figures.js';
+import { difference, EMPTY } from '../histogram.js';
+import type { Seen } from '../view.js';
+import { Lines, type CellProps } from './cells.js';
+import { threePlaces } from '../../status/describe.js';
+
+/** The models in use, and what an image costs each. */
+export function Models({ report, figures, span }: Seen): ReactElement {
+  const images = difference(figures.batchImages ?? EMPTY, span.before?.batchImages).sum;
+  const rows = report.status.models.map((model) => {
+    const key = modelKey(model);
+    const inference = difference(figures.inference.get(key) ?? EMPTY, span.before?.inference.get(key));
+    const name = printable(`${model.name}@${model.version}`);
+    const perImage = images > 0 && inference.count > 0 ? threePlaces((inference.sum / images) * 1000) : '–';
+    return cells([name, printable(model.engine), printable(model.precision), perImage]);
+  });
+  return createElement(Lines, {
+    lines: [cells(['MODEL', 'ENGINE', 'PRECISION', 'MS PER IMAGE'], 'title'), ...rows],
+  });
+}
+
+function cells(
+  [name, engine, precision, perImage]: readonly [string, string, string, string],
+  tone: 'plain' | 'title' = 'plain',
+): CellProps[] {
+  return [
+    { text: name, width: 27, tone },
+    { text: engine, width: 14, tone },
+    { text: precision, width: 12, tone },
+    { text: perImage, width: 12, align: 'right', tone },
+  ];
+}

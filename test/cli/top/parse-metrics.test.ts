@@ -1,0 +1,33 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { parseMetrics } from '../../../src/cli/top/parse-metrics.js';
+
+describe('The parser of /metrics', () => {
+  it('reads what prom-client writes, whatever the labels hold', async () => {
+    const registry = new Registry();
+    const registers = [registry];
+    const odd = 'a "b", c\\d}=\n{e,f="g"} 1';
+    new Counter({ name: 'plain_total', help: 'With a\nline break.', registers }).inc(3);
+    const gauge = new Gauge({ name: 'odd', help: 'h', labelNames: ['x', 'y'], registers });
+    gauge.set({ x: odd, y: '' }, -1.5e-7);
+    expect(parseMetrics(await registry.metrics())).toEqual([
+      { name: 'plain_total', labels: {}, value: 3 },
+      { name: 'odd', labels: { x: odd, y: '' }, value: -1.5e-7 },
+    ]);
+  });
+
+  it.each([
+    ['a +Inf', Infinity],
+    ['a -Inf', -Infinity],
+    ['a NaN', NaN],
+    ['a{} 12 1700000000000', 12],
+    ['a 1e3', 1000],
+  ])('reads %s', (line, value) => {
+    expect(parseMetrics(`${line}\n`)).toEqual([{ name: 'a', labels: {}, value }]);
+  });
+
+  it('passes over comments, empty lines and what is no sample', () => {
+    expect(parseMetrics('# TYPE a counter\n\n<html>\na\nb 1\r\n')).toEqual([]);
+    expect(parseMetrics('<html> 2\nb 1')).toEqual([{ name: 'b', labels: {}, value: 1 }]);
+  });
+});
