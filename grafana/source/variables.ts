@@ -4,18 +4,29 @@ import { DOCS_URL } from './docs.js';
 
 export const DATA_SOURCE = { type: 'prometheus', uid: '${datasource}' };
 
+interface Choice {
+  readonly label: string;
+  readonly title: string;
+  /** Whose values of the label are offered. */
+  readonly metric: string;
+}
+
+export const CHOICES: readonly Choice[] = [
+  { label: 'instance', title: 'Daemon', metric: 'smearwatch_build_info' },
+  { label: 'scanner', title: 'Scanner', metric: 'smearwatch_rescan_files' },
+  { label: 'model', title: 'Model', metric: 'smearwatch_model_info' },
+];
+
 /** What every dashboard lets its reader choose. */
 export function variables(): Builder<dashboard.VariableModel>[] {
   return [
     new dashboard.DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'),
-    valuesOf('instance', 'Daemon', 'smearwatch_build_info'),
-    valuesOf('scanner', 'Scanner', 'smearwatch_rescan_files'),
-    valuesOf('model', 'Model', 'smearwatch_model_info'),
+    ...CHOICES.map(valuesOf),
     new dashboard.ConstantVariableBuilder('docs').label('Documentation').value(DOCS_URL),
   ];
 }
 
-function valuesOf(label: string, title: string, metric: string): Builder<dashboard.VariableModel> {
+function valuesOf({ label, title, metric }: Choice): Builder<dashboard.VariableModel> {
   return new dashboard.QueryVariableBuilder(label)
     .label(title)
     .datasource(DATA_SOURCE)

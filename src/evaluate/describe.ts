@@ -28,7 +28,7 @@ export interface Classified extends Prepared {
 export function describe(
   { command, dataDir, by }: EvaluationPlan,
   { models, classes, found, chosen, outcomes, throughput, startedAt }: Classified,
-): Omit<Metrics, 'models' | 'comparisons' | 'gates'> {
+): Omit<Metrics, 'models' | 'comparisons' | 'gates' | 'notes'> {
   const { images } = outcomes;
   const { part, splitSha256 } = chosen;
   const countOf = (label: number): number => images.filter((image) => image.label === label).length;

@@ -109,7 +109,8 @@ async function conclude(
       signal.throwIfAborted();
     },
   );
-  const metrics: Metrics = { ...describe(plan, run), ...measured };
+  const allNotes = [...found.notes, ...chosen.notes, ...learntBy(models, run), ...notes];
+  const metrics: Metrics = { ...describe(plan, run), ...measured, notes: allNotes };
   await writeResults(plan.outDir, {
     metrics,
     predictions,
@@ -120,7 +121,7 @@ async function conclude(
   return {
     outDir: plan.outDir,
     metrics,
-    notes: [...found.notes, ...chosen.notes, ...learntBy(models, run), ...notes],
+    notes: allNotes,
   };
 }
 

@@ -175,6 +175,8 @@ export const metricsSchema = z.strictObject({
   models: z.array(modelSchema).min(1),
   comparisons: z.array(comparisonSchema),
   gates: z.array(gateResultSchema),
+  /** What a reader of the figures must know: images that a model was trained on, gates that could not be checked. */
+  notes: z.array(z.string()).optional(),
 });
 
 export type Estimate = z.infer<typeof estimateSchema>;

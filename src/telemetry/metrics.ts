@@ -113,7 +113,8 @@ export class MetricFactory {
     for (const metric of this.#ofModels) {
       const { values } = await metric.get();
       for (const { labels } of values as { labels: Record<string, string> }[]) {
-        const { le: _bucket, ...own } = labels;
+        // Each bucket of a histogram is listed; a series goes with all of them.
+        const own = Object.fromEntries(Object.entries(labels).filter(([label]) => label !== 'le'));
         if (!kept.has(MODEL_LABELS.map((label) => own[label]).join(' '))) metric.remove(own);
       }
     }

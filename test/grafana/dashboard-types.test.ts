@@ -39,7 +39,8 @@ function sourceOf(json: string): string {
       ...(custom === undefined ? [] : [`(${JSON.stringify(custom)}) satisfies Json<${type}.FieldConfig>;`]),
     ];
   });
-  const bare = panels.map(({ targets: _checkedAbove, ...panel }) => panel);
+  // Queries are checked for themselves: here they are of any data source.
+  const bare = panels.map((panel) => ({ ...panel, targets: [] }));
   const whole = `(${JSON.stringify({ ...rest, panels: bare })}) satisfies Json<Dashboard>;`;
   return [HEAD, whole, ...lines].join('\n');
 }
@@ -56,12 +57,13 @@ function complaints(sources: Readonly<Record<string, string>>): string[] {
     types: [],
   };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (file) => file in sources || fileExists.call(host, file);
+  const getSourceFile = host.getSourceFile.bind(host);
+  const fileExists = host.fileExists.bind(host);
+  host.fileExists = (file) => file in sources || fileExists(file);
   host.getSourceFile = (file, ...rest) =>
     file in sources
-      ? ts.createSourceFile(file, sources[file] ?? '', options.target ?? ts.ScriptTarget.ES2023)
-      : getSourceFile.call(host, file, ...rest);
+      ? ts.createSourceFile(file, sources[file] ?? '', ts.ScriptTarget.ES2023)
+      : getSourceFile(file, ...rest);
   const program = ts.createProgram(Object.keys(sources), options, host);
   return ts
     .getPreEmitDiagnostics(program)

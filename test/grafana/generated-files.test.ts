@@ -6,7 +6,7 @@ import { dashboards } from '../../grafana/source/dashboards.js';
 import { generatedGrafanaFiles } from '../../grafana/source/generated-files.js';
 import { recordingRules } from '../../grafana/source/recording-rules.js';
 import { hasProgram, promtool } from './promtool.js';
-import { alertQueries, panelQueries, recordingQueries, unknownNames } from './queries.js';
+import { alertQueries, panelQueries, recordingQueries, unknownNames, variableQueries } from './queries.js';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -16,7 +16,7 @@ test.each(Object.entries(generatedGrafanaFiles()))('%s is up to date', (path, co
 });
 
 describe('Every query', () => {
-  test.each([...panelQueries, ...recordingQueries, ...alertQueries])(
+  test.each([...panelQueries, ...variableQueries, ...recordingQueries, ...alertQueries])(
     'of $where asks for what there is',
     ({ expr }) => {
       expect(unknownNames(expr)).toEqual([]);

@@ -9,7 +9,14 @@ import { SMEAR_SIZE } from '../fixtures/images.js';
 import { addLeNet5 } from '../fixtures/registry.js';
 import { hasProgram } from './promtool.js';
 import { PrometheusServer } from './prometheus-server.js';
-import { alertQueries, asGrafanaAsks, panelQueries, recordingQueries, type AskedQuery } from './queries.js';
+import {
+  alertQueries,
+  asGrafanaAsks,
+  panelQueries,
+  recordingQueries,
+  variableQueries,
+  type AskedQuery,
+} from './queries.js';
 
 const RATE_INTERVAL = '1m';
 /** Panels that rightly show nothing here, and why. All others must have data. */
@@ -99,7 +106,10 @@ describe.skipIf(!hasProgram('prometheus', 'no query was tried on a real Promethe
 
       const records = recordingQueries.map(({ where }) => ({ where, expr: where }));
       await vi.waitFor(
-        async () => expect(await withoutData(prometheus, [...panelQueries, ...records])).toEqual([]),
+        async () =>
+          expect(await withoutData(prometheus, [...panelQueries, ...variableQueries, ...records])).toEqual(
+            [],
+          ),
         PATIENCE,
       );
       const renamed = [{ where: 'a metric that was renamed', expr: 'sum(smearwatch_pictures_total)' }];

@@ -1,6 +1,7 @@
 import { metricCatalogue } from '../../src/telemetry/catalogue.js';
 import { alerts } from '../../grafana/source/alerts.js';
 import { dashboards } from '../../grafana/source/dashboards.js';
+import { CHOICES } from '../../grafana/source/variables.js';
 import { recordingRules } from '../../grafana/source/recording-rules.js';
 
 export interface AskedQuery {
@@ -14,6 +15,12 @@ export const panelQueries: readonly AskedQuery[] = dashboards.flatMap(({ id, row
     panels.flatMap(({ title, queries }) => queries.map(({ expr }) => ({ where: `${id}: ${title}`, expr }))),
   ),
 );
+
+/** What `label_values` asks. */
+export const variableQueries: readonly AskedQuery[] = CHOICES.map(({ label, title, metric }) => ({
+  where: `variable ${title}`,
+  expr: `count by (${label}) (${metric})`,
+}));
 
 export const recordingQueries: readonly AskedQuery[] = recordingRules.map(({ record, expr }) => ({
   where: record,

@@ -104,6 +104,13 @@ describe('the report', () => {
     expect(text).toContain('lenet5@1 share right ≥ 0.9');
   });
 
+  it('has in the verdict what a reader of the figures must know', () => {
+    const notes = ['WARNING: alexnet@1 was trained on <these> images.', 'A gate could not be checked.'];
+    const text = render({ metrics: { ...sampleMetrics(), notes } }).sectionText('verdict');
+    for (const note of notes) expect(text).toContain(note);
+    expect(render().sectionText('verdict')).not.toContain('Mind');
+  });
+
   it('shows the paper’s tables beside ours, and says that they are of other images', () => {
     const text = render().sectionText('paper');
     for (const figure of [

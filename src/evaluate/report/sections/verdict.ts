@@ -37,6 +37,7 @@ export function verdict(metrics: Metrics): Section {
 read this”.</p>\n`,
       table(columns, rows, { className: 'verdict' }),
       gateTable(metrics.gates),
+      notesOf(metrics.notes ?? []),
     ],
   };
 }
@@ -64,6 +65,11 @@ function gatesOf(model: EvaluatedModel, gates: readonly GateResult[]): Content {
 
 function allPassed(gates: number): string {
   return gates === 1 ? 'passed' : `all ${gates} passed`;
+}
+
+function notesOf(notes: readonly string[]): Content {
+  if (notes.length === 0) return NOTHING;
+  return markup`<div class="warning"><b>Mind</b><ul>${notes.map((note) => markup`<li>${note}</li>\n`)}</ul></div>\n`;
 }
 
 /** Failed ones first. */
