@@ -140,7 +140,7 @@ function overview({ models, comparisons }: Metrics): string[] {
   const compared = comparisons.map(
     ({ first, second, onlyFirstRight, onlySecondRight, pValue, difference }) =>
       `${onlyFirstRight} images only ${first} has right, ${onlySecondRight} only ${second}: difference of the shares ` +
-      `${withInterval(difference)}, McNemar's p = ${pValue < 0.001 ? '< 0.001' : pValue.toFixed(3)}.`,
+      `${withInterval(difference)}, McNemar's p ${pValue < 0.001 ? '< 0.001' : `= ${pValue.toFixed(3)}`}.`,
   );
   return [
     ...table(
