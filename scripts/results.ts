@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { metricsSchema, type Estimate, type EvaluatedModel, type Metrics } from '../src/evaluate/metrics.js';
-import { PAPER } from '../src/evaluate/report/paper.js';
+import { PAPER, paperAccuracy } from '../src/evaluate/report/paper.js';
 import { confusionHeatMap } from '../src/evaluate/report/plots/confusion-heat-map.js';
 import { toSvgFile } from '../src/evaluate/report/plots/draw.js';
 import { trainingCurves } from '../src/evaluate/report/plots/training-curves.js';
@@ -107,9 +107,7 @@ function tables34({ models, data }: Metrics): string[] {
   ]);
   const paper4 = PAPER.networks.map((network) => [
     `${network.name}, paper`,
-    ...data.classes.map((each) =>
-      (network.accuracy[each as keyof typeof network.accuracy] ?? NaN).toFixed(4),
-    ),
+    ...data.classes.map((each) => paperAccuracy(network, each)?.toFixed(4) ?? '–'),
     network.averageAccuracy.toFixed(4),
   ]);
   const ours4 = models.map(({ name, all }) => [

@@ -10,6 +10,7 @@
  *
  * npx tsx scripts/training-speed.ts [--rounds 3] [--steps 5] [--batch-sizes 15,64]
  */
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +119,7 @@ function plainStep(tf: Tensorflow) {
   setWeights(tf, built, initialWeights(network, 1));
   const optimizer = tf.train.momentum(0.001, 0.9);
   const variables = built.parameters.map(({ variable }) => variable);
+  const logitsOf = (input: Tensor): Tensor2D => applyModel(built.logits, input, true) as Tensor2D;
   return ({ pixels, labels }: Batch): void =>
     tf.tidy(() => {
       const input = tf.tensor(pixels, [labels.length, 256, 256, 3]);
@@ -126,10 +128,7 @@ function plainStep(tf: Tensorflow) {
         3,
       ]);
       const loss = optimizer.minimize(
-        () =>
-          tf.losses.softmaxCrossEntropy(targets, applyModel(built.logits, input, true)) as ReturnType<
-            typeof tf.scalar
-          >,
+        () => tf.losses.softmaxCrossEntropy<Tensor2D, Scalar>(targets, logitsOf(input)),
         true,
         variables,
       );
