@@ -14,6 +14,7 @@ export type AuditEvent =
   | 'drift-reference-forgotten'
   | 'images-replayed'
   | 'ledger-repaired'
+  | 'ledger-backed-up'
   | 'evaluation-started'
   | 'evaluation-finished'
   | 'evaluation-failed'

@@ -7,6 +7,7 @@ import { evaluateCommand } from './evaluate.js';
 import { evaluationsCommand } from './evaluations.js';
 import { generateCommand } from './generate.js';
 import { labelCommand } from './label.js';
+import { ledgerCommand } from './ledger.js';
 import { modelsCommand } from './models.js';
 import { rebaselineCommand } from './rebaseline.js';
 import { replayCommand } from './replay.js';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   rebaselineCommand,
   replayCommand,
   auditCommand,
+  ledgerCommand,
   modelsCommand,
   evaluateCommand,
   evaluationsCommand,

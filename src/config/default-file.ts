@@ -33,7 +33,10 @@ function value(option: ConfigOption, indent: string): string {
   if (path === 'scanners') return `${indent}${name}:\n${listEntry(children, indent)}`;
   if (option.default !== undefined) return literal(name, option.default, indent);
   if (children.length > 0) {
-    return `${indent}${name}:\n${children.map((child) => entry(child, `${indent}  `)).join('\n')}`;
+    // A section in which nothing stands is no section.
+    const isEmpty = children.every((child) => child.default === undefined && child.children.length === 0);
+    const title = isEmpty ? `# ${name}:` : `${name}:`;
+    return `${indent}${title}\n${children.map((child) => entry(child, `${indent}  `)).join('\n')}`;
   }
   const required = REQUIRED[path];
   return required === undefined ? `${indent}# ${name}:` : `${indent}${name}: ${required}`;

@@ -188,6 +188,19 @@ const diskSchema = z
   })
   .prefault({});
 
+const retentionSchema = z
+  .strictObject({
+    ledgerDays: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .optional()
+      .describe(
+        'Files and results that ended longer ago are removed from the ledger, once the file has gone from its scanner folder. Without it, they are kept for ever.',
+      ),
+  })
+  .prefault({});
+
 const reviewSchema = z
   .strictObject({
     minConfidence: z
@@ -388,6 +401,7 @@ export const configSchema = z.strictObject({
   pipeline: pipelineSchema.describe('How images flow.'),
   pool: poolSchema.describe('The inference workers.'),
   disk: diskSchema.describe('Room that is left free.'),
+  retention: retentionSchema.describe('How long the ledger remembers.'),
   review: reviewSchema.describe('Which images a person should look at.'),
   http: httpSchema.describe('Metrics, health, status, and labels from outside.'),
   accuracy: accuracySchema.describe('Live accuracy: figures of the newest images whose true class is known.'),

@@ -27,6 +27,7 @@ import { Health } from './health.js';
 import { removeHttpAddress, writeHttpAddress } from './http-address.js';
 import { Quality } from './quality.js';
 import { Reloader } from './reloader.js';
+import { Retention } from './retention.js';
 import { ScannerIntake } from './scanner-intake.js';
 import { ServiceManager } from './service-manager.js';
 import { filesUnsettled, workOff } from './work-off.js';
@@ -51,6 +52,8 @@ const CHECKPOINT_INTERVAL_MS = 15_000;
 const LAST_WORDS_MS = 1000;
 /** How often files are looked for that another process has queued again (`smearwatch replay`). */
 const LOOK_INTERVAL_MS = 1000;
+/** How often a few hundred rows are looked at that may be too old: a million in less than an hour. */
+const RETENTION_INTERVAL_MS = 1000;
 /** How often labels such as `alexnet@production` are looked up again. */
 const LABELS_INTERVAL_MS = 5000;
 
@@ -73,6 +76,7 @@ export class Daemon implements StatusSource {
   readonly #intake: ScannerIntake;
   readonly #health: Health;
   readonly #quality: Quality;
+  readonly #retention: Retention;
   readonly #serviceManager: ServiceManager;
   readonly #startedAt = new Date();
   /** Emits `progress` whenever a file ended or a result was delivered, and now and then: a pause may be all there is. */
@@ -108,6 +112,11 @@ export class Daemon implements StatusSource {
       telemetry: this.#parts.telemetry,
       config: () => this.config,
       models: () => this.#serving?.server.specs,
+    });
+    this.#retention = new Retention({
+      pruning: this.#ledger.pruning,
+      config: () => this.config,
+      telemetry: parts.telemetry,
     });
     this.#serviceManager = new ServiceManager({
       environment: process.env,
@@ -189,6 +198,7 @@ export class Daemon implements StatusSource {
     const evaluationStopped = this.#nightly.stop();
     await this.#serving?.reloader.whenIdle();
     await this.#intake.stop();
+    await this.#retention.stop();
     await this.#quality.stop();
     const returned = (await this.#serving?.ingest.stop(this.config.shutdownTimeoutMs)) ?? 0;
     await this.#delivery.stop();
@@ -275,6 +285,7 @@ export class Daemon implements StatusSource {
         this.#events.emit('progress');
       }, LOOK_INTERVAL_MS),
       setInterval(() => void reloader.followLabels(), LABELS_INTERVAL_MS),
+      setInterval(() => void this.#retention.step(), RETENTION_INTERVAL_MS),
     );
   }
 

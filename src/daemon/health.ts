@@ -102,7 +102,9 @@ export class Health implements Pauses {
 
   reasons(): string[] {
     const { stall } = this.#stalls;
+    const { damage } = this.#source.ledger;
     return [
+      ...(damage === undefined ? [] : [`the ledger is damaged (${damage}): see smearwatch ledger repair`]),
       ...this.#missingWorkers(),
       ...(this.#stuck > 0 ? [`${this.#stuck} threads are held by native code until the next restart`] : []),
       ...(this.#disk.reason === undefined ? [] : [`paused: ${this.#disk.reason}`]),

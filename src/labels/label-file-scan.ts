@@ -76,7 +76,8 @@ export class LabelFileScan {
     const fingerprint = `${file.size} ${file.mtimeMs} ${rules.classes.join(',')}`;
     if (this.#refused.get(file.path) === fingerprint) return undefined;
     try {
-      if (file.size > LONGEST_LABEL_FILE) throw new Error(`it has ${file.size} bytes; a label needs a hundred`);
+      if (file.size > LONGEST_LABEL_FILE)
+        throw new Error(`it has ${file.size} bytes; a label needs a hundred`);
       const bytes = await readSettledFile(folder, file, LONGEST_LABEL_FILE);
       const request = parseLabelFile(name, file.path, bytes);
       const given = checkLabel(request, 'file', file.path, rules);

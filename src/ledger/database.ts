@@ -2,6 +2,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, SmearwatchError } from '../errors.js';
+import { damaged, isDamage, unopenable } from './failures.js';
 import { migrate } from './schema.js';
 
 export type Value = null | number | bigint | string;
@@ -14,22 +15,26 @@ export type Row = Readonly<Record<string, Value>>;
  * returned is on the disk, whatever happens to the process or the power.
  */
 export class Database {
+  readonly #file: string;
   readonly #connection: DatabaseSyncInstance;
   readonly #onCommitted: OnCommitted;
+  #damage: string | undefined;
 
-  private constructor(connection: DatabaseSyncInstance, onCommitted: OnCommitted) {
+  private constructor(file: string, connection: DatabaseSyncInstance, onCommitted: OnCommitted) {
+    this.#file = file;
     this.#connection = connection;
     this.#onCommitted = onCommitted;
   }
 
   /**
    * @param onCommitted told of every transaction that is on the disk
-   * @throws SmearwatchError `ledger-unopenable`, `ledger-newer`
+   * @throws SmearwatchError `ledger-unopenable`, `ledger-newer`, `ledger-damaged`; the last also from every use later
    */
   static open(file: string, onCommitted: OnCommitted = () => undefined): Database {
+    let connection: DatabaseSyncInstance | undefined;
     try {
       mkdirSync(dirname(file), { recursive: true });
-      const connection = new DatabaseSync(file);
+      connection = new DatabaseSync(file);
       // Checkpoints run on the daemon's timer; SQLite's own, inside a commit, is the backstop when the timer is late.
       connection.exec(`
         PRAGMA busy_timeout = 10000;
@@ -40,30 +45,33 @@ export class Database {
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -32768;
       `);
-      const database = new Database(connection, onCommitted);
+      const database = new Database(file, connection, onCommitted);
       migrate(database, file);
       return database;
     } catch (cause) {
+      connection?.close();
       if (cause instanceof SmearwatchError) throw cause;
-      throw new SmearwatchError(`The ledger ${file} cannot be opened: ${messageOf(cause)}`, {
-        code: 'ledger-unopenable',
-        hint: 'Check that the state folder exists on a local disk, is writable by this user, and that the disk is not full.',
-        cause,
-      });
+      throw isDamage(cause) ? damaged(file, cause) : unopenable(file, cause);
     }
   }
 
+  /** What SQLite said when it first met a page that is not what it was. */
+  get damage(): string | undefined {
+    return this.#damage;
+  }
+
   run(sql: string): void {
-    this.#connection.exec(sql);
+    this.#guarded(() => this.#connection.exec(sql));
   }
 
   prepare(sql: string): Statement {
-    return new Statement(this.#connection, sql);
+    const guard: Guard = (work) => this.#guarded(work);
+    return guard(() => new Statement(this.#connection.prepare(sql), guard));
   }
 
   /** Everything inside commits together or not at all. `IMMEDIATE`: the write lock is taken before the first read. */
   transaction<T>(work: () => T): T {
-    this.#connection.exec('BEGIN IMMEDIATE');
+    this.run('BEGIN IMMEDIATE');
     const { value, durationMs } = this.#commit(work);
     this.#onCommitted(durationMs);
     return value;
@@ -73,10 +81,11 @@ export class Database {
     try {
       const value = work();
       const start = performance.now();
-      this.#connection.exec('COMMIT');
+      this.run('COMMIT');
       return { value, durationMs: performance.now() - start };
     } catch (error) {
-      this.#connection.exec('ROLLBACK');
+      // Some failures (a damaged page, a full disk) have rolled back already, and the first error is the one to tell.
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
       throw error;
     }
   }
@@ -84,27 +93,42 @@ export class Database {
   close(): void {
     this.#connection.close();
   }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#damage ??= messageOf(error);
+      throw damaged(this.#file, error);
+    }
+  }
 }
+
+/** Does `work`, and says of damage what it is. */
+type Guard = <T>(work: () => T) => T;
 
 export class Statement {
   readonly #statement: ReturnType<DatabaseSyncInstance['prepare']>;
+  readonly #guard: Guard;
 
-  constructor(connection: DatabaseSyncInstance, sql: string) {
-    this.#statement = connection.prepare(sql);
+  constructor(statement: ReturnType<DatabaseSyncInstance['prepare']>, guard: Guard) {
+    this.#statement = statement;
+    this.#guard = guard;
   }
 
   /** Rows changed, and the row id of an insert. */
   run(...values: Value[]): { changes: number; id: number } {
-    const { changes, lastInsertRowid } = this.#statement.run(...values);
+    const { changes, lastInsertRowid } = this.#guard(() => this.#statement.run(...values));
     return { changes, id: Number(lastInsertRowid) };
   }
 
   get(...values: Value[]): Row | undefined {
-    return this.#statement.get(...values) as Row | undefined;
+    return this.#guard(() => this.#statement.get(...values) as Row | undefined);
   }
 
   all(...values: Value[]): Row[] {
-    return this.#statement.all(...values) as Row[];
+    return this.#guard(() => this.#statement.all(...values) as Row[]);
   }
 
   iterate(...values: Value[]): IterableIterator<Row> {

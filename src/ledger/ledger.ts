@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { faultPoint } from '../faults.js';
 import { Browse } from './browse.js';
 import { Database, type OnCommitted } from './database.js';
@@ -7,12 +6,16 @@ import { DriftReferences } from './drift-references.js';
 import { LabelFiles } from './label-files.js';
 import { LabelledPredictions } from './labelled-predictions.js';
 import { Labels } from './labels.js';
+import { ledgerFile } from './ledger-file.js';
 import { lockState } from './lock.js';
 import { Outbox } from './outbox.js';
+import { Pruning } from './pruning.js';
 import { Queue } from './queue.js';
+import { finishSwap, refuseUnfinished } from './repair/swap.js';
 import { Results } from './results.js';
 import { Suspects } from './suspects.js';
 
+export { ledgerFile } from './ledger-file.js';
 export type { Claim, Reason } from './queue.js';
 export { VANISHED } from './queue.js';
 export type { Completion, StoredResult } from './results.js';
@@ -35,19 +38,22 @@ export class Ledger {
   readonly labelFiles: LabelFiles;
   readonly labelledPredictions: LabelledPredictions;
   readonly driftReferences: DriftReferences;
+  readonly pruning: Pruning;
   readonly #file: string;
   readonly #database: Database;
   readonly #unlock: () => void;
+  readonly #isOwner: boolean;
 
   private constructor(
     file: string,
     database: Database,
     sinksOf: (scanner: string) => readonly string[],
-    unlock: () => void,
+    unlock?: () => void,
   ) {
     this.#file = file;
     this.#database = database;
-    this.#unlock = unlock;
+    this.#isOwner = unlock !== undefined;
+    this.#unlock = unlock ?? (() => undefined);
     this.queue = new Queue(database);
     this.suspects = new Suspects(database);
     this.labelledPredictions = new LabelledPredictions(database);
@@ -57,11 +63,12 @@ export class Ledger {
     this.results = new Results(database, this.labels, sinksOf);
     this.outbox = new Outbox(database);
     this.browse = new Browse(database);
+    this.pruning = new Pruning(database);
   }
 
   /**
    * For the daemon, which alone works off the queue: nobody else may own the same state folder.
-   * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-newer`
+   * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-newer`, `ledger-damaged`
    */
   static own(
     stateFolder: string,
@@ -71,6 +78,7 @@ export class Ledger {
     const unlock = lockState(stateFolder);
     const file = ledgerFile(stateFolder);
     try {
+      finishSwap(file);
       return new Ledger(file, Database.open(file, onCommitted), sinksOf, unlock);
     } catch (error) {
       unlock();
@@ -81,12 +89,8 @@ export class Ledger {
   /** For commands that look at the ledger or queue files again, also while a daemon owns it. */
   static visit(stateFolder: string): Ledger {
     const file = ledgerFile(stateFolder);
-    return new Ledger(
-      file,
-      Database.open(file),
-      () => [],
-      () => undefined,
-    );
+    refuseUnfinished(file);
+    return new Ledger(file, Database.open(file), () => []);
   }
 
   /** Moves the write-ahead log into the database, as far as readers allow; for a timer. */
@@ -96,6 +100,11 @@ export class Ledger {
     faultPoint('checkpointed');
   }
 
+  /** What is wrong with the file, once a damaged page was met. */
+  get damage(): string | undefined {
+    return this.#database.damage;
+  }
+
   /** What it takes on the disk. */
   bytes(): { readonly database: number; readonly writeAheadLog: number } {
     const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -103,11 +112,17 @@ export class Ledger {
   }
 
   close(): void {
+    if (this.#isOwner) this.#leaveOneFile();
     this.#database.close();
     this.#unlock();
   }
-}
 
-export function ledgerFile(stateFolder: string): string {
-  return join(stateFolder, 'ledger.sqlite');
+  /** So that a copy of the ledger of a daemon that was stopped is a copy of all of it. Not worth waiting for a reader. */
+  #leaveOneFile(): void {
+    try {
+      this.#database.run('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // A full disk, a damaged page: nothing is lost by it, SQLite finds the log beside the ledger.
+    }
+  }
 }

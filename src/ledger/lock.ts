@@ -1,7 +1,10 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, SmearwatchError } from '../errors.js';
+
+/** Long enough for somebody who only looks whether a daemon runs; a daemon keeps the lock. */
+const PATIENCE_MS = 250;
 
 /**
  * Claims a state folder for this process until the returned function is called or the process ends, however it ends:
@@ -14,7 +17,7 @@ export function lockState(stateFolder: string): () => void {
   let connection: DatabaseSyncInstance | undefined;
   try {
     mkdirSync(stateFolder, { recursive: true });
-    connection = new DatabaseSync(file);
+    connection = new DatabaseSync(file, { timeout: PATIENCE_MS });
     connection.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
     connection?.close();
@@ -36,4 +39,20 @@ export function lockState(stateFolder: string): () => void {
   return () => {
     held.close();
   };
+}
+
+/** Whether a daemon (or a repair) has a state folder at this moment. Changes nothing. */
+export function isStateInUse(stateFolder: string): boolean {
+  const file = join(stateFolder, 'daemon.lock');
+  if (!existsSync(file)) return false;
+  const connection = new DatabaseSync(file, { readOnly: true });
+  try {
+    connection.prepare('SELECT 1 FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if (/locked|busy/i.test(messageOf(error))) return true;
+    throw error;
+  } finally {
+    connection.close();
+  }
 }

@@ -18,7 +18,7 @@ export class Results {
   readonly #database: Database;
   readonly #labels: Labels;
   readonly #sinksOf: (scanner: string) => readonly string[];
-  readonly #statements: Record<'find' | 'has' | 'insert' | 'finish' | 'deliver', Statement>;
+  readonly #statements: Record<'find' | 'has' | 'insert' | 'finish' | 'putBack' | 'deliver', Statement>;
 
   /** `sinksOf` names who is owed a new result of a scanner; asked at every completion, since it changes with the configuration. */
   constructor(database: Database, labels: Labels, sinksOf: (scanner: string) => readonly string[]) {
@@ -34,6 +34,8 @@ export class Results {
       finish: database.prepare(`
         UPDATE files SET state = 'done', finished_at = ?, sha256 = ?, result_id = ?, reclassify = 0, reason_code = NULL, reason = NULL
         WHERE id = ? AND revision = ? AND state = 'running'`),
+      putBack: database.prepare(`
+        UPDATE files SET state = 'queued', attempts = max(attempts - 1, 0) WHERE id = ? AND revision = ? AND state = 'running'`),
       deliver: database.prepare(`
         INSERT INTO outbox (sink, result_id, scanner, path, size, mtime_ms) VALUES (?, ?, ?, ?, ?, ?)`),
     };
@@ -90,7 +92,11 @@ export class Results {
 
   #finishCopy(claim: Claim, sha256: string, folderLabel: string | undefined): Completion {
     const existing = this.#statements.find.get(sha256);
-    if (!existing) throw new Error(`the result of ${sha256} has gone from the ledger`);
+    if (!existing) {
+      // Pruned since it was found: the next attempt classifies the image.
+      this.#statements.putBack.run(claim.id, claim.revision);
+      return 'superseded';
+    }
     if (!this.#finish(claim, sha256, Number(existing['id']))) return 'superseded';
     const isClass = folderLabel !== undefined && knowsClass(toStoredResult(existing).record, folderLabel);
     if (this.#labels.fileRead(claim, sha256, isClass ? folderLabel : undefined)) this.#labels.count(sha256);

@@ -1,5 +1,6 @@
-import { SmearwatchError } from '../errors.js';
+import { newer } from './failures.js';
 import { LABELS_STEP } from './labels-schema.js';
+import { PRUNING_STEP } from './pruning-schema.js';
 import { SUSPECTS_STEP } from './suspects-schema.js';
 
 /**
@@ -79,6 +80,7 @@ const STEPS = [
   `,
   LABELS_STEP,
   SUSPECTS_STEP,
+  PRUNING_STEP,
 ];
 
 export const LEDGER_VERSION = STEPS.length;
@@ -96,12 +98,7 @@ export interface Migratable {
  */
 export function migrate(database: Migratable, file: string, version = LEDGER_VERSION): void {
   const current = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (current > LEDGER_VERSION) {
-    throw new SmearwatchError(
-      `The ledger ${file} has version ${current}; this Smearwatch knows versions up to ${LEDGER_VERSION}`,
-      { code: 'ledger-newer', hint: 'Install the Smearwatch that wrote it, or a later one.' },
-    );
-  }
+  if (current > LEDGER_VERSION) throw newer(file, current, LEDGER_VERSION);
   STEPS.slice(current, version).forEach((step, index) => {
     database.transaction(() => {
       database.run(step);

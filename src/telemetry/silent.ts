@@ -17,6 +17,7 @@ export const silentTelemetry: Telemetry = {
   batchFailed: ignore,
   ledgerWriteFailed: ignore,
   ledgerCommitted: ignore,
+  ledgerPruned: ignore,
   workerRestarted: ignore,
   workerMissing: ignore,
   workerStuck: ignore,

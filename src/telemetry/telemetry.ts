@@ -32,6 +32,8 @@ export interface Telemetry {
   batchFailed(event: { images: number; error: unknown }): void;
   /** The ledger could not be written; it is tried again until it can. */
   ledgerWriteFailed(event: { error: unknown }): void;
+  /** What was old has been removed from the ledger. */
+  ledgerPruned(event: { files: number; results: number }): void;
   /** A transaction of the ledger is on the disk; how long its COMMIT took. */
   ledgerCommitted(event: { durationMs: number }): void;
   workerRestarted(event: { reason: string }): void;

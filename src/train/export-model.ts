@@ -44,7 +44,11 @@ export async function exportModel(
   });
 }
 
-async function describeTraining(plan: TrainingPlan, { data, split, options }: PreparedData, trained: Trained) {
+async function describeTraining(
+  plan: TrainingPlan,
+  { data, split, options }: PreparedData,
+  trained: Trained,
+) {
   const counts = countSplit(split, data.classes.length);
   const splitSha256 = createHash('sha256')
     .update(await readFile(join(plan.runDir, SPLIT_FILE)))

@@ -37,7 +37,10 @@ export async function prepareData(
 }
 
 /** A resumed run's own split, one that was named, or a new one; in each case it is then in the run folder. */
-async function findSplit(plan: TrainingPlan, images: readonly LabelledImage[]): Promise<KnownSplit<LabelledImage>> {
+async function findSplit(
+  plan: TrainingPlan,
+  images: readonly LabelledImage[],
+): Promise<KnownSplit<LabelledImage>> {
   const own = join(plan.runDir, SPLIT_FILE);
   if (plan.resume) return readSplit(own, images);
   const known =

@@ -208,7 +208,10 @@ describe('A quarantined image', () => {
     await daemon.logged(({ msg }) => msg === 'Configuration reloaded');
     const replay = await runCli('replay', '--quarantined', '--config', lab.configFile);
     expect(replay).toMatchObject({ code: 0, stdout: expect.stringContaining('1') as string });
-    await expect.poll(async () => (await daemon.status()).work.done, { timeout: 15_000 }).toBe(1);
+    await expect
+      .poll(async () => (await daemon.status()).work, { timeout: 15_000 })
+      .toMatchObject({ done: 1, queued: 0, running: 0 });
+    await ended(daemon, 1); // delivered, too
     expect(lab.documents().get('a.png.json')?.decision.reviewReasons).toContain('unexpected-size');
   });
 });

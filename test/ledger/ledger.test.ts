@@ -39,7 +39,7 @@ describe('Ledger', () => {
     writeFileSync(join(folder, 'ledger.sqlite'), 'this is no database, whatever its name says'.repeat(100));
     expect(() => Ledger.own(folder, () => [])).toThrow(
       expect.objectContaining({
-        code: 'ledger-unopenable',
+        code: 'ledger-damaged',
         message: expect.stringContaining(folder) as string,
       }),
     );

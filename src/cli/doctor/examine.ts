@@ -5,6 +5,7 @@ import { messageOf, SmearwatchError } from '../../errors.js';
 import { fail, ok, warn, type Check } from './check.js';
 import { checkClock, checkInotify, checkMemory, checkOpenFiles, checkPort } from './computer.js';
 import { checkFolders, countWatchedFolders } from './folders.js';
+import { checkLedger } from './ledger.js';
 import { checkModels } from './models.js';
 import { checkNativeModules, checkNode, checkTensorflow } from './software.js';
 
@@ -28,6 +29,7 @@ async function checkConfigured(config: Config): Promise<Check[]> {
   const { enabled, host, port } = config.http;
   return [
     ...(await checkFolders(config)),
+    ...checkLedger(config.stateFolder),
     ...(await checkModels(config.models)),
     checkInotify(await countWatchedFolders(config)),
     ...(enabled ? [await checkPort(host, port)] : []),

@@ -2,6 +2,7 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { Engine, Session, SessionOptions } from '../engine.js';
+import { refuseExternalData } from '../onnx/external-data.js';
 import { INPUT_NAME, OUTPUT_NAME } from '../onnx/names.js';
 import { checkContract } from './contract.js';
 
@@ -11,6 +12,7 @@ export function onnxruntimeEngine(): Engine {
     name: 'onnxruntime',
     capabilities: { supportsInt8: true, version: env.versions.node ?? env.versions.common },
     async open(modelFile: string, classes: number, options: SessionOptions): Promise<Session> {
+      await refuseExternalData(modelFile);
       const session = await load(modelFile, options);
       try {
         return await checked(new OrtSession(session, classes, modelFile), session, modelFile, classes);

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { damaged, isDamage } from './failures.js';
+import { withReadOnly } from './verify/connection.js';
+import { verifyLedger } from './verify/verify-ledger.js';
+
+export interface LedgerBackup {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly files: number;
+  readonly results: number;
+}
+
+/**
+ * Writes the ledger as it is at one moment into `target`, which appears complete, verified and on the disk, or not at all. The
+ * daemon goes on meanwhile: `VACUUM INTO` reads one snapshot. (SQLite's backup API begins again whenever another process
+ * commits, which under load is always.) The copy is one file without a write-ahead log and without free pages.
+ * @throws SmearwatchError `backup-exists`, `backup-failed`, `ledger-damaged`, and what opening the ledger throws
+ */
+export async function backupLedger(file: string, target: string): Promise<LedgerBackup> {
+  if (existsSync(target)) throw exists(target);
+  const partial = `${target}.partial-${process.pid}`;
+  try {
+    copyInto(file, partial);
+    const { files, results, problems } = verifyLedger(partial);
+    if (problems[0]) throw damaged(file, new Error(`its copy says: ${problems[0].message}`));
+    syncFile(partial);
+    const [sha256, bytes] = [await sha256Of(partial), statSync(partial).size];
+    // Somebody may have made one of that name meanwhile.
+    if (existsSync(target)) throw exists(target);
+    renameSync(partial, target);
+    syncFile(dirname(resolve(target)));
+    return { file: target, bytes, sha256, files, results };
+  } catch (error) {
+    throw error instanceof SmearwatchError ? error : failed(target, error);
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${partial}${suffix}`, { force: true });
+  }
+}
+
+function copyInto(file: string, partial: string): void {
+  withReadOnly(file, ({ connection }) => {
+    try {
+      connection.prepare('VACUUM INTO ?').run(partial);
+    } catch (error) {
+      throw isDamage(error) ? damaged(file, error) : error;
+    }
+  });
+}
+
+/** Of a file, or of a folder in which something was renamed. */
+export function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function exists(target: string): SmearwatchError {
+  return new SmearwatchError(`${target} exists already`, {
+    code: 'backup-exists',
+    hint: 'Name a file that is not there, or a folder: the backup then gets a name with its time.',
+  });
+}
+
+function failed(target: string, cause: unknown): SmearwatchError {
+  const isMissing = errnoOf(cause) === 'ENOENT' || !existsSync(dirname(resolve(target)));
+  return new SmearwatchError(`The backup ${target} cannot be written: ${messageOf(cause)}`, {
+    code: 'backup-failed',
+    hint: isMissing
+      ? 'Make its folder first.'
+      : 'Check that this user may write there and that there is room for a second ledger. The ledger itself is as it was.',
+    cause,
+  });
+}

@@ -1,0 +1,65 @@
+import { messageOf, SmearwatchError } from '../errors.js';
+
+const MEND =
+  'Stop the daemon, then run `smearwatch ledger repair --config <its configuration>`: it recovers what can be read and keeps the ' +
+  'damaged file. A backup is put back as docs/operations.md says; `smearwatch ledger verify` shows the damage.';
+
+/** SQLite's sentences for SQLITE_CORRUPT and SQLITE_NOTADB; the binding gives the code with some calls only, not with `all`. */
+const DAMAGE = /disk image is malformed|malformed database schema|file is not a database/;
+
+/** Whether SQLite found a file's content to be wrong, not only out of reach. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && DAMAGE.test(error.message);
+}
+
+export function damaged(file: string, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`The ledger ${file} is damaged: ${messageOf(cause)}`, {
+    code: 'ledger-damaged',
+    hint: MEND,
+    cause,
+  });
+}
+
+export function unopenable(file: string, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`The ledger ${file} cannot be opened: ${messageOf(cause)}`, {
+    code: 'ledger-unopenable',
+    hint: 'Check that the state folder exists on a local disk, is writable by this user, and that the disk is not full.',
+    cause,
+  });
+}
+
+export function newer(file: string, version: number, known: number): SmearwatchError {
+  return new SmearwatchError(
+    `The ledger ${file} has version ${version}; this Smearwatch knows versions up to ${known}`,
+    {
+      code: 'ledger-newer',
+      hint:
+        'Install the Smearwatch that wrote it, or a later one; `smearwatch ledger repair` cannot go back. To go back, put back a ' +
+        'backup that the older one made (`smearwatch ledger backup`, docs/operations.md).',
+    },
+  );
+}
+
+export function missing(file: string): SmearwatchError {
+  return new SmearwatchError(`There is no ledger ${file}`, {
+    code: 'ledger-missing',
+    hint: 'It is made by the first `smearwatch run`. Is this the right --config?',
+  });
+}
+
+export function unrecoverable(file: string, why: string, cause?: unknown): SmearwatchError {
+  return new SmearwatchError(`Nothing of the ledger ${file} can be recovered: ${why}`, {
+    code: 'ledger-unrecoverable',
+    hint:
+      'Put back a backup (docs/operations.md). Without one, move ledger.sqlite and ledger.sqlite-wal away: the daemon then makes an ' +
+      'empty ledger and classifies again what lies in the folders.',
+    cause,
+  });
+}
+
+export function repairUnfinished(file: string): SmearwatchError {
+  return new SmearwatchError(`A repair of the ledger ${file} was interrupted`, {
+    code: 'ledger-in-repair',
+    hint: 'The next `smearwatch run`, or `smearwatch ledger repair`, finishes it.',
+  });
+}

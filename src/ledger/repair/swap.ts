@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { syncFile } from '../backup-ledger.js';
+import { repairUnfinished } from '../failures.js';
+
+/** What of a ledger's files is kept with it: the log may hold results that nothing else holds. */
+const KEPT = ['', '-wal'] as const;
+
+/** Names within the state folder. */
+interface Swap {
+  readonly version: 1;
+  readonly damaged: string;
+  readonly repaired: string;
+}
+
+/**
+ * Puts `repaired`, complete and synced, into the place of the ledger, which is kept as `damaged`. Three renames, and a kill
+ * between two of them must not leave a state folder without a ledger, nor the old log beside the new one, which SQLite would
+ * apply. So what is to be done is written down first; whoever owns the state folder next goes on with it.
+ */
+export function swapIn(ledger: string, { damaged, repaired }: Omit<Swap, 'version'>): void {
+  const folder = dirname(ledger);
+  const note = noteOf(ledger);
+  writeFileSync(`${note}.tmp`, JSON.stringify({ version: 1, damaged, repaired } satisfies Swap));
+  syncFile(`${note}.tmp`);
+  renameSync(`${note}.tmp`, note);
+  syncFile(folder);
+  finishSwap(ledger);
+}
+
+/** Goes on with a swap that was begun, if there is one. For who holds the state folder's lock. */
+export function finishSwap(ledger: string): void {
+  const swap = readNote(ledger);
+  if (!swap) return;
+  const folder = dirname(ledger);
+  const repaired = join(folder, swap.repaired);
+  if (existsSync(repaired)) {
+    for (const suffix of KEPT) keep(`${ledger}${suffix}`, join(folder, `${swap.damaged}${suffix}`));
+    rmSync(`${ledger}-shm`, { force: true });
+    syncFile(folder);
+    renameSync(repaired, ledger);
+    syncFile(folder);
+  }
+  rmSync(noteOf(ledger));
+  syncFile(folder);
+}
+
+/** @throws SmearwatchError `ledger-in-repair`: who does not own the folder must not make an empty ledger meanwhile */
+export function refuseUnfinished(ledger: string): void {
+  if (existsSync(noteOf(ledger))) throw repairUnfinished(ledger);
+}
+
+function keep(file: string, as: string): void {
+  if (existsSync(file) && !existsSync(as)) renameSync(file, as);
+}
+
+function noteOf(ledger: string): string {
+  return join(dirname(ledger), `${basename(ledger)}-repair.json`);
+}
+
+function readNote(ledger: string): Swap | undefined {
+  if (!existsSync(noteOf(ledger))) return undefined;
+  return JSON.parse(readFileSync(noteOf(ledger), 'utf8')) as Swap;
+}
