@@ -277,6 +277,12 @@ export const GATE_FIGURES = [
   'expectedCalibrationError',
 ] as const;
 
+const figureClass = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Precision, recall, accuracy or F-measure of this class, instead of the mean over the classes.');
+
 const promoteSchema = z
   .strictObject({
     enabled: z
@@ -289,13 +295,7 @@ const promoteSchema = z
       .describe(
         'What it must be better in, as in a gate; lower is better for quadraticLoss and expectedCalibrationError.',
       ),
-    class: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'Precision, recall, accuracy or F-measure of this class, instead of the mean over the classes.',
-      ),
+    class: figureClass,
     margin: z
       .number()
       .min(0)
@@ -360,13 +360,7 @@ const gateSchema = z.strictObject({
   figure: z
     .enum(GATE_FIGURES)
     .describe('As metrics.json has it; lower is better for quadraticLoss and expectedCalibrationError.'),
-  class: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Precision, recall, accuracy or F-measure of this class, instead of the mean over the classes.',
-    ),
+  class: figureClass,
   model: z.string().min(1).optional().describe('Name of the model that it is for; without it, every one.'),
   min: z.number().min(0).max(2).optional().describe('Smallest value that passes.'),
   max: z.number().min(0).max(2).optional().describe('Largest value that passes.'),
