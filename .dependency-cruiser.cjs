@@ -3,7 +3,7 @@
  * named in `mayUse`, and from the leaves; nothing else. `npm run architecture` checks it.
  */
 const LEAVES = [
-  '^src/(errors|faults|images|record|random|version|cache-folder)\\.ts$',
+  '^src/(errors|faults|images|record|random|version|cache-folder|secret-file)\\.ts$',
   '^src/telemetry/telemetry\\.ts$',
   '^src/audit/entry\\.ts$',
   '^src/config/schema\\.ts$',
@@ -19,15 +19,16 @@ const mayUse = {
   telemetry: [],
   config: ['watch/file-patterns'],
   ledger: ['watch/intake'],
-  pool: ['model'],
+  prepare: ['decode', 'drift/image-look', 'watch/intake'],
+  pool: ['model', 'prepare', 'decode', 'ledger/known-images'],
   drift: ['evaluate/measures'],
   labels: [
-    ...['audit', 'ledger', 'config/suggest', 'evaluate/measures', 'pipeline/read-file'],
+    ...['audit', 'ledger', 'config/suggest', 'evaluate/measures', 'prepare/read-file'],
     ...['walk', 'file-patterns', 'intake'].map((name) => `watch/${name}`),
   ],
   http: ['labels/label-request'],
   deliver: ['ledger'],
-  pipeline: ['ledger', 'pool', 'decode', 'drift/image-look', 'watch/intake'],
+  pipeline: ['ledger', 'pool', 'prepare'],
   labelled: ['model/registry/files'],
   evaluate: [
     ...['labelled', 'pipeline', 'pool', 'ledger', 'decode', 'model', 'drift/reference', 'telemetry/silent'],

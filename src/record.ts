@@ -81,9 +81,9 @@ export interface StageTimes {
   readonly queued: number;
   readonly read: number;
   readonly decode: number;
-  /** From decoded to handed to the pool, in a batch. */
+  /** From the claim to handed to the pool, in a batch. */
   readonly batch: number;
-  /** From handed to the pool to its answer, less inference. */
+  /** From handed to the pool to its answer, less the worker's time: the wait for a worker. */
   readonly pool: number;
   readonly inference: Readonly<Record<string, number>>;
 }

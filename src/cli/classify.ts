@@ -1,6 +1,8 @@
 import { EXIT } from '../errors.js';
 import type { ModelPrediction } from '../record.js';
+import { ENGINE_NAMES } from '../model/engine.js';
 import type { ClassifiedFile, FileOutcome } from './classify/classify-files.js';
+import type { FoundImage } from './classify/find-images.js';
 import type { ClassifySettings } from './classify/settings.js';
 import { defineCommand } from './command.js';
 import { interruptible } from './interrupt.js';
@@ -12,7 +14,13 @@ export const classifyCommand = defineCommand({
   command: 'classify <paths..>',
   describe: 'Classify image files or folders now, without a daemon; nothing is recorded.',
   positionals: {
-    paths: { type: 'string', array: true, demandOption: true, describe: 'Image files, or folders of them.' },
+    paths: {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe:
+        'Image files, or folders of them. A link is followed where it is named here, not where it lies in a folder.',
+    },
   },
   options: {
     models: {
@@ -22,6 +30,11 @@ export const classifyCommand = defineCommand({
         "Models by name, name@version or name@label, separated by commas; otherwise the configuration's.",
     },
     registry: registryOptions.registry,
+    engine: {
+      choices: ENGINE_NAMES,
+      describe:
+        "What runs the models; otherwise the configuration's, and onnxruntime for --models. An imported LayersModel needs tfjs-node.",
+    },
     config: { ...configOption, describe: 'Take models, limits and workers from this configuration file.' },
     workers: integer(
       'workers',
@@ -33,6 +46,7 @@ export const classifyCommand = defineCommand({
   examples: [
     ['classify cell.png', 'Both networks on one image.'],
     ['classify smears --models alexnet@1 --json', 'All images below a folder, as JSON.'],
+    ['classify cell.png --models keras --engine tfjs-node', 'A LayersModel, which TensorFlow serves.'],
   ],
   epilogue: 'Exits 3 when some files could not be classified.',
   async run({ paths, json, ...values }, { terminal }) {
@@ -49,7 +63,7 @@ export const classifyCommand = defineCommand({
 });
 
 async function classify(
-  files: readonly string[],
+  files: readonly FoundImage[],
   settings: ClassifySettings,
   terminal: Terminal,
   signal: AbortSignal,

@@ -1,4 +1,5 @@
 import { auditCommand } from './audit.js';
+import { benchCommand } from './bench.js';
 import type { Command } from './command.js';
 import { classifyCommand } from './classify.js';
 import { demoCommand } from './demo.js';
@@ -9,6 +10,7 @@ import { generateCommand } from './generate.js';
 import { labelCommand } from './label.js';
 import { ledgerCommand } from './ledger.js';
 import { modelsCommand } from './models.js';
+import { planCommand } from './plan.js';
 import { rebaselineCommand } from './rebaseline.js';
 import { replayCommand } from './replay.js';
 import { resultsCommand } from './results.js';
@@ -35,5 +37,7 @@ export const commands: readonly Command[] = [
   trainCommand,
   generateCommand,
   doctorCommand,
+  benchCommand,
+  planCommand,
   demoCommand,
 ];

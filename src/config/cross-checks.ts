@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { gateProblems } from './gate-checks.js';
 import { isWithin } from './paths.js';
 import type { Problem } from './problems.js';
+import { retentionProblems } from './retention-checks.js';
 import { scheduleProblems } from './schedule-checks.js';
+import { sameAddress, webhookProblems } from './webhook-checks.js';
 
 /**
  * What no single option can tell: names that must differ and folders that must not lie in each other. It looks at the
@@ -26,6 +28,8 @@ export function crossChecks(value: unknown, base: string): Problem[] {
     ...insideScanners(writtenPlaces(written, base), scanners),
     ...gateProblems(value),
     ...scheduleProblems(value),
+    ...retentionProblems(value),
+    ...webhookProblems(value),
   ];
 }
 
@@ -33,7 +37,7 @@ const text = z.string().min(1).optional().catch(undefined);
 const scannerSkeleton = z
   .object({ name: text, folder: text, afterwards: z.object({ to: text }).catch({}) })
   .catch({ afterwards: {} });
-const sinkSkeleton = z.object({ type: text, name: text, folder: text, file: text }).catch({});
+const sinkSkeleton = z.object({ type: text, name: text, folder: text, file: text, url: text }).catch({});
 const modelSkeleton = z.object({ model: text, engine: text }).catch({});
 const models = z.object({ use: z.array(modelSkeleton).catch([]) }).catch({ use: [] });
 const evaluation = z.object({ schedule: z.object({ folder: text }).catch({}) }).catch({ schedule: {} });
@@ -68,9 +72,9 @@ function sinkNames(sinks: Skeleton['sinks']): (string | undefined)[] {
 }
 
 function sinkTargets(sinks: Skeleton['sinks'], base: string): (string | undefined)[] {
-  return sinks.map(({ folder, file }) => {
+  return sinks.map(({ folder, file, url }) => {
     const target = folder ?? file;
-    return target === undefined ? undefined : resolve(base, target);
+    return target === undefined ? sameAddress(url) : resolve(base, target);
   });
 }
 

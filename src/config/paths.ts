@@ -1,8 +1,9 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
-import type { configSchema } from './schema.js';
+import type { configSchema, SinkConfig } from './schema.js';
 
 type ConfigValues = z.output<typeof configSchema>;
+type Sink = ConfigValues['sinks'][number];
 type Schedule = ConfigValues['evaluation']['schedule'];
 
 /**
@@ -24,11 +25,7 @@ export function withAbsolutePaths(config: ConfigValues, base: string): ConfigVal
           ? { ...scanner.afterwards, to: resolve(base, scanner.afterwards.to) }
           : scanner.afterwards,
     })),
-    sinks: config.sinks.map((sink) =>
-      sink.type === 'json'
-        ? { ...sink, folder: resolve(base, sink.folder) }
-        : { ...sink, file: resolve(base, sink.file) },
-    ),
+    sinks: config.sinks.map((sink) => absoluteSink(sink, base)),
     evaluation: { ...config.evaluation, schedule: absoluteSchedule(config.evaluation.schedule, base) },
     models: {
       ...config.models,
@@ -38,6 +35,29 @@ export function withAbsolutePaths(config: ConfigValues, base: string): ConfigVal
     http: { ...config.http, ...(tokenFile === undefined ? {} : { tokenFile: resolve(base, tokenFile) }) },
     drift: { ...config.drift, ...(reference === undefined ? {} : { reference: resolve(base, reference) }) },
   };
+}
+
+function absoluteSink(sink: Sink, base: string): Sink {
+  switch (sink.type) {
+    case 'json':
+      return { ...sink, folder: resolve(base, sink.folder) };
+    case 'ndjson':
+      return { ...sink, file: resolve(base, sink.file) };
+    case 'webhook':
+      return { ...sink, secretFile: resolve(base, sink.secretFile) };
+  }
+}
+
+/** The folder that a sink writes into; undefined of one that writes to no disk. */
+export function folderOfSink(sink: SinkConfig): string | undefined {
+  switch (sink.type) {
+    case 'json':
+      return sink.folder;
+    case 'ndjson':
+      return dirname(sink.file);
+    case 'webhook':
+      return undefined;
+  }
 }
 
 function absoluteSchedule(schedule: Schedule, base: string): Schedule {

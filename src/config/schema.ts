@@ -84,7 +84,8 @@ export const scannerSchema = z.strictObject({
   ),
 });
 
-const sinkType = 'json: one file per image; ndjson: one file with a line per image.';
+const sinkType =
+  'json: one file per image; ndjson: one file with a line per image; webhook: one signed POST per image (docs/webhooks.md).';
 
 const jsonSinkSchema = z.strictObject({
   type: z.literal('json').describe(sinkType),
@@ -96,6 +97,29 @@ const ndjsonSinkSchema = z.strictObject({
   type: z.literal('ndjson').describe(sinkType),
   name: labelName.default('ndjson').describe('Name in metrics and logs; must be unique among the sinks.'),
   file: z.string().min(1).describe('File that one line of JSON per result is appended to.'),
+});
+
+const webhookSinkSchema = z.strictObject({
+  type: z.literal('webhook').describe(sinkType),
+  name: labelName.default('webhook').describe('Name in metrics and logs; must be unique among the sinks.'),
+  url: z
+    .string()
+    .min(1)
+    .describe(
+      'Address that each result is sent to: https://, or http:// on this computer. No user name or password in it.',
+    ),
+  secretFile: folder.describe(
+    'File with the secret that signs what is sent (whsec_…, 24 to 64 bytes in base64); readable by the owner, and a group, only.',
+  ),
+  timeoutMs: milliseconds
+    .min(100)
+    .max(60_000)
+    .default(10_000)
+    .describe('An answer that takes longer counts as none; the result is sent again.'),
+  allowInsecure: z
+    .boolean()
+    .default(false)
+    .describe('Whether http:// may lead to another computer, where whoever is between reads the results.'),
 });
 
 const modelReference = z
@@ -131,17 +155,6 @@ const modelsSchema = z
 const pipelineSchema = z
   .strictObject({
     batchSize: z.int().min(1).max(256).default(16).describe('Images classified together, at most.'),
-    batchMaxAgeMs: milliseconds
-      .default(40)
-      .describe('An incomplete batch is not held back longer than this.'),
-    decodeConcurrency: z
-      .int()
-      .min(1)
-      .max(256)
-      .optional()
-      .describe(
-        'Images read and decoded at the same time; without it, one and a half times the number of cores.',
-      ),
     maxAttempts: z.int().min(1).max(20).default(3).describe('Attempts at an image before it is quarantined.'),
     retryDelayMs: milliseconds
       .default(2000)
@@ -172,7 +185,7 @@ const poolSchema = z
     taskTimeoutMs: milliseconds
       .min(1000)
       .default(60_000)
-      .describe('A batch that takes longer is given up and its worker replaced.'),
+      .describe('A batch that stands still for longer is given up and its worker replaced.'),
   })
   .prefault({});
 
@@ -197,6 +210,14 @@ const retentionSchema = z
       .optional()
       .describe(
         'Files and results that ended longer ago are removed from the ledger, once the file has gone from its scanner folder. Without it, they are kept for ever.',
+      ),
+    jsonDays: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .optional()
+      .describe(
+        'JSON documents (sinks of type json) of images that ended longer ago are removed: those that the ledger knows, and nothing else. Not more than ledgerDays. Without it, they are kept for ever.',
       ),
   })
   .prefault({});
@@ -388,14 +409,14 @@ export const configSchema = z.strictObject({
   ),
   scanners: z.array(scannerSchema).min(1).describe('The folders to watch.'),
   sinks: z
-    .array(z.discriminatedUnion('type', [jsonSinkSchema, ndjsonSinkSchema]))
+    .array(z.discriminatedUnion('type', [jsonSinkSchema, ndjsonSinkSchema, webhookSinkSchema]))
     .default([])
     .describe('Where results go besides the ledger.'),
   models: modelsSchema.describe('Which models classify.'),
   pipeline: pipelineSchema.describe('How images flow.'),
   pool: poolSchema.describe('The inference workers.'),
   disk: diskSchema.describe('Room that is left free.'),
-  retention: retentionSchema.describe('How long the ledger remembers.'),
+  retention: retentionSchema.describe('How long the ledger remembers, and JSON documents are kept.'),
   review: reviewSchema.describe('Which images a person should look at.'),
   http: httpSchema.describe('Metrics, health, status, and labels from outside.'),
   accuracy: accuracySchema.describe('Live accuracy: figures of the newest images whose true class is known.'),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, watch as watchFolder, type FSWatcher } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export type ChangeReason = 'file' | 'signal';
 
@@ -42,14 +43,16 @@ class FileWatcher implements ConfigWatcher {
   readonly #onChange: (reason: ChangeReason) => void;
   readonly #options: Required<ConfigWatchOptions>;
   readonly #onSignal = (): void => this.#onChange('signal');
+  readonly #closing = new AbortController();
   #folder: FSWatcher | undefined;
   #poll: NodeJS.Timeout | undefined;
-  #quiet: NodeJS.Timeout | undefined;
+  /** Something happened since the last look at the hash. */
+  #isHinted = false;
+  #isSettling = false;
   /** Hash of what `onChange` was last called for, or of what was loaded. */
   #reported: string;
   /** Nothing yet, so that the first look compares the hash in any case. */
   #lastLook = '';
-  #isClosed = false;
 
   constructor(file: string, onChange: (reason: ChangeReason) => void, options: Required<ConfigWatchOptions>) {
     this.#file = file;
@@ -71,18 +74,45 @@ class FileWatcher implements ConfigWatcher {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     process.off('SIGHUP', this.#onSignal);
     this.#folder?.close();
     clearInterval(this.#poll);
-    clearTimeout(this.#quiet);
   }
 
-  /** Something happened in the folder: look once it has been quiet for a while. */
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   #hint(): void {
-    if (this.#isClosed) return;
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => void this.#compare(), this.#options.quietMs).unref();
+    this.#isHinted = true;
+    if (!this.#isSettling && !this.#isClosed) void this.#settle();
+  }
+
+  /**
+   * Compares once the file has been as it is for a while. The file, not its folder: where results are written beside it,
+   * there is never quiet.
+   */
+  async #settle(): Promise<void> {
+    this.#isSettling = true;
+    while (this.#isHinted && !this.#isClosed) {
+      this.#isHinted = false;
+      await this.#quiet();
+      await this.#compare();
+    }
+    this.#isSettling = false;
+  }
+
+  async #quiet(): Promise<void> {
+    const { signal } = this.#closing;
+    let before: string;
+    let look = await lookOf(this.#file);
+    do {
+      before = look;
+      // Closing ends the waiting.
+      await delay(this.#options.quietMs, undefined, { ref: false, signal }).catch(() => undefined);
+      look = await lookOf(this.#file);
+    } while (look !== before && !this.#isClosed);
   }
 
   async #lookAgain(): Promise<void> {

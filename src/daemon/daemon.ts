@@ -4,11 +4,10 @@ import type { Registry } from 'prom-client';
 import { AuditRecorder } from '../audit/recorder.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { configureDecoding } from '../decode/decode-image.js';
 import { Delivery, sinksOf } from '../deliver/delivery.js';
 import { startHttpServer, type HttpServer } from '../http/server.js';
 import type { DaemonStatus, Readiness, StatusSource } from '../http/status.js';
-import { Ledger } from '../ledger/ledger.js';
+import { Ledger, ledgerFile } from '../ledger/ledger.js';
 import { Ingest } from '../pipeline/ingest.js';
 import type { Outcome } from '../pipeline/recorder.js';
 import { systemClock } from '../nightly/clock.js';
@@ -130,7 +129,6 @@ export class Daemon implements StatusSource {
    * @throws SmearwatchError of the part that failed; nothing is left running then
    */
   static async start(loaded: LoadedConfig, parts: DaemonParts): Promise<Daemon> {
-    configureDecoding();
     const daemon = new Daemon(loaded, parts);
     try {
       await daemon.#start();
@@ -262,7 +260,7 @@ export class Daemon implements StatusSource {
     });
     telemetry.intakeConfigured(namesIn(this.config));
     collectQuality(registry, this.#quality);
-    await this.#quality.prepare(this.config);
+    await this.#prepare(this.config);
     const { http } = this.config;
     const changes = this.#quality.changes(http);
     if (http.enabled) {
@@ -339,8 +337,6 @@ export class Daemon implements StatusSource {
       classifier: server,
       telemetry,
       config: () => this.config,
-      // More than cores: while some images are read from the disk, the cores decode the others.
-      decodeConcurrency: this.config.pipeline.decodeConcurrency ?? Math.ceil(availableParallelism() * 1.5),
       pauses: this.#health,
       onFolderMissing: (scanner) => this.#health.folderMissing(scanner),
       onEnded: (outcome, record) => {
@@ -355,11 +351,17 @@ export class Daemon implements StatusSource {
       server,
       telemetry,
       current: () => this.#loaded,
-      prepare: (config) => this.#quality.prepare(config),
+      prepare: (config) => this.#prepare(config),
       poolOptions: (config) => this.#poolOptions(config),
       adopt: (next) => this.#adopt(next),
     });
     return { server, ingest, reloader };
+  }
+
+  /** Reads the files, other than models, that a configuration names. */
+  async #prepare(config: Config): Promise<void> {
+    await this.#quality.prepare(config);
+    await this.#delivery.prepare(config);
   }
 
   async #adopt(next: LoadedConfig): Promise<void> {
@@ -377,6 +379,7 @@ export class Daemon implements StatusSource {
       workerFile: this.#parts.workerFile,
       workers: pool.workers ?? availableParallelism(),
       models: await loadModelSpecs(models),
+      ledgerFile: ledgerFile(this.config.stateFolder),
       taskTimeoutMs: pool.taskTimeoutMs,
       onWorkerLost: (reason) => this.#parts.telemetry.workerRestarted({ reason }),
       onWorkerMissing: (error, retryMs) => this.#parts.telemetry.workerMissing({ error, retryMs }),

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { folderOfSink } from '../config/paths.js';
 import type { Config } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -97,11 +98,10 @@ interface WrittenFolder {
 }
 
 function writtenFolders({ stateFolder, sinks, scanners }: Config): WrittenFolder[] {
-  const results = sinks.map((sink) => ({
-    disk: `sink-${sink.name}`,
-    what: `sink ${sink.name}`,
-    folder: sink.type === 'json' ? sink.folder : dirname(sink.file),
-  }));
+  const results = sinks.flatMap((sink) => {
+    const folder = folderOfSink(sink);
+    return folder === undefined ? [] : [{ disk: `sink-${sink.name}`, what: `sink ${sink.name}`, folder }];
+  });
   const moved = scanners.flatMap(({ name, afterwards }) =>
     afterwards.action === 'move'
       ? [{ disk: `images-${name}`, what: `the images of scanner ${name}`, folder: afterwards.to }]

@@ -47,7 +47,7 @@ export class Health implements Pauses {
     this.#folders = new ScannerPauses({ folderOf, telemetry, onResumed });
     this.#stalls = new StallDetector({
       activity: () => activity() ?? NOTHING_IN_FLIGHT,
-      isWorkDue: () => (ledger.queue.nextDue(this.pausedScanners) ?? Infinity) <= Date.now(),
+      isWorkDue: () => ledger.queue.nextDueInMs(this.pausedScanners) === 0,
       isPaused: () => this.isPaused,
       limitMs: () => this.#limitMs,
       telemetry,

@@ -4,11 +4,15 @@ import type { Config, ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import type { OldFile, Pruning } from '../ledger/pruning.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { DocumentRetention } from './document-retention.js';
 
 export interface RetentionParts {
   readonly pruning: Pruning;
   readonly config: () => Config;
-  readonly telemetry: Pick<Telemetry, 'ledgerPruned' | 'ledgerWriteFailed'>;
+  readonly telemetry: Pick<
+    Telemetry,
+    'ledgerPruned' | 'ledgerWriteFailed' | 'documentsPruned' | 'documentPruningFailed'
+  >;
   readonly now?: () => number;
 }
 
@@ -18,18 +22,23 @@ const REST_MS = 3_600_000;
 /** One transaction takes a few milliseconds, in which nothing else is written. */
 const FILES_AT_ONCE = 100;
 
-/** What is walked through, in this order: a result is free once its files are gone. */
-type Walk = 'files' | 'results';
+/** What is walked through, in this order: files say which documents there are, and a result is free once its files are gone. */
+type Walk = 'documents' | 'files' | 'results';
+const NEXT: Readonly<Record<Walk, Walk>> = { documents: 'files', files: 'results', results: 'documents' };
 
 /**
- * Removes from the ledger what is older than `retention.ledgerDays`, a few hundred rows a step. A file that still lies in its
+ * Removes what is older than `retention.jsonDays` from the results' folders and what is older than `retention.ledgerDays` from the
+ * ledger, a few hundred rows a step. A file that still lies in its
  * scanner's folder keeps its row, however old: without it, the next rescan would take the file for a new one. So each is looked
  * for; and since all files of a share that is not mounted seem to be gone, a folder that is missing, empty or another one than a
  * moment ago proves nothing.
  */
 export class Retention {
   readonly #parts: RetentionParts;
-  #walk: Walk = 'files';
+  readonly #documents: DocumentRetention;
+  #walk: Walk = 'documents';
+  /** The same for all walks: what becomes old meanwhile is for the next time. */
+  #walkingSince: number | undefined;
   #after = 0;
   #restUntil = 0;
   #removed = { files: 0, results: 0 };
@@ -39,6 +48,7 @@ export class Retention {
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
+    this.#documents = new DocumentRetention({ ...parts, isStopped: () => this.#isStopped });
   }
 
   /** The next few rows; for a timer. Never rejects. */
@@ -59,12 +69,23 @@ export class Retention {
 
   async #next(): Promise<void> {
     const now = this.#parts.now?.() ?? Date.now();
-    const { ledgerDays } = this.#parts.config().retention;
-    if (ledgerDays === undefined || now < this.#restUntil) return;
-    const beforeMs = now - ledgerDays * DAY_MS;
-    const next = this.#walk === 'files' ? await this.#pruneFiles(beforeMs) : this.#pruneResults(beforeMs);
+    const { ledgerDays, jsonDays } = this.#parts.config().retention;
+    if ((ledgerDays === undefined && jsonDays === undefined) || now < this.#restUntil) return;
+    const next = await this.#goOn((this.#walkingSince ??= now));
     this.#after = next ?? 0;
     if (next === undefined) this.#endWalk(now);
+  }
+
+  async #goOn(now: number): Promise<number | undefined> {
+    const { ledgerDays, jsonDays } = this.#parts.config().retention;
+    if (this.#walk === 'documents')
+      return jsonDays === undefined ? undefined : this.#documents.step(this.#after, now - jsonDays * DAY_MS);
+    if (ledgerDays === undefined) return undefined;
+    const beforeMs = now - ledgerDays * DAY_MS;
+    if (this.#walk === 'results') return this.#pruneResults(beforeMs);
+    return this.#pruneFiles(
+      jsonDays === undefined ? beforeMs : Math.min(beforeMs, this.#documents.goneBeforeMs),
+    );
   }
 
   async #pruneFiles(beforeMs: number): Promise<number | undefined> {
@@ -84,14 +105,12 @@ export class Retention {
   }
 
   #endWalk(now: number): void {
-    if (this.#walk === 'files') {
-      this.#walk = 'results';
-      return;
-    }
+    this.#walk = NEXT[this.#walk];
+    if (this.#walk !== 'documents') return;
     const removed = this.#removed;
     if (removed.files + removed.results > 0) this.#parts.telemetry.ledgerPruned(removed);
     this.#removed = { files: 0, results: 0 };
-    this.#walk = 'files';
+    this.#walkingSince = undefined;
     this.#restUntil = now + REST_MS;
   }
 

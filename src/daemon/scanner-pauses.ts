@@ -24,7 +24,7 @@ export class ScannerPauses {
     return this.#paused;
   }
 
-  /** A file of this scanner could not be reached because its folder is not there. */
+  /** A file of this scanner could not be reached because its folder is not there, or does not answer. */
   pause(scanner: string): void {
     if (this.#paused.includes(scanner)) return;
     this.#paused = [...this.#paused, scanner];
@@ -45,7 +45,7 @@ export class ScannerPauses {
   }
 
   reasonOf(scanner: string): string {
-    return `the folder ${this.#options.folderOf(scanner) ?? ''} of scanner ${scanner} is not there`;
+    return `the folder ${this.#options.folderOf(scanner) ?? ''} of scanner ${scanner} is not there, or does not answer`;
   }
 
   #resume(scanner: string): void {

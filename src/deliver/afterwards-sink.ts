@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { constants, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, parse } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
+import { dirname, extname, join, parse } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { Delivery } from '../ledger/ledger.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { moveFile } from './move-file.js';
+import { isNameRefused, plainName } from './refused-name.js';
 import type { Sink } from './sink.js';
 import { syncFolder } from './sync-folder.js';
+import { explainUnwritable } from './unwritable.js';
 
 export const AFTERWARDS = 'afterwards';
 
@@ -27,7 +30,7 @@ export class AfterwardsSink implements Sink {
     this.#telemetry = telemetry;
   }
 
-  async deliver(deliveries: readonly Delivery[]): Promise<void> {
+  async deliver(deliveries: readonly Delivery[]): Promise<number> {
     const changed = new Set<string>();
     for (const delivery of deliveries) {
       const scanner = this.#scannerOf(delivery.scanner);
@@ -35,6 +38,7 @@ export class AfterwardsSink implements Sink {
       for (const folder of await this.#dispose(scanner, delivery)) changed.add(folder);
     }
     await Promise.all([...changed].map(syncFolder));
+    return deliveries.length;
   }
 
   /** Returns the folders that have changed. */
@@ -45,8 +49,7 @@ export class AfterwardsSink implements Sink {
     const changed = [dirname(source)];
     try {
       if (afterwards.action === 'move') {
-        const target = await freeTarget(afterwards.to, delivery);
-        await moveFile(source, target);
+        const target = await moveInto(afterwards.to, source, delivery);
         changed.push(dirname(target));
       }
       if (afterwards.action === 'delete') await rm(source);
@@ -61,12 +64,34 @@ export class AfterwardsSink implements Sink {
   }
 }
 
+/** Returns where it went. A name that the file system there refuses must not keep this image, and all that follow, for ever. */
+async function moveInto(folder: string, source: string, delivery: Delivery): Promise<string> {
+  const { path } = delivery;
+  try {
+    return await moveTo(join(folder, path), source, delivery);
+  } catch (error) {
+    if (!isNameRefused(error)) throw await explainUnwritable(join(folder, path), error);
+    return moveTo(join(folder, plainName(path, plainExtension(path))), source, delivery);
+  }
+}
+
+/** An image stays recognisable as one. */
+function plainExtension(path: string): string {
+  const extension = extname(path);
+  return /^\.\w{1,8}$/.test(extension) ? extension : '';
+}
+
+async function moveTo(wanted: string, source: string, delivery: Delivery): Promise<string> {
+  const target = await freeTarget(wanted, delivery);
+  await moveFile(source, target);
+  return target;
+}
+
 /**
  * Where the file is moved to. Another image that was moved there under the same name earlier is never overwritten; the
  * same one is, which a crash left there before the source was removed.
  */
-async function freeTarget(folder: string, delivery: Delivery): Promise<string> {
-  const target = join(folder, delivery.path);
+async function freeTarget(target: string, delivery: Delivery): Promise<string> {
   const isTaken = await stat(target).then(
     () => true,
     () => false,
@@ -93,32 +118,4 @@ async function hasBytes(file: string, { size, record }: Delivery): Promise<boole
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex') === record.image.sha256;
-}
-
-async function moveFile(source: string, target: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  try {
-    await rename(source, target);
-  } catch (error) {
-    if (errnoOf(error) !== 'EXDEV') throw error;
-    await moveAcrossFileSystems(source, target);
-  }
-}
-
-/** Copied, synced and renamed into place before the source goes: at every moment one whole file exists. */
-async function moveAcrossFileSystems(source: string, target: string): Promise<void> {
-  const temporary = `${target}.tmp`;
-  await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-  const handle = await open(temporary, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  faultPoint('move-copied');
-  await rename(temporary, target);
-  // The file systems know nothing of each other: the name must be durable here before it goes there.
-  await syncFolder(dirname(target));
-  faultPoint('move-renamed');
-  await rm(source);
 }

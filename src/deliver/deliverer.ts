@@ -18,7 +18,7 @@ export class Deliverer {
   #working: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = FIRST_RETRY_MS;
-  #isStopped = false;
+  readonly #stopping = new AbortController();
   #hasMore = false;
   #problem: string | undefined;
   #groupBegan: number | undefined;
@@ -50,7 +50,7 @@ export class Deliverer {
   /** Something may be waiting. */
   wake(): void {
     this.#hasMore = true;
-    if (this.#working || this.#retry || this.#isStopped) return;
+    if (this.#working || this.#retry || this.#stopping.signal.aborted) return;
     this.#working = this.#deliverAll().finally(() => {
       this.#working = undefined;
       if (this.#hasMore) this.wake();
@@ -59,7 +59,7 @@ export class Deliverer {
 
   /** Ends after the group in work. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#hasMore = false;
     clearTimeout(this.#retry);
     await this.#working;
@@ -67,20 +67,20 @@ export class Deliverer {
 
   async #deliverAll(): Promise<void> {
     try {
-      while (!this.#isStopped) {
+      while (!this.#stopping.signal.aborted) {
         this.#hasMore = false;
         const deliveries = this.#outbox.next(this.#sink.name, GROUP);
         if (deliveries.length === 0) return;
         const start = performance.now();
         this.#groupBegan = start;
-        await this.#sink.deliver(deliveries);
+        const records = await this.#sink.deliver(deliveries, this.#stopping.signal);
         faultPoint('delivered-not-acknowledged');
-        this.#outbox.remove(deliveries);
+        this.#outbox.remove(deliveries.slice(0, records));
         faultPoint('acknowledged');
         this.#retryMs = FIRST_RETRY_MS;
         this.#problem = undefined;
         const durationMs = performance.now() - start;
-        this.#telemetry.delivered({ sink: this.#sink.name, records: deliveries.length, durationMs });
+        this.#telemetry.delivered({ sink: this.#sink.name, records, durationMs });
         this.#onProgress();
       }
     } catch (error) {
@@ -94,7 +94,7 @@ export class Deliverer {
   }
 
   #tryAgainLater(): void {
-    if (this.#isStopped) return;
+    if (this.#stopping.signal.aborted) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.wake();

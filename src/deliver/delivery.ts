@@ -6,6 +6,8 @@ import { Deliverer } from './deliverer.js';
 import { JsonSink } from './json-sink.js';
 import { NdjsonSink } from './ndjson-sink.js';
 import type { Sink } from './sink.js';
+import { WebhookSecrets } from './webhook/webhook-secrets.js';
+import { WebhookSink } from './webhook/webhook-sink.js';
 
 /** Who is owed the results of a scanner, by the configuration in force: what the ledger puts into the outbox. */
 export function sinksOf(config: Config, scanner: string): string[] {
@@ -21,6 +23,7 @@ export class Delivery {
   readonly #outbox: Outbox;
   readonly #telemetry: Telemetry;
   readonly #onProgress: () => void;
+  readonly #secrets = new WebhookSecrets();
   #deliverers: Deliverer[] = [];
 
   constructor(outbox: Outbox, telemetry: Telemetry, onProgress: () => void) {
@@ -29,16 +32,39 @@ export class Delivery {
     this.#onProgress = onProgress;
   }
 
-  /** Replaces the sinks by those of `config`; what the outbox holds for a sink waits for one of its name. */
+  /**
+   * Reads the secrets that a configuration names, before it is taken over. New ones of its files count from now on.
+   * @throws SmearwatchError `webhook-secret-unusable`
+   */
+  async prepare(config: Config): Promise<void> {
+    await this.#secrets.read(secretFilesOf(config));
+  }
+
+  /** Replaces the sinks by those of `config`, which was prepared; what the outbox holds for a sink waits for one of its name. */
   async use(config: Config): Promise<void> {
     await this.stop();
+    this.#secrets.keepOnly(secretFilesOf(config));
     const scannerOf = (name: string): ScannerConfig | undefined =>
       config.scanners.find((scanner) => scanner.name === name);
-    const sinks = [...config.sinks.map(createSink), new AfterwardsSink(scannerOf, this.#telemetry)];
+    const sinks = [
+      ...config.sinks.map((sink) => this.#create(sink)),
+      new AfterwardsSink(scannerOf, this.#telemetry),
+    ];
     this.#deliverers = sinks.map(
       (sink) => new Deliverer(this.#outbox, sink, this.#telemetry, this.#onProgress),
     );
     this.wake();
+  }
+
+  #create(sink: SinkConfig): Sink {
+    switch (sink.type) {
+      case 'json':
+        return new JsonSink(sink.name, sink.folder);
+      case 'ndjson':
+        return new NdjsonSink(sink.name, sink.file);
+      case 'webhook':
+        return new WebhookSink({ ...sink, sign: (...what) => this.#secrets.sign(sink.secretFile, ...what) });
+    }
   }
 
   wake(): void {
@@ -68,11 +94,6 @@ export class Delivery {
   }
 }
 
-function createSink(sink: SinkConfig): Sink {
-  switch (sink.type) {
-    case 'json':
-      return new JsonSink(sink.name, sink.folder);
-    case 'ndjson':
-      return new NdjsonSink(sink.name, sink.file);
-  }
+function secretFilesOf({ sinks }: Config): string[] {
+  return sinks.flatMap((sink) => (sink.type === 'webhook' ? [sink.secretFile] : []));
 }

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { Delivery } from '../ledger/ledger.js';
 import { documentOf } from './document.js';
+import { hashOfPath, isNameRefused } from './refused-name.js';
 import { plainResultFile, resultFile } from './result-file.js';
 import type { Sink } from './sink.js';
 import { syncFolder } from './sync-folder.js';
+import { explainUnwritable } from './unwritable.js';
 
 /** One JSON file per image: `<folder>/<scanner>/<path of the image>.json`. */
 export class JsonSink implements Sink {
@@ -19,7 +20,7 @@ export class JsonSink implements Sink {
     this.#folder = folder;
   }
 
-  async deliver(deliveries: readonly Delivery[]): Promise<void> {
+  async deliver(deliveries: readonly Delivery[]): Promise<number> {
     const folders = new Set<string>();
     await Promise.all(
       deliveries.map(async (delivery) => {
@@ -29,6 +30,7 @@ export class JsonSink implements Sink {
     );
     // The renames are durable once their folders are.
     await Promise.all([...folders].map(syncFolder));
+    return deliveries.length;
   }
 
   /** A name that the results' file system cannot hold must not keep this document, and all that follow, for ever. */
@@ -38,7 +40,7 @@ export class JsonSink implements Sink {
       await replaceFile(file, content);
       return file;
     } catch (error) {
-      if (!NAME_ERRORS.has(errnoOf(error) ?? '')) throw error;
+      if (!isNameRefused(error)) throw await explainUnwritable(file, error);
       const plain = plainResultFile(this.#folder, delivery);
       await replaceFile(plain, content);
       return plain;
@@ -47,21 +49,11 @@ export class JsonSink implements Sink {
 }
 
 /**
- * What file systems answer to a name rather than to a full or failing disk: characters that it does not have (a share of
- * Windows), too long a path, or a folder where the document should be and the other way round (an image `x.png` beside a
- * folder `x.png.json`).
- */
-const NAME_ERRORS = new Set(['EINVAL', 'EILSEQ', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY']);
-
-/**
  * Readers see the old file or the whole new one: written beside it, synced, renamed over it. The temporary name follows
  * from the file's, so that the delivery that is repeated after a crash takes the half-written one away.
  */
 async function replaceFile(file: string, content: string): Promise<void> {
-  const temporary = join(
-    dirname(file),
-    `.${createHash('sha256').update(file).digest('hex').slice(0, 16)}.tmp`,
-  );
+  const temporary = join(dirname(file), `.${hashOfPath(file)}.tmp`);
   try {
     const handle = await openInFolder(temporary);
     try {

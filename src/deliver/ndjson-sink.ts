@@ -4,6 +4,7 @@ import { faultPoint, torn } from '../faults.js';
 import type { Delivery } from '../ledger/ledger.js';
 import { documentOf } from './document.js';
 import type { Sink } from './sink.js';
+import { explainUnwritable } from './unwritable.js';
 
 const NEWLINE = 0x0a;
 const TAIL_BYTES = 65_536;
@@ -18,9 +19,8 @@ export class NdjsonSink implements Sink {
     this.#file = file;
   }
 
-  async deliver(deliveries: readonly Delivery[]): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true });
-    const handle = await open(this.#file, 'a+');
+  async deliver(deliveries: readonly Delivery[]): Promise<number> {
+    const handle = await openToAppend(this.#file);
     try {
       await dropHalfLine(handle);
       const lines = deliveries.map((delivery) => `${JSON.stringify(documentOf(delivery))}\n`).join('');
@@ -28,9 +28,19 @@ export class NdjsonSink implements Sink {
       faultPoint('ndjson-half-written');
       await handle.sync();
       faultPoint('ndjson-written');
+      return deliveries.length;
     } finally {
       await handle.close();
     }
+  }
+}
+
+async function openToAppend(file: string): Promise<FileHandle> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    return await open(file, 'a+');
+  } catch (error) {
+    throw await explainUnwritable(file, error);
   }
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { hashOfPath, plainName } from './refused-name.js';
 
 /** Longest file name that every common file system takes, in bytes. */
 const LONGEST_NAME_BYTES = 255;
@@ -19,23 +19,13 @@ interface NamedFile {
 export function resultFile(folder: string, { scanner, path }: NamedFile): string {
   const name = basename(path);
   const fits = Buffer.byteLength(name) + SUFFIX.length <= LONGEST_NAME_BYTES;
-  const stem = fits ? name : `${cutBytes(name, CUT_BYTES)}-${hashOf(path)}`;
+  const stem = fits ? name : `${cutBytes(name, CUT_BYTES)}-${hashOfPath(path)}`;
   return join(folder, scanner, dirname(path), stem + SUFFIX);
 }
 
-/**
- * Where the document lies when the file system of the results refuses that name: letters, digits and `._-` only, and no
- * folders.
- */
+/** Where the document lies when the file system of the results refuses that name: without folders. */
 export function plainResultFile(folder: string, { scanner, path }: NamedFile): string {
-  const name = basename(path)
-    .replace(/[^\w.-]/g, '_')
-    .slice(0, CUT_BYTES);
-  return join(folder, scanner, `${name}-${hashOf(path)}${SUFFIX}`);
-}
-
-function hashOf(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return join(folder, scanner, plainName(path, SUFFIX));
 }
 
 function cutBytes(text: string, bytes: number): string {

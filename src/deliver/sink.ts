@@ -6,6 +6,10 @@ import type { Delivery } from '../ledger/ledger.js';
  */
 export interface Sink {
   readonly name: string;
-  /** Resolves when all of them are durable at their destination; a rejection has them delivered again later. */
-  deliver(deliveries: readonly Delivery[]): Promise<void>;
+  /**
+   * Resolves with how many of the first ones are durable at their destination: at least one. The others are delivered next; a
+   * rejection has all of them delivered again later. Once `stopping` is aborted, a sink that takes them one by one begins no
+   * further one.
+   */
+  deliver(deliveries: readonly Delivery[], stopping: AbortSignal): Promise<number>;
 }

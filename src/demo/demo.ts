@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DaemonProcess } from '../daemon-process.js';
 import { generateSmears } from '../generate/write-smears.js';
 import { Ledger } from '../ledger/ledger.js';
-import { DaemonProcess } from './daemon-process.js';
 import { summarise, type DemoSummary } from './summary.js';
 
 export interface DemoOptions {
@@ -35,7 +35,7 @@ export async function runDemo({
   await mkdir(spool, { recursive: true });
   const configFile = join(folder, 'smearwatch.yaml');
   await writeFile(configFile, configuration());
-  const daemon = await DaemonProcess.start(configFile, join(folder, 'daemon.log'), signal);
+  const daemon = await DaemonProcess.start({ configFile, logFile: join(folder, 'daemon.log'), signal });
   try {
     const startedAt = performance.now();
     let drawn = 0;

@@ -1,7 +1,7 @@
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import type { LabelFiles, ReadLabelFile } from '../ledger/label-files.js';
-import { readSettledFile } from '../pipeline/read-file.js';
+import { readSettledFile } from '../prepare/read-file.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createFileFilter, type FileFilter } from '../watch/file-patterns.js';
 import type { SeenFile } from '../watch/intake.js';

@@ -20,6 +20,15 @@ export function damaged(file: string, cause: unknown): SmearwatchError {
   });
 }
 
+export function logWithoutLedger(file: string): SmearwatchError {
+  return new SmearwatchError(`The ledger ${file} is gone, but its write-ahead log is still there`, {
+    code: 'ledger-damaged',
+    hint:
+      'Put the ledger back beside its log, or a backup in the place of both (docs/operations.md). To begin with an empty ledger, ' +
+      'move ledger.sqlite-wal away, too.',
+  });
+}
+
 export function unopenable(file: string, cause: unknown): SmearwatchError {
   return new SmearwatchError(`The ledger ${file} cannot be opened: ${messageOf(cause)}`, {
     code: 'ledger-unopenable',

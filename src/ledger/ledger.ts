@@ -6,8 +6,9 @@ import { DriftReferences } from './drift-references.js';
 import { LabelFiles } from './label-files.js';
 import { LabelledPredictions } from './labelled-predictions.js';
 import { Labels } from './labels.js';
-import { ledgerFile } from './ledger-file.js';
+import { ledgerFile, refuseEmptyLedger } from './ledger-file.js';
 import { lockState } from './lock.js';
+import { makeMissingLedger } from './new-ledger.js';
 import { Outbox } from './outbox.js';
 import { Pruning } from './pruning.js';
 import { Queue } from './queue.js';
@@ -17,7 +18,7 @@ import { Suspects } from './suspects.js';
 
 export { ledgerFile } from './ledger-file.js';
 export type { Claim, Reason } from './queue.js';
-export { VANISHED } from './queue.js';
+export { LONGEST_DELAY_MS, VANISHED } from './queue.js';
 export type { Completion, StoredResult } from './results.js';
 export type { Delivery } from './outbox.js';
 export type { LedgerFile, QuarantinedFile, ResultFilter } from './browse.js';
@@ -79,6 +80,8 @@ export class Ledger {
     const file = ledgerFile(stateFolder);
     try {
       finishSwap(file);
+      makeMissingLedger(file);
+      refuseEmptyLedger(file);
       return new Ledger(file, Database.open(file, onCommitted), sinksOf, unlock);
     } catch (error) {
       unlock();
@@ -90,6 +93,7 @@ export class Ledger {
   static visit(stateFolder: string): Ledger {
     const file = ledgerFile(stateFolder);
     refuseUnfinished(file);
+    refuseEmptyLedger(file);
     return new Ledger(file, Database.open(file), () => []);
   }
 

@@ -8,6 +8,17 @@ export interface OldFile {
   readonly path: string;
 }
 
+/** A file whose image has a result, and so has, or had, a document in every JSON sink. */
+export interface EndedFile {
+  readonly scanner: string;
+  readonly path: string;
+  /** Of the image. */
+  readonly sha256: string;
+  readonly endedMs: number;
+  /** Some sink has not had it yet. */
+  readonly isOwed: boolean;
+}
+
 /** Part of a walk through all rows, in the order of their ids. */
 export interface Step<T> {
   readonly found: T;
@@ -26,7 +37,7 @@ const ROWS_PER_STEP = 500;
 export class Pruning {
   readonly #database: Database;
   readonly #statements: Record<
-    'files' | 'lastFile' | 'removeFile' | 'results' | 'lastResult' | 'removeResult',
+    'files' | 'ended' | 'lastFile' | 'removeFile' | 'results' | 'lastResult' | 'removeResult',
     Statement
   >;
 
@@ -37,6 +48,11 @@ export class Pruning {
       files: database.prepare(`
         SELECT id, revision, scanner, path FROM files
         WHERE id > ? AND id <= ? AND state IN ('done', 'quarantined') AND finished_at < ? ORDER BY id`),
+      ended: database.prepare(`
+        SELECT scanner, path, sha256, finished_at, EXISTS (
+          SELECT 1 FROM outbox WHERE outbox.result_id = files.result_id
+            AND outbox.scanner = files.scanner AND outbox.path = files.path) AS is_owed
+        FROM files WHERE id > ? AND id <= ? AND state = 'done' AND finished_at >= ? AND finished_at < ? ORDER BY id`),
       // Not where it was seen again, replayed or is still to be delivered (and so perhaps moved) meanwhile.
       removeFile: database.prepare(`
         DELETE FROM files WHERE id = ? AND revision = ? AND state IN ('done', 'quarantined') AND NOT EXISTS (
@@ -56,6 +72,13 @@ export class Pruning {
   oldFiles(after: number, beforeMs: number): Step<OldFile[]> {
     const to = after + ROWS_PER_STEP;
     const found = this.#statements.files.all(after, to, beforeMs).map(toOldFile);
+    return { found, next: nextOf(to, this.#statements.lastFile) };
+  }
+
+  /** Files with a result that ended within a time, of the next rows after the id `after`. */
+  endedFiles(after: number, { fromMs, beforeMs }: { fromMs: number; beforeMs: number }): Step<EndedFile[]> {
+    const to = after + ROWS_PER_STEP;
+    const found = this.#statements.ended.all(after, to, fromMs, beforeMs).map(toEndedFile);
     return { found, next: nextOf(to, this.#statements.lastFile) };
   }
 
@@ -91,5 +114,15 @@ function toOldFile(row: Row): OldFile {
     revision: Number(row['revision']),
     scanner: String(row['scanner']),
     path: String(row['path']),
+  };
+}
+
+function toEndedFile(row: Row): EndedFile {
+  return {
+    scanner: String(row['scanner']),
+    path: String(row['path']),
+    sha256: String(row['sha256']),
+    endedMs: Number(row['finished_at']),
+    isOwed: row['is_owed'] === 1,
   };
 }

@@ -1,6 +1,7 @@
 import type { WorkCounts } from '../telemetry/telemetry.js';
 import type { Intake, SeenFile } from '../watch/intake.js';
 import type { Database, Row, Statement } from './database.js';
+import { steadyNow } from './steady-now.js';
 
 /** A file that is being worked on. */
 export interface Claim {
@@ -24,6 +25,9 @@ export interface Reason {
   readonly code: string;
   readonly reason: string;
 }
+
+/** No file is put off for longer. */
+export const LONGEST_DELAY_MS = 3_600_000;
 
 /** Files whose bytes could not be reached are taken up again as soon as the watcher sees them again. */
 export const VANISHED = 'file-vanished';
@@ -56,11 +60,14 @@ const claimWhere = (condition: string): string => `
 /** Takes the names as a JSON array. */
 const NOT_PAUSED = 'scanner NOT IN (SELECT value FROM json_each(?))';
 
-/** The durable queue: files in the states queued, running, done and quarantined. */
+/**
+ * The durable queue: files in the states queued, running, done and quarantined. When a file that was put off is due is
+ * told by `steadyNow`: a wall clock that is set back by a day must not put it off for a day.
+ */
 export class Queue implements Intake {
   readonly #database: Database;
   readonly #statements: Record<'known' | 'enqueue' | 'claim' | 'claimOthers' | 'recover', Statement> &
-    Record<'retry' | 'release' | 'quarantine' | 'counts' | 'oldest', Statement> &
+    Record<'bringForward' | 'retry' | 'release' | 'quarantine' | 'counts' | 'oldest', Statement> &
     Record<'nextDue' | 'nextDueOfOthers' | 'postponed', Statement>;
 
   constructor(database: Database) {
@@ -75,6 +82,9 @@ export class Queue implements Intake {
       recover: database.prepare(`
         UPDATE files SET state = 'queued', attempts = max(attempts - 1, 0), crashes = crashes + 1
         WHERE state = 'running'`),
+      bringForward: database.prepare(
+        "UPDATE files SET not_before = 0 WHERE state = 'queued' AND not_before > ?",
+      ),
       retry: database.prepare(`
         UPDATE files SET state = 'queued', not_before = ?, reason_code = ?, reason = ?
         WHERE id = ? AND revision = ? AND state = 'running'`),
@@ -119,24 +129,28 @@ export class Queue implements Intake {
     const { claim, claimOthers } = this.#statements;
     const rows =
       paused.length === 0
-        ? claim.all(Date.now(), limit)
-        : claimOthers.all(Date.now(), JSON.stringify(paused), limit);
+        ? claim.all(steadyNow(), limit)
+        : claimOthers.all(steadyNow(), JSON.stringify(paused), limit);
     return rows.map(toClaim).sort((a, b) => a.id - b.id);
   }
 
-  /** After a start: what was running when the process died is queued again. Returns how many. */
+  /**
+   * After a start: what was running when the process died is queued again. Returns how many. What is due later than any delay
+   * can make it was put off by another time than this process's: the clock has been set back since.
+   */
   recover(): number {
+    this.#statements.bringForward.run(steadyNow() + LONGEST_DELAY_MS);
     return this.#statements.recover.run().changes;
   }
 
   /** Another attempt later. */
   retry(claim: Claim, { code, reason }: Reason, delayMs: number): void {
-    this.#statements.retry.run(Date.now() + delayMs, code, reason, claim.id, claim.revision);
+    this.#statements.retry.run(dueIn(delayMs), code, reason, claim.id, claim.revision);
   }
 
   /** Back into the queue as if it had not been claimed: at shutdown, or because the file is being written again. */
   release(claims: readonly Claim[], delayMs = 0): void {
-    const notBefore = delayMs === 0 ? 0 : Date.now() + delayMs;
+    const notBefore = delayMs === 0 ? 0 : dueIn(delayMs);
     this.#database.transaction(() => {
       for (const { id, revision } of claims) this.#statements.release.run(notBefore, id, revision);
     });
@@ -159,12 +173,12 @@ export class Queue implements Intake {
     };
   }
 
-  /** When the next queued file is due, in milliseconds since 1970; undefined when none is queued. */
-  nextDue(paused: readonly string[] = []): number | undefined {
+  /** Milliseconds until the next queued file is due, 0 when one is; undefined when none is queued. */
+  nextDueInMs(paused: readonly string[] = []): number | undefined {
     const { nextDue, nextDueOfOthers } = this.#statements;
     const row = paused.length === 0 ? nextDue.get() : nextDueOfOthers.get(JSON.stringify(paused));
     const due = row?.['due'];
-    return due == null ? undefined : Number(due);
+    return due == null ? undefined : Math.max(0, Number(due) - steadyNow());
   }
 
   /**
@@ -172,7 +186,7 @@ export class Queue implements Intake {
    * the `paused` scanners.
    */
   postponed(paused: readonly string[] = []): number {
-    return Number(this.#statements.postponed.get(Date.now(), JSON.stringify(paused))?.['files'] ?? 0);
+    return Number(this.#statements.postponed.get(steadyNow(), JSON.stringify(paused))?.['files'] ?? 0);
   }
 
   #isKnown(scanner: string, { path, size, mtimeMs }: SeenFile): boolean {
@@ -180,6 +194,10 @@ export class Queue implements Intake {
     if (row?.['size'] !== size || row['mtime_ms'] !== mtimeMs) return false;
     return !(row['state'] === 'quarantined' && row['reason_code'] === VANISHED);
   }
+}
+
+function dueIn(delayMs: number): number {
+  return steadyNow() + Math.min(delayMs, LONGEST_DELAY_MS);
 }
 
 export function toClaim(row: Row): Claim {

@@ -1,5 +1,5 @@
 import { faultPoint } from '../faults.js';
-import type { ResultRecord } from '../record.js';
+import type { ModelIdentity, ResultRecord } from '../record.js';
 import type { Database, Row, Statement } from './database.js';
 import type { Labels } from './labels.js';
 import type { Claim } from './queue.js';
@@ -114,8 +114,8 @@ export class Results {
 }
 
 /** The models of a record as one string: a result is unique per image and this. */
-export function modelSetOf(record: ResultRecord): string {
-  return record.models
+export function modelSetOf({ models }: { readonly models: readonly ModelIdentity[] }): string {
+  return models
     .map((model) => `${model.name}@${model.version}/${model.engine}/${model.weightsSha256}`)
     .join(' ');
 }

@@ -1,5 +1,6 @@
 import type { Database, Statement } from './database.js';
 import { ALONE_AFTER_CRASHES, CLAIMED, toClaim, type Claim, type Reason } from './queue.js';
+import { steadyNow } from './steady-now.js';
 
 /** Half of them alone: a killed process or a power cut three times within the same hundredth of a second is no chance. */
 export const BLAMED_AFTER_CRASHES = 6;
@@ -38,12 +39,12 @@ export class Suspects {
 
   /** Whether one waits to be tried alone. */
   isDue(): boolean {
-    return this.#statements.isDue.get(Date.now()) !== undefined;
+    return this.#statements.isDue.get(steadyNow()) !== undefined;
   }
 
   /** The next one to be tried alone. */
   claim(): Claim | undefined {
-    return this.#statements.claim.all(Date.now()).map(toClaim)[0];
+    return this.#statements.claim.all(steadyNow()).map(toClaim)[0];
   }
 
   /** At the start, before `Queue.recover`: quarantines what the process has died of once too often. */

@@ -89,7 +89,7 @@ function planOf({ dataDir }: DataFolder, outDir: string, config: Config, models:
     ...(by !== undefined && { by }),
     config: {
       models: { ...config.models, use },
-      pipeline: { ...pipeline, decodeConcurrency: threads },
+      pipeline,
       pool: { ...pool, workers: threads },
       review,
       evaluation,

@@ -1,5 +1,5 @@
-/** Where the images in flight are. `batch`: decoded, waiting for company. */
-export type PipelineStage = 'decode' | 'batch' | 'pool' | 'record';
+/** Where the images in flight are. `batch`: claimed, waiting for company or a worker. */
+export type PipelineStage = 'batch' | 'pool' | 'record';
 
 /** What the pipeline is doing, for whoever watches that it does not stand still. */
 export interface ActivitySnapshot {
@@ -13,7 +13,7 @@ export interface ActivitySnapshot {
 /** Counts images by stage. */
 export class Activity {
   readonly #now: () => number;
-  readonly #images = { decode: 0, pool: 0, record: 0 };
+  readonly #images = { pool: 0, record: 0 };
   #inFlight = 0;
   #movedAt: number;
 
@@ -46,19 +46,14 @@ export class Activity {
     }
   }
 
-  count(stage: Exclude<PipelineStage, 'batch'>): number {
-    return this.#images[stage];
-  }
-
   snapshot(): ActivitySnapshot {
     return { inFlight: this.#inFlight, idleMs: this.#now() - this.#movedAt, stage: this.#stage() };
   }
 
   #stage(): PipelineStage | undefined {
     if (this.#inFlight === 0) return undefined;
-    const { record, pool, decode } = this.#images;
+    const { record, pool } = this.#images;
     if (record > 0) return 'record';
-    if (pool > 0) return 'pool';
-    return decode > 0 ? 'decode' : 'batch';
+    return pool > 0 ? 'pool' : 'batch';
   }
 }

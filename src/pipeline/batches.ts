@@ -3,45 +3,54 @@ import { Observable, type OperatorFunction } from 'rxjs';
 export interface BatchPolicy {
   /** Items in a full batch. */
   readonly size: () => number;
-  /** Milliseconds that an incomplete batch is held back at most. */
-  readonly maxAgeMs: () => number;
-  /** Nothing more is on its way and somebody is waiting: an incomplete batch need not wait for its age. */
-  readonly isUrgent: () => boolean;
+  /** Workers that have nothing to do. */
+  readonly idle: () => number;
+  /** Emits when a worker has become idle. */
+  readonly freed$: Observable<unknown>;
 }
 
 /**
- * Groups items into arrays: when `size` is reached, when the first item is `maxAgeMs` old, or at once when `isUrgent`.
- * At full load batches are full; at low load an image waits for nothing. (RxJS's `bufferTime` starts its clock without
- * an item and cannot be urgent.)
+ * Groups items into arrays. While all workers are busy, items wait for company until a batch is full; as soon as some are idle,
+ * what is there is divided among them. So batches are full under load, and at low load an image waits for nothing.
+ * (RxJS's `bufferTime` starts its clock without an item and knows of no workers.)
  */
-export function batches<T>({ size, maxAgeMs, isUrgent }: BatchPolicy): OperatorFunction<T, T[]> {
+export function batches<T>({ size, idle, freed$ }: BatchPolicy): OperatorFunction<T, T[]> {
   return (source) =>
     new Observable<T[]>((subscriber) => {
-      let batch: T[] = [];
-      let timer: NodeJS.Timeout | undefined;
-      const flush = (): void => {
-        clearTimeout(timer);
-        timer = undefined;
-        if (batch.length === 0) return;
-        const full = batch;
-        batch = [];
-        subscriber.next(full);
+      let waiting: T[] = [];
+      let isDividing = false;
+      const emit = (count: number): void => {
+        const batch = waiting.slice(0, count);
+        waiting = waiting.slice(count);
+        subscriber.next(batch);
+      };
+      const divide = (): void => {
+        isDividing = false;
+        const workers = idle();
+        const share = workers > 0 ? Math.ceil(waiting.length / workers) : Infinity;
+        for (let left = workers; left > 0 && waiting.length > 0; left -= 1) emit(Math.min(share, size()));
+        while (waiting.length >= size()) emit(size());
+      };
+      // Items come in bursts: what came together is divided together.
+      const divideSoon = (): void => {
+        if (isDividing) return;
+        isDividing = true;
+        queueMicrotask(() => {
+          if (!subscriber.closed) divide();
+        });
       };
       const subscription = source.subscribe({
         next: (item) => {
-          batch.push(item);
-          if (batch.length >= size() || isUrgent()) flush();
-          else timer ??= setTimeout(flush, maxAgeMs());
+          waiting.push(item);
+          divideSoon();
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => {
-          flush();
+          while (waiting.length > 0) emit(size());
           subscriber.complete();
         },
       });
-      return () => {
-        clearTimeout(timer);
-        subscription.unsubscribe();
-      };
+      subscription.add(freed$.subscribe(divideSoon));
+      return subscription;
     });
 }

@@ -6,7 +6,7 @@ import type { Credits } from './credits.js';
 export interface ClaimSource {
   readonly queue: {
     claim(limit: number, paused: readonly string[]): Claim[];
-    nextDue(): number | undefined;
+    nextDueInMs(): number | undefined;
   };
   /** Files that may have killed the process: they are worked on with nothing beside them. */
   readonly suspects: { isDue(): boolean; claim(): Claim | undefined };
@@ -24,8 +24,6 @@ export const NEVER_PAUSED: Pauses = { isPaused: false, pausedScanners: [] };
 const CLAIMS_AT_ONCE = 32;
 const PULL_AFTER_FAILURE_MS = 5000;
 const PULL_DURING_PAUSE_MS = 1000;
-/** setTimeout's largest delay, in milliseconds. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * Pulls claims out of the queue whenever a credit is free: nothing is claimed that could not be worked on at once.
@@ -75,12 +73,12 @@ export class Claims {
     try {
       while (this.#pullSome());
       this.#isPulling = false;
-      this.#pullAt(this.#nextDue());
+      this.#pullIn(this.#nextDueInMs());
     } catch (error) {
       // The ledger cannot be read or written (a full disk, say): the work waits in it until it can.
       this.#isPulling = false;
       this.#onError(error);
-      this.#pullAt(Date.now() + PULL_AFTER_FAILURE_MS);
+      this.#pullIn(PULL_AFTER_FAILURE_MS);
     }
   }
 
@@ -110,20 +108,19 @@ export class Claims {
     return claims.length;
   }
 
-  /** When to look again without being called: not while credits, or the end of a pause, are waited for. */
-  #nextDue(): number | undefined {
+  /** How soon to look again without being called: not while credits, or the end of a pause, are waited for. */
+  #nextDueInMs(): number | undefined {
     const { isPaused, pausedScanners } = this.#pauses;
     if (this.#credits.available <= 0 || this.#isAlone || isPaused) return undefined;
     // Finding the first file of the others would cost a walk past all that wait for the paused ones' folders.
-    return pausedScanners.length > 0 ? Date.now() + PULL_DURING_PAUSE_MS : this.#source.queue.nextDue();
+    return pausedScanners.length > 0 ? PULL_DURING_PAUSE_MS : this.#source.queue.nextDueInMs();
   }
 
-  /** `time` in milliseconds since 1970; undefined: only when called. */
-  #pullAt(time: number | undefined): void {
+  /** Undefined: only when called. */
+  #pullIn(delayMs: number | undefined): void {
     clearTimeout(this.#timer);
-    if (time === undefined || !this.#emit) return;
-    const delay = Math.min(Math.max(time - Date.now(), 1), LONGEST_DELAY_MS);
-    this.#timer = setTimeout(() => this.pull(), delay);
+    if (delayMs === undefined || !this.#emit) return;
+    this.#timer = setTimeout(() => this.pull(), Math.max(delayMs, 1));
     this.#timer.unref();
   }
 }

@@ -1,16 +1,39 @@
 import { SmearwatchError } from '../errors.js';
-import { IMAGE_BYTES } from '../images.js';
-import type { BatchResult } from '../pool/inference-pool.js';
-import type { PreparedImage } from './prepare.js';
-import type { ClassifiedImage } from './result-record.js';
+import type { FilesResult } from '../pool/inference-pool.js';
+import type { FileFailure, FileReply } from '../pool/protocol.js';
+import type { FileToPrepare, PreparedImage, PrepareLimits } from '../prepare/prepare.js';
+import type { AdmittedFile } from './admitted.js';
 
 export interface Classifier {
-  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult>;
+  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<FilesResult>;
 }
 
-export interface FailedImage {
-  readonly prepared: PreparedImage;
+/** What became of a file in its batch. */
+export type BatchOutcome = ClassifiedFile | KnownFile | FailedFile;
+
+/** An image with the batch that classified it. */
+export interface ClassifiedFile {
+  readonly file: AdmittedFile;
+  readonly image: PreparedImage;
+  readonly result: FilesResult;
+  /** Its place in the models' probabilities. */
+  readonly row: number;
+  /** `performance.now()` when the batch went to the pool and came back. */
+  readonly submittedAt: number;
+  readonly answeredAt: number;
+}
+
+/** The bytes have a result already. */
+export interface KnownFile {
+  readonly file: AdmittedFile;
+  readonly knownSha256: string;
+}
+
+export interface FailedFile {
+  readonly file: AdmittedFile;
   readonly error: unknown;
+  /** Where the bytes were read before it failed: for the quarantine's record. */
+  readonly sha256?: string;
 }
 
 /**
@@ -19,35 +42,55 @@ export interface FailedImage {
  */
 export async function classifyBatch(
   classifier: Classifier,
-  batch: readonly PreparedImage[],
+  batch: readonly AdmittedFile[],
+  limits: PrepareLimits,
   onFailure: (images: number, error: unknown) => void,
-): Promise<(ClassifiedImage | FailedImage)[]> {
+): Promise<BatchOutcome[]> {
   const submittedAt = performance.now();
   try {
-    const result = await classifier.classify(joinPixels(batch), batch.length);
+    const result = await classifier.classifyFiles(batch.map(toPrepare), limits);
     const answeredAt = performance.now();
-    return batch.map((prepared, index) => ({
-      prepared,
-      result,
-      index,
-      batchImages: batch.length,
-      submittedAt,
-      answeredAt,
-    }));
+    return batch.map((file, index) =>
+      outcomeOf(file, result.files[index], { result, submittedAt, answeredAt }),
+    );
   } catch (error) {
     onFailure(batch.length, error);
-    if (batch.length === 1 || !isDivisible(error)) return batch.map((prepared) => ({ prepared, error }));
+    if (batch.length === 1 || !isDivisible(error)) return batch.map((file) => ({ file, error }));
     const middle = Math.ceil(batch.length / 2);
     const halves = [batch.slice(0, middle), batch.slice(middle)];
-    return (await Promise.all(halves.map((half) => classifyBatch(classifier, half, onFailure)))).flat();
+    return (
+      await Promise.all(halves.map((half) => classifyBatch(classifier, half, limits, onFailure)))
+    ).flat();
   }
 }
 
-/** The one copy of pixels on their way: into a buffer of the batch, which is then moved to the worker. */
-function joinPixels(batch: readonly PreparedImage[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(batch.length * IMAGE_BYTES);
-  batch.forEach(({ image }, index) => joined.set(image.pixels, index * IMAGE_BYTES));
-  return joined;
+function toPrepare({ claim, scanner }: AdmittedFile): FileToPrepare {
+  const { path, size, mtimeMs, reclassify } = claim;
+  const { name, folder, expectedSize } = scanner;
+  return { path, size, mtimeMs, scanner: name, folder, expectedSize, skipsKnown: !reclassify };
+}
+
+function outcomeOf(
+  file: AdmittedFile,
+  reply: FileReply | undefined,
+  batch: Pick<ClassifiedFile, 'result' | 'submittedAt' | 'answeredAt'>,
+): BatchOutcome {
+  switch (reply?.kind) {
+    case 'classified':
+      return { file, image: reply.image, row: reply.row, ...batch };
+    case 'known':
+      return { file, knownSha256: reply.sha256 };
+    case 'unusable': {
+      const { sha256 } = reply.failure;
+      return { file, error: toError(reply.failure), ...(sha256 !== undefined && { sha256 }) };
+    }
+    case undefined:
+      return { file, error: new Error('the worker did not say what became of the file') };
+  }
+}
+
+function toError({ code, message, hint }: FileFailure): SmearwatchError {
+  return new SmearwatchError(message, { code, ...(hint !== undefined && { hint }) });
 }
 
 function isDivisible(error: unknown): boolean {

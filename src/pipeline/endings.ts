@@ -1,5 +1,5 @@
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
-import type { Claim, Reason } from '../ledger/ledger.js';
+import { LONGEST_DELAY_MS, type Claim, type Reason } from '../ledger/ledger.js';
 
 /** How a claim ends that could not be classified. */
 export type Ending =
@@ -17,10 +17,9 @@ export interface RetryPolicy {
 /** The same bytes would fail again, however often they are tried. */
 const PERMANENT =
   /^(image-|unexpected-size$|file-(too-large|vanished|is-link|not-regular)$|name-not-utf8$|scanner-unknown$)/;
-/** Nothing is wrong with the image: the file is being written, its folder is away, or the daemon stops. */
-const POSTPONED = new Set(['file-changed', 'folder-missing', 'pool-closed']);
+/** Nothing is wrong with the image: the file is being written, its folder is away or silent, or the daemon stops. */
+const POSTPONED = new Set(['file-changed', 'folder-missing', 'read-timeout', 'pool-closed']);
 const POSTPONED_MS = 5000;
-const LONGEST_RETRY_MS = 3_600_000;
 
 export function endingOf(error: unknown, claim: Claim, { maxAttempts, retryDelayMs }: RetryPolicy): Ending {
   const code = codeOf(error);
@@ -29,7 +28,7 @@ export function endingOf(error: unknown, claim: Claim, { maxAttempts, retryDelay
   if (PERMANENT.test(code) || claim.attempt >= maxAttempts) return { kind: 'quarantine', reason };
   return {
     kind: 'retry',
-    delayMs: Math.min(retryDelayMs * 2 ** (claim.attempt - 1), LONGEST_RETRY_MS),
+    delayMs: Math.min(retryDelayMs * 2 ** (claim.attempt - 1), LONGEST_DELAY_MS),
     reason,
   };
 }

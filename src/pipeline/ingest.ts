@@ -1,30 +1,31 @@
-import { concatMap, defaultIfEmpty, filter, lastValueFrom, mergeMap, tap } from 'rxjs';
+import { concatMap, defaultIfEmpty, filter, lastValueFrom, map, mergeMap, Subject } from 'rxjs';
 import { SmearwatchError } from '../errors.js';
-import { faultPoint } from '../faults.js';
 import type { Claim, Ledger } from '../ledger/ledger.js';
+import type { PrepareLimits } from '../prepare/prepare.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Activity, type ActivitySnapshot } from './activity.js';
+import { admit, type AdmittedFile } from './admitted.js';
 import { batches } from './batches.js';
 import { Claims, NEVER_PAUSED, type Pauses } from './claims.js';
-import { classifyBatch, type Classifier, type FailedImage } from './classify-batch.js';
+import { classifyBatch, type BatchOutcome, type Classifier } from './classify-batch.js';
 import { Credits } from './credits.js';
-import { prepareImage, type PreparedImage } from './prepare.js';
 import { Recorder, type Outcome } from './recorder.js';
-import { poolWaitMs, type ClassifiedImage } from './result-record.js';
-import type { ImageSource, IngestSettings } from './settings.js';
+import { poolWaitMs } from './result-record.js';
+import type { IngestSettings } from './settings.js';
 
 export interface IngestParts {
   readonly ledger: Ledger;
-  readonly classifier: Classifier & { readonly workers: { configured: number; alive: number; busy: number } };
+  readonly classifier: Classifier & {
+    readonly workers: { configured: number };
+    readonly taskTimeoutMs: number;
+  };
   readonly telemetry: Telemetry;
   /** The settings in force; asked anew for every image, since a configuration may be reloaded. */
   readonly config: () => IngestSettings;
-  /** Images decoded at the same time. */
-  readonly decodeConcurrency: number;
   /** What must not be claimed at present; without it, everything may. */
   readonly pauses?: Pauses;
-  /** The folder of a scanner is not there: its files need not be tried until it is. */
+  /** The folder of a scanner is not there, or does not answer: its files need not be tried until it is. */
   readonly onFolderMissing?: (scanner: string) => void;
   /** A claim has ended: the sinks may have something to deliver. `record`: of an image that was classified. */
   readonly onEnded: (outcome: Outcome, record?: ResultRecord) => void;
@@ -32,12 +33,16 @@ export interface IngestParts {
   readonly onBroken: (error: unknown) => void;
 }
 
-/** Batches in flight per worker: one in work, one waiting, one being decoded. */
+/** Batches in flight per worker: one in work, one waiting, one being recorded or filled. */
 const BATCHES_PER_WORKER = 3;
+/** Of the time that a batch may stand still, how long it may wait for one file of a share. */
+const READING_SHARE = 1 / 2;
+/** Nothing is wrong with a file of these: its whole folder cannot be reached. */
+const UNREACHABLE = new Set(['folder-missing', 'read-timeout']);
 
 /**
- * The way of every image, from the queue to its durable end. Only claims flow in; pixels exist between `prepare` and
- * `record`, for as many images as there are credits, however long the queue is.
+ * The way of every image, from the queue to its durable end. Only claims flow here: a file is read, decoded and classified
+ * in one worker, for as many files at once as there are credits, however long the queue is.
  */
 export class Ingest {
   readonly #parts: IngestParts;
@@ -46,6 +51,8 @@ export class Ingest {
   readonly #inFlight = new Map<number, Claim>();
   readonly #abort = new AbortController();
   readonly #activity = new Activity();
+  readonly #freed$ = new Subject<void>();
+  #batchesInPool = 0;
   #finished: Promise<unknown> = Promise.resolve();
 
   constructor(parts: IngestParts) {
@@ -82,26 +89,21 @@ export class Ingest {
 
   start(): void {
     const flow$ = this.#claims.claims$.pipe(
-      tap((claim) => this.#begin(claim)),
-      mergeMap(
-        (claim) => this.#activity.during('decode', 1, () => this.#prepare(claim)),
-        this.#parts.decodeConcurrency,
-      ),
-      filter((prepared) => prepared !== undefined),
+      map((claim) => this.#begin(claim)),
+      filter((file) => file !== undefined),
       batches({
         size: () => this.#pipeline.batchSize,
-        maxAgeMs: () => this.#pipeline.batchMaxAgeMs,
-        isUrgent: () => this.#activity.count('decode') === 0 && this.#hasIdleWorker(),
+        idle: () => this.#parts.classifier.workers.configured - this.#batchesInPool,
+        freed$: this.#freed$,
       }),
       mergeMap((batch) => this.#activity.during('pool', batch.length, () => this.#classify(batch))),
-      concatMap((images) =>
-        this.#activity.during('record', images.length, () => this.#recorder.recordBatch(images)),
+      concatMap((outcomes) =>
+        this.#activity.during('record', outcomes.length, () => this.#recorder.recordBatch(outcomes)),
       ),
     );
-    this.#finished = lastValueFrom(flow$.pipe(defaultIfEmpty(undefined))).catch((error: unknown) => {
-      // Once the time to stop has run out, late answers meet a closed ledger: their images are queued again already.
-      if (!this.#abort.signal.aborted) this.#parts.onBroken(error);
-    });
+    this.#finished = lastValueFrom(flow$.pipe(defaultIfEmpty(undefined))).catch((error: unknown) =>
+      this.#broken(error),
+    );
   }
 
   /** Files were queued: look now. */
@@ -124,72 +126,77 @@ export class Ingest {
     return left.length;
   }
 
-  /** At once, also where it has to wait to be decoded: what is left when the daemon stops goes back into the queue. */
-  #begin(claim: Claim): void {
+  /** The file, or nothing where its claim has ended here. */
+  #begin(claim: Claim): AdmittedFile | undefined {
     this.#inFlight.set(claim.id, claim);
     this.#activity.begun();
-  }
-
-  /** The image, or nothing when its claim has ended here: it is known, or cannot be read or decoded. */
-  async #prepare(claim: Claim): Promise<PreparedImage | undefined> {
-    const { ledger, telemetry } = this.#parts;
     try {
-      faultPoint('preparing', claim.path);
-      const hasResult = (sha256: string): boolean => ledger.results.has(sha256);
-      const image = await prepareImage(claim, this.#scannerOf(claim), this.#pipeline, hasResult);
-      if ('isKnown' in image) {
-        await this.#recorder.recordKnown(claim, this.#scannerOf(claim), image.sha256);
-        return undefined;
-      }
-      faultPoint('prepared', claim.path);
-      telemetry.stageFinished({ stage: 'queue', durationMs: image.times.queued });
-      telemetry.stageFinished({ stage: 'read', durationMs: image.times.read });
-      telemetry.stageFinished({ stage: 'decode', durationMs: image.times.decode });
-      return image;
+      return admit(claim, this.#parts.config().scanners);
     } catch (error) {
-      if (error instanceof SmearwatchError && error.code === 'folder-missing')
-        this.#parts.onFolderMissing?.(claim.scanner);
-      await this.#recorder.recordFailure(claim, error);
+      void this.#recorder.recordFailure(claim, error).catch((failure: unknown) => this.#broken(failure));
       return undefined;
     }
   }
 
-  async #classify(batch: readonly PreparedImage[]): Promise<(ClassifiedImage | FailedImage)[]> {
-    const { classifier, telemetry } = this.#parts;
-    const images = await classifyBatch(classifier, batch, (count, error) => {
-      telemetry.batchFailed({ images: count, error });
-    });
-    const first = images.find((image) => 'result' in image);
-    if (first) {
-      const { models, perModel } = first.result;
-      telemetry.stageFinished({ stage: 'batch', durationMs: first.submittedAt - first.prepared.preparedAt });
-      telemetry.stageFinished({ stage: 'pool', durationMs: poolWaitMs(first) });
+  async #classify(batch: readonly AdmittedFile[]): Promise<BatchOutcome[]> {
+    const { classifier, telemetry, onFolderMissing } = this.#parts;
+    this.#batchesInPool += 1;
+    try {
+      const outcomes = await classifyBatch(classifier, batch, this.#limits, (count, error) => {
+        telemetry.batchFailed({ images: count, error });
+      });
+      this.#tellStages(outcomes);
+      for (const outcome of outcomes) {
+        if (
+          'error' in outcome &&
+          outcome.error instanceof SmearwatchError &&
+          UNREACHABLE.has(outcome.error.code)
+        )
+          onFolderMissing?.(outcome.file.claim.scanner);
+      }
+      return outcomes;
+    } finally {
+      this.#batchesInPool -= 1;
+      this.#freed$.next();
+    }
+  }
+
+  #tellStages(outcomes: readonly BatchOutcome[]): void {
+    const { telemetry } = this.#parts;
+    const classified = outcomes.filter((outcome) => 'image' in outcome);
+    for (const { file, image, submittedAt } of classified) {
+      telemetry.stageFinished({ stage: 'queue', durationMs: file.queuedMs });
+      telemetry.stageFinished({ stage: 'batch', durationMs: submittedAt - file.claimedAt });
+      telemetry.stageFinished({ stage: 'read', durationMs: image.times.read });
+      telemetry.stageFinished({ stage: 'decode', durationMs: image.times.decode });
+    }
+    // The halves of a batch that was divided are answered apart.
+    for (const result of new Set(classified.map((outcome) => outcome.result))) {
+      const ofResult = classified.filter((outcome) => outcome.result === result);
+      const [first] = ofResult;
+      if (first) telemetry.stageFinished({ stage: 'pool', durationMs: poolWaitMs(first) });
       telemetry.batchClassified({
-        images: first.batchImages,
-        perModel: models.map(({ identity }, at) => ({
+        images: ofResult.length,
+        perModel: result.models.map(({ identity }, at) => ({
           model: identity,
-          durationMs: perModel[at]?.durationMs ?? 0,
+          durationMs: result.perModel[at]?.durationMs ?? 0,
         })),
       });
     }
-    return images;
+  }
+
+  /** Once the time to stop has run out, late answers meet a closed ledger: their images are queued again already. */
+  #broken(error: unknown): void {
+    if (!this.#abort.signal.aborted) this.#parts.onBroken(error);
+  }
+
+  get #limits(): PrepareLimits {
+    const { maxFileBytes, maxPixels } = this.#pipeline;
+    const readWithinMs = READING_SHARE * this.#parts.classifier.taskTimeoutMs;
+    return { maxFileBytes, maxPixels, readWithinMs };
   }
 
   get #pipeline(): IngestSettings['pipeline'] {
     return this.#parts.config().pipeline;
-  }
-
-  #hasIdleWorker(): boolean {
-    const { workers } = this.#parts.classifier;
-    return workers.busy < workers.alive;
-  }
-
-  #scannerOf(claim: Claim): ImageSource {
-    const scanner = this.#parts.config().scanners.find(({ name }) => name === claim.scanner);
-    if (scanner) return scanner;
-    throw new SmearwatchError(`Scanner ${claim.scanner} is no longer configured`, {
-      code: 'scanner-unknown',
-      hint: 'Configure it again under this name, then smearwatch replay --quarantined --scanner',
-    });
   }
 }

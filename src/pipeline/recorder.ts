@@ -2,11 +2,10 @@ import { faultPoint } from '../faults.js';
 import type { Claim, Completion, Ledger } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import type { FailedImage } from './classify-batch.js';
+import type { BatchOutcome } from './classify-batch.js';
 import { durably } from './durably.js';
 import { endingOf } from './endings.js';
-import { FingerprintedError } from './prepare.js';
-import { folderLabel, toRecord, type ClassifiedImage } from './result-record.js';
+import { folderLabel, toRecord } from './result-record.js';
 import type { ImageSource, IngestSettings } from './settings.js';
 
 export interface RecorderParts {
@@ -31,15 +30,15 @@ export class Recorder {
     this.#parts = parts;
   }
 
-  async recordBatch(images: readonly (ClassifiedImage | FailedImage)[]): Promise<void> {
+  async recordBatch(outcomes: readonly BatchOutcome[]): Promise<void> {
     const { ledger, telemetry, config, onEnded } = this.#parts;
     const start = performance.now();
-    const finished = images
-      .filter((image) => 'result' in image)
-      .map((image) => ({
-        claim: image.prepared.claim,
-        folder: folderLabel(image.prepared.scanner, image.prepared.claim.path),
-        record: toRecord(image, config().review.minConfidence),
+    const finished = outcomes
+      .filter((outcome) => 'image' in outcome)
+      .map((classified) => ({
+        claim: classified.file.claim,
+        folder: folderLabel(classified.file.scanner, classified.file.claim.path),
+        record: toRecord(classified, config().review.minConfidence),
       }));
     faultPoint('classified-not-recorded');
     const completions = await this.#durably(() => ledger.results.complete(finished));
@@ -51,13 +50,15 @@ export class Recorder {
       this.#tell(claim, completion, record);
       onEnded(claim, completion, completion === 'classified' ? record : undefined);
     });
-    for (const image of images) {
-      if ('error' in image) await this.recordFailure(image.prepared.claim, image.error);
+    for (const outcome of outcomes) {
+      if ('knownSha256' in outcome)
+        await this.#recordKnown(outcome.file.claim, outcome.file.scanner, outcome.knownSha256);
+      if ('error' in outcome) await this.recordFailure(outcome.file.claim, outcome.error, outcome.sha256);
     }
   }
 
   /** The claim's bytes have a result already. */
-  async recordKnown(claim: Claim, scanner: ImageSource, sha256: string): Promise<void> {
+  async #recordKnown(claim: Claim, scanner: ImageSource, sha256: string): Promise<void> {
     const { ledger, onEnded } = this.#parts;
     const label = folderLabel(scanner, claim.path);
     const completion = await this.#durably(() => ledger.results.completeCopy(claim, sha256, label));
@@ -65,11 +66,11 @@ export class Recorder {
     onEnded(claim, completion);
   }
 
-  async recordFailure(claim: Claim, error: unknown): Promise<void> {
+  /** `sha256`: of the bytes, where they were read before it failed. */
+  async recordFailure(claim: Claim, error: unknown, sha256?: string): Promise<void> {
     const { telemetry, ledger, config, onEnded } = this.#parts;
     const { scanner, path } = claim;
     const ending = endingOf(error, claim, config().pipeline);
-    const sha256 = error instanceof FingerprintedError ? error.sha256 : undefined;
     faultPoint('failed-not-recorded');
     await this.#durably(() => {
       if (ending.kind === 'release') ledger.queue.release([claim], ending.delayMs);
@@ -90,7 +91,8 @@ export class Recorder {
       outcome: completion,
       predictions: completion === 'classified' && record ? record.models : [],
       reviewReasons: completion === 'classified' && record ? record.decision.reviewReasons : [],
-      latencyMs: Date.now() - claim.queuedAt,
+      // The clock may have been set back meanwhile.
+      latencyMs: Math.max(0, Date.now() - claim.queuedAt),
     });
   }
 

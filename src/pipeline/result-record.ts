@@ -1,26 +1,14 @@
-import type { BatchResult } from '../pool/inference-pool.js';
 import type { ModelPrediction, ResultRecord } from '../record.js';
 import { SOFTWARE } from '../version.js';
+import type { ClassifiedFile } from './classify-batch.js';
 import { decide, predictionsOf } from './decision.js';
-import type { PreparedImage } from './prepare.js';
 import type { ImageSource } from './settings.js';
 
-/** An image with the batch that classified it. */
-export interface ClassifiedImage {
-  readonly prepared: PreparedImage;
-  readonly result: BatchResult;
-  /** Its place in the batch, and how many images the batch had. */
-  readonly index: number;
-  readonly batchImages: number;
-  /** `performance.now()` when the batch went to the pool and came back. */
-  readonly submittedAt: number;
-  readonly answeredAt: number;
-}
-
-export function toRecord(classified: ClassifiedImage, minConfidence: number): ResultRecord {
-  const { prepared, result, index } = classified;
-  const { claim, scanner, sha256, image, look, isExpectedSize } = prepared;
-  const predictions = predictionsOf(result, index);
+export function toRecord(classified: ClassifiedFile, minConfidence: number): ResultRecord {
+  const { file, image, result, row } = classified;
+  const { claim, scanner } = file;
+  const { sha256, format, width, height, look, isExpectedSize } = image;
+  const predictions = predictionsOf(result, row);
   const name = folderLabel(scanner, claim.path);
   const label = name !== undefined && knowsClass(predictions, name) ? name : undefined;
   return {
@@ -30,9 +18,9 @@ export function toRecord(classified: ClassifiedImage, minConfidence: number): Re
       scanner: claim.scanner,
       path: claim.path,
       bytes: claim.size,
-      format: image.format,
-      width: image.width,
-      height: image.height,
+      format,
+      width,
+      height,
       modifiedAt: new Date(claim.mtimeMs).toISOString(),
       look,
     },
@@ -58,22 +46,22 @@ function knowsClass(predictions: readonly ModelPrediction[], name: string): bool
 }
 
 /** How long the image's batch was in the pool without being in work: it waited for a worker. */
-export function poolWaitMs({ result, submittedAt, answeredAt }: ClassifiedImage): number {
-  const inferenceMs = result.perModel.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return Math.max(0, answeredAt - submittedAt - inferenceMs);
+export function poolWaitMs({ result, submittedAt, answeredAt }: ClassifiedFile): number {
+  return Math.max(0, answeredAt - submittedAt - result.workMs);
 }
 
-function stageTimes(classified: ClassifiedImage): ResultRecord['times'] {
-  const { prepared, result, batchImages, submittedAt } = classified;
+function stageTimes(classified: ClassifiedFile): ResultRecord['times'] {
+  const { file, image, result, submittedAt } = classified;
+  const images = result.files.filter(({ kind }) => kind === 'classified').length;
   const inference = result.perModel.map(({ durationMs }) => durationMs);
   return {
-    queued: round(prepared.times.queued),
-    read: round(prepared.times.read),
-    decode: round(prepared.times.decode),
-    batch: round(submittedAt - prepared.preparedAt),
+    queued: round(file.queuedMs),
+    read: round(image.times.read),
+    decode: round(image.times.decode),
+    batch: round(submittedAt - file.claimedAt),
     pool: round(poolWaitMs(classified)),
     inference: Object.fromEntries(
-      result.models.map(({ identity }, at) => [identity.name, round((inference[at] ?? 0) / batchImages)]),
+      result.models.map(({ identity }, at) => [identity.name, round((inference[at] ?? 0) / images)]),
     ),
   };
 }

@@ -1,6 +1,7 @@
 import { SmearwatchError } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
-import type { ModelOutput, ModelSpec } from './protocol.js';
+import type { PrepareLimits, FileToPrepare } from '../prepare/prepare.js';
+import type { ClassifyRequest, FileReply, ModelOutput, ModelSpec } from './protocol.js';
 import { WorkerSlot, type WorkerEvents } from './worker-slot.js';
 
 export interface PoolOptions extends WorkerEvents {
@@ -8,7 +9,9 @@ export interface PoolOptions extends WorkerEvents {
   readonly workerFile: URL;
   readonly workers: number;
   readonly models: readonly ModelSpec[];
-  /** A batch that takes longer is given up and its worker replaced. */
+  /** The ledger that says which bytes have a result; without it, all are classified. */
+  readonly ledgerFile?: string;
+  /** A batch that stands still for longer is given up and its worker replaced. */
   readonly taskTimeoutMs: number;
 }
 
@@ -16,6 +19,14 @@ export interface PoolOptions extends WorkerEvents {
 export interface BatchResult {
   readonly models: readonly ModelSpec[];
   readonly perModel: readonly ModelOutput[];
+}
+
+/** What became of a batch of files. */
+export interface FilesResult extends BatchResult {
+  /** In the order in which they were given. */
+  readonly files: readonly FileReply[];
+  /** How long the worker was busy with them. */
+  readonly workMs: number;
 }
 
 export interface PoolWorkers {
@@ -53,20 +64,23 @@ export class InferencePool {
     this.#options = options;
     const slotOptions = {
       ...options,
-      setup: { models: options.models },
+      setup: {
+        models: options.models,
+        ...(options.ledgerFile !== undefined && { ledgerFile: options.ledgerFile }),
+      },
       onDiedIdle: (slot: WorkerSlot) => this.#replaceIdle(slot),
     };
     this.#slots = Array.from({ length: options.workers }, () => new WorkerSlot(slotOptions));
   }
 
   /**
-   * Starts the workers and waits until every one of them has loaded its models and classified an image.
+   * Starts the workers, `atOnce` of them at a time, and waits until every one has loaded its models and classified an image.
    * @throws SmearwatchError `model-unloadable` and the engine's other codes; nothing is left running then
    */
-  static async start(options: PoolOptions): Promise<InferencePool> {
+  static async start(options: PoolOptions, atOnce = options.workers): Promise<InferencePool> {
     const pool = new InferencePool(options);
     try {
-      await Promise.all(pool.#slots.map((slot) => slot.start()));
+      await pool.#warmUp(atOnce);
       pool.#idle.push(...pool.#slots);
       return pool;
     } catch (error) {
@@ -98,18 +112,16 @@ export class InferencePool {
    * pool was closed before it came to that.
    * @throws SmearwatchError `worker-lost`, `task-timeout`, `inference-failed`, `pool-closed`
    */
-  async classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
-    const slot = await this.#freeSlot();
-    const working = slot.run({ pixels, count });
-    this.#working.add(working);
-    try {
-      const reply = await working;
-      if (reply.kind === 'classified') return { models: this.models, perModel: reply.perModel };
-      throw new SmearwatchError(reply.message, { code: reply.code });
-    } finally {
-      this.#working.delete(working);
-      this.#release(slot);
-    }
+  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
+    return this.#run({ kind: 'pixels', pixels, count });
+  }
+
+  /**
+   * Reads, decodes and classifies files. One that cannot be is an answer, not the end of the others.
+   * @throws SmearwatchError as `classify`
+   */
+  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<FilesResult> {
+    return this.#run({ kind: 'files', files, limits });
   }
 
   /** Ends the workers after the batches they have; batches that still wait are refused with `pool-closed`. */
@@ -123,6 +135,29 @@ export class InferencePool {
   async destroy(): Promise<void> {
     this.#refuseWaiting();
     await Promise.all(this.#slots.map((slot) => slot.close()));
+  }
+
+  async #run(request: ClassifyRequest): Promise<FilesResult> {
+    const slot = await this.#freeSlot();
+    const working = slot.run(request);
+    this.#working.add(working);
+    try {
+      const reply = await working;
+      if (reply.kind === 'failed') throw new SmearwatchError(reply.message, { code: reply.code });
+      const { perModel, files, workMs } = reply;
+      return { models: this.models, perModel, files, workMs };
+    } finally {
+      this.#working.delete(working);
+      this.#release(slot);
+    }
+  }
+
+  async #warmUp(atOnce: number): Promise<void> {
+    const left = [...this.#slots];
+    const startSome = async (): Promise<void> => {
+      for (let slot = left.shift(); slot && !this.#isClosed; slot = left.shift()) await slot.start();
+    };
+    await Promise.all(Array.from({ length: atOnce }, startSome));
   }
 
   #freeSlot(): Promise<WorkerSlot> {

@@ -1,8 +1,15 @@
 import { SmearwatchError } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { ModelIdentity } from '../record.js';
-import { InferencePool, type BatchResult, type PoolOptions } from './inference-pool.js';
+import type { FileToPrepare, PrepareLimits } from '../prepare/prepare.js';
+import { InferencePool, type BatchResult, type FilesResult, type PoolOptions } from './inference-pool.js';
 import type { ModelSpec } from './protocol.js';
+
+/**
+ * Of the new workers, how many load their models at once: each takes a core as long as it does, beside the old ones, and images
+ * in work would wait for that.
+ */
+const LOADING_SHARE = 1 / 4;
 
 /**
  * The pool that serves now, and the change to another one: the new pool is started and warmed up beside the old,
@@ -39,24 +46,20 @@ export class ModelServer {
   }
 
   /** @throws as `InferencePool.classify`; `pool-closed` only when this server was closed */
-  async classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
-    for (;;) {
-      const pool = this.#pool;
-      try {
-        return await pool.classify(pixels, count);
-      } catch (error) {
-        // What still waited in the old pool at a swap is the new one's: its pixels have not left this thread.
-        const wasSwapped = error instanceof SmearwatchError && error.code === 'pool-closed';
-        if (!wasSwapped || pool === this.#pool) throw error;
-      }
-    }
+  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
+    return this.#served((pool) => pool.classify(pixels, count));
+  }
+
+  /** @throws as `classify` */
+  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<FilesResult> {
+    return this.#served((pool) => pool.classifyFiles(files, limits));
   }
 
   /** @throws as `InferencePool.start`; the old models serve on then. */
   async swap(options: PoolOptions): Promise<void> {
     // One swap at a time: two old pools beside the new one could exhaust the memory.
     await this.#closing;
-    const next = await InferencePool.start(options);
+    const next = await InferencePool.start(options, Math.max(1, Math.floor(options.workers * LOADING_SHARE)));
     faultPoint('swap-ready');
     const previous = this.#pool;
     this.#pool = next;
@@ -71,5 +74,18 @@ export class ModelServer {
 
   async destroy(): Promise<void> {
     await this.#pool.destroy();
+  }
+
+  async #served<T>(work: (pool: InferencePool) => Promise<T>): Promise<T> {
+    for (;;) {
+      const pool = this.#pool;
+      try {
+        return await work(pool);
+      } catch (error) {
+        // What still waited in the old pool at a swap is the new one's: it has not left this thread.
+        const wasSwapped = error instanceof SmearwatchError && error.code === 'pool-closed';
+        if (!wasSwapped || pool === this.#pool) throw error;
+      }
+    }
   }
 }

@@ -88,7 +88,7 @@ function assertServed({ name, version, manifest: { format } }: ModelVersion, use
     {
       code: 'engine-unsuitable',
       kind: 'configuration',
-      hint: `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }.`,
+      hint: `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }; on a command line, --engine ${engines.join(' or ')}.`,
     },
   );
 }

@@ -1,3 +1,4 @@
+import type { FileToPrepare, PreparedImage, PrepareLimits } from '../prepare/prepare.js';
 import type { ModelIdentity } from '../record.js';
 
 /**
@@ -17,11 +18,25 @@ export interface ModelSpec {
 /** Given to every worker when it starts (`workerData`). */
 export interface WorkerSetup {
   readonly models: readonly ModelSpec[];
+  /** The ledger that says which bytes have a result; without it, all are classified. */
+  readonly ledgerFile?: string;
+  /** int32: the worker counts up whenever a file or a model is done, so that slow is told from stuck. */
+  readonly progress: SharedArrayBuffer;
 }
 
-export interface ClassifyRequest {
+export type ClassifyRequest = FilesRequest | PixelsRequest;
+
+/** Files to be read, decoded and classified. */
+export interface FilesRequest {
+  readonly kind: 'files';
+  readonly files: readonly FileToPrepare[];
+  readonly limits: PrepareLimits;
+}
+
+export interface PixelsRequest {
+  readonly kind: 'pixels';
   /** `count` images of 196,608 bytes; transferred, not copied. */
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint8Array<ArrayBuffer>;
   readonly count: number;
 }
 
@@ -31,12 +46,31 @@ export interface ClassifiedReply {
   readonly kind: 'classified';
   /** In the setup's order. */
   readonly perModel: readonly ModelOutput[];
+  /** What became of each file, in the request's order; none where pixels were asked for. */
+  readonly files: readonly FileReply[];
+  /** Milliseconds from the request's arrival to its answer. */
+  readonly workMs: number;
 }
 
 export interface ModelOutput {
   /** float32, `count × classes`, row by row. */
   readonly probabilities: Float32Array;
   readonly durationMs: number;
+}
+
+export type FileReply =
+  /** `row` of the models' probabilities is its. */
+  | { readonly kind: 'classified'; readonly row: number; readonly image: PreparedImage }
+  /** These bytes have a result. */
+  | { readonly kind: 'known'; readonly sha256: string }
+  | { readonly kind: 'unusable'; readonly failure: FileFailure };
+
+export interface FileFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Where the bytes were read. */
+  readonly sha256?: string;
 }
 
 export interface FailedReply {

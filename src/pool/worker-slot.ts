@@ -129,5 +129,5 @@ export class WorkerSlot {
 }
 
 function blankImage(): ClassifyRequest {
-  return { pixels: new Uint8Array(IMAGE_BYTES), count: 1 };
+  return { kind: 'pixels', pixels: new Uint8Array(IMAGE_BYTES), count: 1 };
 }

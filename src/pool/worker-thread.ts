@@ -5,7 +5,7 @@ import type { ClassifyRequest, WorkerReply, WorkerSetup } from './protocol.js';
 export interface ThreadOptions {
   /** Compiled worker (`dist/pool/worker.js`). */
   readonly workerFile: URL;
-  readonly setup: WorkerSetup;
+  readonly setup: Omit<WorkerSetup, 'progress'>;
 }
 
 /**
@@ -13,6 +13,8 @@ export interface ThreadOptions {
  * this ends its thread, long before the computer runs out of memory.
  */
 const HEAP_MB = 512;
+/** How often a worker's progress is looked at, as a share of the time that it may stand still. */
+const LOOKS_PER_LIMIT = 4;
 /** JavaScript ends at once when told to, native code when its call returns. */
 const ENDS_WITHIN_MS = 10_000;
 
@@ -25,6 +27,7 @@ export class WorkerThread {
   /** Resolves with the reason when the thread is gone, also where piscina would let a request wait for ever. */
   readonly gone: Promise<unknown>;
   readonly #piscina: Piscina<ClassifyRequest, WorkerReply>;
+  readonly #progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   /** Of the request in work. */
   #fail: ((error: unknown) => void) | undefined;
 
@@ -36,7 +39,7 @@ export class WorkerThread {
       maxThreads: 1,
       idleTimeout: Infinity,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-      workerData: setup,
+      workerData: { ...setup, progress: this.#progress.buffer } satisfies WorkerSetup,
     });
     this.gone = new Promise((resolve) => {
       this.#piscina.on('error', resolve);
@@ -47,24 +50,34 @@ export class WorkerThread {
   }
 
   /**
-   * Has one request answered; the thread is of no use after a failure.
+   * Has one request answered; the thread is of no use after a failure. `timeoutMs`: how long it may stand still.
    * @throws SmearwatchError `worker-lost`, `task-timeout`
    */
   async run(request: ClassifyRequest, timeoutMs: number): Promise<WorkerReply> {
     let timer: NodeJS.Timeout | undefined;
     try {
+      const transferList = request.kind === 'pixels' ? [request.pixels.buffer] : [];
       // Not a race: one with a promise that lives as long as the thread would keep every reply as long.
       return await new Promise((resolve, reject) => {
         this.#fail = reject;
-        timer = setTimeout(() => reject(taskTimeout(timeoutMs)), timeoutMs);
+        timer = this.#whenStill(timeoutMs, () => reject(taskTimeout(timeoutMs)));
         this.#piscina
-          .run(request, { transferList: [request.pixels.buffer as ArrayBuffer] })
+          .run(request, { transferList })
           .then(resolve, (cause: unknown) => reject(workerLost(cause)));
       });
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
       this.#fail = undefined;
     }
+  }
+
+  #whenStill(limitMs: number, act: () => void): NodeJS.Timeout {
+    let last = { progress: Atomics.load(this.#progress, 0), at: performance.now() };
+    return setInterval(() => {
+      const [progress, at] = [Atomics.load(this.#progress, 0), performance.now()];
+      if (progress !== last.progress) last = { progress, at };
+      else if (at - last.at >= limitMs) act();
+    }, limitMs / LOOKS_PER_LIMIT);
   }
 
   /**
@@ -84,7 +97,7 @@ export class WorkerThread {
 }
 
 function taskTimeout(timeoutMs: number): SmearwatchError {
-  return new SmearwatchError(`a batch took longer than ${timeoutMs} ms`, { code: 'task-timeout' });
+  return new SmearwatchError(`a batch stood still for ${timeoutMs} ms`, { code: 'task-timeout' });
 }
 
 function workerLost(cause: unknown): SmearwatchError {

@@ -1,32 +1,68 @@
 import { workerData } from 'piscina';
+import { configureDecoding } from '../decode/decode-image.js';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { hasPoison } from '../faults.js';
+import { IMAGE_BYTES } from '../images.js';
+import { KnownImages } from '../ledger/known-images.js';
 import type { Session } from '../model/engine.js';
 import { loadEngine } from '../model/engines/load-engine.js';
-import type { ClassifyRequest, FailedReply, ModelOutput, WorkerReply, WorkerSetup } from './protocol.js';
+import { prepareBatch } from './prepare-batch.js';
+import type {
+  ClassifyRequest,
+  FailedReply,
+  FileReply,
+  FilesRequest,
+  ModelOutput,
+  WorkerReply,
+  WorkerSetup,
+} from './protocol.js';
 
 /**
- * One inference worker: a session per model, single-threaded, since the pool is what uses the cores. Loading starts
+ * One inference worker: reads and decodes the files of a batch, one after the other, into memory that it keeps, and runs a
+ * session per model on them, single-threaded, since the pool is what uses the cores. Pixels never leave it. Loading starts
  * with the thread, but a failure is kept for the first request: a worker that throws while it starts would only be
  * missing from the pool.
  */
 const setup = workerData as WorkerSetup;
+const progress = new Int32Array(setup.progress);
+const known = setup.ledgerFile === undefined ? undefined : KnownImages.open(setup.ledgerFile);
 const loading = loadSessions(setup).then(
   (sessions) => ({ ok: true as const, sessions }),
   (error: unknown) => ({ ok: false as const, error }),
 );
+/** Of the largest batch so far. */
+let pixelsOfBatch = new Uint8Array(0);
 
-export default async function classify({ pixels, count }: ClassifyRequest): Promise<WorkerReply> {
+configureDecoding();
+
+export default async function classify(request: ClassifyRequest): Promise<WorkerReply> {
+  const start = performance.now();
   const loaded = await loading;
   if (!loaded.ok) return failure(loaded.error);
-  if (hasPoison()) await (await import('./poison.js')).takePoison(pixels);
   try {
+    const { files, pixels, count } =
+      request.kind === 'files' ? await prepare(request) : { ...request, files: [] };
+    if (hasPoison()) await (await import('./poison.js')).takePoison(pixels.subarray(0, count * IMAGE_BYTES));
     const perModel: ModelOutput[] = [];
-    for (const session of loaded.sessions) perModel.push(await timed(session, pixels, count));
-    return { kind: 'classified', perModel };
+    for (const session of loaded.sessions) {
+      perModel.push(await timed(session, pixels, count));
+      advance();
+    }
+    return { kind: 'classified', perModel, files, workMs: performance.now() - start };
   } catch (error) {
     return failure(error);
   }
+}
+
+async function prepare(
+  request: FilesRequest,
+): Promise<{ files: FileReply[]; pixels: Uint8Array; count: number }> {
+  const room = request.files.length * IMAGE_BYTES;
+  if (pixelsOfBatch.length < room) pixelsOfBatch = new Uint8Array(room);
+  const pixels = pixelsOfBatch;
+  const isKnown = (sha256: string): boolean => known?.has(sha256) ?? false;
+  const files = await prepareBatch(request, { pixels, isKnown, onProgress: advance });
+  return { files, pixels, count: files.filter(({ kind }) => kind === 'classified').length };
 }
 
 async function loadSessions({ models }: WorkerSetup): Promise<Session[]> {
@@ -39,9 +75,14 @@ async function loadSessions({ models }: WorkerSetup): Promise<Session[]> {
 }
 
 async function timed(session: Session, pixels: Uint8Array, count: number): Promise<ModelOutput> {
+  if (count === 0) return { probabilities: new Float32Array(0), durationMs: 0 };
   const start = performance.now();
   const probabilities = await session.run(pixels, count);
   return { probabilities, durationMs: performance.now() - start };
+}
+
+function advance(): void {
+  Atomics.add(progress, 0, 1);
 }
 
 function failure(error: unknown): FailedReply {

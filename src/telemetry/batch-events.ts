@@ -6,7 +6,7 @@ import type { Telemetry } from './telemetry.js';
 type BatchEvents = Pick<
   Telemetry,
   | ('stageFinished' | 'batchClassified' | 'batchFailed' | 'workerRestarted')
-  | ('ledgerWriteFailed' | 'ledgerCommitted' | 'ledgerPruned')
+  | ('ledgerWriteFailed' | 'ledgerCommitted')
 >;
 
 /** What happens inside the pipeline: stages, batches, workers, the ledger. */
@@ -44,7 +44,7 @@ export function batchEvents(logger: Logger, metrics: MetricFactory, stages: Stag
 function ledgerEvents(
   logger: Logger,
   metrics: MetricFactory,
-): Pick<BatchEvents, 'ledgerWriteFailed' | 'ledgerCommitted' | 'ledgerPruned'> {
+): Pick<BatchEvents, 'ledgerWriteFailed' | 'ledgerCommitted'> {
   const unwritten = metrics.counter(
     'ledger_write_failures_total',
     'Attempts to write the ledger that failed and are repeated.',
@@ -57,9 +57,6 @@ function ledgerEvents(
     ledgerWriteFailed({ error }) {
       unwritten.inc();
       logger.error({ err: error }, 'The ledger could not be written; it is tried again');
-    },
-    ledgerPruned(removed) {
-      logger.info(removed, 'Old files and results were removed from the ledger (retention.ledgerDays)');
     },
     ledgerCommitted({ durationMs }) {
       commits.observe(seconds(durationMs));

@@ -10,6 +10,7 @@ import { labelEvents } from './label-events.js';
 import type { Logger } from './log.js';
 import { MetricFactory } from './metrics.js';
 import { modelEvents } from './model-events.js';
+import { retentionEvents } from './retention-events.js';
 import { stageDurations } from './stage-durations.js';
 import type { Telemetry } from './telemetry.js';
 import type { ThroughputMeter } from './throughput.js';
@@ -32,6 +33,7 @@ export function createTelemetry({ logger, registry, throughput }: TelemetryOptio
     ...imageEvents(logger, metrics, throughput),
     ...modelEvents(logger, metrics),
     ...deliveryEvents(logger, metrics),
+    ...retentionEvents(logger, metrics),
     ...labelEvents(logger, metrics),
     ...auditEvents(logger, metrics),
     ...evaluationEvents(logger, metrics),

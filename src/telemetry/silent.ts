@@ -18,6 +18,8 @@ export const silentTelemetry: Telemetry = {
   ledgerWriteFailed: ignore,
   ledgerCommitted: ignore,
   ledgerPruned: ignore,
+  documentsPruned: ignore,
+  documentPruningFailed: ignore,
   workerRestarted: ignore,
   workerMissing: ignore,
   workerStuck: ignore,

@@ -34,6 +34,10 @@ export interface Telemetry {
   ledgerWriteFailed(event: { error: unknown }): void;
   /** What was old has been removed from the ledger. */
   ledgerPruned(event: { files: number; results: number }): void;
+  /** Old documents have been removed from the folder of a JSON sink. */
+  documentsPruned(event: { sink: string; documents: number }): void;
+  /** Some could not be; they are tried again. */
+  documentPruningFailed(event: { sink: string; error: unknown }): void;
   /** A transaction of the ledger is on the disk; how long its COMMIT took. */
   ledgerCommitted(event: { durationMs: number }): void;
   workerRestarted(event: { reason: string }): void;

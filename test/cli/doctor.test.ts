@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -12,11 +12,15 @@ import {
   checkPort,
 } from '../../src/cli/doctor/computer.js';
 import { checkFolders, countWatchedFolders } from '../../src/cli/doctor/folders.js';
+import { checkModels } from '../../src/cli/doctor/models.js';
+import { checkSecrets } from '../../src/cli/doctor/secrets.js';
 import { checkNode, loadApart } from '../../src/cli/doctor/software.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { temporaryFolder } from '../fixtures/folders.js';
+import { SECRET, writeSecret } from '../fixtures/receiver.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
+import { draftOf } from '../model/registry/model-draft.js';
 import { writeConfig } from '../fixtures/daemon.js';
 import { smearwatch } from './capture.js';
 
@@ -140,6 +144,109 @@ describe('folders', () => {
       'stateFolder: state\nscanners: [{name: left, folder: left}, {name: right, folder: right, watch: polling}]',
     );
     expect(await countWatchedFolders(both)).toBe(3);
+  });
+});
+
+describe('secrets', () => {
+  const WITH_BOTH = [
+    'stateFolder: state',
+    'scanners: [{name: left, folder: left}]',
+    'http: {tokenFile: token}',
+    'sinks:',
+    '  - {type: webhook, url: "https://lis.example/a?key=in-the-address", secretFile: webhook.secret}',
+  ].join('\n');
+  const told = async (text: string) =>
+    Object.fromEntries((await checkSecrets(config(text))).map((check) => [check.name, check]));
+
+  test('that can be used are well, and are not shown', async () => {
+    writeFileSync(join(folder, 'token'), 'correct-horse-battery-staple', { mode: 0o600 });
+    writeSecret(folder);
+    const checks = await told(WITH_BOTH);
+    expect(checks).toMatchObject({
+      'http token': { status: 'ok' },
+      'sink webhook': {
+        status: 'ok',
+        detail: expect.stringContaining('nothing was sent to https://lis.example') as string,
+      },
+    });
+    for (const secret of ['correct-horse', SECRET, 'in-the-address'])
+      expect(JSON.stringify(checks)).not.toContain(secret);
+  });
+
+  test('that are missing, short or open to everybody fail, with what to do', async () => {
+    writeFileSync(join(folder, 'token'), 'correct-horse-battery-staple');
+    chmodSync(join(folder, 'token'), 0o644);
+    writeSecret(folder, 'c2hvcnQ=');
+    expect(await told(WITH_BOTH)).toMatchObject({
+      'http token': { status: 'fail', fix: expect.stringContaining('chmod o-rwx') as string },
+      'sink webhook': { status: 'fail', fix: expect.stringContaining('openssl rand -base64 32') as string },
+    });
+    rmSync(join(folder, 'webhook.secret'));
+    expect((await told(WITH_BOTH))['sink webhook']?.detail).toContain('ENOENT');
+  });
+
+  test('that nobody uses are not asked for', async () => {
+    const text = 'stateFolder: state\nscanners: [{name: left, folder: left}]\n';
+    expect(await told(text)).toEqual({});
+    expect(await told(`${text}http: {enabled: false, tokenFile: none}`)).toEqual({});
+  });
+
+  test('do not help where results go through the network unencrypted: a warning', async () => {
+    writeSecret(folder);
+    const options =
+      'type: webhook, url: "http://lis.example/", secretFile: webhook.secret, allowInsecure: true';
+    const text = `stateFolder: state\nscanners: [{name: left, folder: left}]\nsinks: [{${options}}]`;
+    expect(await told(text)).toMatchObject({ 'sink webhook': { status: 'warn' } });
+  });
+});
+
+describe('models', () => {
+  async function registryOf(...classes: string[][]): Promise<string> {
+    const models = emptyRegistry(folder);
+    for (const [index, names] of classes.entries())
+      await addLeNet5(models, 1, { name: `net-${index}`, classes: names });
+    const layers = { layers: Buffer.from('{}'), weights: Buffer.from('four') };
+    await models.add({ ...draftOf(layers), name: 'keras', architecture: { name: 'imported', options: {} } });
+    return models.folder;
+  }
+  const checked = async (registry: string, use: object[]) =>
+    checkModels(
+      config(
+        JSON.stringify({
+          stateFolder: 'state',
+          scanners: [{ name: 'left', folder: 'left' }],
+          models: { registry, use, cacheFolder: join(folder, 'cache') },
+        }),
+      ).models,
+    );
+
+  test('that their engines serve are well', async () => {
+    const registry = await registryOf(['a', 'b']);
+    const checks = await checked(registry, [{ model: 'net-0' }, { model: 'net-0', engine: 'tfjs-node' }]);
+    expect(find(checks, 'engines')).toMatchObject({
+      status: 'ok',
+      detail: 'net-0@1 by onnxruntime, net-0@1 by tfjs-node; all of the same classes',
+    });
+  });
+
+  test('of a format that their engine does not serve fail', async () => {
+    const checks = await checked(await registryOf(), [{ model: 'keras' }]);
+    expect(find(checks, 'model keras')).toMatchObject({ status: 'ok' });
+    expect(find(checks, 'engines')).toMatchObject({
+      status: 'fail',
+      fix: expect.stringContaining('engine: tfjs-node') as string,
+    });
+  });
+
+  test('of different classes fail', async () => {
+    const registry = await registryOf(['a', 'b'], ['a', 'c']);
+    const checks = await checked(registry, [{ model: 'net-0' }, { model: 'net-1' }]);
+    expect(find(checks, 'engines')).toMatchObject({ status: 'fail' });
+  });
+
+  test('that are not there are told once', async () => {
+    const checks = await checked(await registryOf(), [{ model: 'none' }]);
+    expect(checks.map(({ status }) => status)).toEqual(['fail']);
   });
 });
 

@@ -87,6 +87,12 @@ describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW
       exitCode: 2,
       err: expect.stringContaining('engine: tfjs-node') as string,
     });
+    const named = ['classify', image, '--models', 'keras@1', '--registry', registry.folder];
+    expect(await spawnSmearwatch(...named, '--engine', 'tfjs-node')).toMatchObject({ exitCode: 0 });
+    expect(await spawnSmearwatch(...named)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('--engine tfjs-node') as string,
+    });
   });
 
   test.each<[string, KerasOptions, string]>([

@@ -78,7 +78,10 @@ describe('a wrong file', () => {
     ['http: {prt: 1}', 'http.prt: unknown option; did you mean "port"?'],
     ['log:', '5:5: log: is empty, must be a section of options, or be left out'],
     ['review: {minConfidence: 2}', 'review.minConfidence: is 2, must be a number from 0 to 1'],
-    ['sinks: [{type: jsn}]', 'sinks[0].type: is "jsn", must be json or ndjson; did you mean "json"?'],
+    [
+      'sinks: [{type: jsn}]',
+      'sinks[0].type: is "jsn", must be json, ndjson or webhook; did you mean "json"?',
+    ],
     ['sinks: [{type: json}]', 'sinks[0].folder: is missing, it must be text'],
     ['sinks: [{type: json, folder: a, file: b}]', 'sinks[0].file: does not go with type: json'],
     ['sinks: [~]', 'sinks[0]: is empty, must be a section of options'],

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { watchConfig, type ChangeReason } from '../../src/config/watch.js';
@@ -47,6 +47,16 @@ test('the same bytes written again, and other files in the folder, are no change
   // A real change comes after them: had they been reported, there would be more than one.
   writeFileSync(file, 'a: 2');
   await becomes(seen, ['file']);
+});
+
+test('a changed file is reported although something else is written beside it all the time', async () => {
+  const seen = watch();
+  const other = setInterval(() => appendFileSync(join(folder, 'results.ndjson'), '{}'), 2);
+  onTestFinished(() => clearInterval(other));
+  writeFileSync(file, 'a: 2');
+  await becomes(seen, ['file']);
+  writeFileSync(file, 'a: 3');
+  await becomes(seen, ['file', 'file']);
 });
 
 test('a link that is swapped two folders away, as Kubernetes does it, is reported', async () => {

@@ -109,7 +109,7 @@ describe('ScannerPauses', () => {
     await pauses.look();
     expect(pauses.paused).toEqual([]);
     expect(told).toEqual([
-      `paused: the folder ${folder} of scanner left is not there`,
+      `paused: the folder ${folder} of scanner left is not there, or does not answer`,
       'resumed: the folder of scanner left is back',
       'claim',
     ]);

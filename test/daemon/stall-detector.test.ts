@@ -29,7 +29,7 @@ function pipeline() {
 }
 
 describe('StallDetector', () => {
-  it.each(['decode', 'pool', 'record'] as const)('names the stage that holds: %s', async (stage) => {
+  it.each(['pool', 'record'] as const)('names the stage that holds: %s', async (stage) => {
     const { activity, detector, told, checkAt } = pipeline();
     activity.begun();
     let release = (): void => undefined;

@@ -1,18 +1,24 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { scannerSchema, type ScannerConfig } from '../../src/config/schema.js';
 import { AfterwardsSink } from '../../src/deliver/afterwards-sink.js';
 import { JsonSink } from '../../src/deliver/json-sink.js';
 import { NdjsonSink } from '../../src/deliver/ndjson-sink.js';
+import type { Sink } from '../../src/deliver/sink.js';
 import type { Claim, Delivery } from '../../src/ledger/ledger.js';
 import type { ResultRecord } from '../../src/record.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
@@ -23,6 +29,24 @@ import { recordOf } from '../fixtures/records.js';
 function deliveryOf(path: string, { firstPath = path, size = 7, mtimeMs = 1 } = {}): Delivery {
   const claim = { scanner: 'left', path: firstPath, size, mtimeMs } as Claim;
   return { id: 1, resultId: 1, scanner: 'left', path, size, mtimeMs, record: recordOf(claim, 'content') };
+}
+
+const GOES_ON = new AbortController().signal;
+const NOBODY = 65_534;
+const hasMounts = canMount();
+
+/** Another file system, as root and where containers may. */
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'smearwatch-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', 'none', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 const read = (file: string): ResultRecord => JSON.parse(readFileSync(file, 'utf8')) as ResultRecord;
@@ -96,6 +120,41 @@ describe('JsonSink', () => {
   });
 });
 
+describe('A folder that may not be written', () => {
+  const sinksTo = (folder: string): Sink[] => [
+    new JsonSink('json', folder),
+    new NdjsonSink('ndjson', join(folder, 'deep', 'results.ndjson')),
+  ];
+
+  it('is told as such, with what to do', async () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o555);
+    const isRoot = process.getuid?.() === 0;
+    for (const sink of sinksTo(folder)) {
+      if (isRoot) process.seteuid?.(NOBODY);
+      const error = await sink.deliver([deliveryOf('a.png')], GOES_ON).catch((reason: unknown) => reason);
+      if (isRoot) process.seteuid?.(0);
+      expect(error).toMatchObject({
+        code: 'folder-unwritable',
+        message: `${folder} cannot be written: this user may not`,
+        hint: expect.stringContaining("the daemon's user") as string,
+      });
+    }
+  });
+
+  it.skipIf(!hasMounts)('is told as such where all is read-only, for which Node says ENOENT', async () => {
+    const folder = temporaryFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', folder]);
+    onTestFinished(() => void execFileSync('umount', [folder]));
+    for (const sink of sinksTo(folder))
+      await expect(sink.deliver([deliveryOf('a.png')], GOES_ON)).rejects.toMatchObject({
+        code: 'folder-unwritable',
+        message: `${folder} cannot be written: its file system is read-only here`,
+        hint: expect.stringContaining('ReadWritePaths=') as string,
+      });
+  });
+});
+
 describe('NdjsonSink', () => {
   it('appends a line per result', async () => {
     const file = join(temporaryFolder(), 'out/results.ndjson');
@@ -125,20 +184,22 @@ describe('NdjsonSink', () => {
 });
 
 describe('AfterwardsSink', () => {
-  function sinkFor(afterwards: object) {
+  function sinkFor(afterwards: object, path = 'a.png') {
     const folder = temporaryFolder();
-    mkdirSync(join(folder, 'in'));
+    mkdirSync(join(folder, 'in', dirname(path)), { recursive: true });
     const scanner: ScannerConfig = scannerSchema.parse({
       name: 'left',
       folder: join(folder, 'in'),
       afterwards,
     });
-    writeFileSync(join(folder, 'in/a.png'), 'content');
-    const { size, mtimeMs } = statSync(join(folder, 'in/a.png'));
+    const file = join(folder, 'in', path);
+    writeFileSync(file, 'content');
+    const { size, mtimeMs } = statSync(file);
     return {
       folder,
+      file,
       sink: new AfterwardsSink(() => scanner, silentTelemetry),
-      delivery: deliveryOf('a.png', { size, mtimeMs }),
+      delivery: deliveryOf(path, { size, mtimeMs }),
     };
   }
 
@@ -169,4 +230,55 @@ describe('AfterwardsSink', () => {
       'moved here yesterday',
     ]);
   });
+
+  /** Where a name that the source's file system takes is too long a path. */
+  function deepFolder(): string {
+    const folder = join(temporaryFolder(), ...Array.from({ length: 15 }, () => 'd'.repeat(250)));
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  it.each([
+    ['a too long path', () => deepFolder(), `${'s'.repeat(200)}/${'t'.repeat(100)}/a b.png`, 'a_b'],
+    ['a folder that is an image there', () => withFile('x.png'), 'x.png/b.png', 'b'],
+  ])('moves under a plain name what there would have %s', async (_, make, path, stem) => {
+    const target = make();
+    const { file, sink, delivery } = sinkFor({ action: 'move', to: target }, path);
+    const files = (): string[] => readdirSync(target).filter((name) => statSync(join(target, name)).isFile());
+    const before = files();
+    await sink.deliver([delivery]);
+    expect(existsSync(file)).toBe(false);
+    const [moved, ...others] = files().filter((name) => !before.includes(name));
+    expect([moved, others]).toEqual([expect.stringMatching(`^${stem}\\.png-[0-9a-f]{16}\\.png$`), []]);
+    expect(readFileSync(join(target, moved!), 'utf8')).toBe('content');
+    // And again, as after a crash.
+    await sink.deliver([delivery]);
+    expect(files()).toHaveLength(before.length + 1);
+  });
+
+  it.skipIf(!hasMounts)('does so across file systems, too, and leaves no copy behind', async () => {
+    const target = temporaryFolder();
+    execFileSync('mount', ['-t', 'tmpfs', 'none', target]);
+    onTestFinished(() => void execFileSync('umount', [target]));
+    writeFileSync(join(target, 'x.png'), 'moved here yesterday');
+    mkdirSync(join(target, 'folder'));
+    for (const path of ['x.png/b.png', 'folder/c.png', `${'n'.repeat(250)}.png`]) {
+      const { file, sink, delivery } = sinkFor({ action: 'move', to: target }, path);
+      await sink.deliver([delivery]);
+      expect(existsSync(file)).toBe(false);
+    }
+    expect(readdirSync(target, { recursive: true }).sort()).toEqual([
+      expect.stringMatching(/^b\.png-[0-9a-f]{16}\.png$/),
+      'folder',
+      'folder/c.png',
+      `${'n'.repeat(250)}.png`,
+      'x.png',
+    ]);
+  });
 });
+
+function withFile(name: string): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, name), 'moved here yesterday');
+  return folder;
+}

@@ -62,15 +62,15 @@ describe('The token', () => {
 
   test.each([
     ['is empty', '', 'shorter than 16'],
-    ['is short', 'secret', 'shorter than 16'],
-    ['has spaces', 'secret secret secret', 'not one line'],
-    ['has two lines', 'secretsecretsecret\nsecretsecretsecret', 'not one line'],
-    ['is larger than a token', 'secret'.repeat(1000), 'larger than'],
+    ['is short', 'hidden', 'shorter than 16'],
+    ['has spaces', 'hidden hidden hidden', 'not one line'],
+    ['has two lines', 'hiddenhiddenhidden\nhiddenhiddenhidden', 'not one line'],
+    ['is larger than a token', 'hidden'.repeat(1000), 'larger than'],
   ])('of a file that %s is refused, without being told', async (_, content, why) => {
     const error = await refusalOf(tokenFile(content));
     expect(error.message).toContain(why);
     expect(error.hint).toContain('openssl rand');
-    expect(inspect(error, { depth: 9 })).not.toContain('secret');
+    expect(inspect(error, { depth: 9 })).not.toContain('hidden');
   });
 
   test('of a file that is not there, or a folder, is refused', async () => {

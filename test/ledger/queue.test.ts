@@ -1,4 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Ledger, VANISHED } from '../../src/ledger/ledger.js';
 import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -11,6 +13,14 @@ function open(folder = temporaryFolder()): Ledger {
 }
 
 const file = (path: string, size = 100, mtimeMs = 1_700_000_000_000.5): SeenFile => ({ path, size, mtimeMs });
+
+const startedAt = Date.now();
+
+/** Sets the wall clock, and nothing else. */
+function setClock(days: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: startedAt + days * 86_400_000 });
+  onTestFinished(() => void vi.useRealTimers());
+}
 
 describe('Queue', () => {
   it('hands out files oldest first, each once', () => {
@@ -69,8 +79,40 @@ describe('Queue', () => {
     const [claim] = queue.claim(1);
     queue.retry(claim!, { code: 'EIO', reason: 'i/o error' }, 60_000);
     expect(queue.claim(1)).toEqual([]);
-    expect(queue.nextDue()).toBeGreaterThan(Date.now() + 50_000);
+    expect(queue.nextDueInMs()).toBeGreaterThan(50_000);
     expect(queue.counts().queued).toBe(1);
+  });
+
+  it('tries a file again after its time, whatever the clock is set to meanwhile', async () => {
+    const folder = temporaryFolder();
+    const { queue } = open(folder);
+    queue.enqueue('left', [file('a.png'), file('b.png')]);
+    const [retried, released] = queue.claim(2);
+    queue.retry(retried!, { code: 'EIO', reason: 'i/o error' }, 300);
+    queue.release([released!], 300);
+    for (const days of [-1, 1]) {
+      setClock(days);
+      expect(queue.claim(1)).toEqual([]);
+      expect(queue.nextDueInMs()).toBeLessThanOrEqual(300);
+    }
+    setClock(-1);
+    await vi.waitFor(() => expect(queue.nextDueInMs()).toBe(0), { interval: 20 });
+    expect(queue.claim(2)).toHaveLength(2);
+  });
+
+  it('is not kept waiting by times that a daemon wrote before the clock was set back', () => {
+    const folder = temporaryFolder();
+    const { queue } = open(folder);
+    queue.enqueue('left', [file('a.png'), file('b.png')]);
+    const [ahead, waiting] = queue.claim(2);
+    queue.retry(ahead!, { code: 'EIO', reason: 'i/o error' }, 2000);
+    queue.retry(waiting!, { code: 'EIO', reason: 'i/o error' }, 60_000);
+    const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
+    database.exec("UPDATE files SET not_before = not_before + 86400000 WHERE path = 'a.png'");
+    database.close();
+    expect(queue.claim(2)).toEqual([]);
+    queue.recover();
+    expect(queue.claim(2)).toMatchObject([{ path: 'a.png', attempt: 2 }]);
   });
 
   it('takes up a vanished file again when it is back, but no other quarantined one', () => {

@@ -96,8 +96,8 @@ describe('Queue, of paused scanners', () => {
     ledger.queue.enqueue('right', [file('b.png')]);
     expect(ledger.queue.postponed(['left'])).toBe(1);
     expect(ledger.queue.claim(10, ['left']).map(({ scanner }) => scanner)).toEqual(['right']);
-    expect(ledger.queue.nextDue(['left'])).toBeUndefined();
-    expect(ledger.queue.nextDue()).toBeDefined();
+    expect(ledger.queue.nextDueInMs(['left'])).toBeUndefined();
+    expect(ledger.queue.nextDueInMs()).toBeDefined();
     expect(ledger.queue.claim(10)).toHaveLength(1);
   });
 });

@@ -1,46 +1,70 @@
 import { Subject } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { batches } from '../../src/pipeline/batches.js';
 
+/** Batches of 3 for as many idle workers as `workers.idle` says. */
+function collect(idle = 0) {
+  const source = new Subject<number>();
+  const freed$ = new Subject<void>();
+  const workers = { idle };
+  const emitted: number[][] = [];
+  let isComplete = false;
+  source.pipe(batches({ size: () => 3, idle: () => workers.idle, freed$ })).subscribe({
+    next: (batch) => emitted.push(batch),
+    complete: () => (isComplete = true),
+  });
+  const put = async (...items: number[]): Promise<void> => {
+    items.forEach((item) => source.next(item));
+    await Promise.resolve();
+  };
+  return { source, freed$, workers, emitted, put, isComplete: () => isComplete };
+}
+
 describe('batches', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  function collect({ isUrgent = (): boolean => false } = {}) {
-    const source = new Subject<number>();
-    const emitted: number[][] = [];
-    let isComplete = false;
-    source.pipe(batches({ size: () => 3, maxAgeMs: () => 40, isUrgent })).subscribe({
-      next: (batch) => emitted.push(batch),
-      complete: () => (isComplete = true),
-    });
-    return { source, emitted, isComplete: () => isComplete };
-  }
-
-  it('emits full batches at once', () => {
-    const { source, emitted } = collect();
-    [1, 2, 3, 4].forEach((item) => source.next(item));
+  it('are full while all workers are busy, and the rest waits for company', async () => {
+    const { put, emitted } = collect();
+    await put(1, 2, 3, 4);
+    await put(5);
     expect(emitted).toEqual([[1, 2, 3]]);
+    await put(6);
+    expect(emitted).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
   });
 
-  it('holds an incomplete batch back for its age, counted from its first item', () => {
-    const { source, emitted } = collect();
-    source.next(1);
-    vi.advanceTimersByTime(30);
-    source.next(2);
-    vi.advanceTimersByTime(9);
-    expect(emitted).toEqual([]);
-    vi.advanceTimersByTime(1);
-    expect(emitted).toEqual([[1, 2]]);
-  });
-
-  it('does not hold back an urgent batch', () => {
-    const { source, emitted } = collect({ isUrgent: () => true });
-    source.next(1);
+  it('hold nothing back from an idle worker', async () => {
+    const { put, emitted } = collect(1);
+    await put(1);
     expect(emitted).toEqual([[1]]);
   });
 
-  it('emits what is left when the source completes', () => {
+  it('divide what came together among the idle workers', async () => {
+    const { put, emitted } = collect(2);
+    await put(1, 2, 3);
+    expect(emitted).toEqual([[1, 2], [3]]);
+  });
+
+  it('go when a worker becomes idle', async () => {
+    const { put, emitted, workers, freed$ } = collect();
+    await put(1, 2);
+    expect(emitted).toEqual([]);
+    workers.idle = 1;
+    freed$.next();
+    await Promise.resolve();
+    expect(emitted).toEqual([[1, 2]]);
+  });
+
+  it('are never larger than full, however much is there', async () => {
+    const { put, emitted } = collect(2);
+    await put(1, 2, 3, 4, 5, 6, 7, 8);
+    expect(emitted).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+  });
+
+  it('emit what is left when the source completes', () => {
     const { source, emitted, isComplete } = collect();
     source.next(1);
     source.complete();

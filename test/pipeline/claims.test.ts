@@ -12,7 +12,7 @@ function queueOf(files: number) {
       this.left -= taken;
       return Array.from({ length: taken }, (_, id) => ({ id }) as Claim);
     },
-    nextDue: (): number | undefined => undefined,
+    nextDueInMs: (): number | undefined => undefined,
   };
 }
 
@@ -67,7 +67,7 @@ describe('Claims', () => {
 
   it('wakes by itself when a retry is due', () => {
     vi.useFakeTimers();
-    const source = { ...queueOf(0), nextDue: () => Date.now() + 1000 };
+    const source = { ...queueOf(0), nextDueInMs: () => 1000 };
     const { emitted } = flowOf(source, 4);
     source.left = 1;
     vi.advanceTimersByTime(1001);

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
 import { decide, predictionsOf } from '../../pipeline/decision.js';
+import { readSettledFile } from '../../prepare/read-file.js';
 import type { InferencePool } from '../../pool/inference-pool.js';
 import type { Decision, ModelPrediction } from '../../record.js';
+import type { FoundImage } from './find-images.js';
 
 export interface ClassifiedFile {
   readonly path: string;
@@ -36,7 +39,7 @@ export interface ClassifyOptions {
  * classified the next is decoded, so that pixels of a few batches exist, however many files there are.
  */
 export async function* classifyFiles(
-  files: readonly string[],
+  files: readonly FoundImage[],
   pool: InferencePool,
   options: ClassifyOptions,
 ): AsyncGenerator<FileOutcome> {
@@ -63,11 +66,11 @@ interface Loaded {
 }
 
 async function classifyBatch(
-  files: readonly string[],
+  files: readonly FoundImage[],
   pool: InferencePool,
   { limits, minConfidence }: ClassifyOptions,
 ): Promise<FileOutcome[]> {
-  const read = await Promise.all(files.map((path) => load(path, limits)));
+  const read = await Promise.all(files.map((image) => load(image, limits)));
   const loaded = read.filter((image): image is Loaded => 'pixels' in image);
   if (loaded.length === 0) return read.filter((image): image is UnclassifiedFile => !('pixels' in image));
   const pixels = new Uint8Array(loaded.length * IMAGE_BYTES);
@@ -84,9 +87,13 @@ async function classifyBatch(
 }
 
 /** One unusable file is an answer, not the end of the others. */
-async function load(path: string, limits: ClassifyOptions['limits']): Promise<Loaded | UnclassifiedFile> {
+async function load(
+  image: FoundImage,
+  limits: ClassifyOptions['limits'],
+): Promise<Loaded | UnclassifiedFile> {
+  const { path } = image;
   try {
-    const bytes = await readLimited(path, limits.maxFileBytes);
+    const bytes = await read(image, limits.maxFileBytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { pixels, width, height } = await decodeImage(bytes, { maxPixels: limits.maxPixels });
     return { path, sha256, width, height, pixels };
@@ -96,15 +103,9 @@ async function load(path: string, limits: ClassifyOptions['limits']): Promise<Lo
   }
 }
 
-async function readLimited(path: string, maxBytes: number): Promise<Buffer> {
-  const handle = await open(path);
-  try {
-    const { size } = await handle.stat();
-    if (size <= maxBytes) return await handle.readFile();
-    throw new SmearwatchError(`The file has ${size} bytes; the limit is ${maxBytes}`, {
-      code: 'file-too-large',
-    });
-  } finally {
-    await handle.close();
-  }
+/** As the daemon reads it. Where a link was named, what it leads to. */
+async function read({ path, isNamed }: FoundImage, maxBytes: number): Promise<Buffer> {
+  const file = isNamed ? await realpath(path) : path;
+  const { size, mtimeMs } = await lstat(file);
+  return readSettledFile(dirname(file), { path: basename(file), size, mtimeMs }, maxBytes);
 }

@@ -13,31 +13,26 @@ export interface ClassifySettings {
   readonly taskTimeoutMs: number;
 }
 
-export interface ClassifyArguments {
-  readonly config: string | undefined;
+/** Which models, as typed. */
+export interface TypedModels {
   /** `alexnet@1,lenet5` */
   readonly models: string | undefined;
+  readonly engine: EngineName | undefined;
   readonly registry: string | undefined;
+}
+
+export interface ClassifyArguments extends TypedModels {
+  readonly config: string | undefined;
   readonly workers: number | undefined;
   readonly files: number;
 }
 
 /** The configuration's values, or the defaults without one, and on top of them what was typed. */
-export function settingsOf({
-  config: file,
-  models,
-  registry,
-  workers,
-  files,
-}: ClassifyArguments): ClassifySettings {
+export function settingsOf({ config: file, workers, files, ...typed }: ClassifyArguments): ClassifySettings {
   const { models: configured, pipeline, pool, review } = configOrDefaults(file);
   const batches = Math.ceil(files / pipeline.batchSize);
   return {
-    models: {
-      ...configured,
-      ...(models !== undefined && { use: modelList(models) }),
-      ...(registry !== undefined && { registry: resolve(registry) }),
-    },
+    models: modelsOf(typed, configured),
     limits: pipeline,
     minConfidence: review.minConfidence,
     // Loading AlexNet takes longer than classifying an image: no more workers than there are batches for.
@@ -52,9 +47,21 @@ export function configOrDefaults(file: string | undefined): Config {
   return parseConfig('{stateFolder: /nowhere/state, scanners: [{name: none, folder: /nowhere/images}]}', '/');
 }
 
-/** `alexnet@1,lenet5` @throws SmearwatchError `usage` */
-export function modelList(text: string, engine: EngineName = 'onnxruntime'): ModelConfig[] {
+/** The configured models, or those that were typed. @throws SmearwatchError `usage` */
+export function modelsOf(
+  { models, engine, registry }: TypedModels,
+  configured: Config['models'],
+): Config['models'] {
+  const use = models === undefined ? configured.use : modelList(models);
+  return {
+    ...configured,
+    use: engine === undefined ? use : use.map(({ model }) => ({ model, engine })),
+    ...(registry !== undefined && { registry: resolve(registry) }),
+  };
+}
+
+function modelList(text: string): ModelConfig[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw usageError(`--models "${text}" names no model between two commas`);
-  return names.map((model) => ({ model, engine }));
+  return names.map((model) => ({ model, engine: 'onnxruntime' }));
 }

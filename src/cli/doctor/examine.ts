@@ -7,6 +7,7 @@ import { checkClock, checkInotify, checkMemory, checkOpenFiles, checkPort } from
 import { checkFolders, countWatchedFolders } from './folders.js';
 import { checkLedger } from './ledger.js';
 import { checkModels } from './models.js';
+import { checkSecrets } from './secrets.js';
 import { checkNativeModules, checkNode, checkTensorflow } from './software.js';
 
 /** Everything that can be told before the daemon runs, in the order in which it would matter. */
@@ -33,6 +34,7 @@ async function checkConfigured(config: Config): Promise<Check[]> {
     ...(await checkModels(config.models)),
     checkInotify(await countWatchedFolders(config)),
     ...(enabled ? [await checkPort(host, port)] : []),
+    ...(await checkSecrets(config)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, opendir, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { isWithin } from '../../config/paths.js';
+import { join } from 'node:path';
+import { folderOfSink, isWithin } from '../../config/paths.js';
 import type { Config, ScannerConfig } from '../../config/schema.js';
 import { errnoOf, messageOf } from '../../errors.js';
 import { formatBytes } from '../output.js';
@@ -76,10 +76,10 @@ interface WrittenFolder {
 function writtenFolders({ stateFolder, sinks, scanners }: Config): WrittenFolder[] {
   return [
     { name: 'state', folder: stateFolder },
-    ...sinks.map((sink) => ({
-      name: `sink ${sink.name}`,
-      folder: sink.type === 'json' ? sink.folder : dirname(sink.file),
-    })),
+    ...sinks.flatMap((sink) => {
+      const folder = folderOfSink(sink);
+      return folder === undefined ? [] : [{ name: `sink ${sink.name}`, folder }];
+    }),
     ...scanners.flatMap(({ name, afterwards }) =>
       afterwards.action === 'move' ? [{ name: `moved files of ${name}`, folder: afterwards.to }] : [],
     ),

@@ -1,14 +1,15 @@
 import type { Config } from '../../config/schema.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
-import { Registry } from '../../model/registry/registry.js';
-import { modelCache, SHIPPED_REGISTRY } from '../../pool/model-specs.js';
+import type { Registry } from '../../model/registry/registry.js';
+import { findModels, openRegistry } from '../../pool/model-specs.js';
 import { fail, ok, type Check } from './check.js';
 
-/** Are the models that the configuration names there, and are their files intact? */
-export async function checkModels({ registry, use, cacheFolder }: Config['models']): Promise<Check[]> {
-  const models = new Registry(registry ?? SHIPPED_REGISTRY, { cacheFolder: cacheFolder ?? modelCache() });
-  const references = [...new Set(use.map(({ model }) => model))];
-  return Promise.all(references.map((reference) => checkModel(models, reference)));
+/** Are the models that the configuration names there, are their files intact, and can they serve together in their engines? */
+export async function checkModels(models: Config['models']): Promise<Check[]> {
+  const registry = openRegistry(models);
+  const references = [...new Set(models.use.map(({ model }) => model))];
+  const checks = await Promise.all(references.map((reference) => checkModel(registry, reference)));
+  return checks.some(({ status }) => status === 'fail') ? checks : [...checks, await checkTogether(models)];
 }
 
 async function checkModel(models: Registry, reference: string): Promise<Check> {
@@ -21,7 +22,22 @@ async function checkModel(models: Registry, reference: string): Promise<Check> {
     }
     return ok(title, `version ${version}, ${manifest.precision}, ${manifest.classes.length} classes, intact`);
   } catch (error) {
-    const hint = error instanceof SmearwatchError ? error.hint : undefined;
-    return fail(title, messageOf(error), hint ?? 'Correct models.use or models.registry.');
+    return refused(title, error, 'Correct models.use or models.registry.');
   }
+}
+
+async function checkTogether(models: Config['models']): Promise<Check> {
+  const title = 'engines';
+  try {
+    const found = await findModels(models);
+    const served = found.map(({ identity: { name, version, engine } }) => `${name}@${version} by ${engine}`);
+    return ok(title, `${served.join(', ')}; all of the same classes`);
+  } catch (error) {
+    return refused(title, error, 'Correct models.use.');
+  }
+}
+
+function refused(title: string, error: unknown, otherwise: string): Check {
+  const hint = error instanceof SmearwatchError ? error.hint : undefined;
+  return fail(title, messageOf(error), hint ?? otherwise);
 }

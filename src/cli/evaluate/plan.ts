@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
-import type { Config } from '../../config/schema.js';
 import type { EvaluationPlan } from '../../evaluate/plan.js';
-import { configOrDefaults, modelList } from '../classify/settings.js';
+import { configOrDefaults, modelsOf } from '../classify/settings.js';
 import { usageError } from '../options.js';
 import { timestamp } from '../timestamp.js';
 import type { EvaluateValues } from './options.js';
@@ -25,18 +24,6 @@ export function planOf(values: EvaluateValues, now = new Date()): EvaluationPlan
       ...{ pipeline, review, evaluation, shutdownTimeoutMs },
     },
     command: commandLine({ ...values, out }),
-  };
-}
-
-function modelsOf(
-  { models, engine, registry }: EvaluateValues,
-  configured: Config['models'],
-): Config['models'] {
-  const use = models === undefined ? configured.use : modelList(models);
-  return {
-    ...configured,
-    use: engine === undefined ? use : use.map(({ model }) => ({ model, engine })),
-    ...(registry !== undefined && { registry: resolve(registry) }),
   };
 }
 

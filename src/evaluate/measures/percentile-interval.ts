@@ -1,3 +1,4 @@
+import { quantile } from './quantile.js';
 import type { Interval } from './wilson.js';
 
 /** Differences that come from the order of additions only. */
@@ -19,11 +20,4 @@ export function percentileInterval(value: number, resampled: readonly number[]):
   const spread = (sorted.at(-1) ?? NaN) - (sorted[0] ?? NaN);
   if (Number.isNaN(value) || !(spread > SAME)) return { low: NaN, high: NaN };
   return { low: Math.min(value, quantile(sorted, 0.025)), high: Math.max(value, quantile(sorted, 0.975)) };
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const position = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(position)] ?? NaN;
-  const above = sorted[Math.ceil(position)] ?? NaN;
-  return below + (above - below) * (position - Math.floor(position));
 }

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { configureDecoding } from '../../decode/decode-image.js';
 import { SmearwatchError } from '../../errors.js';
-import { Ledger } from '../../ledger/ledger.js';
+import { Ledger, ledgerFile } from '../../ledger/ledger.js';
 import { InferencePool } from '../../pool/inference-pool.js';
 import { materialiseModels } from '../../pool/model-specs.js';
 import type { SeenFile } from '../../watch/intake.js';
@@ -41,7 +40,6 @@ export async function classifyAll(
   const pending = enqueue(ledger, work.images);
   onProgress?.({ stage: 'classifying', done: total - pending, total });
   if (pending === 0) return { images: 0, seconds: 0, imagesPerSecond: null, workers: 0 };
-  configureDecoding();
   const { models, config } = work;
   const batches = Math.ceil(pending / config.pipeline.batchSize);
   // Loading AlexNet takes longer than classifying some images: no more workers than there are batches for.
@@ -51,6 +49,7 @@ export async function classifyAll(
     workerFile,
     workers,
     models: await materialiseModels(config.models, models),
+    ledgerFile: ledgerFile(join(work.outDir, LEDGER_FOLDER)),
     taskTimeoutMs: config.pool.taskTimeoutMs,
     // A daemon goes on trying to replace them. An evaluation can be started again.
     onWorkerMissing: (error) => {

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import type { SmearwatchError } from '../../errors.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { Ingest } from '../../pipeline/ingest.js';
@@ -86,7 +85,6 @@ export class Flow {
         ledgerWriteFailed: ({ error }) => onBroken(ledgerUnwritable(outDir, error)),
       },
       config: () => settings,
-      decodeConcurrency: config.pipeline.decodeConcurrency ?? Math.ceil(availableParallelism() * 1.5),
       onEnded,
       onBroken,
     });

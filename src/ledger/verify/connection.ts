@@ -1,6 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { existsSync } from 'node:fs';
 import { damaged, isDamage, missing, newer, unopenable } from '../failures.js';
+import { refuseEmptyLedger } from '../ledger-file.js';
 import { LEDGER_VERSION } from '../schema.js';
 
 export interface OpenedLedger {
@@ -13,10 +14,11 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Calls `work` with a ledger that can only be read, also beside a running daemon. An older one is not migrated.
- * @throws SmearwatchError `ledger-missing`, `ledger-newer`, `ledger-damaged` when not even its header can be read, `ledger-unopenable`
+ * @throws SmearwatchError `ledger-missing`, `ledger-newer`, `ledger-damaged` when not even its header can be read or it is empty, `ledger-unopenable`
  */
 export function withReadOnly<T>(file: string, work: (opened: OpenedLedger) => T): T {
   if (!existsSync(file)) throw missing(file);
+  refuseEmptyLedger(file);
   const connection = openReadOnly(file);
   try {
     const version = versionOf(connection, file);

@@ -1,5 +1,4 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { statSync } from 'node:fs';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import type { Row } from '../database.js';
 import { isDamage } from '../failures.js';
@@ -38,7 +37,6 @@ const MOST_MESSAGES = 20;
  * @throws SmearwatchError `ledger-missing`, `ledger-newer`, `ledger-unopenable`
  */
 export function verifyLedger(file: string, { quick = false }: VerifyOptions = {}): LedgerReport {
-  if (statSync(file, { throwIfNoEntry: false })?.size === 0 && !hasLog(file)) return emptyFile(file);
   try {
     return withReadOnly(file, (opened) => examine(file, opened, quick));
   } catch (error) {
@@ -108,14 +106,6 @@ function readingProblems(check: () => LedgerProblem[]): LedgerProblem[] {
     if (!isDamage(error) && !/no such (table|column)/.test(messageOf(error))) throw error;
     return [{ kind: 'damaged', message: messageOf(error) }];
   }
-}
-
-function emptyFile(file: string): LedgerReport {
-  return { ...nothingOf(file), problems: [{ kind: 'damaged', message: 'the file is empty' }] };
-}
-
-function hasLog(file: string): boolean {
-  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function nothingOf(file: string): Omit<LedgerReport, 'problems'> {

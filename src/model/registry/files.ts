@@ -1,8 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { errnoOf } from '../../errors.js';
 
 export interface FileDigest {
@@ -10,20 +8,24 @@ export interface FileDigest {
   readonly bytes: number;
 }
 
-/** SHA-256 (hexadecimal) and size of a file, read in pieces of 1 MiB. */
+/** Hashed in a fifth of a millisecond: images go on being classified while a model is checked. */
+const PIECE_BYTES = 1 << 18;
+
+/** SHA-256 (hexadecimal) and size of a file. All pieces are read into one buffer: a stream's new ones take as long as hashing. */
 export async function digestFile(file: string): Promise<FileDigest> {
   const hash = createHash('sha256');
-  let bytes = 0;
-  await pipeline(
-    createReadStream(file, { highWaterMark: 1 << 20 }),
-    async (pieces: AsyncIterable<Buffer>) => {
-      for await (const piece of pieces) {
-        hash.update(piece);
-        bytes += piece.length;
-      }
-    },
-  );
-  return { sha256: hash.digest('hex'), bytes };
+  const handle = await open(file, 'r');
+  try {
+    const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    for (let bytes = 0; ;) {
+      const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES);
+      if (bytesRead === 0) return { sha256: hash.digest('hex'), bytes };
+      hash.update(piece.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 export function digestBytes(bytes: Uint8Array): FileDigest {

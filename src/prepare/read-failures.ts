@@ -82,3 +82,11 @@ export function fileUnreadable(error: unknown): SmearwatchError {
     cause: error,
   });
 }
+
+/** Not the image's fault: its share hangs. */
+export function readTimeout(folder: string, limitMs: number): SmearwatchError {
+  return new SmearwatchError(`The folder ${folder} has not answered for ${limitMs / 1000} s`, {
+    code: 'read-timeout',
+    hint: 'Check the network share; its files are taken up again by themselves.',
+  });
+}

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { SmearwatchError } from '../../src/errors.js';
-import { fileUnreadable } from '../../src/pipeline/read-failures.js';
-import { readSettledFile } from '../../src/pipeline/read-file.js';
+import { fileUnreadable } from '../../src/prepare/read-failures.js';
+import { readSettledFile } from '../../src/prepare/read-file.js';
 import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 

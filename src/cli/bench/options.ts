@@ -1,0 +1,94 @@
+import type { InferredOptionTypes, Options } from 'yargs';
+import type { BenchOptions } from '../../bench/options.js';
+import { BACKLOG_FILES, FORMATS, PARTS, type Format, type Part } from '../../bench/parts.js';
+import { fraction, integer, jsonOption, usageError } from '../options.js';
+import { registryOptions } from '../registry.js';
+
+export const benchOptions = {
+  quick: {
+    type: 'boolean',
+    default: false,
+    describe: 'In under a minute: AlexNet only, all cores, one batch size, two rounds.',
+  },
+  only: {
+    type: 'string',
+    requiresArg: true,
+    describe: `Parts, separated by commas: ${PARTS.join(', ')}. Otherwise all; with --quick decode, networks and daemon.`,
+  },
+  images: integer(
+    'images',
+    { min: 1, max: 1_000_000 },
+    { describe: 'Files of each format; otherwise 1000.' },
+  ),
+  formats: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'jpeg, png, tiff, separated by commas; otherwise all three.',
+  },
+  rounds: integer('rounds', { min: 1, max: 100 }, { describe: 'Repetitions of everything; otherwise 3.' }),
+  batches: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Batch sizes of networks alone, separated by commas; otherwise 1,4,8,16,32,64.',
+  },
+  seconds: fraction(
+    'seconds',
+    { min: 0.1, max: 600 },
+    { describe: 'Time for each figure of decoding or a network alone; otherwise 2.' },
+  ),
+  backlog: integer(
+    'backlog',
+    { min: 100, max: 10_000_000 },
+    { default: BACKLOG_FILES, describe: 'Files that wait, in the part of that name.' },
+  ),
+  data: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Folder of images instead of smears that are drawn; its subfolders count.',
+  },
+  registry: registryOptions.registry,
+  folder: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      "Where images, ledger and results lie meanwhile, on the disk that the daemon will have; otherwise the system's temporary folder.",
+  },
+  peer: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'Command line of another program to compare with: {model}, {glob} and {processes} are filled in; it prints images per second.',
+  },
+  out: { type: 'string', requiresArg: true, describe: 'Folder for bench.json and the plots.' },
+  json: jsonOption,
+} as const satisfies Readonly<Record<string, Options>>;
+
+export type BenchValues = InferredOptionTypes<typeof benchOptions>;
+
+/** What a command line asks for. @throws SmearwatchError `usage` for a word that is none of the choices */
+export function toBenchOptions(values: BenchValues): BenchOptions {
+  const { quick, images, rounds, seconds, backlog, data, registry, folder, peer } = values;
+  const parts = values.only === undefined ? undefined : wordsOf<Part>('only', values.only, PARTS);
+  const formats =
+    values.formats === undefined ? undefined : wordsOf<Format>('formats', values.formats, FORMATS);
+  return {
+    ...{ quick, backlog, dataFolder: data, registryFolder: registry, workFolder: folder, peer },
+    ...(parts && { parts }),
+    ...(formats && { formats }),
+    ...(images !== undefined && { images }),
+    ...(rounds !== undefined && { rounds }),
+    ...(seconds !== undefined && { seconds }),
+    ...(values.batches !== undefined && { batches: values.batches.split(',').map(Number) }),
+  };
+}
+
+function wordsOf<T extends string>(name: string, text: string, choices: readonly T[]): T[] {
+  return text.split(',').map((word) => {
+    const choice = choices.find((each) => each === word.trim());
+    if (choice !== undefined) return choice;
+    throw usageError(
+      `--${name} ${text} is not right: "${word}" is none of them`,
+      `Choose from ${choices.join(', ')}.`,
+    );
+  });
+}

@@ -1,0 +1,109 @@
+import { opendir } from 'node:fs/promises';
+import type { Config } from '../config/schema.js';
+import { removeDocument } from '../deliver/remove-document.js';
+import type { EndedFile, Pruning } from '../ledger/pruning.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+export interface DocumentRetentionParts {
+  readonly pruning: Pick<Pruning, 'endedFiles'>;
+  readonly config: () => Config;
+  readonly telemetry: Pick<Telemetry, 'documentsPruned' | 'documentPruningFailed'>;
+  readonly isStopped: () => boolean;
+}
+
+interface JsonFolder {
+  readonly sink: string;
+  readonly folder: string;
+}
+
+/** One walk through the ledger. */
+interface Walk {
+  readonly beforeMs: number;
+  readonly folders: readonly JsonFolder[];
+  readonly removed: Map<string, number>;
+  readonly failed: Map<string, unknown>;
+  /** When the first of those ended whose document could not be removed. */
+  oldestKeptMs: number;
+}
+
+/**
+ * Removes the documents of JSON sinks that are older than `retention.jsonDays`. The ledger says which there are: for each file
+ * that ended, the document that the sink has written for it, and nothing else, so that whatever else lies in the results' folder
+ * stays. The walk goes through the ledger once; after that, only what has become old since is looked at.
+ */
+export class DocumentRetention {
+  readonly #parts: DocumentRetentionParts;
+  #walk: Walk | undefined;
+  #goneBeforeMs = 0;
+  #folders = '';
+
+  constructor(parts: DocumentRetentionParts) {
+    this.#parts = parts;
+  }
+
+  /** No document is left of what ended before: so long, the ledger must remember it. */
+  get goneBeforeMs(): number {
+    return this.#goneBeforeMs;
+  }
+
+  /** The next few rows after the id `after`, 0 at the beginning of a walk. Returns where to go on; undefined at the end. */
+  async step(after: number, beforeMs: number): Promise<number | undefined> {
+    if (after === 0 || !this.#walk) this.#walk = this.#begin(beforeMs);
+    const walk = this.#walk;
+    const span = { fromMs: this.#goneBeforeMs, beforeMs: walk.beforeMs };
+    const { found, next } = this.#parts.pruning.endedFiles(after, span);
+    if (found.length > 0) for (const folder of walk.folders) await this.#removeFrom(folder, found, walk);
+    if (next === undefined && !this.#parts.isStopped()) this.#end(walk);
+    return next;
+  }
+
+  #begin(beforeMs: number): Walk {
+    const folders = this.#parts
+      .config()
+      .sinks.flatMap((sink) => (sink.type === 'json' ? [{ sink: sink.name, folder: sink.folder }] : []));
+    const names = JSON.stringify(folders);
+    // Another folder may have older documents.
+    if (names !== this.#folders) this.#goneBeforeMs = 0;
+    this.#folders = names;
+    return { beforeMs, folders, removed: new Map(), failed: new Map(), oldestKeptMs: beforeMs };
+  }
+
+  async #removeFrom({ sink, folder }: JsonFolder, files: readonly EndedFile[], walk: Walk): Promise<void> {
+    // What a share that is not mounted lacks proves nothing. Its sink fails, and says so.
+    const isThere = await hasEntries(folder);
+    for (const file of files) {
+      if (this.#parts.isStopped()) return;
+      const isGone = isThere && !file.isOwed && (await this.#remove(sink, folder, file, walk));
+      if (!isGone) walk.oldestKeptMs = Math.min(walk.oldestKeptMs, file.endedMs);
+    }
+  }
+
+  async #remove(sink: string, folder: string, file: EndedFile, walk: Walk): Promise<boolean> {
+    try {
+      const { removed, isYoung } = await removeDocument(folder, file, walk.beforeMs);
+      walk.removed.set(sink, (walk.removed.get(sink) ?? 0) + removed);
+      return !isYoung;
+    } catch (error) {
+      walk.failed.set(sink, error);
+      return false;
+    }
+  }
+
+  #end({ removed, failed, oldestKeptMs }: Walk): void {
+    this.#walk = undefined;
+    this.#goneBeforeMs = Math.max(this.#goneBeforeMs, oldestKeptMs);
+    const { telemetry } = this.#parts;
+    for (const [sink, documents] of removed)
+      if (documents > 0) telemetry.documentsPruned({ sink, documents });
+    for (const [sink, error] of failed) telemetry.documentPruningFailed({ sink, error });
+  }
+}
+
+async function hasEntries(folder: string): Promise<boolean> {
+  try {
+    for await (const _ of await opendir(folder)) return true;
+    return false;
+  } catch {
+    return false; // Whoever writes there tells of it.
+  }
+}

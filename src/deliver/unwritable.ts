@@ -1,0 +1,42 @@
+import { constants, existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, SmearwatchError } from '../errors.js';
+
+/** What to throw where `file` could not be written: if it, or the folder that it goes to, may not be, an error that says so. */
+export async function explainUnwritable(file: string, error: unknown): Promise<unknown> {
+  const errno = errnoOf(error);
+  const place = nearestThere(file);
+  if (errno === 'EACCES' || errno === 'EPERM') return notPermitted(place, error);
+  if (errno === 'EROFS') return readOnly(place, error);
+  // So Node answers for making a folder and those above it where all is read-only.
+  return errno === 'ENOENT' && (await isReadOnly(place)) ? readOnly(place, error) : error;
+}
+
+/** The file, or the first folder above it that exists. */
+function nearestThere(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestThere(dirname(path));
+}
+
+async function isReadOnly(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => false,
+    (error: unknown) => errnoOf(error) === 'EROFS',
+  );
+}
+
+function readOnly(place: string, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`${place} cannot be written: its file system is read-only here`, {
+    code: 'folder-unwritable',
+    hint: 'Mount it writable. Under systemd, name it in ReadWritePaths= of the unit: all else is read-only for the daemon.',
+    cause,
+  });
+}
+
+function notPermitted(place: string, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`${place} cannot be written: this user may not`, {
+    code: 'folder-unwritable',
+    hint: "Give the daemon's user the right to write there. What is owed is delivered then.",
+    cause,
+  });
+}

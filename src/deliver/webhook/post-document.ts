@@ -1,0 +1,80 @@
+import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
+
+export interface Receiver {
+  readonly url: string;
+  readonly timeoutMs: number;
+}
+
+/** What is read of an answer's body, so that the connection can be used again. What it says does not matter. */
+const LONGEST_ANSWER_BYTES = 65_536;
+
+/**
+ * Sends one document, and resolves when its receiver has answered that it has it (2xx). Redirects are not followed: whoever can
+ * make one must not choose where results go.
+ * @throws SmearwatchError `webhook-unreachable`, `webhook-refused`. They name the receiver, not its path, which may be a secret
+ */
+export async function postDocument(
+  { url, timeoutMs }: Receiver,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<void> {
+  const { origin } = new URL(url);
+  let response: Response;
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+  } catch (error) {
+    throw unreachable(origin, timeoutMs, error);
+  }
+  await discard(response);
+  if (!response.ok) throw refused(origin, response.status);
+}
+
+/** The answer has been given already; a body that breaks off, never ends or is huge changes nothing about it. */
+async function discard({ body }: Response): Promise<void> {
+  if (!body) return;
+  let bytes = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > LONGEST_ANSWER_BYTES) return;
+    }
+  } catch {
+    // See above.
+  }
+}
+
+function unreachable(origin: string, timeoutMs: number, error: unknown): SmearwatchError {
+  const isLate = error instanceof Error && error.name === 'TimeoutError';
+  const why = isLate ? `it did not answer within ${timeoutMs} ms` : reasonOf(error);
+  return new SmearwatchError(`The webhook ${origin} cannot be reached: ${why}`, {
+    code: 'webhook-unreachable',
+    hint: /certificate/i.test(why)
+      ? "Let the service's environment name the hospital's own authority: NODE_EXTRA_CA_CERTS=/etc/ssl/hospital-ca.pem"
+      : 'Check the address, the network between, and whether the receiver runs. Nothing is lost meanwhile.',
+    cause: error,
+  });
+}
+
+/** `fetch` fails with "fetch failed", and keeps what happened as the cause; of several addresses, as a list without words. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return messageOf(cause) || (errnoOf(cause) ?? 'unknown error');
+}
+
+function refused(origin: string, status: number): SmearwatchError {
+  return new SmearwatchError(`The webhook ${origin} answered ${status}`, {
+    code: 'webhook-refused',
+    hint: hintOf(status),
+  });
+}
+
+function hintOf(status: number): string {
+  if (status >= 300 && status < 400)
+    return 'Redirects are not followed: put the address that it leads to into the url.';
+  if (status === 401 || status === 403)
+    return "Do both sides have the same secret, and are both clocks right? The receiver's log should say.";
+  if (status < 500)
+    return "The receiver's log should say what it does not like. The result is kept and sent again; those after it wait.";
+  return 'The receiver has a problem of its own. Nothing is lost meanwhile.';
+}

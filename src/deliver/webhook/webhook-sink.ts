@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Delivery } from '../../ledger/ledger.js';
+import { modelSetOf } from '../../ledger/results.js';
+import { SOFTWARE } from '../../version.js';
+import { documentOf } from '../document.js';
+import type { Sink } from '../sink.js';
+import { postDocument, type Receiver } from './post-document.js';
+
+export interface WebhookOptions extends Receiver {
+  readonly name: string;
+  /** The value of `webhook-signature`. */
+  readonly sign: (id: string, at: Date, body: string) => string;
+}
+
+/** What has been answered for is written down after so long: a crash has no more than this sent again. */
+const LONGEST_GROUP_MS = 2000;
+
+/**
+ * One POST per result, signed by the Standard Webhooks specification, one after the other: the order is kept, and a receiver
+ * that is slow or down has one request to deal with.
+ */
+export class WebhookSink implements Sink {
+  readonly name: string;
+  readonly #options: WebhookOptions;
+
+  constructor(options: WebhookOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async deliver(deliveries: readonly Delivery[], stopping: AbortSignal): Promise<number> {
+    const until = performance.now() + LONGEST_GROUP_MS;
+    for (const [before, delivery] of deliveries.entries()) {
+      if (before > 0 && (stopping.aborted || performance.now() > until)) return before;
+      try {
+        await this.#post(delivery);
+      } catch (error) {
+        if (before === 0) throw error;
+        // It is the first of the next group then, and says so itself.
+        return before;
+      }
+    }
+    return deliveries.length;
+  }
+
+  async #post(delivery: Delivery): Promise<void> {
+    const body = JSON.stringify(documentOf(delivery));
+    const id = deliveryId(delivery);
+    const at = new Date();
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': `${SOFTWARE.name}/${SOFTWARE.version}`,
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': this.#options.sign(id, at, body),
+    };
+    await postDocument(this.#options, headers, body);
+  }
+}
+
+/**
+ * The same for every delivery of one result for one file, also after a crash, a repair of the ledger or a replay: so that
+ * receivers can drop repeats. The outbox's row ids would not do, since SQLite gives them out again.
+ */
+export function deliveryId({ record, scanner, path }: Delivery): string {
+  const what = JSON.stringify([record.image.sha256, scanner, path, modelSetOf(record)]);
+  return `msg_${createHash('sha256').update(what).digest('hex').slice(0, 32)}`;
+}

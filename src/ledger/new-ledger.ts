@@ -1,0 +1,52 @@
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { syncFile } from './backup-ledger.js';
+import { logWithoutLedger, unopenable } from './failures.js';
+import { migrate, type Migratable } from './schema.js';
+
+/**
+ * Makes a ledger where there is none, for who holds the state folder's lock. It appears complete, by a rename: SQLite by itself
+ * leaves an empty file when it is killed between creating it and writing to it, which could not be told from a ledger that has
+ * lost everything.
+ * @throws SmearwatchError `ledger-unopenable`; `ledger-damaged` where the log of a lost ledger is still there: SQLite would apply
+ *   it to the new one
+ */
+export function makeMissingLedger(file: string): void {
+  if (existsSync(file)) return;
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw logWithoutLedger(file);
+  const made = join(dirname(file), 'ledger-new.sqlite');
+  for (const suffix of ['', '-journal']) rmSync(`${made}${suffix}`, { force: true });
+  write(made);
+  syncFile(made);
+  for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+  renameSync(made, file);
+  syncFile(dirname(file));
+}
+
+/** Without a write-ahead log, which belongs to a name. */
+function write(file: string): void {
+  let connection: DatabaseSyncInstance | undefined;
+  try {
+    connection = new DatabaseSync(file);
+    migrate(newDatabase(connection), file);
+  } catch (cause) {
+    throw unopenable(file, cause);
+  } finally {
+    connection?.close();
+  }
+}
+
+/** Without prepared statements: they keep a closed file open until they are collected. */
+function newDatabase(connection: DatabaseSyncInstance): Migratable {
+  return {
+    run: (sql) => connection.exec(sql),
+    prepare: () => ({ get: () => ({ user_version: 0 }) }),
+    transaction(work) {
+      connection.exec('BEGIN');
+      const value = work();
+      connection.exec('COMMIT');
+      return value;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ScannerConfig } from '../config/schema.js';
+import { decodeImage } from '../decode/decode-image.js';
+import type { ImageFormat } from '../decode/sniff.js';
+import { lookOf } from '../drift/image-look.js';
+import { SmearwatchError } from '../errors.js';
+import { faultPoint } from '../faults.js';
+import type { ImageLook } from '../record.js';
+import type { SeenFile } from '../watch/intake.js';
+import { readTimeout } from './read-failures.js';
+import { readSettledFile } from './read-file.js';
+
+/** A file as a worker is told of it: plain data. */
+export interface FileToPrepare extends SeenFile {
+  readonly scanner: string;
+  /** The scanner's. */
+  readonly folder: string;
+  readonly expectedSize?: ScannerConfig['expectedSize'] | undefined;
+  /** Bytes that have a result need not be classified. */
+  readonly skipsKnown: boolean;
+}
+
+export interface PrepareLimits {
+  readonly maxFileBytes: number;
+  readonly maxPixels: number;
+  /** How long one file may take to be read: a share that does not answer must not hold a worker for ever. */
+  readonly readWithinMs: number;
+}
+
+/** A file's bytes, and when they were there. */
+export interface ReadImage {
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  /** Milliseconds. */
+  readonly readMs: number;
+}
+
+/** An image whose pixels lie in the batch. */
+export interface PreparedImage {
+  readonly sha256: string;
+  readonly format: ImageFormat;
+  /** Of the file, in the orientation in which it is meant to be seen. */
+  readonly width: number;
+  readonly height: number;
+  readonly look: ImageLook;
+  readonly isExpectedSize: boolean;
+  /** Milliseconds. */
+  readonly times: { readonly read: number; readonly decode: number };
+}
+
+/** @throws SmearwatchError those of `readSettledFile`, and `read-timeout` */
+export async function readImage(file: FileToPrepare, limits: PrepareLimits): Promise<ReadImage> {
+  const start = performance.now();
+  faultPoint('preparing', file.path);
+  const bytes = await within(
+    limits.readWithinMs,
+    () => readSettledFile(file.folder, file, limits.maxFileBytes),
+    () => readTimeout(file.folder, limits.readWithinMs),
+  );
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { bytes, sha256, readMs: performance.now() - start };
+}
+
+/**
+ * Decodes an image into `into`: uint8, 256×256×3, RGB.
+ * @throws SmearwatchError those of `decodeImage`, and `unexpected-size`
+ */
+export async function prepareImage(
+  file: FileToPrepare,
+  { bytes, sha256, readMs }: ReadImage,
+  { maxPixels }: PrepareLimits,
+  into: Uint8Array,
+): Promise<PreparedImage> {
+  const start = performance.now();
+  const { width, height, format } = await decodeImage(bytes, { maxPixels, into });
+  const { expectedSize } = file;
+  const isExpectedSize =
+    expectedSize === undefined || (width === expectedSize.width && height === expectedSize.height);
+  if (!isExpectedSize && expectedSize.otherwise === 'quarantine')
+    throw unexpectedSize({ width, height }, file.scanner, expectedSize);
+  const look = lookOf(into);
+  faultPoint('prepared', file.path);
+  const times = { read: readMs, decode: performance.now() - start };
+  return { sha256, format, width, height, look, isExpectedSize, times };
+}
+
+async function within<T>(limitMs: number, work: () => Promise<T>, failure: () => Error): Promise<T> {
+  const timer = new AbortController();
+  try {
+    const working = work();
+    // Where it fails after its time, nobody waits for it.
+    working.catch(() => undefined);
+    const late = delay(limitMs, undefined, { signal: timer.signal }).then(() => {
+      throw failure();
+    });
+    late.catch(() => undefined);
+    return await Promise.race([working, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function unexpectedSize(image: Size, scanner: string, { width, height }: Size): SmearwatchError {
+  return new SmearwatchError(
+    `The image has ${image.width}×${image.height} pixels; scanner ${scanner} writes ${width}×${height}`,
+    {
+      code: 'unexpected-size',
+      hint: `Correct scanners[].expectedSize of ${scanner}, or set its "otherwise" to accept.`,
+    },
+  );
+}
