@@ -6,7 +6,7 @@ const LEAVES = [
   '^src/(errors|faults|images|record|random|version|cache-folder|secret-file)\\.ts$',
   '^src/telemetry/telemetry\\.ts$',
   '^src/audit/entry\\.ts$',
-  '^src/config/schema\\.ts$',
+  '^src/config/schema(/|\\.ts$)',
   '^src/model/engine\\.ts$',
 ];
 
@@ -36,6 +36,18 @@ const mayUse = {
   ],
   train: ['labelled', 'model', 'decode', 'evaluate/measures', 'pool'],
   nightly: ['audit', 'evaluate', 'model/registry', 'pool'],
+  bench: [
+    ...[
+      'model',
+      'decode',
+      'generate',
+      'daemon-process',
+      'http/status',
+      'deliver/sync-folder',
+      'pool/model-specs',
+    ],
+    ...['train/initial-weights', 'evaluate/measures', 'evaluate/report/plots', 'evaluate/run/environment'],
+  ],
   daemon: [
     'audit',
     'nightly',
@@ -76,11 +88,17 @@ module.exports = {
     {
       name: 'engines-only-in-workers-and-training',
       comment:
-        'Inference blocks its thread: only pool workers, training and the engines themselves load one.',
+        'Inference blocks its thread: only pool workers, lanes of a bench, training and the engines themselves load one.',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/pool/worker\\.ts$', '^src/train/', '^src/model/', '^src/cli/doctor'],
+        pathNot: [
+          '^src/pool/worker\\.ts$',
+          '^src/train/',
+          '^src/model/',
+          '^src/bench/lanes/',
+          '^src/cli/doctor',
+        ],
       },
       to: {
         path: ['^src/model/engines/', '^src/model/tensorflow/(engine|load)', 'node_modules/onnxruntime'],

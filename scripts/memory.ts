@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { TestDaemon, writeConfig } from '../test/fixtures/daemon.js';
+import { withComment } from '../test/fixtures/jpeg-comment.js';
 
 const { values } = parseArgs({
   options: {
@@ -37,12 +38,8 @@ async function writeImages(folder: string, count: number): Promise<void> {
   });
   const jpeg = await noise.jpeg({ quality: 80 }).toBuffer();
   for (let index = 0; index < count; index += 1) {
-    const comment = Buffer.alloc(16);
-    comment.writeUInt16BE(0xfffe, 0);
-    comment.writeUInt16BE(14, 2);
-    comment.write(String(index).padStart(12, '0'), 4);
-    const file = Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]);
-    writeFileSync(join(folder, `image-${String(index).padStart(6, '0')}.jpg`), file);
+    const name = `image-${String(index).padStart(6, '0')}.jpg`;
+    writeFileSync(join(folder, name), withComment(jpeg, name));
   }
 }
 

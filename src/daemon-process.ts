@@ -54,8 +54,9 @@ export class DaemonProcess {
   static async start(options: DaemonProcessOptions): Promise<DaemonProcess> {
     const { configFile, logFile, signal, program = new URL('./smearwatch.cjs', import.meta.url) } = options;
     signal.throwIfAborted();
-    const [command = '', ...args] = [...(options.launcher ?? []), process.execPath, fileURLToPath(program)];
-    const child = spawn(command, [...args, 'run', '--config', configFile], {
+    const line = [process.execPath, fileURLToPath(program), 'run', '--config', configFile];
+    const [command = process.execPath, ...args] = [...(options.launcher ?? []), ...line];
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Ctrl-C reaches the whole group of a terminal; here only the parent decides when the daemon stops.
       detached: true,

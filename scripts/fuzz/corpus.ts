@@ -7,11 +7,14 @@ import { colourVariants, greyVariants, type Variant } from '../../test/decode/va
 export async function makeCorpus(): Promise<Variant[]> {
   const { pixels, width, height } = drawSmear({ seed: 7, index: 0, width: 96, height: 108 });
   const picture = { pixels, width, height };
+  const large = drawSmear({ seed: 7, index: 1, width: 264, height: 272 });
   const size = { width: 40, height: 30, bits: 8, colour: 2 } as const;
   const text = chunk('tEXt', Buffer.from('Comment\0made by hand'));
   return [
     ...(await colourVariants(picture)),
     ...(await greyVariants(picture)),
+    // Large enough for the decoders of ordinary images.
+    ...(await colourVariants(large)).filter(({ name }) => ORDINARY.has(name)),
     {
       name: 'PNG with chunks of every kind',
       format: 'png',
@@ -32,6 +35,8 @@ export async function makeCorpus(): Promise<Variant[]> {
     },
   ];
 }
+
+const ORDINARY = new Set(['JPEG', 'PNG']);
 
 function withMasks(plain: Buffer): Buffer {
   const masks = Buffer.alloc(12);

@@ -43,8 +43,8 @@ export interface DecodedImage {
  * A file's bytes to the pixel contract: EXIF orientation applied, sRGB, transparency on white, squeezed to 256×256 with a
  * bilinear kernel that averages over the area it shrinks (libvips' `linear`). Training and serving both decode here.
  *
- * Ordinary JPEGs and PNGs, which is what scanners write, are decoded by native/shrink on the calling thread, in a third to
- * two thirds of sharp's time; everything else by sharp, which alone says what is wrong with a file.
+ * Ordinary JPEGs and PNGs, which is what scanners write, are decoded by native/shrink on the calling thread, in two fifths
+ * to three quarters of sharp's time; everything else by sharp, which alone says what is wrong with a file.
  *
  * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`,
  *   `decode-timeout`
@@ -77,7 +77,7 @@ function decodeOrdinary(
 ): Size | undefined {
   if (format === 'jpeg') return shrinkJpeg(bytes, maxPixels, into);
   const png = format === 'png' ? ordinaryPng(bytes, maxPixels) : undefined;
-  return png && shrinkPng(png.parts, { width: png.width, height: png.height }, into);
+  return png && shrinkPng(png.parts, png, into);
 }
 
 async function decodeAny(

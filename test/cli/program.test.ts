@@ -125,7 +125,21 @@ describe('the program as a process', () => {
     expect(JSON.parse(loaded)).toEqual([]);
   });
 
-  const commands = ['run', 'status', 'top', 'classify', 'results', 'replay', 'train', 'generate', 'doctor'];
+  const commands = [
+    ...[
+      'run',
+      'status',
+      'top',
+      'classify',
+      'results',
+      'replay',
+      'train',
+      'generate',
+      'doctor',
+      'bench',
+      'plan',
+    ],
+  ];
   test.each([...commands, 'models list', 'models show', 'models verify'])(
     '%s has help with an example',
     async (command) => {

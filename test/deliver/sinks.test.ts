@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { scannerSchema, type ScannerConfig } from '../../src/config/schema.js';
+import { scannerSchema } from '../../src/config/schema/scanner-schema.js';
+import type { ScannerConfig } from '../../src/config/schema.js';
 import { AfterwardsSink } from '../../src/deliver/afterwards-sink.js';
 import { JsonSink } from '../../src/deliver/json-sink.js';
 import { NdjsonSink } from '../../src/deliver/ndjson-sink.js';

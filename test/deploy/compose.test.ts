@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
+import { folderOfSink } from '../../src/config/paths.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy');
@@ -76,7 +77,7 @@ describe('deploy/compose.yaml', () => {
     const folders = [
       config.stateFolder,
       ...config.scanners.map(({ folder }) => folder),
-      ...config.sinks.map((sink) => (sink.type === 'json' ? sink.folder : dirname(sink.file))),
+      ...config.sinks.flatMap((sink) => folderOfSink(sink) ?? []),
     ];
     for (const folder of folders) expect(inside).toContain(folder);
     expect(inside).toContain('/etc/smearwatch/smearwatch.yaml');

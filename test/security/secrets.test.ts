@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ended, Lab } from '../daemon/lab.js';
 import { runCli } from '../fixtures/daemon.js';
+import { Receiver, SECRET, writeSecret, type Answer } from '../fixtures/receiver.js';
 
 const TOKEN = 'correct-horse-battery-staple-0123456789';
 const WRONG = 'wrong-horse-battery-staple-9876543210';
 
-/** Every file below a folder but the token itself, as bytes. */
+/** Every file below a folder but those that are secret, as bytes. */
 function filesBelow(folder: string): Map<string, Buffer> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return new Map(
     names
-      .filter((name) => name !== 'token' && statSync(join(folder, name)).isFile())
+      .filter((name) => !['token', 'webhook.secret'].includes(name) && statSync(join(folder, name)).isFile())
       .map((name) => [name, readFileSync(join(folder, name))]),
   );
 }
@@ -67,6 +68,47 @@ test('The token, and what was tried instead of it, is in no log, no page, no fil
       expect(files.map(([name]) => name)).toEqual([]);
     }
   }
+});
+
+test("A webhook's secret, and what else is in its address, is in no log, no page, no file and no error", async () => {
+  const receiver = await Receiver.start();
+  const lab = await Lab.open();
+  writeSecret(lab.folder);
+  const url = `${receiver.url}?key=only-in-the-address-7f3a`;
+  const sinks = [{ type: 'webhook', url, secretFile: 'webhook.secret', timeoutMs: 500 }];
+  lab.configure({ sinks, log: { level: 'debug' } });
+  for (const index of [1, 2, 3]) await lab.scan(`${index}.png`, index);
+  // Refused, never answered, broken off, and at last taken.
+  const answers: Answer[] = [401, undefined, (request) => void request.socket.destroy()];
+  receiver.answer = (index) => (index < answers.length ? answers[index] : 204);
+  const daemon = lab.run();
+  const pages = await daemon.ready();
+  await daemon.logged(({ msg }) => msg.startsWith('Results could not'));
+  const written: string[] = [];
+  for (const page of ['status', 'metrics', 'readyz'])
+    written.push(await (await fetch(`${pages}/${page}`)).text());
+  await ended(daemon, 3);
+  writeSecret(lab.folder, `${SECRET} with more`);
+  daemon.signal('SIGHUP');
+  await daemon.logged(({ msg }) => msg.includes('refused; the previous'));
+  for (const args of [
+    ['doctor', '--config', lab.configFile, '--json'],
+    ['audit', 'list', '--config', lab.configFile, '--json'],
+    ['run', '--config', lab.configFile, '--once', '--verbose'],
+  ]) {
+    const { stdout, stderr } = await runCli(...args);
+    written.push(stdout, stderr);
+  }
+  expect(await daemon.stop()).toBe(0);
+  written.push(JSON.stringify(daemon.log), daemon.stderr);
+  const base64 = SECRET.slice('whsec_'.length);
+  const raw = Buffer.from(base64, 'base64').toString();
+  for (const form of [...formsOf(SECRET), ...formsOf(raw), base64]) {
+    expect(written.filter((text) => text.includes(form))).toEqual([]);
+    const files = [...filesBelow(lab.folder)].filter(([, bytes]) => bytes.includes(form));
+    expect(files.map(([name]) => name)).toEqual([]);
+  }
+  expect(written.filter((text) => text.includes('only-in-the-address'))).toEqual([]);
 });
 
 test('What is in the environment, and which images there are, is on no page', async () => {

@@ -67,6 +67,7 @@ function tellLife(telemetry: Telemetry): void {
   telemetry.ready({ url: undefined, ...DURATION });
   for (const stage of STAGES) telemetry.stageFinished({ stage, ...DURATION });
   telemetry.ledgerCommitted(DURATION);
+  telemetry.ledgerPruned({ files: 2, results: 1 });
   telemetry.auditAppended({ sequence: 1, hash: 'a', event: 'e', actor: 'a', details: '{}' });
   const disks = [
     'ledger',
@@ -121,6 +122,8 @@ function tellScanner(telemetry: Telemetry, scanner: string): void {
 function tellSink(telemetry: Telemetry, sink: string): void {
   telemetry.delivered({ sink, records: 3, ...DURATION });
   telemetry.deliveryFailed({ sink, error: new Error('no') });
+  telemetry.documentsPruned({ sink, documents: 3 });
+  telemetry.documentPruningFailed({ sink, error: new Error('no') });
 }
 
 function tellTrouble(telemetry: Telemetry): void {

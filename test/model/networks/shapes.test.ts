@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { buildNetwork } from '../../../src/model/networks/architectures.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
-import { countParameters, shapeLayers, sizeOf, type Network } from '../../../src/model/networks/network.js';
+import {
+  countMultiplyAdds,
+  countParameters,
+  shapeLayers,
+  sizeOf,
+  type Network,
+} from '../../../src/model/networks/network.js';
 import { matchWeights } from '../../../src/model/networks/weights.js';
 import { randomWeights } from '../onnx/random-weights.js';
 
@@ -53,6 +59,13 @@ test.each([
   ['AlexNet with local response normalisation', alexnet({ lrn: true }), 56_880_515],
 ])('%s has exactly its number of parameters', (_name, network, count) => {
   expect(countParameters(network)).toBe(count);
+});
+
+test('multiply-adds are kernels times the places that they are put at', () => {
+  // conv1 to conv5, then the fully connected layers.
+  const alexnetLayers = [105_415_200, 223_948_800, 149_520_384, 112_140_288, 74_760_192, 54_538_240];
+  expect(countMultiplyAdds(alexnet())).toBe(alexnetLayers.reduce((sum, layer) => sum + layer, 0));
+  expect(countMultiplyAdds(lenet5())).toBe(352_800 + 240_000 + 48_000 + 10_080 + 252);
 });
 
 test('a head smaller than the classes is refused', () => {

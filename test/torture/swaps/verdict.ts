@@ -32,11 +32,6 @@ export interface EndedFile {
 
 /** A record has six decimals, and single precision rounds otherwise in batches of another size. */
 export const TOLERANCE = 1e-5;
-/**
- * An int8 graph is integers between two conversions: where the resize before it rounds otherwise in its last bit, a pixel's
- * step may be another.
- */
-const INT8_TOLERANCE = 1e-3;
 /** What was in work at a swap is finished by the old models. */
 const DRAINED_WITHIN_MS = 5000;
 
@@ -104,7 +99,7 @@ function judgeModels(world: SwapWorld, files: readonly EndedFile[], reference: R
       return [mixed(`${path} was classified by ${names}, which were never configured together`)];
     const isInForce = mine.some(({ from, to }) => from <= finishedAt && finishedAt <= to + DRAINED_WITHIN_MS);
     const smear = smearOf.get(path) ?? -1;
-    const strange = record.models.filter((model) => reference.difference(model, smear) > toleranceOf(model));
+    const strange = record.models.filter((model) => reference.difference(model, smear) > TOLERANCE);
     return [
       ...(isInForce ? [] : [mixed(`${path} was classified by ${names}, which were not in force`)]),
       ...strange.map((model) =>
@@ -131,10 +126,6 @@ export function largestDifferences(
     }
   }
   return largest;
-}
-
-export function toleranceOf({ precision }: Pick<ModelPrediction, 'precision'>): number {
-  return precision === 'int8' ? INT8_TOLERANCE : TOLERANCE;
 }
 
 interface Service {

@@ -1,0 +1,90 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DaemonProcess, type DaemonLogLine } from '../../daemon-process.js';
+import { messageOf, SmearwatchError } from '../../errors.js';
+import type { DaemonStatus } from '../../http/status.js';
+import type { BenchContext } from '../context.js';
+import { pinnedTo } from './affinity.js';
+import { daemonFolder, lastWords, type DaemonFolder, type DaemonSetup } from './daemon-folder.js';
+
+export interface RunningDaemon {
+  readonly daemon: DaemonProcess;
+  readonly files: DaemonFolder;
+  /** When the process was started, milliseconds since 1970. */
+  readonly startedAtMs: number;
+}
+
+export interface DaemonOptions {
+  /** Name of its folder; one that was used before has the earlier daemon's state. */
+  readonly name: string;
+  /** On so many cores only. */
+  readonly cores?: number;
+  /** Its folder stays, for another daemon. */
+  readonly keeps?: boolean;
+  readonly onLine?: (line: DaemonLogLine) => void;
+}
+
+const POLL_MS = 200;
+
+/**
+ * Runs `use` with a daemon of the compiled program, and stops it and removes its folder afterwards.
+ * @throws SmearwatchError `bench-daemon-failed` with the end of its log
+ */
+export async function withDaemon<T>(
+  { folder, compiled, signal, plan }: BenchContext,
+  setup: DaemonSetup,
+  { name, cores = plan.allCores, keeps = false, onLine }: DaemonOptions,
+  use: (running: RunningDaemon) => Promise<T>,
+): Promise<T> {
+  const own = join(folder, name);
+  const files = await daemonFolder(own, setup);
+  const launcher = cores === plan.allCores ? [] : pinnedTo(cores);
+  if (launcher === undefined) throw new RangeError(`a daemon cannot be kept to ${cores} cores here`);
+  const startedAtMs = Date.now();
+  const program = new URL('smearwatch.cjs', compiled);
+  let daemon: DaemonProcess | undefined;
+  try {
+    daemon = await DaemonProcess.start({ ...files, signal, launcher, program, ...(onLine && { onLine }) });
+    return await use({ daemon, files, startedAtMs });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw await daemonFailed(error, files);
+  } finally {
+    await daemon?.stop();
+    if (!keeps) await rm(own, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when so many files have ended and every result is delivered. @throws SmearwatchError `bench-quarantined` */
+export async function whenWorkedOff(
+  daemon: DaemonProcess,
+  files: number,
+  signal: AbortSignal,
+  onStatus: (status: DaemonStatus) => void = () => undefined,
+): Promise<void> {
+  for (;;) {
+    await delay(POLL_MS, undefined, { signal });
+    const status = await daemon.status();
+    onStatus(status);
+    const { done, quarantined } = status.work;
+    if (quarantined > 0) throw imagesQuarantined(quarantined);
+    if (done >= files && Object.values(status.outbox).every((waiting) => waiting === 0)) return;
+  }
+}
+
+function imagesQuarantined(count: number): SmearwatchError {
+  return new SmearwatchError(`${count} images could not be classified`, {
+    code: 'bench-quarantined',
+    hint: 'A bench needs images that all are classified: name others with --data, or let smears be drawn.',
+  });
+}
+
+async function daemonFailed(error: unknown, files: DaemonFolder): Promise<SmearwatchError> {
+  if (error instanceof SmearwatchError && error.code === 'bench-quarantined') return error;
+  return new SmearwatchError(`The measured daemon failed: ${messageOf(error)}\n${await lastWords(files)}`, {
+    code: 'bench-daemon-failed',
+    hint: 'Above is the end of its log.',
+    cause: error,
+  });
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
+import { IMAGE_BYTES, IMAGE_SIDE } from '../../images.js';
+import type { Session } from '../../model/engine.js';
+import { loadEngine } from '../../model/engines/load-engine.js';
+import { openProduct } from './product.js';
+import type { DecodeSetup, ImageSetup, LaneModel, LaneSetup, NetworkSetup, Work } from './protocol.js';
+
+export async function openWork(setup: LaneSetup): Promise<Work> {
+  configureDecoding();
+  switch (setup.kind) {
+    case 'decode':
+      return decodeFiles(setup);
+    case 'network':
+      return classifyBatches(setup);
+    case 'image':
+      return classifyFiles(setup);
+    case 'product':
+      return openProduct(setup);
+    default:
+      return setup satisfies never;
+  }
+}
+
+function decodeFiles({ files, decoder }: DecodeSetup): Work {
+  const next = inTurn(files);
+  const decode = decoder === 'sharp' ? bySharpAlone : decodeImage;
+  return () => decode(readFileSync(next()));
+}
+
+/** What anybody would write: the whole image, shrunk to the contract's side. */
+function bySharpAlone(bytes: Buffer): Promise<Buffer> {
+  return sharp(bytes, { sequentialRead: true })
+    .flatten({ background: '#ffffff' })
+    .resize(IMAGE_SIDE, IMAGE_SIDE, { fit: 'fill', kernel: 'linear' })
+    .raw()
+    .toBuffer();
+}
+
+async function classifyBatches({ model, pixels: shared }: NetworkSetup): Promise<Work> {
+  const session = await open(model);
+  // Sessions take no shared memory.
+  const pixels = Uint8Array.from(new Uint8Array(shared));
+  const images = pixels.length / IMAGE_BYTES;
+  let from = 0;
+  return (batch) => {
+    if (from + batch > images) from = 0;
+    const start = from * IMAGE_BYTES;
+    from += batch;
+    return session.run(pixels.subarray(start, start + batch * IMAGE_BYTES), batch);
+  };
+}
+
+async function classifyFiles({ files, models }: ImageSetup): Promise<Work> {
+  const next = inTurn(files);
+  const sessions: Session[] = [];
+  for (const model of models) sessions.push(await open(model));
+  return async () => {
+    const { pixels } = await decodeImage(readFileSync(next()));
+    for (const session of sessions) await session.run(pixels, 1);
+  };
+}
+
+async function open({ engine, file, classes }: LaneModel): Promise<Session> {
+  return (await loadEngine(engine)).open(file, classes, { threads: 1 });
+}
+
+function inTurn<T>(items: readonly T[]): () => T {
+  let at = 0;
+  return () => {
+    const item = items[at % items.length];
+    if (item === undefined) throw new RangeError('a lane has no files');
+    at += 1;
+    return item;
+  };
+}

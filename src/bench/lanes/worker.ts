@@ -1,0 +1,38 @@
+import { workerData } from 'piscina';
+import { messageOf, SmearwatchError } from '../../errors.js';
+import { openWork } from './work.js';
+import type { LaneReply, LaneRequest, LaneSetup } from './protocol.js';
+
+/** So many pieces at least, however long one takes. */
+const FEWEST_PIECES = 2;
+
+const opening = openWork(workerData as LaneSetup).then(
+  (work) => ({ ok: true as const, work }),
+  (error: unknown) => ({ ok: false as const, error }),
+);
+
+/** One lane of a bench: its work again and again, until the time is up. */
+export default async function lane({ seconds, batch }: LaneRequest): Promise<LaneReply> {
+  const opened = await opening;
+  if (!opened.ok) return failure(opened.error);
+  const durations: number[] = [];
+  const start = performance.now();
+  let now = start;
+  try {
+    while (durations.length < FEWEST_PIECES || now < start + 1000 * seconds) {
+      const before = now;
+      await opened.work(batch);
+      now = performance.now();
+      durations.push(now - before);
+      if (seconds === 0) break;
+    }
+  } catch (error) {
+    return failure(error);
+  }
+  return { kind: 'done', durationsMs: Float64Array.from(durations), seconds: (now - start) / 1000 };
+}
+
+function failure(error: unknown): LaneReply {
+  const code = error instanceof SmearwatchError ? error.code : 'bench-lane-failed';
+  return { kind: 'failed', code, message: messageOf(error) };
+}

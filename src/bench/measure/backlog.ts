@@ -1,0 +1,125 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import sharp from 'sharp';
+import type { DaemonProcess } from '../../daemon-process.js';
+import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
+import { sumOfMetric } from '../daemon/metric.js';
+import { usageOf } from '../daemon/usage.js';
+import { whenWorkedOff, withDaemon, type RunningDaemon } from '../daemon/with-daemon.js';
+import { distinctCopy } from '../prepare/distinct-copy.js';
+import type { BenchModel } from '../prepare/models.js';
+
+/** Beside so few files nothing needs to be found first. */
+const FEW_FILES = 16;
+/** Small, so that a hundred thousand fit on any disk; every file is as much work to find, queue and record as a large one. */
+const SIDE = 64;
+const WRITTEN_AT_ONCE = 64;
+const RESCAN_MS = 2000;
+const RESCANS = 3;
+const POLL_MS = 100;
+
+type Figures = SampleOf<'backlog'>['figures'];
+
+/**
+ * A folder with many files before the daemon starts, and one with few beside it: the first result, the memory, and what it
+ * costs to read the folder again when all are known. With LeNet-5 on one worker, so that what is seen is the main thread's.
+ */
+export async function measureBacklog(context: BenchContext): Promise<RoundSamples> {
+  const { plan, round, material, say, skip } = context;
+  if (round > 0) return {};
+  const [model] = material.models.filter(
+    ({ network, precision }) => network === 'lenet5' && precision === 'fp32',
+  );
+  if (usageOf(process.pid) === undefined || model === undefined) {
+    skip('The backlog', 'CPU and memory are read from /proc, which this system does not have');
+    return {};
+  }
+  const backlog: SampleOf<'backlog'>[] = [];
+  for (const files of [FEW_FILES, plan.backlog]) {
+    const figures = await measureFolder(context, model, files);
+    const { peakBytes = NaN, firstResultSeconds = NaN, rescanCpuSeconds } = figures;
+    const rescan =
+      rescanCpuSeconds === undefined ? '' : `, ${rescanCpuSeconds.toFixed(2)} s of CPU for a rescan`;
+    say(
+      `${files} files waiting: first result after ${firstResultSeconds.toFixed(1)} s, at most ${(peakBytes / 1e6).toFixed(0)} MB${rescan}`,
+    );
+    backlog.push({ of: { files }, figures });
+  }
+  return { backlog };
+}
+
+async function measureFolder(context: BenchContext, model: BenchModel, files: number): Promise<Figures> {
+  const images = join(context.folder, 'backlog-images');
+  await writeSmallImages(images, files, context.signal);
+  // Results stay in the ledger: a hundred thousand files more would measure the disk.
+  const setup = { images, models: [model], workers: 1, deliversFiles: false };
+  const options = { name: 'backlog', keeps: true };
+  try {
+    const first = await withDaemon(context, setup, options, (running) => workOff(context, running, files));
+    if (files === FEW_FILES) return first;
+    const rescanned = { ...setup, rescanIntervalMs: RESCAN_MS };
+    const again = await withDaemon(context, rescanned, options, ({ daemon }) => rescans(context, daemon));
+    return { ...first, rescanCpuSeconds: again };
+  } finally {
+    await rm(images, { recursive: true, force: true });
+    await rm(join(context.folder, options.name), { recursive: true, force: true });
+  }
+}
+
+async function workOff(
+  { signal, say }: BenchContext,
+  { daemon, startedAtMs }: RunningDaemon,
+  files: number,
+): Promise<Figures> {
+  const seen: { firstAtMs?: number; allQueuedAtMs?: number } = {};
+  let toldAtMs = Date.now();
+  await whenWorkedOff(daemon, files, signal, ({ work }) => {
+    const nowMs = Date.now();
+    if (work.done > 0) seen.firstAtMs ??= nowMs;
+    if (work.done + work.running + work.queued >= files) seen.allQueuedAtMs ??= nowMs;
+    if (nowMs - toldAtMs < 10_000) return;
+    toldAtMs = nowMs;
+    say(`Backlog: ${work.done} of ${files}`);
+  });
+  const now = Date.now();
+  return {
+    peakBytes: usageOf(daemon.pid)?.peakBytes ?? NaN,
+    firstResultSeconds: ((seen.firstAtMs ?? now) - startedAtMs) / 1000,
+    allQueuedSeconds: ((seen.allQueuedAtMs ?? now) - startedAtMs) / 1000,
+    imagesPerSecond: (1000 * files) / (now - daemon.readyAtMs),
+  };
+}
+
+/** CPU seconds of one rescan in which every file is known; what an idle daemon uses beside it is counted too. */
+async function rescans({ signal }: BenchContext, daemon: DaemonProcess): Promise<number> {
+  const begun = await nextRescan(daemon, 0, signal);
+  const before = usageOf(daemon.pid)?.cpuMs ?? NaN;
+  const ended = await nextRescan(daemon, begun + RESCANS - 1, signal);
+  const after = usageOf(daemon.pid)?.cpuMs ?? NaN;
+  return (after - before) / 1000 / (ended - begun);
+}
+
+/** Resolves with the number of rescans that have ended, when it is more than `seen`. */
+async function nextRescan(daemon: DaemonProcess, seen: number, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    await delay(POLL_MS, undefined, { signal });
+    const count = sumOfMetric(await daemon.metrics(), 'smearwatch_rescan_duration_seconds_count');
+    if (count > seen) return count;
+  }
+}
+
+async function writeSmallImages(folder: string, count: number, signal: AbortSignal): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const background = { r: 220, g: 180, b: 200 };
+  const jpeg = await sharp({ create: { width: SIDE, height: SIDE, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+  for (let from = 0; from < count; from += WRITTEN_AT_ONCE) {
+    signal.throwIfAborted();
+    const some = Array.from({ length: Math.min(WRITTEN_AT_ONCE, count - from) }, (_, at) => from + at);
+    await Promise.all(
+      some.map((number) => writeFile(join(folder, `${number}.jpg`), distinctCopy(jpeg, 'jpeg', number))),
+    );
+  }
+}

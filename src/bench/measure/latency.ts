@@ -1,0 +1,88 @@
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DaemonLogLine } from '../../daemon-process.js';
+import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
+import { whenWorkedOff, withDaemon } from '../daemon/with-daemon.js';
+import { withLanes, type Measured } from '../lanes/lanes.js';
+import type { ImageSetup } from '../lanes/protocol.js';
+import { modelsOf } from '../prepare/material.js';
+import { PRECISIONS, type Precision } from '../parts.js';
+import { median, percentile } from '../statistics.js';
+
+/** Longer than an image takes, so that none waits for another one. */
+const PAUSE_MS = 300;
+const QUIET_MS = 200;
+
+/**
+ * From settled to recorded, as the daemon's own log has it, when images come one at a time; beside what decoding and both
+ * networks take of one image when nothing else is done.
+ */
+export async function measureLatency(context: BenchContext): Promise<RoundSamples> {
+  const [format] = context.plan.formats;
+  if (format === undefined) return {};
+  const files = (context.material.images.get(format)?.files ?? []).slice(0, context.plan.latencyImages);
+  const latency: SampleOf<'latency'>[] = [];
+  for (const precision of PRECISIONS) {
+    const bare = await bareImages(context, files, precision);
+    const times = await trickle(context, files, precision);
+    const figures = {
+      bareMs: median(bare.durationsMs),
+      medianMs: median(times),
+      p99Ms: percentile(times, 0.99),
+      worstMs: Math.max(...times),
+    };
+    context.say(
+      `Latency, ${format} ${precision}: median ${figures.medianMs.toFixed(0)} ms, ` +
+        `p99 ${figures.p99Ms.toFixed(0)} ms; bare ${figures.bareMs.toFixed(0)} ms`,
+    );
+    latency.push({ of: { format, models: 'both', precision }, figures });
+  }
+  return { latency };
+}
+
+function bareImages(
+  { plan, material, compiled, signal }: BenchContext,
+  files: readonly string[],
+  precision: Precision,
+): Promise<Measured> {
+  const models = modelsOf(material, 'both', precision).map(
+    ({ file, classes }) => ({ engine: 'onnxruntime', file, classes }) as const,
+  );
+  const setup: ImageSetup = { kind: 'image', files, models };
+  const workerFile = new URL('bench/lanes/worker.js', compiled);
+  return withLanes([setup], { workerFile, signal }, (lanes) => lanes.measure(plan.seconds));
+}
+
+/** Milliseconds of each image. */
+async function trickle(
+  context: BenchContext,
+  files: readonly string[],
+  precision: Precision,
+): Promise<number[]> {
+  const { folder, material, signal } = context;
+  const images = join(folder, 'trickle');
+  await mkdir(images, { recursive: true });
+  const times: number[] = [];
+  const onLine = ({ msg, latencyMs }: DaemonLogLine): void => {
+    if (msg === 'Image recorded' && typeof latencyMs === 'number') times.push(latencyMs);
+  };
+  const models = modelsOf(material, 'both', precision);
+  const setup = { images, models, log: 'debug', quietMs: QUIET_MS } as const;
+  try {
+    await withDaemon(context, setup, { name: 'latency', onLine }, async ({ daemon }) => {
+      for (const file of files) {
+        // Complete at once, under another name first: as a careful scanner does.
+        await copyFile(file, join(images, '.next'));
+        await rename(join(images, '.next'), join(images, basename(file)));
+        await delay(PAUSE_MS, undefined, { signal });
+      }
+      await whenWorkedOff(daemon, files.length, signal);
+      // The log is written behind.
+      while (times.length < files.length) await delay(PAUSE_MS, undefined, { signal });
+    });
+  } finally {
+    await rm(images, { recursive: true, force: true });
+  }
+  return times;
+}

@@ -1,0 +1,73 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from '../../deliver/sync-folder.js';
+import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
+import { withLanes } from '../lanes/lanes.js';
+import type { LaneSetup } from '../lanes/protocol.js';
+
+/** 268 MB of float32: larger than caches, and about what AlexNet's weights are. */
+const STREAMED_SIDE = 8192;
+const WRITERS = [1, 16];
+const RESULT_BYTES = 1500;
+
+/** What bounds a machine of many cores besides them: how fast weights stream from memory, and files become durable. */
+export async function measureMachine(context: BenchContext): Promise<RoundSamples> {
+  return { bandwidth: await measureBandwidth(context), disk: await measureDisk(context) };
+}
+
+/** A vector times a matrix reads every weight once and does next to nothing with it, as a network does at batch 1. */
+async function measureBandwidth({
+  plan,
+  compiled,
+  signal,
+  say,
+}: BenchContext): Promise<SampleOf<'bandwidth'>[]> {
+  const workerFile = new URL('bench/lanes/worker.js', compiled);
+  const samples: SampleOf<'bandwidth'>[] = [];
+  for (const threads of plan.cores) {
+    const setup: LaneSetup = { kind: 'product', rows: 1, side: STREAMED_SIDE };
+    const setups = new Array<LaneSetup>(threads).fill(setup);
+    const { perSecond } = await withLanes(setups, { workerFile, signal }, (lanes) =>
+      lanes.measure(plan.seconds),
+    );
+    const gigabytesPerSecond = (perSecond * 4 * STREAMED_SIDE ** 2) / 1e9;
+    say(`Weights read by ${threads} threads: ${gigabytesPerSecond.toFixed(1)} GB/s`);
+    samples.push({ of: { threads }, figures: { gigabytesPerSecond } });
+  }
+  return samples;
+}
+
+/** Files of a result's size, made durable as the JSON sink does: written beside, synced, renamed, their folder synced. */
+async function measureDisk({ plan, folder, signal, say }: BenchContext): Promise<SampleOf<'disk'>[]> {
+  const samples: SampleOf<'disk'>[] = [];
+  for (const writers of WRITERS) {
+    const target = join(folder, 'durable');
+    await mkdir(target, { recursive: true });
+    const start = performance.now();
+    let files = 0;
+    while (performance.now() - start < 1000 * plan.seconds) {
+      signal.throwIfAborted();
+      await Promise.all(
+        Array.from({ length: writers }, (_, at) => writeDurably(join(target, `${files + at}.json`))),
+      );
+      await syncFolder(target);
+      files += writers;
+    }
+    const filesPerSecond = (1000 * files) / (performance.now() - start);
+    await rm(target, { recursive: true });
+    say(`Durable files by ${writers} writers: ${filesPerSecond.toFixed(0)} files/s`);
+    samples.push({ of: { writers }, figures: { filesPerSecond } });
+  }
+  return samples;
+}
+
+async function writeDurably(file: string): Promise<void> {
+  const handle = await open(`${file}.tmp`, 'w');
+  try {
+    await handle.writeFile('x'.repeat(RESULT_BYTES));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.tmp`, file);
+}

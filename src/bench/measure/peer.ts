@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { SmearwatchError } from '../../errors.js';
+import type { BenchContext, SampleOf } from '../context.js';
+import { modelsOf } from '../prepare/material.js';
+
+/**
+ * Another program on the same files and the same model as the daemon just before it. The command line is a template:
+ * `{model}` is the `model.onnx`, `{glob}` a pattern of the files (quoted, for the program to expand), `{processes}` the number
+ * of cores. The last number that it prints is its images per second.
+ * @throws SmearwatchError `bench-peer-failed`
+ */
+export async function measurePeer(
+  { plan, material, signal, say }: BenchContext,
+  { of, figures }: SampleOf<'daemon'>,
+): Promise<SampleOf<'peer'>[]> {
+  const images = material.images.get(of.format);
+  const [model] = modelsOf(material, 'alexnet', of.precision);
+  const smearwatchPerSecond = figures.imagesPerSecond;
+  if (plan.peer === undefined || !images || !model || smearwatchPerSecond === undefined) return [];
+  const command = fillIn(plan.peer, {
+    model: model.file,
+    glob: join(images.folder, `*${images.extension}`),
+    processes: String(plan.allCores),
+  });
+  const imagesPerSecond = await runPeer(command, signal);
+  say(`Peer, ${of.format} ${of.precision}: ${imagesPerSecond.toFixed(1)} images/s`);
+  return [
+    {
+      of: { format: of.format, precision: of.precision },
+      figures: { imagesPerSecond, smearwatchPerSecond },
+    },
+  ];
+}
+
+/** @throws SmearwatchError `bench-peer-failed` for a template without a place for the model or the files */
+export function fillIn(template: string, values: Readonly<Record<string, string>>): string {
+  const missing = ['{model}', '{glob}'].find((place) => !template.includes(place));
+  if (missing !== undefined) throw peerFailed(`its command line has no ${missing}`);
+  return template.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = values[name];
+    return value === undefined ? place : `'${value.replaceAll("'", "'\\''")}'`;
+  });
+}
+
+/** @throws SmearwatchError `bench-peer-failed` when there is no number, or not one above zero */
+export function lastNumber(output: string): number {
+  const found = Number(output.match(/\d+(\.\d+)?/g)?.at(-1) ?? NaN);
+  if (found > 0) return found;
+  throw peerFailed('it printed no images per second');
+}
+
+async function runPeer(command: string, signal: AbortSignal): Promise<number> {
+  // A group of its own, which can be ended with all the processes that the shell and the program start.
+  const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const abort = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  signal.removeEventListener('abort', abort);
+  signal.throwIfAborted();
+  if (code !== 0) throw peerFailed(`it ended with ${code ?? 'a signal'}: ${said.err.trim().slice(-1000)}`);
+  return lastNumber(said.out);
+}
+
+function peerFailed(why: string): SmearwatchError {
+  return new SmearwatchError(`The program to compare with failed: ${why}`, {
+    code: 'bench-peer-failed',
+    hint: "For instance --peer 'python3 peer.py {model} {glob} {processes}', which prints images per second.",
+  });
+}

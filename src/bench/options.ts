@@ -1,0 +1,99 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { configSchema } from '../config/schema.js';
+import { SmearwatchError } from '../errors.js';
+import { BACKLOG_FILES, FORMATS, PARTS, type Format, type Part } from './parts.js';
+
+export interface BenchOptions {
+  /** Less of everything, in under a minute: for tests and for CI's guard, whose ratios are those of such a run. */
+  readonly quick?: boolean;
+  readonly parts?: readonly Part[];
+  readonly formats?: readonly Format[];
+  /** Files of each format that the daemon works off in one run. */
+  readonly images?: number;
+  readonly rounds?: number;
+  readonly batches?: readonly number[];
+  /** Time for one figure of decode or networks alone, at least. */
+  readonly seconds?: number;
+  /** Files that wait in the measurement of a backlog. */
+  readonly backlog?: number;
+  /** Images that trickle in, one after the other, in each round. */
+  readonly latencyImages?: number;
+  /** Images instead of generated smears. */
+  readonly dataFolder?: string | undefined;
+  /** Registry with fp32 and, if it has them, int8 versions; otherwise the one that ships, and int8 is made of it. */
+  readonly registryFolder?: string | undefined;
+  /** Where files, ledger and results lie meanwhile. Default the system's folder for temporary files. */
+  readonly workFolder?: string | undefined;
+  /** Another program's command line, see `measure/peer.ts`. */
+  readonly peer?: string | undefined;
+}
+
+/** Checked and filled. */
+export interface BenchPlan {
+  readonly quick: boolean;
+  readonly parts: readonly Part[];
+  readonly formats: readonly Format[];
+  readonly images: number;
+  readonly rounds: number;
+  readonly batches: readonly number[];
+  readonly seconds: number;
+  readonly backlog: number;
+  readonly dataFolder: string | undefined;
+  readonly registryFolder: string | undefined;
+  readonly workFolder: string;
+  readonly peer: string | undefined;
+  /** Numbers of cores that are measured: powers of two, and all. */
+  readonly cores: readonly number[];
+  readonly allCores: number;
+  /** The daemon's batch, unless it is configured otherwise. */
+  readonly daemonBatch: number;
+  /** Distinct smears that are drawn of each format; the other files are these with another comment in them. */
+  readonly drawn: number;
+  /** Images that trickle in, one after the other, in each round. */
+  readonly latencyImages: number;
+}
+
+const FULL = { images: 1000, rounds: 3, seconds: 2, drawn: 96, latencyImages: 100 } as const;
+const QUICK = { images: 96, rounds: 2, seconds: 0.7, drawn: 16, latencyImages: 20 } as const;
+const BATCHES = [1, 4, 8, 16, 32, 64];
+
+/** @throws SmearwatchError `bench-option` */
+export function planOf(options: BenchOptions): BenchPlan {
+  const { quick = false, dataFolder, registryFolder, peer } = options;
+  const preset = quick ? QUICK : FULL;
+  const allCores = availableParallelism();
+  const { batchSize } = configSchema.shape.pipeline.parse(undefined);
+  const batches = options.batches ?? (quick ? [batchSize] : [...BATCHES, batchSize]);
+  return {
+    quick,
+    parts: inOrder(PARTS, options.parts ?? (quick ? ['decode', 'networks', 'daemon'] : PARTS)),
+    formats: inOrder(FORMATS, options.formats ?? (quick ? ['jpeg', 'png'] : FORMATS)),
+    images: positive('images', options.images ?? preset.images),
+    rounds: positive('rounds', options.rounds ?? preset.rounds),
+    batches: [...new Set(batches.map((batch) => positive('batches', batch)))].sort((a, b) => a - b),
+    seconds: options.seconds ?? preset.seconds,
+    backlog: positive('backlog', options.backlog ?? BACKLOG_FILES),
+    ...{ dataFolder, registryFolder, peer, workFolder: options.workFolder ?? tmpdir() },
+    ...{ cores: quick ? [allCores] : powersUpTo(allCores), allCores, daemonBatch: batchSize },
+    ...{ drawn: preset.drawn, latencyImages: options.latencyImages ?? preset.latencyImages },
+  };
+}
+
+function inOrder<T>(all: readonly T[], wanted: readonly T[]): T[] {
+  return all.filter((each) => wanted.includes(each));
+}
+
+function powersUpTo(cores: number): number[] {
+  const powers: number[] = [];
+  for (let count = 1; count < cores; count *= 2) powers.push(count);
+  return [...powers, cores];
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new SmearwatchError(`The bench's option "${name}" is ${value}`, {
+    code: 'bench-option',
+    kind: 'usage',
+    hint: 'Give a whole number above zero.',
+  });
+}

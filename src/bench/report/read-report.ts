@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, SmearwatchError } from '../../errors.js';
+import { benchSchema, type BenchReport } from './schema.js';
+
+/** @throws SmearwatchError `bench-unreadable` */
+export async function readReport(file: string): Promise<BenchReport> {
+  try {
+    return benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    throw new SmearwatchError(`${file} is no bench.json that can be read: ${messageOf(cause)}`, {
+      code: 'bench-unreadable',
+      kind: 'usage',
+      hint: 'Make one with `smearwatch bench --out DIR`.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { ENGINE_NAMES } from '../../model/engine.js';
+import { FORMATS, MODEL_SETS, PRECISIONS } from '../parts.js';
+
+/**
+ * `bench.json`: what a run of `smearwatch bench` measured, for programs, for `smearwatch plan` and for the guard. A figure
+ * that could not be measured is missing, and `notMeasured` says why.
+ */
+export const BENCH_VERSION = 1;
+
+const count = z.int().min(0);
+const format = z.enum(FORMATS);
+const precision = z.enum(PRECISIONS);
+const models = z.enum(MODEL_SETS);
+
+/** Of the same thing, measured once in each round. */
+const spread = z.strictObject({
+  median: z.number(),
+  low: z.number(),
+  high: z.number(),
+  rounds: z.array(z.number()),
+});
+
+/** `of`: what was measured; each figure may be missing. */
+const row = <const Of extends z.ZodRawShape, const Figure extends string>(
+  of: Of,
+  figures: readonly Figure[],
+) => z.strictObject({ of: z.strictObject(of), figures: z.partialRecord(z.enum(figures), spread) });
+
+const decodeRow = row({ format, decoder: z.enum(['smearwatch', 'sharp']), cores: count }, [
+  'imagesPerSecond',
+  'cpuMsPerImage',
+]);
+const networkRow = row(
+  {
+    network: z.enum(['alexnet', 'alexnet-ungrouped', 'lenet5']),
+    precision,
+    engine: z.enum(ENGINE_NAMES),
+    /** Sessions at once, each on a thread of its own. */
+    threads: count,
+    batch: count,
+  },
+  ['imagesPerSecond', 'cpuMsPerImage'],
+);
+const matrixRow = row({ side: count, threads: count }, ['gigaflops']);
+const bandwidthRow = row({ threads: count }, ['gigabytesPerSecond']);
+const diskRow = row({ writers: count }, ['filesPerSecond']);
+const daemonRow = row({ format, models, precision, cores: count }, [
+  'imagesPerSecond',
+  'decodePerSecond',
+  'inferencePerSecond',
+  'idealPerSecond',
+  'cpuMsPerImage',
+  'mainCpuMsPerImage',
+  'commitMsPerImage',
+  'decodeCpuMsPerImage',
+  'inferenceCpuMsPerImage',
+  'otherShare',
+  'peakBytes',
+  'readySeconds',
+  'firstResultSeconds',
+]);
+const peerRow = row({ format, precision }, ['imagesPerSecond', 'smearwatchPerSecond']);
+const latencyRow = row({ format, models, precision }, ['bareMs', 'medianMs', 'p99Ms', 'worstMs']);
+const memoryRow = row({ models, precision, workers: count }, ['peakBytes']);
+const backlogRow = row({ files: count }, [
+  'peakBytes',
+  'firstResultSeconds',
+  'allQueuedSeconds',
+  'imagesPerSecond',
+  'rescanCpuSeconds',
+]);
+
+/** A figure that somebody asked for, beside its target. */
+const finding = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  value: spread,
+  unit: z.enum(['ratio', 'share', 'bytes', 'seconds']),
+  target: z.strictObject({ kind: z.enum(['min', 'max']), limit: z.number() }).optional(),
+  met: z.boolean().optional(),
+});
+
+export const computerSchema = z.strictObject({
+  processor: z.string(),
+  cores: count,
+  memoryBytes: count,
+});
+
+export const benchSchema = z.strictObject({
+  benchVersion: z.literal(BENCH_VERSION),
+  startedAt: z.iso.datetime(),
+  seconds: z.number(),
+  computer: computerSchema,
+  software: z.record(z.string(), z.string()),
+  settings: z.strictObject({
+    quick: z.boolean(),
+    rounds: count,
+    images: count,
+    generated: z.boolean(),
+    formats: z.array(format),
+    /** The daemon's. */
+    batch: count,
+    /** Mean size of a file. */
+    bytesPerFile: z.partialRecord(format, z.number()),
+  }),
+  decode: z.array(decodeRow),
+  networks: z.array(networkRow),
+  matrixProduct: z.array(matrixRow),
+  bandwidth: z.array(bandwidthRow),
+  disk: z.array(diskRow),
+  daemon: z.array(daemonRow),
+  peer: z.array(peerRow),
+  latency: z.array(latencyRow),
+  memory: z.array(memoryRow),
+  backlog: z.array(backlogRow),
+  findings: z.array(finding),
+  notMeasured: z.array(z.strictObject({ what: z.string(), why: z.string() })),
+});
+
+export type BenchReport = z.output<typeof benchSchema>;
+export type Spread = z.output<typeof spread>;
+export type Finding = z.output<typeof finding>;
+export type Computer = z.output<typeof computerSchema>;
+
+/** The measured parts of a report: each is a list of rows. */
+export const SECTIONS = [
+  'decode',
+  'networks',
+  'matrixProduct',
+  'bandwidth',
+  'disk',
+  'daemon',
+  'peer',
+  'latency',
+  'memory',
+  'backlog',
+] as const satisfies readonly (keyof BenchReport)[];
+export type Section = (typeof SECTIONS)[number];
+export type RowOf<S extends Section> = BenchReport[S][number];

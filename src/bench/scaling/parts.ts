@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { SmearwatchError } from '../../errors.js';
+import { buildNetwork } from '../../model/networks/architectures.js';
+import { countParameters } from '../../model/networks/network.js';
+import { FORMATS, NETWORKS, PRECISIONS, type Format, type NetworkName, type Precision } from '../parts.js';
+import { computerSchema } from '../report/schema.js';
+import type { ImageCost } from './model.js';
+
+const positive = z.number().gt(0);
+const byPrecision = z.partialRecord(z.enum(PRECISIONS), positive);
+const memorySchema = z.strictObject({ baseBytes: positive, perWorkerBytes: positive });
+
+/** What the scaling model needs of a bench: a part that was not measured is missing. */
+export const partsSchema = z.strictObject({
+  computer: computerSchema,
+  /** RFC 3339, UTC. */
+  measuredAt: z.iso.datetime(),
+  /** Images of a batch. */
+  batch: z.int().min(1),
+  /** CPU milliseconds of one image on one core: read from the disk and decoded. */
+  decodeMs: z.partialRecord(z.enum(FORMATS), positive),
+  /** CPU milliseconds of one image in such a batch. */
+  inferenceMs: z.partialRecord(z.enum(NETWORKS), byPrecision),
+  /** CPU milliseconds of one image on the daemon's main thread. */
+  mainMs: z.partialRecord(z.enum(FORMATS), positive),
+  /** Milliseconds for which that thread waits, for one image, until the ledger's commits are on the disk. */
+  commitMs: z.partialRecord(z.enum(FORMATS), z.number().min(0)),
+  /** CPU milliseconds of one image in the daemon's other threads, besides decoding and networks. */
+  otherMs: z.partialRecord(z.enum(FORMATS), z.number().min(0)),
+  coreBandwidth: positive.optional(),
+  filesSyncedPerSecond: positive.optional(),
+  /** Of a daemon with both networks. */
+  memory: z.partialRecord(z.enum(PRECISIONS), memorySchema),
+  /** What the daemon did with so many cores. */
+  measured: z.array(
+    z.strictObject({
+      format: z.enum(FORMATS),
+      models: z.enum(['alexnet', 'both']),
+      precision: z.enum(PRECISIONS),
+      cores: z.int().min(1),
+      imagesPerSecond: positive,
+    }),
+  ),
+});
+
+export type ScalingParts = Readonly<z.output<typeof partsSchema>>;
+
+/** What the images are, and which models classify them. */
+export interface Workload {
+  readonly format: Format;
+  readonly networks: readonly NetworkName[];
+  readonly precision: Precision;
+}
+
+/** What an image of the workload costs. @throws SmearwatchError `plan-not-measured` that names what is missing */
+export function costOf(parts: ScalingParts, { format, networks, precision }: Workload): ImageCost {
+  const need = (value: number | undefined, what: string): number => {
+    if (value !== undefined) return value;
+    throw notMeasured(what);
+  };
+  const inference = networks.map((network) =>
+    need(parts.inferenceMs[network]?.[precision], `${network} in ${precision}`),
+  );
+  const decode = need(parts.decodeMs[format], `decoding of ${format}`);
+  const other = need(parts.otherMs[format], `a daemon with both networks on ${format}`);
+  return {
+    workerMs: decode + other + inference.reduce((sum, ms) => sum + ms, 0),
+    mainMs: need(parts.mainMs[format], `a daemon with both networks on ${format}`),
+    commitMs: parts.commitMs[format] ?? 0,
+    bytesRead: networks.reduce((sum, network) => sum + weightBytes(network, precision), 0) / parts.batch,
+    filesSynced: 1,
+  };
+}
+
+/** Of a network with the paper's three classes. */
+function weightBytes(network: NetworkName, precision: Precision): number {
+  const parameters = countParameters(buildNetwork({ name: network, options: {} }));
+  return parameters * (precision === 'fp32' ? 4 : 1);
+}
+
+function notMeasured(what: string): SmearwatchError {
+  return new SmearwatchError(`The bench did not measure ${what}`, {
+    code: 'plan-not-measured',
+    kind: 'usage',
+    hint: 'Run `smearwatch bench --out DIR` without --quick and --only, and name its bench.json with --bench.',
+  });
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { milliseconds } from './values.js';
+
+export const pipelineSchema = z
+  .strictObject({
+    batchSize: z.int().min(1).max(256).default(32).describe('Images classified together, at most.'),
+    maxAttempts: z.int().min(1).max(20).default(3).describe('Attempts at an image before it is quarantined.'),
+    retryDelayMs: milliseconds
+      .default(2000)
+      .describe('Wait before the second attempt; doubled for each further one.'),
+    maxFileBytes: z
+      .int()
+      .min(1024)
+      .max(1_073_741_824)
+      .default(67_108_864)
+      .describe('Larger files are quarantined unread.'),
+    maxPixels: z
+      .int()
+      .min(65_536)
+      .max(268_435_456)
+      .default(33_554_432)
+      .describe('Images with more pixels (width × height) are quarantined undecoded.'),
+  })
+  .prefault({});
+
+export const poolSchema = z
+  .strictObject({
+    workers: z
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Inference workers; without it, the number of cores.'),
+    taskTimeoutMs: milliseconds
+      .min(1000)
+      .default(60_000)
+      .describe('A batch that stands still for longer is given up and its worker replaced.'),
+  })
+  .prefault({});

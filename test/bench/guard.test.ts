@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { findingsOf } from '../../src/bench/findings.js';
+import { compareRatios, ratiosOf } from '../../src/bench/guard.js';
+import { readReference } from '../../src/bench/reference.js';
+import { sampleMeasurements } from './sample-report.js';
+
+const findings = findingsOf(sampleMeasurements());
+
+test('ratios are recorded, figures that depend on the machine are not', () => {
+  expect(ratiosOf(findings)).toEqual({
+    'daemon-of-ideal/jpeg/both/fp32': 0.96,
+    'int8-of-fp32': 3.333,
+    'onnxruntime-of-peak': 0.72,
+    'onnxruntime-of-tfjs': 1.5,
+    'decode-of-sharp/jpeg': 2,
+  });
+});
+
+test('a ratio that falls by more than 15 % is told, one that falls by less or rises is not', () => {
+  const recorded = { 'int8-of-fp32': 4, 'onnxruntime-of-tfjs': 1.6, 'decode-of-sharp/jpeg': 1 };
+  const fallen = compareRatios(recorded, findings).filter(({ hasFallen }) => hasFallen);
+  expect(fallen.map(({ id }) => id)).toEqual(['int8-of-fp32']);
+  expect(fallen[0]?.fall).toBeCloseTo(1 / 6);
+});
+
+test('what was not recorded, or is not found here, is not compared', () => {
+  expect(compareRatios({ 'something-else': 1 }, findings)).toEqual([]);
+});
+
+test('the recorded figures are whole', () => {
+  const { parts, quickRatios } = readReference();
+  expect(parts.computer.cores).toBeGreaterThan(0);
+  expect(Object.keys(quickRatios)).toEqual(expect.arrayContaining(['int8-of-fp32', 'onnxruntime-of-peak']));
+});

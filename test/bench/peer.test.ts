@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { fillIn, lastNumber } from '../../src/bench/measure/peer.js';
+
+describe('the command line of another program', () => {
+  const values = { model: '/m/a b.onnx', glob: "/in/it's/*.jpg", processes: '2' };
+
+  test('has the model, the files and the processes in it, quoted for the shell', () => {
+    expect(fillIn('python3 peer.py {model} {glob} {processes}', values)).toBe(
+      "python3 peer.py '/m/a b.onnx' '/in/it'\\''s/*.jpg' '2'",
+    );
+  });
+
+  test('keeps braces that are its own', () => {
+    expect(fillIn("awk '{print}' {model} {glob}", values)).toContain("awk '{print}'");
+  });
+
+  test.each(['peer {model}', 'peer {glob}'])('%s is refused', (template) => {
+    expect(() => fillIn(template, values)).toThrow(expect.objectContaining({ code: 'bench-peer-failed' }));
+  });
+});
+
+test('the last number that it prints counts', () => {
+  expect(lastNumber('2 processes\n77.4\n')).toBe(77.4);
+  expect(() => lastNumber('no idea\n')).toThrow('it printed no images per second');
+});

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseCpuList } from '../../src/bench/daemon/affinity.js';
+import { sumOfMetric } from '../../src/bench/daemon/metric.js';
+import { usageOf, usedBetween } from '../../src/bench/daemon/usage.js';
+
+describe.runIf(existsSync('/proc/self/stat'))('what a process uses', () => {
+  test('agrees with what Node says of itself', () => {
+    const before = usageOf(process.pid)!;
+    const cpuBefore = process.cpuUsage();
+    while (process.cpuUsage(cpuBefore).user < 200_000) Math.sqrt(Math.random());
+    const used = usedBetween(before, usageOf(process.pid)!);
+    const { user, system } = process.cpuUsage(cpuBefore);
+    // Counted in hundredths of a second.
+    expect(Math.abs(used.cpuMs - (user + system) / 1000)).toBeLessThan(50);
+    expect(used.mainCpuMs).toBeGreaterThan(100);
+    expect(used.residentBytes / process.memoryUsage.rss()).toBeCloseTo(1, 0);
+    expect(used.peakBytes).toBeGreaterThanOrEqual(used.residentBytes);
+  });
+
+  test('is not known of a process that is gone', () => {
+    expect(usageOf(2 ** 22 + 1)).toBeUndefined();
+  });
+});
+
+test.each([
+  ['0-3', [0, 1, 2, 3]],
+  ['0,2-3', [0, 2, 3]],
+  ['5', [5]],
+  ['', []],
+])('the cores %j are %j', (list, cores) => {
+  expect(parseCpuList(list)).toEqual(cores);
+});
+
+test('all series of a metric are added', () => {
+  const text = '# HELP a_sum x\na_sum{x="1"} 1.5\na_sum{x="2"} 2\na_sum_more 7\nb_sum 4\n';
+  expect(sumOfMetric(text, 'a_sum')).toBe(3.5);
+  expect(sumOfMetric(text, 'b_sum')).toBe(4);
+  expect(sumOfMetric(text, 'c_sum')).toBe(0);
+});

@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { printReport } from '../../src/cli/bench/print-report.js';
+import { writeReport } from '../../src/bench/report/write-report.js';
+import { EXIT } from '../../src/errors.js';
+import { sampleReport } from '../bench/sample-report.js';
+import { temporaryFolder } from '../fixtures/folders.js';
+import { CapturedTerminal, smearwatch } from './capture.js';
+
+describe('the printed report', () => {
+  const terminal = new CapturedTerminal();
+  printReport(terminal, sampleReport());
+  const text = terminal.text.out;
+
+  test('has a line for each figure with its target', () => {
+    expect(text).toMatch(
+      /Daemon \/ ideal of its parts: jpeg, both networks, fp32 +0\.960 +\S+ +≥ 0\.930 +met/,
+    );
+    expect(text).toMatch(/Latency at low load, p99 \/ bare image: jpeg, fp32 +3\.000 +\S+ +≤ 2\.500 +MISSED/);
+    expect(text).toMatch(/Memory of the daemon, 2 workers, fp32 +1000 MB/);
+  });
+
+  test('has networks by batch size, with half the range', () => {
+    expect(text).toMatch(/Network +Threads +16/);
+    expect(text).toMatch(/AlexNet fp32 +2 +200\.0 ±5 %/);
+    expect(text).toMatch(/AlexNet without groups fp32, tfjs-node +2 +80\.0 ±5 %/);
+  });
+
+  test('says what was not measured', () => {
+    expect(text).toContain('not measured: Something: it is not here');
+  });
+
+  test('has no line wider than a wide terminal', () => {
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(130);
+  });
+});
+
+test('a report is written as JSON and as plots', async () => {
+  const folder = join(temporaryFolder(), 'bench');
+  expect(await writeReport(folder, sampleReport())).toEqual(['throughput-by-cores.svg', 'bench.json']);
+});
+
+describe('smearwatch bench', () => {
+  test.each([
+    [['--only', 'decode,daemons'], '"daemons" is none of them'],
+    [['--formats', 'gif'], 'Choose from jpeg, png, tiff'],
+    [['--batches', '1,x'], 'The bench\'s option "batches" is NaN'],
+    [['--rounds', '0'], '--rounds must be a whole number from 1 to 100'],
+  ])('%j is refused', async (argv, expected) => {
+    const { exitCode, err } = await smearwatch('bench', ...argv);
+    expect(err).toContain(expected);
+    expect(exitCode).toBe(EXIT.usage);
+  });
+});
+
+describe('smearwatch plan', () => {
+  const withBench = (): string => {
+    const file = join(temporaryFolder(), 'bench.json');
+    writeFileSync(file, JSON.stringify(sampleReport()));
+    return file;
+  };
+
+  test('names cores, memory and the limit', async () => {
+    const { out, exitCode } = await smearwatch(
+      ...['plan', '--images-per-day', '5000000', '--peak-hours', '10', '--bench', withBench()],
+    );
+    expect(exitCode).toBe(EXIT.done);
+    expect(out).toContain(
+      'It needs 4 cores and 1.7 GiB of memory for the daemon: 242 images/s, bound by the cores.',
+    );
+    expect(out).toMatch(/64 +667 .* main thread/);
+    expect(out).toContain('Predicted and measured on 2 cores: 121 and 120 images/s');
+    expect(out).toContain('Measured on A processor, 2 cores, 2026-11-23.');
+  });
+
+  test('prints the same as JSON', async () => {
+    const { out } = await smearwatch(
+      ...['plan', '--images-per-day', '5000000', '--peak-hours', '10', '--bench', withBench(), '--json'],
+    );
+    expect(JSON.parse(out)).toMatchObject({ needed: { cores: 4, limit: 'cores' }, machines: 1 });
+  });
+
+  test('works with the recorded figures', async () => {
+    const { out, exitCode } = await smearwatch('plan', '--images-per-day', '10000');
+    expect(exitCode).toBe(EXIT.done);
+    expect(out).toMatch(/It needs 1 core/);
+  });
+
+  test.each([
+    [['--images-per-day', '1', '--models', 'resnet'], '"resnet" was not measured'],
+    [['--images-per-day', '0'], '--images-per-day must be a whole number from 1'],
+    [['--images-per-day', '1', '--bench', '/nowhere/bench.json'], '/nowhere/bench.json is no bench.json'],
+  ])('%j is refused', async (argv, expected) => {
+    const { exitCode, err } = await smearwatch('plan', ...argv);
+    expect(err).toContain(expected);
+    expect(exitCode).toBe(EXIT.usage);
+  });
+});

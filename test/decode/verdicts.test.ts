@@ -1,0 +1,92 @@
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { ordinaryPng } from '../../src/decode/ordinary-png.js';
+import { shrinkJpeg, shrinkPng } from '../../src/decode/shrinker.js';
+import { drawSmear } from '../../src/generate/smear.js';
+import { dcJpeg } from './dc-jpeg.js';
+import { crcOf } from './png.js';
+import { differenceOf, throughSharp } from './reference.js';
+
+/** What the own decoders accept, sharp accepts as well, and shows the same: whatever happened to the file. */
+const INPUTS_PER_FILE = 150;
+const { pixels, width, height } = drawSmear({ seed: 3, index: 1, width: 272, height: 264 });
+const picture = sharp(pixels, { raw: { width, height, channels: 3 } });
+const files: readonly [string, Buffer][] = [
+  ['JPEG', await picture.clone().jpeg({ quality: 85 }).toBuffer()],
+  ['JPEG of 4:4:4', await picture.clone().jpeg({ quality: 60, chromaSubsampling: '4:4:4' }).toBuffer()],
+  [
+    'JPEG with restarts',
+    dcJpeg({ width, height, restartInterval: 9, colourAt: (x, y) => [x * 7, 90 + y, 140] }),
+  ],
+  ['PNG', await picture.clone().png().toBuffer()],
+  ['PNG with every filter', await picture.clone().png({ adaptiveFiltering: true }).toBuffer()],
+];
+
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** A few bits, bytes, a part left out or doubled, an end cut off. */
+function mutated(whole: Buffer, random: (below: number) => number): Buffer {
+  const bytes = Buffer.from(whole);
+  const at = random(4) === 0 ? random(Math.min(700, bytes.length)) : random(bytes.length);
+  const length = 1 + random(20);
+  switch (random(6)) {
+    case 0:
+      bytes[at]! ^= 1 << random(8);
+      return bytes;
+    case 1:
+      bytes[at] = random(256);
+      return bytes;
+    case 2:
+      for (let i = 0; i < length; i++) bytes[random(bytes.length)] = random(256);
+      return bytes;
+    case 3:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+    case 4:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - length))]);
+    default:
+      return bytes.subarray(0, at);
+  }
+}
+
+/** So that what lies behind the checksums is met as well. */
+function withRightCrcs(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let at = 8; at + 12 <= copy.length;) {
+    const end = at + 8 + copy.readUInt32BE(at);
+    if (end + 4 > copy.length) break;
+    copy.writeUInt32BE(crcOf(copy.subarray(at + 4, end)), end);
+    at = end + 4;
+  }
+  return copy;
+}
+
+it.each(files)('%s', async (name, whole) => {
+  const random = randomOf(name.length);
+  const into = Buffer.alloc(196_608);
+  let accepted = 0;
+  for (let input = 0; input < INPUTS_PER_FILE; input++) {
+    const mutant = mutated(whole, random);
+    const bytes = name.startsWith('PNG') && input % 3 > 0 ? withRightCrcs(mutant) : mutant;
+    const png = ordinaryPng(bytes, 2 ** 24);
+    const isAccepted =
+      png === undefined
+        ? shrinkJpeg(bytes, 2 ** 24, into) !== undefined
+        : shrinkPng(png.parts, png, into) !== undefined;
+    if (!isAccepted) continue;
+    accepted += 1;
+    const expected = await throughSharp(bytes).catch((error: unknown) =>
+      expect.unreachable(`input ${input} was accepted, and sharp says: ${String(error)}`),
+    );
+    expect({ input, mean: differenceOf(into, expected).mean }).toSatisfy(
+      ({ mean }: { mean: number }) => mean < 6,
+    );
+  }
+  // A PNG's sums let hardly any change pass.
+  if (!name.startsWith('PNG')) expect(accepted).toBeGreaterThan(INPUTS_PER_FILE / 20);
+});
