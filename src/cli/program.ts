@@ -88,7 +88,11 @@ function refusal(message: string, argv: readonly string[], available: readonly C
   if (unknown === undefined) return usageError(message, see);
   if (words.includes(unknown)) return usageError(`There is no command or argument "${unknown}"`, see);
   const names = ['help', 'version', 'verbose', ...available.flatMap(({ optionNames }) => optionNames)];
-  const meant = suggest(unknown, names);
+  // Another command may have an option of this very name.
+  const meant = suggest(
+    unknown,
+    names.filter((name) => name !== unknown),
+  );
   const hint = meant === undefined ? see : `Did you mean --${meant}?`;
   return usageError(`There is no option --${unknown} here`, hint);
 }

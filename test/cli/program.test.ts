@@ -23,6 +23,11 @@ describe('a wrong command line is refused with exit code 2 and a way out', () =>
       ['run', '--cnfig', 'x'],
       'There is no option --cnfig here\nhint: Did you mean --config?',
     ],
+    [
+      "another command's option",
+      ['generate', '--out', 'x', '--count', '1', '--registry', 'x'],
+      'There is no option --registry here\nhint: See smearwatch --help',
+    ],
     ['an option without its value', ['run', '--config'], 'Not enough arguments following: config'],
     ['a missing option', ['generate', '--out', 'x'], 'Missing required argument: count'],
     ['an option given twice', ['results', '--state', 'a', '--state', 'b'], '--state is given more than once'],
