@@ -8,10 +8,12 @@ import {
   type ReadImage,
 } from '../prepare/prepare.js';
 import type { FileFailure, FileReply, FilesRequest } from './protocol.js';
+import { ReadBuffers } from './read-buffers.js';
 
 /** While one image is decoded, the next ones are read: so many files, and so many bytes, at most. */
-const FILES_AHEAD = 4;
+const FILES_AHEAD = 8;
 const BYTES_AHEAD = 16_777_216;
+const buffers = new ReadBuffers(FILES_AHEAD + 1);
 
 export interface PrepareParts {
   /** Where the pixels are put, one image after the other: room for all files of the request. */
@@ -30,10 +32,10 @@ export async function prepareBatch(
   const reader = new ReadAhead(files, limits);
   let row = 0;
   for (const file of files) {
-    let sha256: string | undefined;
+    let read: ReadImage | undefined;
     try {
-      const read = await reader.next();
-      sha256 = read.sha256;
+      read = await reader.next();
+      const { sha256 } = read;
       if (file.skipsKnown && isKnown(sha256)) {
         replies.push({ kind: 'known', sha256 });
       } else {
@@ -43,8 +45,9 @@ export async function prepareBatch(
         row += 1;
       }
     } catch (error) {
-      replies.push({ kind: 'unusable', failure: failureOf(error, sha256) });
+      replies.push({ kind: 'unusable', failure: failureOf(error, read?.sha256) });
     }
+    if (read) buffers.give(read.bytes);
     onProgress();
   }
   return replies;
@@ -92,7 +95,7 @@ class ReadAhead {
   async #read(file: FileToPrepare): Promise<ReadImage> {
     if (this.#silent.has(file.folder)) throw this.#silent.get(file.folder);
     try {
-      return await readImage(file, this.#limits);
+      return await readImage(file, this.#limits, buffers.take);
     } catch (error) {
       if (error instanceof SmearwatchError && error.code === 'read-timeout')
         this.#silent.set(file.folder, error);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ScannerConfig } from '../config/schema.js';
 import { decodeImage } from '../decode/decode-image.js';
 import type { ImageFormat } from '../decode/sniff.js';
@@ -30,7 +29,7 @@ export interface PrepareLimits {
 
 /** A file's bytes, and when they were there. */
 export interface ReadImage {
-  readonly bytes: Buffer;
+  readonly bytes: Buffer<ArrayBuffer>;
   readonly sha256: string;
   /** Milliseconds. */
   readonly readMs: number;
@@ -49,13 +48,20 @@ export interface PreparedImage {
   readonly times: { readonly read: number; readonly decode: number };
 }
 
-/** @throws SmearwatchError those of `readSettledFile`, and `read-timeout` */
-export async function readImage(file: FileToPrepare, limits: PrepareLimits): Promise<ReadImage> {
+/**
+ * Into memory of `allocate`, as `readSettledFile`, and the fingerprint.
+ * @throws SmearwatchError those of `readSettledFile`, and `read-timeout`: its memory may still be written to
+ */
+export async function readImage(
+  file: FileToPrepare,
+  limits: PrepareLimits,
+  allocate?: (size: number) => Buffer<ArrayBuffer>,
+): Promise<ReadImage> {
   const start = performance.now();
   faultPoint('preparing', file.path);
   const bytes = await within(
     limits.readWithinMs,
-    () => readSettledFile(file.folder, file, limits.maxFileBytes),
+    readSettledFile(file.folder, file, limits.maxFileBytes, allocate),
     () => readTimeout(file.folder, limits.readWithinMs),
   );
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -85,19 +91,16 @@ export async function prepareImage(
   return { sha256, format, width, height, look, isExpectedSize, times };
 }
 
-async function within<T>(limitMs: number, work: () => Promise<T>, failure: () => Error): Promise<T> {
-  const timer = new AbortController();
+/** What fails after its time, nobody waits for. */
+async function within<T>(limitMs: number, working: Promise<T>, failure: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(failure()), limitMs);
+  });
   try {
-    const working = work();
-    // Where it fails after its time, nobody waits for it.
-    working.catch(() => undefined);
-    const late = delay(limitMs, undefined, { signal: timer.signal }).then(() => {
-      throw failure();
-    });
-    late.catch(() => undefined);
     return await Promise.race([working, late]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -79,7 +79,7 @@ describe('evaluate', () => {
 
   test('goes on after a kill -9 where it stopped, and classifies no image twice', async () => {
     const cells = await Cells.make(14);
-    vi.stubEnv('SMEARWATCH_FAULT', 'kill@recorded:2');
+    vi.stubEnv('SMEARWATCH_FAULT', 'kill@recorded');
     expect(await evaluating(cells)).toMatchObject({ exitCode: null });
     expect(existsSync(join(cells.out, 'metrics.json'))).toBe(false);
     const ledger = Ledger.visit(join(cells.out, 'ledger'));

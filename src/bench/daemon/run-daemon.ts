@@ -16,7 +16,7 @@ export interface DaemonRun {
 
 /** A daemon that works off a folder. Images/s count from `ready` to the last result file. */
 export function runDaemon(context: BenchContext, { setup, files, cores }: DaemonRun): Promise<DaemonFigures> {
-  return withDaemon(context, setup, { name: 'daemon', cores }, async (running) => {
+  return withDaemon(context, setup, { cores }, async (running) => {
     const { daemon } = running;
     const before = usageOf(daemon.pid);
     await whenWorkedOff(daemon, files, context.signal);

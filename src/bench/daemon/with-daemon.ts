@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DaemonProcess, type DaemonLogLine } from '../../daemon-process.js';
@@ -16,28 +16,28 @@ export interface RunningDaemon {
 }
 
 export interface DaemonOptions {
-  /** Name of its folder; one that was used before has the earlier daemon's state. */
-  readonly name: string;
+  /** An earlier daemon's, whose state it goes on with. Otherwise a new one. */
+  readonly folder?: string;
   /** On so many cores only. */
   readonly cores?: number;
-  /** Its folder stays, for another daemon. */
-  readonly keeps?: boolean;
   readonly onLine?: (line: DaemonLogLine) => void;
 }
 
 const POLL_MS = 200;
 
 /**
- * Runs `use` with a daemon of the compiled program, and stops it and removes its folder afterwards.
+ * Runs `use` with a daemon of the compiled program, and stops it afterwards. Its files stay until the bench ends: for some
+ * minutes after many were removed, ext4 is slow to create others (it looks for inodes that were not just deleted), and the
+ * next daemon would be measured with it.
  * @throws SmearwatchError `bench-daemon-failed` with the end of its log
  */
 export async function withDaemon<T>(
   { folder, compiled, signal, plan }: BenchContext,
   setup: DaemonSetup,
-  { name, cores = plan.allCores, keeps = false, onLine }: DaemonOptions,
+  { folder: earlier, cores = plan.allCores, onLine }: DaemonOptions,
   use: (running: RunningDaemon) => Promise<T>,
 ): Promise<T> {
-  const own = join(folder, name);
+  const own = earlier ?? (await mkdtemp(join(folder, 'daemon-')));
   const files = await daemonFolder(own, setup);
   const launcher = cores === plan.allCores ? [] : pinnedTo(cores);
   if (launcher === undefined) throw new RangeError(`a daemon cannot be kept to ${cores} cores here`);
@@ -52,7 +52,6 @@ export async function withDaemon<T>(
     throw await daemonFailed(error, files);
   } finally {
     await daemon?.stop();
-    if (!keeps) await rm(own, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
@@ -50,21 +50,16 @@ export async function measureBacklog(context: BenchContext): Promise<RoundSample
 }
 
 async function measureFolder(context: BenchContext, model: BenchModel, files: number): Promise<Figures> {
-  const images = join(context.folder, 'backlog-images');
+  const images = join(context.folder, `${files}-small-images`);
   await writeSmallImages(images, files, context.signal);
   // Results stay in the ledger: a hundred thousand files more would measure the disk.
   const setup = { images, models: [model], workers: 1, deliversFiles: false };
-  const options = { name: 'backlog', keeps: true };
-  try {
-    const first = await withDaemon(context, setup, options, (running) => workOff(context, running, files));
-    if (files === FEW_FILES) return first;
-    const rescanned = { ...setup, rescanIntervalMs: RESCAN_MS };
-    const again = await withDaemon(context, rescanned, options, ({ daemon }) => rescans(context, daemon));
-    return { ...first, rescanCpuSeconds: again };
-  } finally {
-    await rm(images, { recursive: true, force: true });
-    await rm(join(context.folder, options.name), { recursive: true, force: true });
-  }
+  const folder = await mkdtemp(join(context.folder, 'backlog-'));
+  const first = await withDaemon(context, setup, { folder }, (running) => workOff(context, running, files));
+  if (files === FEW_FILES) return first;
+  const rescanned = { ...setup, rescanIntervalMs: RESCAN_MS };
+  const again = await withDaemon(context, rescanned, { folder }, ({ daemon }) => rescans(context, daemon));
+  return { ...first, rescanCpuSeconds: again };
 }
 
 async function workOff(
@@ -109,8 +104,10 @@ async function nextRescan(daemon: DaemonProcess, seen: number, signal: AbortSign
   }
 }
 
+/** Once: every round has the same. */
 async function writeSmallImages(folder: string, count: number, signal: AbortSignal): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true });
+  if (made === undefined) return;
   const background = { r: 220, g: 180, b: 200 };
   const jpeg = await sharp({ create: { width: SIDE, height: SIDE, channels: 3, background } })
     .jpeg()

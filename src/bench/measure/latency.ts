@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonLogLine } from '../../daemon-process.js';
@@ -61,28 +61,23 @@ async function trickle(
   precision: Precision,
 ): Promise<number[]> {
   const { folder, material, signal } = context;
-  const images = join(folder, 'trickle');
-  await mkdir(images, { recursive: true });
+  const images = await mkdtemp(join(folder, 'trickle-'));
   const times: number[] = [];
   const onLine = ({ msg, latencyMs }: DaemonLogLine): void => {
     if (msg === 'Image recorded' && typeof latencyMs === 'number') times.push(latencyMs);
   };
   const models = modelsOf(material, 'both', precision);
   const setup = { images, models, log: 'debug', quietMs: QUIET_MS } as const;
-  try {
-    await withDaemon(context, setup, { name: 'latency', onLine }, async ({ daemon }) => {
-      for (const file of files) {
-        // Complete at once, under another name first: as a careful scanner does.
-        await copyFile(file, join(images, '.next'));
-        await rename(join(images, '.next'), join(images, basename(file)));
-        await delay(PAUSE_MS, undefined, { signal });
-      }
-      await whenWorkedOff(daemon, files.length, signal);
-      // The log is written behind.
-      while (times.length < files.length) await delay(PAUSE_MS, undefined, { signal });
-    });
-  } finally {
-    await rm(images, { recursive: true, force: true });
-  }
+  await withDaemon(context, setup, { onLine }, async ({ daemon }) => {
+    for (const file of files) {
+      // Complete at once, under another name first: as a careful scanner does.
+      await copyFile(file, join(images, '.next'));
+      await rename(join(images, '.next'), join(images, basename(file)));
+      await delay(PAUSE_MS, undefined, { signal });
+    }
+    await whenWorkedOff(daemon, files.length, signal);
+    // The log is written behind.
+    while (times.length < files.length) await delay(PAUSE_MS, undefined, { signal });
+  });
   return times;
 }

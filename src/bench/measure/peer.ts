@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { SmearwatchError } from '../../errors.js';
+import { messageOf, SmearwatchError } from '../../errors.js';
 import type { BenchContext, SampleOf } from '../context.js';
 import { modelsOf } from '../prepare/material.js';
 
 /**
  * Another program on the same files and the same model as the daemon just before it. The command line is a template:
- * `{model}` is the `model.onnx`, `{glob}` a pattern of the files (quoted, for the program to expand), `{processes}` the number
- * of cores. The last number that it prints is its images per second.
+ * `{model}` is the `model.onnx`, `{glob}` a pattern of the files (for the program to expand), `{processes}` the number of
+ * cores. It is started without a shell. The last number that it prints is its images per second.
  * @throws SmearwatchError `bench-peer-failed`
  */
 export async function measurePeer(
@@ -34,14 +34,19 @@ export async function measurePeer(
   ];
 }
 
-/** @throws SmearwatchError `bench-peer-failed` for a template without a place for the model or the files */
-export function fillIn(template: string, values: Readonly<Record<string, string>>): string {
+/**
+ * The words of a template: between blanks, or between quotes.
+ * @throws SmearwatchError `bench-peer-failed` for a template without a place for the model or the files
+ */
+export function fillIn(template: string, values: Readonly<Record<string, string>>): string[] {
   const missing = ['{model}', '{glob}'].find((place) => !template.includes(place));
   if (missing !== undefined) throw peerFailed(`its command line has no ${missing}`);
-  return template.replace(/\{(\w+)\}/g, (place, name: string) => {
-    const value = values[name];
-    return value === undefined ? place : `'${value.replaceAll("'", "'\\''")}'`;
-  });
+  const words = template.match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? [];
+  return words.map((word) =>
+    word
+      .replace(/^(["'])(.*)\1$/s, '$2')
+      .replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place),
+  );
 }
 
 /** @throws SmearwatchError `bench-peer-failed` when there is no number, or not one above zero */
@@ -51,9 +56,9 @@ export function lastNumber(output: string): number {
   throw peerFailed('it printed no images per second');
 }
 
-async function runPeer(command: string, signal: AbortSignal): Promise<number> {
-  // A group of its own, which can be ended with all the processes that the shell and the program start.
-  const child = spawn(command, { shell: true, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+async function runPeer([program = '', ...args]: readonly string[], signal: AbortSignal): Promise<number> {
+  // A group of its own, which can be ended with all the processes that the program starts.
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const abort = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -65,8 +70,12 @@ async function runPeer(command: string, signal: AbortSignal): Promise<number> {
   const said = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  signal.removeEventListener('abort', abort);
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const [code] = await ended
+    .catch((error: unknown) => {
+      throw peerFailed(messageOf(error));
+    })
+    .finally(() => signal.removeEventListener('abort', abort));
   signal.throwIfAborted();
   if (code !== 0) throw peerFailed(`it ended with ${code ?? 'a signal'}: ${said.err.trim().slice(-1000)}`);
   return lastNumber(said.out);
