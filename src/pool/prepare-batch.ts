@@ -1,9 +1,11 @@
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
 import {
+  fingerprint,
   prepareImage,
   readImage,
   type FileToPrepare,
+  type FingerprintedImage,
   type PrepareLimits,
   type ReadImage,
 } from '../prepare/prepare.js';
@@ -32,22 +34,21 @@ export async function prepareBatch(
   const reader = new ReadAhead(files, limits);
   let row = 0;
   for (const file of files) {
-    let read: ReadImage | undefined;
+    let image: FingerprintedImage | undefined;
     try {
-      read = await reader.next();
-      const { sha256 } = read;
+      image = fingerprint(await reader.next());
+      const { sha256 } = image;
       if (file.skipsKnown && isKnown(sha256)) {
         replies.push({ kind: 'known', sha256 });
       } else {
         const into = pixels.subarray(row * IMAGE_BYTES, (row + 1) * IMAGE_BYTES);
-        const image = await prepareImage(file, read, limits, into);
-        replies.push({ kind: 'classified', row, image });
+        replies.push({ kind: 'classified', row, image: await prepareImage(file, image, limits, into) });
         row += 1;
       }
     } catch (error) {
-      replies.push({ kind: 'unusable', failure: failureOf(error, read?.sha256) });
+      replies.push({ kind: 'unusable', failure: failureOf(error, image?.sha256) });
     }
-    if (read) buffers.give(read.bytes);
+    if (image) buffers.give(image.bytes);
     onProgress();
   }
   return replies;

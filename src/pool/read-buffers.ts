@@ -19,7 +19,8 @@ export class ReadBuffers {
 
   /** At least `size` bytes, of any content. */
   readonly take = (size: number): Buffer<ArrayBuffer> => {
-    const fitting = this.#free.findIndex(({ length }) => length >= size);
+    // The last one given back: most likely still in the cache.
+    const fitting = this.#free.findLastIndex(({ length }) => length >= size);
     const [buffer] = fitting === -1 ? [] : this.#free.splice(fitting, 1);
     return buffer ?? Buffer.allocUnsafeSlow(Math.ceil(size / STEP) * STEP);
   };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ScannerConfig } from '../config/schema.js';
 import { decodeImage } from '../decode/decode-image.js';
 import type { ImageFormat } from '../decode/sniff.js';
@@ -27,12 +27,16 @@ export interface PrepareLimits {
   readonly readWithinMs: number;
 }
 
-/** A file's bytes, and when they were there. */
+/** A file's bytes. */
 export interface ReadImage {
   readonly bytes: Buffer<ArrayBuffer>;
-  readonly sha256: string;
   /** Milliseconds. */
   readonly readMs: number;
+}
+
+/** With the SHA-256 of the bytes; `readMs` includes it. */
+export interface FingerprintedImage extends ReadImage {
+  readonly sha256: string;
 }
 
 /** An image whose pixels lie in the batch. */
@@ -49,7 +53,7 @@ export interface PreparedImage {
 }
 
 /**
- * Into memory of `allocate`, as `readSettledFile`, and the fingerprint.
+ * Into memory of `allocate`, as `readSettledFile`.
  * @throws SmearwatchError those of `readSettledFile`, and `read-timeout`: its memory may still be written to
  */
 export async function readImage(
@@ -64,8 +68,14 @@ export async function readImage(
     readSettledFile(file.folder, file, limits.maxFileBytes, allocate),
     () => readTimeout(file.folder, limits.readWithinMs),
   );
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { bytes, sha256, readMs: performance.now() - start };
+  return { bytes, readMs: performance.now() - start };
+}
+
+/** Right before it is decoded rather than when it was read: its bytes pass through a core's cache once for both. */
+export function fingerprint({ bytes, readMs }: ReadImage): FingerprintedImage {
+  const start = performance.now();
+  const sha256 = hash('sha256', bytes, 'hex');
+  return { bytes, sha256, readMs: readMs + performance.now() - start };
 }
 
 /**
@@ -74,7 +84,7 @@ export async function readImage(
  */
 export async function prepareImage(
   file: FileToPrepare,
-  { bytes, sha256, readMs }: ReadImage,
+  { bytes, sha256, readMs }: FingerprintedImage,
   { maxPixels }: PrepareLimits,
   into: Uint8Array,
 ): Promise<PreparedImage> {

@@ -3,7 +3,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { IMAGE_BYTES } from '../../src/images.js';
-import { prepareImage, readImage, type FileToPrepare } from '../../src/prepare/prepare.js';
+import { fingerprint, prepareImage, readImage, type FileToPrepare } from '../../src/prepare/prepare.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearPng, SMEAR_SIZE } from '../fixtures/images.js';
 import { sha256Of } from '../fixtures/records.js';
@@ -30,7 +30,7 @@ function occupyThreads(): void {
 
 describe('readImage', () => {
   it('gives the bytes and their SHA-256', async () => {
-    const { bytes, sha256 } = await readImage(fileWith('content'), LIMITS);
+    const { bytes, sha256 } = fingerprint(await readImage(fileWith('content'), LIMITS));
     expect(bytes.toString()).toBe('content');
     expect(sha256).toBe(sha256Of('content'));
   });
@@ -48,7 +48,7 @@ describe('readImage', () => {
 describe('prepareImage', () => {
   const into = new Uint8Array(IMAGE_BYTES);
   const prepare = async (file: FileToPrepare) =>
-    prepareImage(file, await readImage(file, LIMITS), LIMITS, into);
+    prepareImage(file, fingerprint(await readImage(file, LIMITS)), LIMITS, into);
 
   it('puts the pixels where they are wanted, and says how the image looks', async () => {
     into.fill(0);
