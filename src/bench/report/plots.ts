@@ -18,7 +18,7 @@ interface Point {
   readonly high: number;
 }
 
-const MARGIN_LEFT = 44;
+const MARGIN_LEFT = 56;
 const HEIGHT = 300;
 
 /** Each network on all cores, over the batch size. Undefined where only one size was measured. */
