@@ -97,13 +97,13 @@ class FileWatcher implements ConfigWatcher {
     this.#isSettling = true;
     while (this.#isHinted && !this.#isClosed) {
       this.#isHinted = false;
-      await this.#quiet();
-      await this.#compare();
+      await this.#compare(await this.#quiet());
     }
     this.#isSettling = false;
   }
 
-  async #quiet(): Promise<void> {
+  /** What the file looks like since it is quiet. */
+  async #quiet(): Promise<string> {
     const { signal } = this.#closing;
     let before: string;
     let look = await lookOf(this.#file);
@@ -113,6 +113,7 @@ class FileWatcher implements ConfigWatcher {
       await delay(this.#options.quietMs, undefined, { ref: false, signal }).catch(() => undefined);
       look = await lookOf(this.#file);
     } while (look !== before && !this.#isClosed);
+    return look;
   }
 
   async #lookAgain(): Promise<void> {
@@ -122,9 +123,14 @@ class FileWatcher implements ConfigWatcher {
     this.#hint();
   }
 
-  async #compare(): Promise<void> {
+  async #compare(look: string): Promise<void> {
     const current = await hashOf(this.#file);
     if (this.#isClosed || current === undefined || current === this.#reported) return;
+    // It is being written again: what was read may be half of it, or nothing.
+    if ((await lookOf(this.#file)) !== look) {
+      this.#hint();
+      return;
+    }
     this.#reported = current;
     this.#onChange('file');
   }

@@ -47,11 +47,13 @@ export class Outbox {
     });
   }
 
-  /** They are delivered, durably. */
+  /** They are delivered, durably. Not synced: after a power cut, those of the last moment are delivered again. */
   remove(deliveries: readonly Delivery[]): void {
-    this.#database.transaction(() => {
-      for (const { id } of deliveries) this.#statements.remove.run(id);
-    });
+    this.#database.withoutSync(() =>
+      this.#database.transaction(() => {
+        for (const { id } of deliveries) this.#statements.remove.run(id);
+      }),
+    );
   }
 
   /** Waiting deliveries by sink, also of sinks that are no longer configured. */

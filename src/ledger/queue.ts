@@ -123,14 +123,15 @@ export class Queue implements Intake {
 
   /**
    * Takes up to `limit` files that are due, oldest first, but none of the `paused` scanners; they are `running` until one
-   * of the methods below.
+   * of the methods below. Not synced: a claim that a power cut takes back is a file that is still queued.
    */
   claim(limit: number, paused: readonly string[] = []): Claim[] {
     const { claim, claimOthers } = this.#statements;
-    const rows =
+    const rows = this.#database.withoutSync(() =>
       paused.length === 0
         ? claim.all(steadyNow(), limit)
-        : claimOthers.all(steadyNow(), JSON.stringify(paused), limit);
+        : claimOthers.all(steadyNow(), JSON.stringify(paused), limit),
+    );
     return rows.map(toClaim).sort((a, b) => a.id - b.id);
   }
 

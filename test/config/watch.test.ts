@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { watchConfig, type ChangeReason } from '../../src/config/watch.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -45,6 +46,19 @@ test('the same bytes written again, and other files in the folder, are no change
   writeFileSync(join(folder, 'other.yaml'), 'b: 1');
   writeFileSync(file, 'a: 1');
   // A real change comes after them: had they been reported, there would be more than one.
+  writeFileSync(file, 'a: 2');
+  await becomes(seen, ['file']);
+});
+
+test('what is half written when it is read is not reported', async () => {
+  const whole = `a: 1 # ${'long '.repeat(400_000)}`;
+  writeFileSync(file, whole);
+  const seen = watch();
+  // While it is written, the watcher reads on another thread.
+  for (let pauseMs = 0; pauseMs < 60; pauseMs += 1) {
+    writeFileSync(file, whole);
+    await delay(pauseMs);
+  }
   writeFileSync(file, 'a: 2');
   await becomes(seen, ['file']);
 });

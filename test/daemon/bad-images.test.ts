@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ResultRecord } from '../../src/record.js';
 import sharp from 'sharp';
 import { drawSmear } from '../../src/generate/smear.js';
@@ -142,8 +142,11 @@ describe('A name', () => {
     const daemon = lab.run();
     await ended(daemon, 4);
     expect(Object.keys(await quarantineOf(lab)).sort()).toEqual(names.slice(0, 4).sort());
-    const told = daemon.log.filter(({ msg }) => msg === 'Image quarantined').map((line) => line['path']);
-    expect(told.sort()).toEqual(names.slice(0, 4).sort());
+    // The log is written behind.
+    await vi.waitFor(() => {
+      const told = daemon.log.filter(({ msg }) => msg === 'Image quarantined').map((line) => line['path']);
+      expect(told.sort()).toEqual(names.slice(0, 4).sort());
+    });
   });
 
   it('that is not UTF-8 is in quarantine, of a file and of a folder; renamed, it is classified', async () => {

@@ -10,3 +10,17 @@ it('syncs every commit: a write-ahead log with synchronous=FULL', () => {
   expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
 });
+
+it('does not sync what is only done again after a power cut, and syncs the next commit again', () => {
+  const database = Database.open(join(temporaryFolder(), 'ledger.sqlite'));
+  onTestFinished(() => database.close());
+  const level = () => database.prepare('PRAGMA synchronous').get()?.['synchronous'];
+  expect(database.withoutSync(level)).toBe(1);
+  expect(level()).toBe(2);
+  const fails = () =>
+    database.withoutSync(() => {
+      throw new Error('no');
+    });
+  expect(fails).toThrow('no');
+  expect(level()).toBe(2);
+});

@@ -1,7 +1,17 @@
-import { existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from '@photostructure/sqlite';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from '../../src/random.js';
-import { readLog } from './write-ahead-log.js';
+import { FRAME_HEADER_BYTES, HEADER_BYTES, readLog, type Commit } from './write-ahead-log.js';
 
 /**
  * What a power cut leaves of a ledger whose daemon is frozen (SIGSTOP), put in the place of its files: everything that
@@ -9,6 +19,8 @@ import { readLog } from './write-ahead-log.js';
  *
  * - A commit is synced before it returns (`synchronous=FULL`), and only one runs at a time. So all commits in the log are
  *   synced, except the last one while the daemon's thread is inside a write or sync of the log: it may be cut off anywhere.
+ * - Claims and acknowledged deliveries are not synced (`Database.withoutSync`): any number of them may be missing, up to the
+ *   last commit of another kind. Which ones they are is told by what they changed.
  * - What follows the last commit is not synced: cut off anywhere, zeros or rubbish.
  * - A checkpoint syncs the database after copying pages into it, and only then starts a new log. So pages that the log
  *   still has may be torn in the database.
@@ -16,13 +28,20 @@ import { readLog } from './write-ahead-log.js';
  */
 export function cutPower(stateFolder: string, pid: number, random: Random): void {
   const file = join(stateFolder, 'ledger.sqlite');
+  const checkpointed = framesCheckpointed(`${file}-shm`);
   rmSync(`${file}-shm`, { force: true });
   if (!existsSync(`${file}-wal`)) return;
   const bytes = readFileSync(`${file}-wal`);
   const log = readLog(bytes);
   if (!log) return;
-  const isLastSynced = !isWritingLog(pid);
-  const synced = isLastSynced ? log.commits : log.commits.slice(0, -1);
+  const whole = isWritingLog(pid) ? log.commits.slice(0, -1) : log.commits;
+  const unsynced = unsyncedOf(
+    file,
+    bytes,
+    whole,
+    checkpointed * (log.pageSize + FRAME_HEADER_BYTES) + HEADER_BYTES,
+  );
+  const synced = whole.slice(0, whole.length - random.integer(0, unsynced));
   const end = synced.at(-1)?.end ?? 32;
   writeFileSync(
     `${file}-wal`,
@@ -42,6 +61,58 @@ function isWritingLog(pid: number): boolean {
   const [call = '', descriptor = '0'] = readFileSync(`/proc/${pid}/task/${pid}/syscall`, 'utf8').split(' ');
   if (!WRITES.get(process.arch)?.has(call)) return false;
   return readlinkSync(`/proc/${pid}/fd/${Number(descriptor)}`).endsWith('ledger.sqlite-wal');
+}
+
+/** How many of the last commits were not synced: none that ends before `checkpointed`. */
+function unsyncedOf(file: string, log: Buffer, commits: readonly Commit[], checkpointed: number): number {
+  const folder = mkdtempSync(join(tmpdir(), 'smearwatch-power-'));
+  try {
+    const after = (count: number): string => {
+      const copy = join(folder, `${count}.sqlite`);
+      copyFileSync(file, copy);
+      writeFileSync(`${copy}-wal`, log.subarray(0, commits[count - 1]?.end ?? 32));
+      return syncedContent(copy);
+    };
+    let count = commits.length;
+    let content = after(count);
+    // Nothing is read of a database that the log's first commit makes.
+    while (count > 1 && (commits[count - 2]?.end ?? 0) > checkpointed) {
+      const before = after(count - 1);
+      if (before !== content) break;
+      [content, count] = [before, count - 1];
+    }
+    return commits.length - count;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Everything but what claims and acknowledgements change. */
+function syncedContent(file: string): string {
+  const database = new DatabaseSync(file);
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    const names = tables
+      .map(({ name }) => String(name))
+      .filter((name) => !['outbox', 'counts'].includes(name));
+    const rowsOf = (name: string) => database.prepare(`SELECT * FROM "${name}"`).all() as Row[];
+    return JSON.stringify(
+      names.map((name) => (name === 'files' ? rowsOf(name).map(unclaimed) : rowsOf(name))),
+    );
+  } finally {
+    database.close();
+  }
+}
+
+type Row = Record<string, unknown>;
+
+function unclaimed(file: Row): Row {
+  return { ...file, attempts: 0, state: file['state'] === 'running' ? 'queued' : file['state'] };
+}
+
+/** Frames that a checkpoint has synced before it copied them: `nBackfillAttempted` of the shared-memory index. */
+function framesCheckpointed(index: string): number {
+  return existsSync(index) ? readFileSync(index).readUInt32LE(128) : 0;
 }
 
 function whatIsLeft(unsynced: Buffer, random: Random): Buffer {

@@ -1,6 +1,6 @@
 /** SQLite's write-ahead log, as far as a power cut is about it: https://www.sqlite.org/fileformat2.html#walformat */
-const HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
+export const HEADER_BYTES = 32;
+export const FRAME_HEADER_BYTES = 24;
 
 export interface Commit {
   /** Offset of the first byte after its last frame. */

@@ -114,7 +114,10 @@ async function playAll(world: SwapWorld, changes: readonly Change[], options: Sw
     options.onChange?.(played, world.feed.fed.length);
     const { models } = await world.daemon.status();
     const serving = models.map(({ name, version }) => `${name}@${version}`).join(', ');
-    if (serving !== world.set.use.join(', ')) throw new Error(`after ${change.name}, ${serving} serve`);
+    if (serving !== world.set.use.join(', ')) {
+      const answers = world.daemon.log.slice(-20).map((line) => JSON.stringify(line));
+      throw new Error(`after ${change.name}, ${serving} serve:\n${answers.join('\n')}`);
+    }
     await delay(options.pauseMs);
   }
 }
