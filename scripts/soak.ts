@@ -37,9 +37,11 @@ const models = values.models === 'small' ? await smallModels(folder) : await shi
 
 const period: Sample[] = [];
 let imagesBefore = 0;
-const arenas = process.env['MALLOC_ARENA_MAX'];
+const malloc = ['MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_'].map(
+  (name) => `${name} ${process.env[name] ?? 'not set'}`,
+);
 console.log(
-  `${minutes} minutes, ${availableParallelism()} cores, MALLOC_ARENA_MAX ${arenas ?? 'not set'}, ${oldRows} old images\n` +
+  `${minutes} minutes, ${availableParallelism()} cores, ${malloc.join(', ')}, ${oldRows} old images\n` +
     '| minute | images/s | RSS, MiB | largest | anonymous | heap | external | files | threads | ledger | WAL |\n' +
     `|${' ---: |'.repeat(11)}`,
 );

@@ -95,7 +95,8 @@ function stopSignal(onStopping: (event: { reason: string }) => void): Promise<vo
   return new Promise((resolve) => {
     let isFirst = true;
     const onSignal = (signal: NodeJS.Signals): void => {
-      if (!isFirst) process.exit(EXIT.failed);
+      // Not process.exit, which waits for threads in native code, and lets that code abort.
+      if (!isFirst) process.kill(process.pid, 'SIGKILL');
       isFirst = false;
       onStopping({ reason: signal });
       resolve();

@@ -22,6 +22,8 @@ export interface WorkerSetup {
   readonly ledgerFile?: string;
   /** int32: the worker counts up whenever a file or a model is done, so that slow is told from stuck. */
   readonly progress: SharedArrayBuffer;
+  /** Of a NativeLock that this thread holds. */
+  readonly nativeLock: SharedArrayBuffer;
 }
 
 export type ClassifyRequest = FilesRequest | PixelsRequest;

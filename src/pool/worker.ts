@@ -6,6 +6,7 @@ import { IMAGE_BYTES } from '../images.js';
 import { KnownImages } from '../ledger/known-images.js';
 import type { Session } from '../model/engine.js';
 import { loadEngine } from '../model/engines/load-engine.js';
+import { NativeLock } from './native-lock.js';
 import { prepareBatch } from './prepare-batch.js';
 import type {
   ClassifyRequest,
@@ -25,11 +26,14 @@ import type {
  */
 const setup = workerData as WorkerSetup;
 const progress = new Int32Array(setup.progress);
+const nativeLock = NativeLock.of(setup.nativeLock);
 const known = setup.ledgerFile === undefined ? undefined : KnownImages.open(setup.ledgerFile);
-const loading = loadSessions(setup).then(
-  (sessions) => ({ ok: true as const, sessions }),
-  (error: unknown) => ({ ok: false as const, error }),
-);
+const loading = loadSessions(setup)
+  .finally(() => nativeLock.release())
+  .then(
+    (sessions) => ({ ok: true as const, sessions }),
+    (error: unknown) => ({ ok: false as const, error }),
+  );
 /** Of the largest batch so far. */
 let pixelsOfBatch = new Uint8Array(0);
 
@@ -60,9 +64,16 @@ async function prepare(
   const room = request.files.length * IMAGE_BYTES;
   if (pixelsOfBatch.length < room) pixelsOfBatch = new Uint8Array(room);
   const pixels = pixelsOfBatch;
-  const isKnown = (sha256: string): boolean => known?.has(sha256) ?? false;
   const files = await prepareBatch(request, { pixels, isKnown, onProgress: advance });
   return { files, pixels, count: files.filter(({ kind }) => kind === 'classified').length };
+}
+
+function isKnown(sha256: string): boolean {
+  if (known === undefined) return false;
+  nativeLock.hold();
+  const isKnown = known.has(sha256); // which throws nothing
+  nativeLock.release();
+  return isKnown;
 }
 
 async function loadSessions({ models }: WorkerSetup): Promise<Session[]> {
@@ -77,7 +88,7 @@ async function loadSessions({ models }: WorkerSetup): Promise<Session[]> {
 async function timed(session: Session, pixels: Uint8Array, count: number): Promise<ModelOutput> {
   if (count === 0) return { probabilities: new Float32Array(0), durationMs: 0 };
   const start = performance.now();
-  const probabilities = await session.run(pixels, count);
+  const probabilities = await nativeLock.during(() => session.run(pixels, count));
   return { probabilities, durationMs: performance.now() - start };
 }
 
