@@ -42,7 +42,9 @@ describe('NativeLock', () => {
       ),
       { workerData: { module, lock: lock.memory, counts: counts.buffer } },
     );
-    onTestFinished(async () => void (await thread.terminate()));
+    onTestFinished(async () => {
+      await thread.terminate();
+    });
     await once(thread, 'online');
     await expect.poll(() => Atomics.load(counts, 0), { interval: 5 }).toBeGreaterThan(0);
     await lock.take(never);
