@@ -51,14 +51,37 @@ export const ALONE_AFTER_CRASHES = 3;
 export const CLAIMED =
   'RETURNING id, revision, scanner, path, size, mtime_ms, attempts, reclassify, queued_at';
 
-/** One statement: what is claimed is exactly what is marked. */
-const claimWhere = (condition: string): string => `
+/**
+ * The scanners that have queued files, but the paused ones (?1, a JSON array of names): as many steps in an index as there are
+ * scanners, and not one for each file that waits.
+ */
+const SCANNERS = `
+  WITH RECURSIVE waiting (scanner) AS (
+    SELECT min(scanner) FROM files WHERE state = 'queued'
+    UNION ALL
+    SELECT (SELECT min(scanner) FROM files WHERE state = 'queued' AND scanner > waiting.scanner)
+    FROM waiting WHERE waiting.scanner IS NOT NULL),
+  active (scanner) AS (
+    SELECT scanner FROM waiting WHERE scanner IS NOT NULL AND scanner NOT IN (SELECT value FROM json_each(?1)))`;
+
+/**
+ * Up to ?3 files that are due at ?2: the oldest of each scanner, and of those the oldest. One statement: what is claimed is
+ * exactly what is marked. CROSS JOIN keeps SQLite from walking through the files instead of the scanners.
+ */
+export const CLAIM = `
+  ${SCANNERS}
   UPDATE files SET state = 'running', attempts = attempts + 1
   WHERE id IN (
-    SELECT id FROM files WHERE state = 'queued' AND not_before <= ? AND crashes < ${ALONE_AFTER_CRASHES} AND ${condition}
-    ORDER BY not_before, id LIMIT ?) ${CLAIMED}`;
-/** Takes the names as a JSON array. */
-const NOT_PAUSED = 'scanner NOT IN (SELECT value FROM json_each(?))';
+    SELECT id FROM active CROSS JOIN files ON id IN (
+      SELECT id FROM files
+      WHERE scanner = active.scanner AND state = 'queued' AND not_before <= ?2 AND crashes < ${ALONE_AFTER_CRASHES}
+      ORDER BY not_before, id LIMIT ?3)
+    ORDER BY not_before, id LIMIT ?3) ${CLAIMED}`;
+
+export const NEXT_DUE = `
+  ${SCANNERS}
+  SELECT min((SELECT min(not_before) FROM files WHERE scanner = active.scanner AND state = 'queued')) AS due
+  FROM active`;
 
 /**
  * The durable queue: files in the states queued, running, done and quarantined. When a file that was put off is due is
@@ -66,9 +89,11 @@ const NOT_PAUSED = 'scanner NOT IN (SELECT value FROM json_each(?))';
  */
 export class Queue implements Intake {
   readonly #database: Database;
-  readonly #statements: Record<'known' | 'enqueue' | 'claim' | 'claimOthers' | 'recover', Statement> &
-    Record<'bringForward' | 'retry' | 'release' | 'quarantine' | 'counts' | 'oldest', Statement> &
-    Record<'nextDue' | 'nextDueOfOthers' | 'postponed', Statement>;
+  readonly #statements: Record<
+    'known' | 'enqueue' | 'claim' | 'recover' | 'bringForward' | 'retry',
+    Statement
+  > &
+    Record<'release' | 'quarantine' | 'counts' | 'oldest' | 'nextDue' | 'postponed', Statement>;
 
   constructor(database: Database) {
     this.#database = database;
@@ -77,8 +102,7 @@ export class Queue implements Intake {
         'SELECT size, mtime_ms, state, reason_code FROM files WHERE scanner = ? AND path = ?',
       ),
       enqueue: database.prepare(ENQUEUE),
-      claim: database.prepare(claimWhere('TRUE')),
-      claimOthers: database.prepare(claimWhere(NOT_PAUSED)),
+      claim: database.prepare(CLAIM),
       recover: database.prepare(`
         UPDATE files SET state = 'queued', attempts = max(attempts - 1, 0), crashes = crashes + 1
         WHERE state = 'running'`),
@@ -100,11 +124,9 @@ export class Queue implements Intake {
       ),
       postponed: database.prepare(`
         SELECT count(*) AS files FROM files
-        WHERE state = 'queued' AND ((not_before > ? AND reason_code IS NULL) OR NOT ${NOT_PAUSED})`),
-      nextDue: database.prepare("SELECT min(not_before) AS due FROM files WHERE state = 'queued'"),
-      nextDueOfOthers: database.prepare(
-        `SELECT min(not_before) AS due FROM files WHERE state = 'queued' AND ${NOT_PAUSED}`,
-      ),
+        WHERE state = 'queued'
+          AND ((not_before > ? AND reason_code IS NULL) OR scanner IN (SELECT value FROM json_each(?)))`),
+      nextDue: database.prepare(NEXT_DUE),
     };
   }
 
@@ -126,11 +148,8 @@ export class Queue implements Intake {
    * of the methods below. Not synced: a claim that a power cut takes back is a file that is still queued.
    */
   claim(limit: number, paused: readonly string[] = []): Claim[] {
-    const { claim, claimOthers } = this.#statements;
     const rows = this.#database.withoutSync(() =>
-      paused.length === 0
-        ? claim.all(steadyNow(), limit)
-        : claimOthers.all(steadyNow(), JSON.stringify(paused), limit),
+      this.#statements.claim.all(JSON.stringify(paused), steadyNow(), limit),
     );
     return rows.map(toClaim).sort((a, b) => a.id - b.id);
   }
@@ -176,9 +195,7 @@ export class Queue implements Intake {
 
   /** Milliseconds until the next queued file is due, 0 when one is; undefined when none is queued. */
   nextDueInMs(paused: readonly string[] = []): number | undefined {
-    const { nextDue, nextDueOfOthers } = this.#statements;
-    const row = paused.length === 0 ? nextDue.get() : nextDueOfOthers.get(JSON.stringify(paused));
-    const due = row?.['due'];
+    const due = this.#statements.nextDue.get(JSON.stringify(paused))?.['due'];
     return due == null ? undefined : Math.max(0, Number(due) - steadyNow());
   }
 

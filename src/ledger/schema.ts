@@ -1,6 +1,7 @@
 import { newer } from './failures.js';
 import { LABELS_STEP } from './labels-schema.js';
 import { PRUNING_STEP } from './pruning-schema.js';
+import { QUEUED_BY_SCANNER_STEP } from './queued-by-scanner-schema.js';
 import { SUSPECTS_STEP } from './suspects-schema.js';
 
 /**
@@ -81,6 +82,7 @@ const STEPS = [
   LABELS_STEP,
   SUSPECTS_STEP,
   PRUNING_STEP,
+  QUEUED_BY_SCANNER_STEP,
 ];
 
 export const LEDGER_VERSION = STEPS.length;

@@ -6,7 +6,7 @@ import type { Credits } from './credits.js';
 export interface ClaimSource {
   readonly queue: {
     claim(limit: number, paused: readonly string[]): Claim[];
-    nextDueInMs(): number | undefined;
+    nextDueInMs(paused: readonly string[]): number | undefined;
   };
   /** Files that may have killed the process: they are worked on with nothing beside them. */
   readonly suspects: { isDue(): boolean; claim(): Claim | undefined };
@@ -23,7 +23,6 @@ export const NEVER_PAUSED: Pauses = { isPaused: false, pausedScanners: [] };
 /** At most this many claims in one transaction, so that a commit stays short. */
 const CLAIMS_AT_ONCE = 32;
 const PULL_AFTER_FAILURE_MS = 5000;
-const PULL_DURING_PAUSE_MS = 1000;
 
 /**
  * Pulls claims out of the queue whenever a credit is free: nothing is claimed that could not be worked on at once.
@@ -112,8 +111,7 @@ export class Claims {
   #nextDueInMs(): number | undefined {
     const { isPaused, pausedScanners } = this.#pauses;
     if (this.#credits.available <= 0 || this.#isAlone || isPaused) return undefined;
-    // Finding the first file of the others would cost a walk past all that wait for the paused ones' folders.
-    return pausedScanners.length > 0 ? PULL_DURING_PAUSE_MS : this.#source.queue.nextDueInMs();
+    return this.#source.queue.nextDueInMs(pausedScanners);
   }
 
   /** Undefined: only when called. */

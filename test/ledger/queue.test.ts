@@ -2,6 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Ledger, VANISHED } from '../../src/ledger/ledger.js';
+import { CLAIM, NEXT_DUE } from '../../src/ledger/queue.js';
 import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
@@ -30,6 +31,38 @@ describe('Queue', () => {
     expect(queue.claim(2).map(({ path }) => path)).toEqual(['c.png']);
     expect(queue.claim(2)).toEqual([]);
     expect(queue.counts()).toMatchObject({ queued: 0, running: 3 });
+  });
+
+  it('hands out the oldest of all scanners', () => {
+    const { queue } = open();
+    queue.enqueue('right', [file('a.png'), file('b.png')]);
+    queue.enqueue('left', [file('c.png')]);
+    queue.enqueue('middle', [file('d.png'), file('e.png')]);
+    expect(queue.claim(2).map(({ path }) => path)).toEqual(['a.png', 'b.png']);
+    expect(queue.claim(2).map(({ path }) => path)).toEqual(['c.png', 'd.png']);
+    expect(queue.claim(2).map(({ path }) => path)).toEqual(['e.png']);
+  });
+
+  it.each([
+    ['claiming', CLAIM, ['[]', 0, 32]],
+    ['the next file that is due', NEXT_DUE, ['[]']],
+  ] as const)('takes no longer the more files wait, of whatever scanner: %s', (_what, statement, values) => {
+    const folder = temporaryFolder();
+    const { queue } = open(folder);
+    queue.enqueue(
+      'left',
+      Array.from({ length: 500 }, (_, index) => file(`${index}.png`)),
+    );
+    const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
+    onTestFinished(() => database.close());
+    // With and without SQLite's statistics: it may look up by an index, and walk only through what is not a table of files.
+    for (const before of ['', 'ANALYZE']) {
+      database.exec(before);
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...values);
+      const steps = plan.map((row) => (row as { detail: string }).detail);
+      expect(steps.filter((step) => /^SCAN files/.test(step))).toEqual([]);
+      expect(steps.join()).toMatch(/files_queued \(scanner=\?/);
+    }
   });
 
   it('knows a file by scanner, path, size and modification time', () => {
