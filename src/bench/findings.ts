@@ -135,10 +135,10 @@ function ofBacklog({ backlog }: Measurements): Draft[] {
   );
   return [
     ...draft(
-      'backlog/peak',
-      `Memory of the daemon with the smallest worker, ${waiting}`,
+      'backlog/main-memory',
+      `Memory of the daemon without its workers, ${waiting}`,
       'bytes',
-      many.figures.peakBytes,
+      many.figures.mainBytes,
     ),
     ...draft(
       'backlog/first-result-delay',

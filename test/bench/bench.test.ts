@@ -80,6 +80,8 @@ describe('a bench', () => {
   test.runIf(LINUX)('measures a backlog, and what it costs to read its folder again', () => {
     expect(report.backlog.map(({ of }) => of.files)).toEqual([16, 200]);
     expect(report.backlog[1]?.figures.rescanCpuSeconds?.rounds).toHaveLength(1);
+    const { peakBytes, mainBytes } = report.backlog[1]?.figures ?? {};
+    expect(mainBytes?.median).toBeLessThan(peakBytes?.median ?? 0);
   });
 
   test('says what it does, and leaves nothing behind', () => {

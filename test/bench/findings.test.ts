@@ -22,7 +22,7 @@ test.each([
   ['onnxruntime-of-peak', (200 * 1.44) / 400, true],
   ['latency-p99-of-bare/jpeg/fp32', 3, false],
   ['memory/fp32', 1e9, true],
-  ['backlog/peak', 200e6, true],
+  ['backlog/main-memory', 200e6, true],
   ['backlog/first-result-delay', 1, true],
   ['backlog/rescan-cpu', 1.5, true],
 ])('%s is %f; met: %s', (id, value, met) => {

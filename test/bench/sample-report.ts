@@ -91,7 +91,7 @@ export function sampleMeasurements(): Measurements {
         of: { files: 100_000 },
         figures: {
           ...{ firstResultSeconds: around(2), allQueuedSeconds: around(20), imagesPerSecond: around(900) },
-          ...{ peakBytes: around(200e6), rescanCpuSeconds: around(1.5) },
+          ...{ peakBytes: around(300e6), mainBytes: around(200e6), rescanCpuSeconds: around(1.5) },
         },
       },
     ],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
@@ -23,7 +23,8 @@ type Figures = SampleOf<'backlog'>['figures'];
 
 /**
  * A folder with many files before the daemon starts, and one with few beside it: the first result, the memory, and what it
- * costs to read the folder again when all are known. With LeNet-5 on one worker, so that what is seen is the main thread's.
+ * costs to read the folder again when all are known. With LeNet-5 on one worker, so that what is seen is the main thread's; what
+ * a second worker adds to the memory is what the first one takes.
  */
 export async function measureBacklog(context: BenchContext): Promise<RoundSamples> {
   const { plan, round, material, say, skip } = context;
@@ -35,31 +36,58 @@ export async function measureBacklog(context: BenchContext): Promise<RoundSample
     skip('The backlog', 'CPU and memory are read from /proc, which this system does not have');
     return {};
   }
-  const backlog: SampleOf<'backlog'>[] = [];
-  for (const files of [FEW_FILES, plan.backlog]) {
-    const figures = await measureFolder(context, model, files);
-    const { peakBytes = NaN, firstResultSeconds = NaN, rescanCpuSeconds } = figures;
-    const rescan =
-      rescanCpuSeconds === undefined ? '' : `, ${rescanCpuSeconds.toFixed(2)} s of CPU for a rescan`;
+  const few = await measureFolder(context, model, FEW_FILES);
+  const [one = NaN, two = NaN] = [few, await measureFolder(context, model, FEW_FILES, 2)].map(
+    ({ peakBytes }) => peakBytes,
+  );
+  const many = await measureFolder(context, model, plan.backlog);
+  const rescanCpuSeconds = await measureRescan(context, model, plan.backlog);
+  const backlog: SampleOf<'backlog'>[] = [
+    { of: { files: FEW_FILES }, figures: withMain(few, two - one) },
+    { of: { files: plan.backlog }, figures: { ...withMain(many, two - one), rescanCpuSeconds } },
+  ];
+  for (const { of, figures } of backlog) {
+    const { firstResultSeconds = NaN, mainBytes = NaN } = figures;
     say(
-      `${files} files waiting: first result after ${firstResultSeconds.toFixed(1)} s, at most ${(peakBytes / 1e6).toFixed(0)} MB${rescan}`,
+      `${of.files} files waiting: first result after ${firstResultSeconds.toFixed(1)} s, at most ${(mainBytes / 1e6).toFixed(0)} MB beside the worker`,
     );
-    backlog.push({ of: { files }, figures });
   }
+  say(`${plan.backlog} known files: ${rescanCpuSeconds.toFixed(2)} s of CPU for a rescan`);
   return { backlog };
 }
 
-async function measureFolder(context: BenchContext, model: BenchModel, files: number): Promise<Figures> {
+function withMain({ peakBytes = NaN, ...figures }: Figures, workerBytes: number): Figures {
+  return { ...figures, peakBytes, mainBytes: peakBytes - workerBytes };
+}
+
+async function measureFolder(
+  context: BenchContext,
+  model: BenchModel,
+  files: number,
+  workers = 1,
+): Promise<Figures> {
+  const setup = { ...(await setupOf(context, model, files)), workers };
+  const folder = join(context.folder, `backlog-${files}-${workers}`);
+  await mkdir(folder, { recursive: true });
+  return withDaemon(context, setup, { folder }, (running) => workOff(context, running, files));
+}
+
+/** Upon the state of `measureFolder`. */
+async function measureRescan(context: BenchContext, model: BenchModel, files: number): Promise<number> {
+  const setup = { ...(await setupOf(context, model, files)), workers: 1, rescanIntervalMs: RESCAN_MS };
+  const folder = join(context.folder, `backlog-${files}-1`);
+  return withDaemon(context, setup, { folder }, ({ daemon }) => rescans(context, daemon));
+}
+
+/** Results stay in the ledger: a hundred thousand files more would measure the disk. */
+async function setupOf(
+  context: BenchContext,
+  model: BenchModel,
+  files: number,
+): Promise<{ images: string; models: BenchModel[]; deliversFiles: boolean }> {
   const images = join(context.folder, `${files}-small-images`);
   await writeSmallImages(images, files, context.signal);
-  // Results stay in the ledger: a hundred thousand files more would measure the disk.
-  const setup = { images, models: [model], workers: 1, deliversFiles: false };
-  const folder = await mkdtemp(join(context.folder, 'backlog-'));
-  const first = await withDaemon(context, setup, { folder }, (running) => workOff(context, running, files));
-  if (files === FEW_FILES) return first;
-  const rescanned = { ...setup, rescanIntervalMs: RESCAN_MS };
-  const again = await withDaemon(context, rescanned, { folder }, ({ daemon }) => rescans(context, daemon));
-  return { ...first, rescanCpuSeconds: again };
+  return { images, models: [model], deliversFiles: false };
 }
 
 async function workOff(

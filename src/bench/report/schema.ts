@@ -65,6 +65,7 @@ const latencyRow = row({ format, models, precision }, ['bareMs', 'medianMs', 'p9
 const memoryRow = row({ models, precision, workers: count }, ['peakBytes']);
 const backlogRow = row({ files: count }, [
   'peakBytes',
+  'mainBytes',
   'firstResultSeconds',
   'allQueuedSeconds',
   'imagesPerSecond',

@@ -168,10 +168,19 @@ function memoryTable({ memory }: BenchReport): Table {
 function backlogTable({ backlog }: BenchReport): Table {
   return {
     title: 'Files that wait when the daemon starts (LeNet-5, one worker)',
-    columns: ['Files', 'First result s', 'All queued s', 'Images/s', 'Resident', 'Rescan CPU s'],
+    columns: [
+      'Files',
+      'First result s',
+      'All queued s',
+      'Images/s',
+      'Resident',
+      'Without worker',
+      'Rescan CPU s',
+    ],
     rows: backlog.map(({ of, figures }) => [
       ...[String(of.files), plain(figures.firstResultSeconds), plain(figures.allQueuedSeconds)],
-      ...[plain(figures.imagesPerSecond), bytes(figures.peakBytes), plain(figures.rescanCpuSeconds)],
+      ...[plain(figures.imagesPerSecond), bytes(figures.peakBytes), bytes(figures.mainBytes)],
+      plain(figures.rescanCpuSeconds),
     ]),
   };
 }
