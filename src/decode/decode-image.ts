@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
 import type { SmearwatchError } from '../errors.js';
 import { IMAGE_BYTES, IMAGE_SIDE } from '../images.js';
 import { assertTiffDirectory } from './check-tiff.js';
@@ -7,7 +7,7 @@ import { isCutShort } from './end-mark.js';
 import { fromSharp, imageDamaged, imageEmpty, imageFormatUnsupported, imageTruncated } from './failures.js';
 import { foreignFormat } from './foreign-formats.js';
 import { ordinaryPng } from './ordinary-png.js';
-import { shrinkJpeg, shrinkPng, type Size } from './shrinker.js';
+import { shrinkJpeg, shrinkPixels, shrinkPng, type Size } from './shrinker.js';
 import { endsInMagic, sniffFormat, type ImageFormat } from './sniff.js';
 
 /** A header may claim any size: 32 Mi pixels are 32 times a scanner's 960×1080, and 100 MB decoded. */
@@ -17,6 +17,8 @@ const MAX_PIXELS = 33_554_432;
  * takes a minute is stuck, or on a machine that cannot do its work: it must not keep its thread for ever.
  */
 const MAX_SECONDS = 60;
+/** Four times a scanner's image, in memory at once; larger ones are shrunk by sharp while it reads them. */
+const MOST_SHRUNK_PIXELS = 4_194_304;
 
 export interface DecodeLimits {
   /** Width × height that is still decoded. */
@@ -44,7 +46,8 @@ export interface DecodedImage {
  * bilinear kernel that averages over the area it shrinks (libvips' `linear`). Training and serving both decode here.
  *
  * Ordinary JPEGs and PNGs, which is what scanners write, are decoded by native/shrink on the calling thread, in two fifths
- * to three quarters of sharp's time; everything else by sharp, which alone says what is wrong with a file.
+ * to three quarters of sharp's time; everything else by sharp, which alone says what is wrong with a file. What sharp
+ * decodes to plain RGB is shrunk by native/shrink, too.
  *
  * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`,
  *   `decode-timeout`
@@ -83,22 +86,56 @@ function decodeOrdinary(
 async function decodeAny(
   bytes: Buffer,
   format: ImageFormat,
-  { maxPixels, maxSeconds }: Required<DecodeLimits>,
+  limits: Required<DecodeLimits>,
   into: Buffer,
 ): Promise<Size> {
+  if (format === 'bmp') return decodeBitmap(bytes, limits, into);
   if (format === 'tiff') assertTiffDirectory(bytes);
-  const source = format === 'bmp' ? openBmp(bytes, maxPixels) : open(bytes, maxPixels);
+  const source = sharp(bytes, {
+    failOn: 'warning',
+    limitInputPixels: limits.maxPixels,
+    sequentialRead: true,
+  });
   try {
-    const { width, height, orientation = 1 } = await source.metadata();
-    const { data, info } = await toContract(source, maxSeconds);
-    if (info.channels !== 3) throw imageDamaged(`it decodes to ${info.channels} channels`);
-    into.set(data);
+    const metadata = await source.metadata();
+    if (isPlain(format, metadata)) {
+      const { data, info } = await read(source, limits.maxSeconds);
+      if (shrinkPixels(data, info, into)) return { width: info.width, height: info.height };
+    }
+    const { width, height, orientation = 1 } = metadata;
+    await convert(source, limits.maxSeconds, into);
     return orientation >= 5 ? { width: height, height: width } : { width, height };
   } catch (error) {
     throw isCutShort(bytes, format, error)
       ? imageTruncated('its end is missing', error)
-      : fromSharp(error, { format, maxPixels, maxSeconds });
+      : fromSharp(error, { format, ...limits });
   }
+}
+
+async function decodeBitmap(bytes: Buffer, limits: Required<DecodeLimits>, into: Buffer): Promise<Size> {
+  const { data, width, height } = decodeBmp(bytes, limits.maxPixels);
+  const isSmall = hasShrinkableSize({ width, height });
+  if (isSmall && shrinkPixels(data, { width, height }, into)) return { width, height };
+  try {
+    await convert(sharp(data, { raw: { width, height, channels: 3 } }), limits.maxSeconds, into);
+    return { width, height };
+  } catch (error) {
+    throw fromSharp(error, { format: 'bmp', ...limits });
+  }
+}
+
+/**
+ * Pixels that are those of the contract but for their number: the same picture then becomes the same 256×256 pixels,
+ * whichever lossless format holds it. JPEGs are shrunk while they are decoded instead.
+ */
+function isPlain(format: ImageFormat, metadata: Metadata): boolean {
+  const { channels, depth, space, orientation = 1, hasProfile, hasAlpha } = metadata;
+  const isRgb = channels === 3 && depth === 'uchar' && space === 'srgb' && !hasProfile && !hasAlpha;
+  return format !== 'jpeg' && isRgb && orientation === 1 && hasShrinkableSize(metadata);
+}
+
+function hasShrinkableSize({ width, height }: Size): boolean {
+  return width >= IMAGE_SIDE && height >= IMAGE_SIDE && width * height <= MOST_SHRUNK_PIXELS;
 }
 
 function noImage(bytes: Buffer): SmearwatchError {
@@ -110,17 +147,15 @@ function byteCount(bytes: number): string {
   return bytes === 1 ? '1 byte' : `${bytes} bytes`;
 }
 
-function open(bytes: Buffer, maxPixels: number): Sharp {
-  return sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels, sequentialRead: true });
-}
-
-function openBmp(bytes: Buffer, maxPixels: number): Sharp {
-  const { data, width, height } = decodeBmp(bytes, maxPixels);
-  return sharp(data, { raw: { width, height, channels: 3 } });
-}
-
-function toContract(source: Sharp, maxSeconds: number): Promise<{ data: Buffer; info: OutputInfo }> {
+function read(source: Sharp, maxSeconds: number): Promise<{ data: Buffer; info: OutputInfo }> {
   return source
+    .raw({ depth: 'uchar' })
+    .timeout({ seconds: maxSeconds })
+    .toBuffer({ resolveWithObject: true });
+}
+
+async function convert(source: Sharp, maxSeconds: number, into: Buffer): Promise<void> {
+  const { data, info } = await source
     .autoOrient()
     .toColourspace('srgb')
     .flatten({ background: '#ffffff' })
@@ -128,6 +163,8 @@ function toContract(source: Sharp, maxSeconds: number): Promise<{ data: Buffer; 
     .raw({ depth: 'uchar' })
     .timeout({ seconds: maxSeconds })
     .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw imageDamaged(`it decodes to ${info.channels} channels`);
+  into.set(data);
 }
 
 /**

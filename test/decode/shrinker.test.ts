@@ -6,6 +6,7 @@ import { decodeImage } from '../../src/decode/decode-image.js';
 import { ordinaryPng } from '../../src/decode/ordinary-png.js';
 import { shrinkJpeg, shrinkPixels, shrinkPng, type Size } from '../../src/decode/shrinker.js';
 import { drawSmear } from '../../src/generate/smear.js';
+import { bmpOf } from './bmp.js';
 import { dcJpeg } from './dc-jpeg.js';
 import { chunk, header, pngOf, withBadCrc } from './png.js';
 import { differenceOf, resized, throughSharp } from './reference.js';
@@ -178,9 +179,7 @@ describe('is left to sharp, which gives what it always gave:', () => {
   it.each<[string, () => Promise<Buffer>]>([
     ['of 16 bits', () => open(picture).toColourspace('rgb16').png().toBuffer()],
     ['of greys', () => open(picture).toColourspace('b-w').png().toBuffer()],
-    ['with a palette', () => open(picture).png({ palette: true }).toBuffer()],
     ['with transparency', () => open(picture).ensureAlpha(0.5).png().toBuffer()],
-    ['that is interlaced', () => open(picture).png({ progressive: true }).toBuffer()],
     ['with a colour profile', () => open(picture).withIccProfile('p3').png().toBuffer()],
     ['smaller than what it is shrunk to', () => open(waves(255, 300)).png().toBuffer()],
   ])('a PNG %s', async (_what, make) => {
@@ -188,6 +187,36 @@ describe('is left to sharp, which gives what it always gave:', () => {
     expect(ordinaryPng(bytes, NO_LIMIT)).toBeUndefined();
     expect((await decodeImage(bytes)).pixels.equals(await throughSharp(bytes))).toBe(true);
   });
+});
+
+it('the same picture is the same pixels in every lossless format', async () => {
+  const { pixels, width, height } = waves(300, 280);
+  const picture = (): Sharp => open({ pixels, width, height });
+  const files = {
+    png: await picture().png().toBuffer(),
+    interlaced: await picture().png({ progressive: true }).toBuffer(),
+    tiff: await picture().tiff({ compression: 'lzw' }).toBuffer(),
+    plainTiff: await picture().tiff({ compression: 'none' }).toBuffer(),
+    tiledTiff: await picture().tiff({ compression: 'deflate', tile: true }).toBuffer(),
+    bmp: bmpOf(pixels, width, height, { bits: 24 }),
+  };
+  const { pixels: expected } = await decodeImage(files.png);
+  for (const [name, bytes] of Object.entries(files)) {
+    const { pixels: actual, ...size } = await decodeImage(bytes);
+    expect(actual.equals(expected), name).toBe(true);
+    expect(size, name).toMatchObject({ width, height });
+  }
+});
+
+it.each([
+  ['too large to be held at once', { width: 2100, height: 2000 }, {}],
+  ['turned by EXIF', { width: 300, height: 280 }, { orientation: 6 }],
+] as const)('a TIFF that is %s is shrunk by sharp', async (_what, { width, height }, metadata) => {
+  const bytes = await open(waves(width, height))
+    .withMetadata(metadata)
+    .tiff({ compression: 'lzw' })
+    .toBuffer();
+  expect((await decodeImage(bytes)).pixels.equals(await throughSharp(bytes))).toBe(true);
 });
 
 describe('an ordinary PNG is what sharp shows, within ±2, or ±3 where it is noise:', () => {
