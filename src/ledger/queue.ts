@@ -134,13 +134,16 @@ export class Queue implements Intake {
     return files.filter((file) => !this.#isKnown(scanner, file));
   }
 
+  /** Not synced: a file that a power cut takes out of the queue is found again by the first rescan. */
   enqueue(scanner: string, files: readonly SeenFile[]): void {
     const now = Date.now();
-    this.#database.transaction(() => {
-      for (const { path, size, mtimeMs } of files) {
-        this.#statements.enqueue.run(scanner, path, size, mtimeMs, now);
-      }
-    });
+    this.#database.withoutSync(() =>
+      this.#database.transaction(() => {
+        for (const { path, size, mtimeMs } of files) {
+          this.#statements.enqueue.run(scanner, path, size, mtimeMs, now);
+        }
+      }),
+    );
   }
 
   /**

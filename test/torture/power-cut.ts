@@ -19,8 +19,8 @@ import { FRAME_HEADER_BYTES, HEADER_BYTES, readLog, type Commit } from './write-
  *
  * - A commit is synced before it returns (`synchronous=FULL`), and only one runs at a time. So all commits in the log are
  *   synced, except the last one while the daemon's thread is inside a write or sync of the log: it may be cut off anywhere.
- * - Claims and acknowledged deliveries are not synced (`Database.withoutSync`): any number of them may be missing, up to the
- *   last commit of another kind. Which ones they are is told by what they changed.
+ * - Queued files, claims and acknowledged deliveries are not synced (`Database.withoutSync`): any number of them may be
+ *   missing, up to the last commit of another kind. Which ones they are is told by what they changed.
  * - What follows the last commit is not synced: cut off anywhere, zeros or rubbish.
  * - A checkpoint syncs the database after copying pages into it, and only then starts a new log. So pages that the log
  *   still has may be torn in the database.
@@ -87,7 +87,7 @@ function unsyncedOf(file: string, log: Buffer, commits: readonly Commit[], check
   }
 }
 
-/** Everything but what claims and acknowledgements change. */
+/** Everything but what queueing, claims and acknowledgements change. */
 function syncedContent(file: string): string {
   const database = new DatabaseSync(file);
   try {
@@ -97,7 +97,7 @@ function syncedContent(file: string): string {
       .filter((name) => !['outbox', 'counts'].includes(name));
     const rowsOf = (name: string) => database.prepare(`SELECT * FROM "${name}"`).all() as Row[];
     return JSON.stringify(
-      names.map((name) => (name === 'files' ? rowsOf(name).map(unclaimed) : rowsOf(name))),
+      names.map((name) => (name === 'files' ? rowsOf(name).filter(hasEnded) : rowsOf(name))),
     );
   } finally {
     database.close();
@@ -106,8 +106,8 @@ function syncedContent(file: string): string {
 
 type Row = Record<string, unknown>;
 
-function unclaimed(file: Row): Row {
-  return { ...file, attempts: 0, state: file['state'] === 'running' ? 'queued' : file['state'] };
+function hasEnded({ state }: Row): boolean {
+  return state === 'done' || state === 'quarantined';
 }
 
 /** Frames that a checkpoint has synced before it copied them: `nBackfillAttempted` of the shared-memory index. */
