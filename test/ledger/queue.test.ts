@@ -130,7 +130,9 @@ describe('Queue', () => {
     }
     setClock(-1);
     await vi.waitFor(() => expect(queue.nextDueInMs()).toBe(0), { interval: 20 });
-    expect(queue.claim(2)).toHaveLength(2);
+    // The other one was put off some milliseconds later.
+    const claimed = queue.claim(2);
+    await vi.waitFor(() => expect([...claimed, ...queue.claim(2)]).toHaveLength(2), { interval: 20 });
   });
 
   it('is not kept waiting by times that a daemon wrote before the clock was set back', () => {
