@@ -2,6 +2,7 @@ import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { pinnedTo } from '../daemon/affinity.js';
 import { runDaemon, type DaemonFigures } from '../daemon/run-daemon.js';
 import type { Measured } from '../lanes/lanes.js';
+import { warmUp } from '../prepare/image-files.js';
 import { modelsOf } from '../prepare/material.js';
 import { MODEL_SETS, PRECISIONS, type Format, type ModelSetName, type Precision } from '../parts.js';
 import { decodeAlone } from './decode.js';
@@ -10,7 +11,8 @@ import { measurePeer } from './peer.js';
 
 /**
  * The whole daemon, folder to durable results, beside its parts alone on the same files, cores and models, one right after
- * the other: decode, each network, daemon, and another program where one is named.
+ * the other: decode, each network, daemon, and another program where one is named. Files are read once before: the first
+ * program would read them from the disk otherwise, and those after it from memory.
  */
 export async function measureDaemon(context: BenchContext): Promise<RoundSamples> {
   const { quick, allCores, cores } = context.plan;
@@ -42,6 +44,8 @@ interface Parts {
 
 async function measureParts(context: BenchContext, format: Format, precision: Precision): Promise<Parts> {
   const { allCores, daemonBatch, quick } = context.plan;
+  const images = context.material.images.get(format);
+  if (images) await warmUp(images, context.signal);
   const decode = await decodeAlone(context, { format, decoder: 'smearwatch', cores: allCores });
   const inference = new Map<string, Measured>();
   for (const model of modelsOf(context.material, quick ? 'alexnet' : 'both', precision)) {
