@@ -44,14 +44,22 @@ export class Reloader {
     await this.#reloading;
   }
 
-  /** Swaps to the versions that labels such as `alexnet@production` point at now. A refused one is not tried again. */
-  async followLabels(): Promise<void> {
+  /**
+   * Swaps to the versions that labels such as `alexnet@production` point at now. A refused one is not tried again. In turn with
+   * reloads: seen in the middle of one, the models that serve are not those of the configuration in force.
+   */
+  followLabels(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#followLabels());
+    return this.#reloading;
+  }
+
+  async #followLabels(): Promise<void> {
     const { server, current } = this.#parts;
     // Unreadable just now (a label that is being written, a registry on a share): the next look decides.
     const wanted = await resolveModels(current().config.models).catch(() => undefined);
     if (!wanted || isDeepStrictEqual(wanted, server.models) || isDeepStrictEqual(wanted, this.#tried)) return;
     this.#tried = wanted;
-    await this.reload();
+    await this.#reload();
   }
 
   async #reload(): Promise<void> {
