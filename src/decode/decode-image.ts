@@ -114,11 +114,11 @@ async function decodeAny(
 
 async function decodeBitmap(bytes: Buffer, limits: Required<DecodeLimits>, into: Buffer): Promise<Size> {
   const { data, width, height } = decodeBmp(bytes, limits.maxPixels);
-  const isSmall = hasShrinkableSize({ width, height });
-  if (isSmall && shrinkPixels(data, { width, height }, into)) return { width, height };
+  const size: Size = { width, height };
+  if (hasShrinkableSize(size) && shrinkPixels(data, size, into)) return size;
   try {
-    await convert(sharp(data, { raw: { width, height, channels: 3 } }), limits.maxSeconds, into);
-    return { width, height };
+    await convert(sharp(data, { raw: { ...size, channels: 3 } }), limits.maxSeconds, into);
+    return size;
   } catch (error) {
     throw fromSharp(error, { format: 'bmp', ...limits });
   }

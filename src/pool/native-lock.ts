@@ -55,12 +55,12 @@ export class NativeLock {
 
   /** Resolves when the thread is in no native call, and cannot begin one any more; or at the signal. */
   async take(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.#isTaken()) {
+    while (!signal.aborted && !this.#tryTake()) {
       await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  #isTaken(): boolean {
+  #tryTake(): boolean {
     const before = Atomics.compareExchange(this.#state, 0, STATES.free, STATES.taken);
     if (before === STATES.held) Atomics.compareExchange(this.#state, 0, STATES.held, STATES.last);
     return before === STATES.free || before === STATES.taken;

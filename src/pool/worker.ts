@@ -71,9 +71,11 @@ async function prepare(
 function isKnown(sha256: string): boolean {
   if (known === undefined) return false;
   nativeLock.hold();
-  const isKnown = known.has(sha256); // which throws nothing
-  nativeLock.release();
-  return isKnown;
+  try {
+    return known.has(sha256);
+  } finally {
+    nativeLock.release();
+  }
 }
 
 async function loadSessions({ models }: WorkerSetup): Promise<Session[]> {

@@ -37,14 +37,13 @@ export async function measureBacklog(context: BenchContext): Promise<RoundSample
     return {};
   }
   const few = await measureFolder(context, model, FEW_FILES);
-  const [one = NaN, two = NaN] = [few, await measureFolder(context, model, FEW_FILES, 2)].map(
-    ({ peakBytes }) => peakBytes,
-  );
+  const fewWithTwoWorkers = await measureFolder(context, model, FEW_FILES, 2);
+  const workerBytes = (fewWithTwoWorkers.peakBytes ?? NaN) - (few.peakBytes ?? NaN);
   const many = await measureFolder(context, model, plan.backlog);
   const rescanCpuSeconds = await measureRescan(context, model, plan.backlog);
   const backlog: SampleOf<'backlog'>[] = [
-    { of: { files: FEW_FILES }, figures: withMain(few, two - one) },
-    { of: { files: plan.backlog }, figures: { ...withMain(many, two - one), rescanCpuSeconds } },
+    { of: { files: FEW_FILES }, figures: withMain(few, workerBytes) },
+    { of: { files: plan.backlog }, figures: { ...withMain(many, workerBytes), rescanCpuSeconds } },
   ];
   for (const { of, figures } of backlog) {
     const { firstResultSeconds = NaN, mainBytes = NaN } = figures;
