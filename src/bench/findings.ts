@@ -34,7 +34,7 @@ function ofDaemons({ daemon, computer }: Measurements): Draft[] {
   return daemon
     .filter(({ of }) => of.cores === computer.cores)
     .flatMap(({ of, figures }) => {
-      const { imagesPerSecond, idealPerSecond, otherShare } = figures;
+      const { imagesPerSecond, steadyPerSecond = imagesPerSecond, idealPerSecond, otherShare } = figures;
       const name = `${of.format}/${of.models}/${of.precision}`;
       const words = `${of.format}, ${of.models === 'both' ? 'both networks' : 'AlexNet'}, ${of.precision}`;
       return [
@@ -42,7 +42,7 @@ function ofDaemons({ daemon, computer }: Measurements): Draft[] {
           `daemon-of-ideal/${name}`,
           `Daemon / ideal of its parts: ${words}`,
           'ratio',
-          over(imagesPerSecond, idealPerSecond),
+          over(steadyPerSecond, idealPerSecond),
         ),
         ...draft(`other-share/${name}`, `CPU neither decoding nor inference: ${words}`, 'share', otherShare),
       ];

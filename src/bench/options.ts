@@ -53,7 +53,7 @@ export interface BenchPlan {
   readonly latencyImages: number;
 }
 
-const FULL = { images: 1000, rounds: 3, seconds: 2, drawn: 96, latencyImages: 100 } as const;
+const FULL = { images: 2000, rounds: 3, seconds: 2, drawn: 96, latencyImages: 100 } as const;
 const QUICK = { images: 96, rounds: 2, seconds: 0.7, drawn: 16, latencyImages: 20 } as const;
 const BATCHES = [1, 4, 8, 16, 32, 64];
 

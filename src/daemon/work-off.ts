@@ -32,9 +32,12 @@ export async function workOff({ ledger, delivery, endings, pauses, progress }: W
       if (failing !== undefined) throw sinkFailing(failing);
     }
     if (endings() !== seen) [seen, sinceMs] = [endings(), performance.now()];
-    const isPostponed = pauses.isPaused || ledger.queue.postponed(pauses.pausedScanners) === queued;
-    const isStuck = running === 0 && queued > 0 && isPostponed;
-    if (isStuck && performance.now() - sinceMs > PATIENCE_MS) throw workPostponed(queued, pauses.reasons());
+    const isStuck =
+      running === 0 &&
+      queued > 0 &&
+      performance.now() - sinceMs > PATIENCE_MS &&
+      (pauses.isPaused || ledger.queue.postponed(pauses.pausedScanners) === queued);
+    if (isStuck) throw workPostponed(queued, pauses.reasons());
     await progress();
   }
 }

@@ -1,5 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { rename as renameWithCallback, writeFile } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { Delivery } from '../ledger/ledger.js';
@@ -9,6 +11,9 @@ import { plainResultFile, resultFile } from './result-file.js';
 import type { Sink } from './sink.js';
 import { syncFolder } from './sync-folder.js';
 import { explainUnwritable } from './unwritable.js';
+
+const writeSynced = promisify(writeFile);
+const rename = promisify(renameWithCallback);
 
 /** One JSON file per image: `<folder>/<scanner>/<path of the image>.json`. */
 export class JsonSink implements Sink {
@@ -55,13 +60,7 @@ export class JsonSink implements Sink {
 async function replaceFile(file: string, content: string): Promise<void> {
   const temporary = join(dirname(file), `.${hashOfPath(file)}.tmp`);
   try {
-    const handle = await openInFolder(temporary);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeInFolder(temporary, content);
     faultPoint('json-written');
     await rename(temporary, file);
     faultPoint('json-renamed');
@@ -73,12 +72,12 @@ async function replaceFile(file: string, content: string): Promise<void> {
 }
 
 /** Most often the folder is there: it is made only when it was not. */
-async function openInFolder(file: string): ReturnType<typeof open> {
+async function writeInFolder(file: string, content: string): Promise<void> {
   try {
-    return await open(file, 'w');
+    await writeSynced(file, content, { flush: true });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     await mkdir(dirname(file), { recursive: true });
-    return open(file, 'w');
+    await writeSynced(file, content, { flush: true });
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BenchContext, SampleOf } from '../context.js';
 import type { DaemonSetup } from './daemon-folder.js';
 import { sumOfMetric } from './metric.js';
-import { usageOf, usedBetween } from './usage.js';
+import { usageOf, usedBetween, type Usage } from './usage.js';
 import { whenWorkedOff, withDaemon, type RunningDaemon } from './with-daemon.js';
 
 export type DaemonFigures = SampleOf<'daemon'>['figures'];
@@ -14,23 +14,61 @@ export interface DaemonRun {
   readonly cores: number;
 }
 
-/** A daemon that works off a folder. Images/s count from `ready` to the last result file. */
+/**
+ * Of the files, the share after which a daemon is warm: V8 compiles what it runs often while the first thousand go by, which
+ * is over within seconds of months.
+ */
+const WARMING_SHARE = 1 / 2;
+/** Results come batch by batch: over fewer of these, one more or less would decide what a figure comes to. */
+const FEWEST_BATCHES = 8;
+
+/**
+ * A daemon that works off a folder. Images/s count from `ready` to the last result file; steady images/s, and processor time,
+ * leave out the first half and the last batch of each core, with which not all of them have work. With too few files for
+ * that, steady images/s are left out, and processor time counts from `ready`.
+ */
 export function runDaemon(context: BenchContext, { setup, files, cores }: DaemonRun): Promise<DaemonFigures> {
   return withDaemon(context, setup, { cores }, async (running) => {
     const { daemon } = running;
-    const before = usageOf(daemon.pid);
-    await whenWorkedOff(daemon, files, context.signal);
-    const after = usageOf(daemon.pid);
+    const steady = steadyPart(files, { batch: context.plan.daemonBatch, cores });
+    const looks: Look[] = [{ done: 0, usage: usageOf(daemon.pid) }];
+    await whenWorkedOff(daemon, files, context.signal, ({ work: { done } }) => {
+      looks.push({ done, usage: usageOf(daemon.pid) });
+    });
     const committing = sumOfMetric(await daemon.metrics(), 'smearwatch_ledger_commit_duration_seconds_sum');
     return {
-      ...(await timesOf(running, files)),
+      ...(await timesOf(running, files, steady)),
       commitMsPerImage: (1000 * committing) / files,
-      ...(before && after && usageFigures(usedBetween(before, after), files)),
+      ...usageFigures(looks, steady),
     };
   });
 }
 
-function usageFigures(used: ReturnType<typeof usedBetween>, files: number): DaemonFigures {
+/** What the process had used when so many files were done. */
+interface Look {
+  readonly done: number;
+  readonly usage: Usage | undefined;
+}
+
+/** From and up to so many files that are done. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Undefined: too few files for one. */
+function steadyPart(files: number, { batch, cores }: { batch: number; cores: number }): Part | undefined {
+  const part = { from: Math.ceil(files * WARMING_SHARE), to: files - batch * cores };
+  return part.to - part.from >= FEWEST_BATCHES * batch ? part : undefined;
+}
+
+/** Within the steady part, since as many images are half done at its end as at its beginning. */
+function usageFigures(looks: readonly Look[], part: Part | undefined): DaemonFigures {
+  const within = part ? looks.filter(({ done }) => done >= part.from && done <= part.to) : looks;
+  const [first, last] = [within[0], within.at(-1)];
+  if (!first?.usage || !last?.usage || last.done === first.done) return {};
+  const used = usedBetween(first.usage, last.usage);
+  const files = last.done - first.done;
   return {
     cpuMsPerImage: used.cpuMs / files,
     mainCpuMsPerImage: used.mainCpuMs / files,
@@ -42,15 +80,23 @@ function usageFigures(used: ReturnType<typeof usedBetween>, files: number): Daem
 async function timesOf(
   { daemon, files, startedAtMs }: RunningDaemon,
   expected: number,
+  steady: Part | undefined,
 ): Promise<DaemonFigures> {
   const names = await readdir(files.results);
   const times = await Promise.all(names.map(async (name) => (await stat(join(files.results, name))).ctimeMs));
   if (times.length !== expected)
     throw new RangeError(`there are ${times.length} result files for ${expected} images`);
-  const [first, last] = [Math.min(...times), Math.max(...times)];
+  times.sort((a, b) => a - b);
+  const [first = NaN, last = NaN] = [times[0], times.at(-1)];
   return {
     imagesPerSecond: (1000 * expected) / (last - daemon.readyAtMs),
+    ...(steady && { steadyPerSecond: perSecond(times.slice(steady.from, steady.to)) }),
     readySeconds: (daemon.readyAtMs - startedAtMs) / 1000,
     firstResultSeconds: (first - startedAtMs) / 1000,
   };
+}
+
+function perSecond(timesMs: readonly number[]): number {
+  const [first = NaN, last = NaN] = [timesMs[0], timesMs.at(-1)];
+  return (1000 * (timesMs.length - 1)) / (last - first);
 }

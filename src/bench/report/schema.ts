@@ -47,6 +47,7 @@ const bandwidthRow = row({ threads: count }, ['gigabytesPerSecond']);
 const diskRow = row({ writers: count }, ['filesPerSecond']);
 const daemonRow = row({ format, models, precision, cores: count }, [
   'imagesPerSecond',
+  'steadyPerSecond',
   'decodePerSecond',
   'inferencePerSecond',
   'idealPerSecond',

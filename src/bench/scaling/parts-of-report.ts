@@ -38,7 +38,7 @@ export function partsOf(report: BenchReport): ScalingParts {
       }),
     ),
     measured: daemon.flatMap(({ of, figures }) => {
-      const imagesPerSecond = figures.imagesPerSecond?.median;
+      const imagesPerSecond = (figures.steadyPerSecond ?? figures.imagesPerSecond)?.median;
       return imagesPerSecond === undefined ? [] : [{ ...of, imagesPerSecond }];
     }),
   };

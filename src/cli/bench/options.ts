@@ -18,7 +18,7 @@ export const benchOptions = {
   images: integer(
     'images',
     { min: 1, max: 1_000_000 },
-    { describe: 'Files of each format; otherwise 1000.' },
+    { describe: 'Files of each format; otherwise 2000.' },
   ),
   formats: {
     type: 'string',

@@ -106,6 +106,7 @@ function daemonTable({ daemon, peer }: BenchReport): Table {
       'Networks',
       'Cores',
       'Images/s',
+      'Steady',
       'Ideal',
       'Decode',
       'Inference',
@@ -120,7 +121,7 @@ function daemonTable({ daemon, peer }: BenchReport): Table {
       );
       return [
         ...[of.format, `${setName(of.models)} ${of.precision}`, String(of.cores)],
-        ...[figures.imagesPerSecond, figures.idealPerSecond].map(withRange),
+        ...[figures.imagesPerSecond, figures.steadyPerSecond, figures.idealPerSecond].map(withRange),
         ...[figures.decodePerSecond, figures.inferencePerSecond].map(plain),
         ...[
           withRange(beside?.figures.imagesPerSecond),
