@@ -13,7 +13,7 @@ export const benchCommand = defineCommand({
   examples: [
     [
       'bench --out bench',
-      'Everything, in three quarters of an hour on two cores: tables, bench.json and plots.',
+      'Everything, in an hour on two cores: tables, bench.json and plots.',
     ],
     ['bench --quick', 'The ratios that matter most, in under a minute.'],
     [

@@ -8,7 +8,8 @@ import { modelsOf } from '../prepare/material.js';
 /**
  * Another program on the same files and the same model as the daemon just before it. The command line is a template:
  * `{model}` is the `model.onnx`, `{glob}` a pattern of the files (for the program to expand), `{processes}` the number of
- * cores. It is started without a shell. The last number that it prints is its images per second.
+ * cores. It is started without a shell. The last number that it prints is its images per second: once it is warm, as the
+ * daemon's are.
  * @throws SmearwatchError `bench-peer-failed`
  */
 export async function measurePeer(
@@ -17,7 +18,7 @@ export async function measurePeer(
 ): Promise<SampleOf<'peer'>[]> {
   const images = material.images.get(of.format);
   const [model] = modelsOf(material, 'alexnet', of.precision);
-  const smearwatchPerSecond = figures.imagesPerSecond;
+  const smearwatchPerSecond = figures.steadyPerSecond ?? figures.imagesPerSecond;
   if (plan.peer === undefined || !images || !model || smearwatchPerSecond === undefined) return [];
   const command = fillIn(plan.peer, {
     model: model.file,
