@@ -43,7 +43,7 @@ const MOST_TOLD_OVERDUE = 20;
  * is `settlesAtMs`). Their number is bounded, and so is the number of looks at once.
  */
 export class Settling {
-  readonly #candidates = new Map<string, Candidate>();
+  #candidates = new Map<string, Candidate>();
   /** Those of them that grow for ever, or that cannot be looked at for long. */
   readonly #overdue = new Set<string>();
   readonly #options: SettlingOptions;
@@ -231,6 +231,16 @@ export class Settling {
         waitedMs: nowMs - candidate.firstSeenMs,
       });
     }
+    if (this.#candidates.size < settled.length) this.#leaveOldTables();
+  }
+
+  /**
+   * A Map that is filled and emptied again and again takes one table after the other, and V8 links each to the next. Once a
+   * table that is done with has survived into the old generation, so do all that follow, with the candidates that were in them:
+   * 0.35 kB of garbage for every file, until the next full collection. A new Map has no table before it.
+   */
+  #leaveOldTables(): void {
+    this.#candidates = new Map(this.#candidates);
   }
 
   #wakeForNext(): void {

@@ -75,6 +75,20 @@ describe('a rescan', () => {
     expect(setup.intake.announced).toHaveLength(35);
   });
 
+  it('goes on waiting for files that have not settled when those around them have', async () => {
+    const setup = await setUp({ settle: { quietMs: 40, incompleteAfterMs: 60_000 } });
+    const cut = ['cut-0.png', 'cut-1.png', 'cut-2.png'];
+    await Promise.all(cut.map((name) => writeFile(path.join(setup.folder, name), PNG.subarray(0, 50))));
+    const whole = Array.from({ length: 300 }, (_, index) => `${index}.png`);
+    await Promise.all(whole.map((name) => writePng(setup.folder, name)));
+    await startedAndScanned(setup);
+    await announced(setup.intake, ...whole);
+    expect(setup.watcher.unsettled.count).toBe(cut.length);
+    await Promise.all(cut.map((name) => writePng(setup.folder, name)));
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced.toSorted()).toEqual([...cut, ...whole].toSorted());
+  });
+
   it('keeps what the ledger refuses, and offers it again', async () => {
     const hints = new ManualHints();
     const setup = await setUp({}, { hints });
