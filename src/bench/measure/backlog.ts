@@ -12,6 +12,8 @@ import type { BenchModel } from '../prepare/models.js';
 
 /** Beside so few files nothing needs to be found first. */
 const FEW_FILES = 16;
+/** With which two workers have had full batches, whose memory ONNX Runtime keeps. */
+const FILES_OF_FULL_BATCHES = 2048;
 /** Small, so that a hundred thousand fit on any disk; every file is as much work to find, queue and record as a large one. */
 const SIDE = 64;
 const WRITTEN_AT_ONCE = 64;
@@ -23,8 +25,8 @@ type Figures = SampleOf<'backlog'>['figures'];
 
 /**
  * A folder with many files before the daemon starts, and one with few beside it: the first result, the memory, and what it
- * costs to read the folder again when all are known. With LeNet-5 on one worker, so that what is seen is the main thread's; what
- * a second worker adds to the memory is what the first one takes.
+ * costs to read the folder again when all are known. With LeNet-5 on one worker, so that what is seen is the main thread's. What
+ * of the memory is the worker's is measured beside: what a second one adds when both have had full batches.
  */
 export async function measureBacklog(context: BenchContext): Promise<RoundSamples> {
   const { plan, round, material, say, skip } = context;
@@ -36,23 +38,31 @@ export async function measureBacklog(context: BenchContext): Promise<RoundSample
     skip('The backlog', 'CPU and memory are read from /proc, which this system does not have');
     return {};
   }
+  const workerBytes = await measureWorker(context, model);
   const few = await measureFolder(context, model, FEW_FILES);
-  const fewWithTwoWorkers = await measureFolder(context, model, FEW_FILES, 2);
-  const workerBytes = (fewWithTwoWorkers.peakBytes ?? NaN) - (few.peakBytes ?? NaN);
   const many = await measureFolder(context, model, plan.backlog);
   const rescanCpuSeconds = await measureRescan(context, model, plan.backlog);
   const backlog: SampleOf<'backlog'>[] = [
-    { of: { files: FEW_FILES }, figures: withMain(few, workerBytes) },
+    { of: { files: FEW_FILES }, figures: few },
     { of: { files: plan.backlog }, figures: { ...withMain(many, workerBytes), rescanCpuSeconds } },
   ];
   for (const { of, figures } of backlog) {
-    const { firstResultSeconds = NaN, mainBytes = NaN } = figures;
+    const { firstResultSeconds = NaN, peakBytes = NaN } = figures;
     say(
-      `${of.files} files waiting: first result after ${firstResultSeconds.toFixed(1)} s, at most ${(mainBytes / 1e6).toFixed(0)} MB beside the worker`,
+      `${of.files} files waiting: first result after ${firstResultSeconds.toFixed(1)} s, at most ${(peakBytes / 1e6).toFixed(0)} MB`,
     );
   }
+  say(`A worker of that takes ${(workerBytes / 1e6).toFixed(0)} MB`);
   say(`${plan.backlog} known files: ${rescanCpuSeconds.toFixed(2)} s of CPU for a rescan`);
   return { backlog };
+}
+
+/** The most memory that a worker takes. */
+async function measureWorker(context: BenchContext, model: BenchModel): Promise<number> {
+  const files = Math.min(FILES_OF_FULL_BATCHES, context.plan.backlog);
+  const { peakBytes: one = NaN } = await measureFolder(context, model, files);
+  const { peakBytes: two = NaN } = await measureFolder(context, model, files, 2);
+  return two - one;
 }
 
 function withMain({ peakBytes = NaN, ...figures }: Figures, workerBytes: number): Figures {
