@@ -1,6 +1,7 @@
 import { loadConfig, type LoadedConfig } from './config/load.js';
 import { watchConfig, type ConfigWatcher } from './config/watch.js';
 import { Daemon } from './daemon/daemon.js';
+import { collectGarbageEarly } from './daemon/garbage.js';
 import { EXIT } from './errors.js';
 import { refuseFaultsInUse } from './faults.js';
 import { createTelemetry } from './telemetry/create-telemetry.js';
@@ -23,6 +24,7 @@ export interface RunOptions {
  */
 export async function runDaemon({ configFile, once = false }: RunOptions): Promise<number> {
   refuseFaultsInUse(process.env);
+  collectGarbageEarly();
   const loaded = loadConfig(configFile);
   const logger = createLogger({ level: loaded.config.log.level, version: SOFTWARE.version });
   const registry = createRegistry({ version: SOFTWARE.version });
