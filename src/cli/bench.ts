@@ -11,10 +11,7 @@ export const benchCommand = defineCommand({
     'Measure how fast this computer classifies: decoding, networks, the whole daemon, and what they come to.',
   options: benchOptions,
   examples: [
-    [
-      'bench --out bench',
-      'Everything, in an hour on two cores: tables, bench.json and plots.',
-    ],
+    ['bench --out bench', 'Everything, in an hour on two cores: tables, bench.json and plots.'],
     ['bench --quick', 'The ratios that matter most, in under a minute.'],
     [
       'bench --only daemon,latency --formats png --folder /data',
