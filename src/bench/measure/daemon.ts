@@ -67,9 +67,11 @@ async function wholeBesideParts(
   const inferenceCpuMs = measured.reduce((sum, { cpuMs }) => sum + cpuMs / batch, 0);
   const idealPerSecond = 1 / (1 / decode.perSecond + 1 / inferencePerSecond);
   const whole = await runWhole(context, of);
-  const { cpuMsPerImage, imagesPerSecond = NaN, steadyPerSecond = imagesPerSecond } = whole;
+  const { cpuMsPerImage, imagesPerSecond = NaN, steadyPerSecond } = whole;
+  const steadily = steadyPerSecond === undefined ? '' : `, steadily ${steadyPerSecond.toFixed(1)}`;
+  const share = (steadyPerSecond ?? imagesPerSecond) / idealPerSecond;
   context.say(
-    `${nameOf(of)}: ${imagesPerSecond.toFixed(1)} images/s, steadily ${steadyPerSecond.toFixed(1)}, ${(steadyPerSecond / idealPerSecond).toFixed(3)} of the ideal`,
+    `${nameOf(of)}: ${imagesPerSecond.toFixed(1)} images/s${steadily}, ${share.toFixed(3)} of the ideal`,
   );
   return {
     of,
