@@ -2,7 +2,7 @@ import { CELL_CLASSES } from '../images.js';
 import { alexnet } from '../model/networks/alexnet.js';
 import { countMultiplyAdds } from '../model/networks/network.js';
 import type { BenchReport, Finding, RowOf, Spread } from './report/schema.js';
-import { combine, ratioOf } from './statistics.js';
+import { combine, daemonRate, ratioOf } from './statistics.js';
 import { isMet, targetOf } from './targets.js';
 
 /** The measured parts of a report, and what is needed to know which of them belong together. */
@@ -34,7 +34,7 @@ function ofDaemons({ daemon, computer }: Measurements): Draft[] {
   return daemon
     .filter(({ of }) => of.cores === computer.cores)
     .flatMap(({ of, figures }) => {
-      const { imagesPerSecond, steadyPerSecond = imagesPerSecond, idealPerSecond, otherShare } = figures;
+      const { idealPerSecond, otherShare } = figures;
       const name = `${of.format}/${of.models}/${of.precision}`;
       const words = `${of.format}, ${of.models === 'both' ? 'both networks' : 'AlexNet'}, ${of.precision}`;
       return [
@@ -42,7 +42,7 @@ function ofDaemons({ daemon, computer }: Measurements): Draft[] {
           `daemon-of-ideal/${name}`,
           `Daemon / ideal of its parts: ${words}`,
           'ratio',
-          over(steadyPerSecond, idealPerSecond),
+          over(daemonRate(figures), idealPerSecond),
         ),
         ...draft(`other-share/${name}`, `CPU neither decoding nor inference: ${words}`, 'share', otherShare),
       ];

@@ -24,6 +24,14 @@ export function spreadOf(rounds: readonly number[]): Spread {
   };
 }
 
+/** Of a warm daemon, where a run was long enough to tell; otherwise from its ready line on. */
+export function daemonRate<T>({
+  steadyPerSecond,
+  imagesPerSecond,
+}: Readonly<Partial<Record<'steadyPerSecond' | 'imagesPerSecond', T | undefined>>>): T | undefined {
+  return steadyPerSecond ?? imagesPerSecond;
+}
+
 export function median(values: ArrayLike<number>): number {
   return percentile(values, 0.5);
 }

@@ -12,6 +12,7 @@ import type { Sink } from './sink.js';
 import { syncFolder } from './sync-folder.js';
 import { explainUnwritable } from './unwritable.js';
 
+// With callbacks inside: node:fs/promises makes a file handle and five promises for each file, a fifth more work of this thread.
 const writeSynced = promisify(writeFile);
 const rename = promisify(renameWithCallback);
 

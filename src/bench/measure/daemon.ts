@@ -5,6 +5,7 @@ import type { Measured } from '../lanes/lanes.js';
 import { warmUp } from '../prepare/image-files.js';
 import { modelsOf } from '../prepare/material.js';
 import { MODEL_SETS, PRECISIONS, type Format, type ModelSetName, type Precision } from '../parts.js';
+import { daemonRate } from '../statistics.js';
 import { decodeAlone } from './decode.js';
 import { inferAlone } from './networks.js';
 import { measurePeer } from './peer.js';
@@ -69,7 +70,7 @@ async function wholeBesideParts(
   const whole = await runWhole(context, of);
   const { cpuMsPerImage, imagesPerSecond = NaN, steadyPerSecond } = whole;
   const steadily = steadyPerSecond === undefined ? '' : `, steadily ${steadyPerSecond.toFixed(1)}`;
-  const share = (steadyPerSecond ?? imagesPerSecond) / idealPerSecond;
+  const share = (daemonRate(whole) ?? NaN) / idealPerSecond;
   context.say(
     `${nameOf(of)}: ${imagesPerSecond.toFixed(1)} images/s${steadily}, ${share.toFixed(3)} of the ideal`,
   );

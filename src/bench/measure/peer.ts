@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import type { BenchContext, SampleOf } from '../context.js';
 import { modelsOf } from '../prepare/material.js';
+import { daemonRate } from '../statistics.js';
 
 /**
  * Another program on the same files and the same model as the daemon just before it. The command line is a template:
@@ -18,7 +19,7 @@ export async function measurePeer(
 ): Promise<SampleOf<'peer'>[]> {
   const images = material.images.get(of.format);
   const [model] = modelsOf(material, 'alexnet', of.precision);
-  const smearwatchPerSecond = figures.steadyPerSecond ?? figures.imagesPerSecond;
+  const smearwatchPerSecond = daemonRate(figures);
   if (plan.peer === undefined || !images || !model || smearwatchPerSecond === undefined) return [];
   const command = fillIn(plan.peer, {
     model: model.file,

@@ -1,5 +1,6 @@
 import { NETWORKS, PRECISIONS, type Format, type NetworkName, type Precision } from '../parts.js';
 import type { BenchReport, RowOf } from '../report/schema.js';
+import { daemonRate } from '../statistics.js';
 import type { MemoryNeed } from './model.js';
 import type { ScalingParts } from './parts.js';
 
@@ -38,7 +39,7 @@ export function partsOf(report: BenchReport): ScalingParts {
       }),
     ),
     measured: daemon.flatMap(({ of, figures }) => {
-      const imagesPerSecond = (figures.steadyPerSecond ?? figures.imagesPerSecond)?.median;
+      const imagesPerSecond = daemonRate(figures)?.median;
       return imagesPerSecond === undefined ? [] : [{ ...of, imagesPerSecond }];
     }),
   };
