@@ -5,7 +5,7 @@ const GROWING_PERCENT = 50;
 
 /**
  * After the first full collection V8 lets the heap grow to four times what is in use, since a process that has just started
- * allocates fast: that is 70 MB of garbage, which a daemon then holds for minutes, or until its memory runs out. V8 reads this flag
+ * allocates fast: that is 70 MB of garbage, which a daemon then holds for minutes. V8 reads this flag
  * at the end of each collection, so that it may be set while the program runs. It counts for the workers as well, whose heaps are
  * 8 MB.
  */
