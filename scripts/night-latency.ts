@@ -6,13 +6,14 @@
  *
  * npm run build && npx tsx scripts/night-latency.ts [--images 60] [--rounds 2] [--every-ms 700] [--labelled 400] [--threads 1]
  */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { generateSmears } from '../src/generate/write-smears.js';
 import { TestDaemon, writeConfig } from '../test/fixtures/daemon.js';
+import { missedRun } from '../test/fixtures/missed-run.js';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +27,6 @@ const { values } = parseArgs({
 const [images, rounds, everyMs] = [Number(values.images), Number(values.rounds), Number(values['every-ms'])];
 const folder = mkdtempSync(join(tmpdir(), 'smearwatch-night-'));
 const workerUrl = new URL('../dist/generate/worker.js', import.meta.url);
-const TIMETABLE = { cron: '30 2 * * *', timeZone: 'UTC' };
 
 await generateSmears({
   outDir: join(folder, 'cells'),
@@ -48,12 +48,11 @@ mkdirSync(join(folder, 'in'));
 /** A daemon that has missed a night makes up for it at once. */
 function configure(evaluates: boolean, round: number): string {
   const stateFolder = `state-${round}-${evaluates ? 'night' : 'alone'}`;
-  mkdirSync(join(folder, stateFolder));
-  const decidedUntil = new Date(Date.now() - 25 * 3_600_000).toISOString();
-  const timetable = `${TIMETABLE.cron} ${TIMETABLE.timeZone}`;
-  const state = { version: 1, timetable, decidedUntil, runs: [] };
-  writeFileSync(join(folder, stateFolder, 'nightly.json'), JSON.stringify(state));
-  const schedule = { ...TIMETABLE, data: ['cells'], threads: Number(values.threads) };
+  const schedule = {
+    ...missedRun(join(folder, stateFolder)),
+    data: ['cells'],
+    threads: Number(values.threads),
+  };
   return writeConfig(folder, {
     stateFolder,
     scanners: [{ name: 'left', folder: 'in', settle: { quietMs: 200 } }],

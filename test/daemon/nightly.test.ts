@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
@@ -7,10 +7,9 @@ import { metricsSchema } from '../../src/evaluate/metrics.js';
 import { CELL_CLASSES } from '../../src/images.js';
 import type { TestDaemon } from '../fixtures/daemon.js';
 import { drawSmear } from '../../src/generate/smear.js';
+import { missedRun } from '../fixtures/missed-run.js';
 import { addLeNet5 } from '../fixtures/registry.js';
 import { Lab } from './lab.js';
-
-const CRON = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
 
 /** A lab with labelled images, whose daemon has missed a night. */
 async function labWithData(
@@ -22,7 +21,10 @@ async function labWithData(
   await lab.registry.promote('lenet5', 1);
   lab.configure({
     models: { registry: 'models', use: [{ model: 'lenet5@production' }] },
-    evaluation: { schedule: { ...CRON, data: ['cells'], ...schedule }, ...evaluation },
+    evaluation: {
+      schedule: { ...missedRun(join(lab.folder, 'state')), data: ['cells'], ...schedule },
+      ...evaluation,
+    },
   });
   const size = { width: 96, height: 108 };
   for (const [index, name] of CELL_CLASSES.entries()) {
@@ -37,10 +39,6 @@ async function labWithData(
         .toFile(file);
     }
   }
-  mkdirSync(join(lab.folder, 'state'));
-  const decidedUntil = new Date(Date.now() - 26 * 3_600_000).toISOString();
-  const state = { version: 1, timetable: `${CRON.cron} ${CRON.timeZone}`, decidedUntil, runs: [] };
-  writeFileSync(join(lab.folder, 'state', 'nightly.json'), JSON.stringify(state));
   return lab;
 }
 

@@ -6,6 +6,7 @@ import { drawSmear } from '../../src/generate/smear.js';
 import { CELL_CLASSES } from '../../src/images.js';
 import { ended, Lab } from '../daemon/lab.js';
 import { SMEAR_SIZE } from '../fixtures/images.js';
+import { missedRun } from '../fixtures/missed-run.js';
 import { addLeNet5 } from '../fixtures/registry.js';
 import { hasProgram } from './promtool.js';
 import { PrometheusServer } from './prometheus-server.js';
@@ -24,7 +25,6 @@ const NOTHING_TO_SHOW: Readonly<Record<string, string>> = {
   'sum(increase(smearwatch_image_retries_total{instance=~".*", scanner=~".*"}[1h]))':
     'no attempt at an image has failed',
 };
-const CRON = { cron: '30 2 * * *', timeZone: 'UTC' };
 const BOTH = ['lenet5', 'second'];
 
 /** A lab where everything that can be shown comes about: labels, drift, quarantine, a made-up evaluation, two models. */
@@ -37,7 +37,7 @@ async function busyLab(): Promise<Lab> {
       drift: { window: 50 },
       evaluation: {
         gates: [{ figure: 'shareRight', min: 0 }],
-        schedule: { ...CRON, data: ['cells'], threads: 1 },
+        schedule: { ...missedRun(join(lab.folder, 'state')), data: ['cells'], threads: 1 },
       },
     },
     { labels: 'folder', rescanIntervalMs: 1000, settle: { quietMs: 50, incompleteAfterMs: 200 } },
@@ -47,10 +47,6 @@ async function busyLab(): Promise<Lab> {
     for (let image = 0; image < 3; image += 1)
       writeFileSync(join(lab.folder, 'cells', name, `${image}.png`), await smear(200 + image, name));
   }
-  mkdirSync(join(lab.folder, 'state'));
-  const decidedUntil = new Date(Date.now() - 26 * 3_600_000).toISOString();
-  const state = { version: 1, timetable: `${CRON.cron} ${CRON.timeZone}`, decidedUntil, runs: [] };
-  writeFileSync(join(lab.folder, 'state', 'nightly.json'), JSON.stringify(state));
   return lab;
 }
 
