@@ -7,7 +7,8 @@ import { isCutShort } from './end-mark.js';
 import { fromSharp, imageDamaged, imageEmpty, imageFormatUnsupported, imageTruncated } from './failures.js';
 import { foreignFormat } from './foreign-formats.js';
 import { ordinaryPng } from './ordinary-png.js';
-import { shrinkJpeg, shrinkPixels, shrinkPng, type Size } from './shrinker.js';
+import { ordinaryTiff } from './ordinary-tiff.js';
+import { shrinkJpeg, shrinkPixels, shrinkPng, shrinkTiff, type Size } from './shrinker.js';
 import { endsInMagic, sniffFormat, type ImageFormat } from './sniff.js';
 
 /** A header may claim any size: 32 Mi pixels are 32 times a scanner's 960×1080, and 100 MB decoded. */
@@ -45,7 +46,7 @@ export interface DecodedImage {
  * A file's bytes to the pixel contract: EXIF orientation applied, sRGB, transparency on white, squeezed to 256×256 with a
  * bilinear kernel that averages over the area it shrinks (libvips' `linear`). Training and serving both decode here.
  *
- * Ordinary JPEGs and PNGs, which is what scanners write, are decoded by native/shrink on the calling thread, in two fifths
+ * Ordinary JPEGs, PNGs and TIFFs, which is what scanners write, are decoded by native/shrink on the calling thread, in two fifths
  * to three quarters of sharp's time; everything else by sharp, which alone says what is wrong with a file. What sharp
  * decodes to plain RGB is shrunk by native/shrink, too.
  *
@@ -78,9 +79,20 @@ function decodeOrdinary(
   maxPixels: number,
   into: Buffer,
 ): Size | undefined {
-  if (format === 'jpeg') return shrinkJpeg(bytes, maxPixels, into);
-  const png = format === 'png' ? ordinaryPng(bytes, maxPixels) : undefined;
-  return png && shrinkPng(png.parts, png, into);
+  switch (format) {
+    case 'jpeg':
+      return shrinkJpeg(bytes, maxPixels, into);
+    case 'png': {
+      const png = ordinaryPng(bytes, maxPixels);
+      return png && shrinkPng(png.parts, png, into);
+    }
+    case 'tiff': {
+      const tiff = ordinaryTiff(bytes, maxPixels);
+      return tiff && shrinkTiff(tiff, into);
+    }
+    case 'bmp':
+      return undefined;
+  }
 }
 
 async function decodeAny(

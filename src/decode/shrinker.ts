@@ -1,21 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { IMAGE_BYTES } from '../images.js';
-
-/** What of the WebAssembly API is used: only the DOM's types have it, and this is no browser. */
-interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
-}
-const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
+import { instantiate, type WebAssemblyExports } from '../webassembly.js';
 
 /** What native/shrink exports; see its README.md. */
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly _initialize: () => void;
+interface Exports extends WebAssemblyExports {
   readonly prepare: () => void;
   readonly reserve: (bytes: number) => number;
   readonly shrink: (bytes: number, maxPixels: number) => number;
   readonly unpack: (bytes: number, width: number, height: number) => number;
+  readonly unpack_strips: (
+    rowsPerStrip: number,
+    width: number,
+    height: number,
+    compression: number,
+    hasDifferences: boolean,
+  ) => number;
   readonly resize: (width: number, height: number) => number;
   readonly pixels: () => number;
   readonly width: () => number;
@@ -27,11 +25,20 @@ export interface Size {
   readonly height: number;
 }
 
+/** Rows of 8 bits of RGB, one after the other. */
+export interface TiffStrips extends Size {
+  readonly strips: readonly Uint8Array[];
+  readonly rowsPerStrip: number;
+  /** TIFF's number of it: 1 for none, 5 for LZW, 8 for deflate. */
+  readonly compression: number;
+  /** Pixels are differences from the one to the left. */
+  readonly hasDifferences: boolean;
+}
+
 /** Memory of an instance grows and never shrinks: one that had to make room for a huge image is not kept. */
 const MOST_KEPT_BYTES = 33_554_432;
 
 const WASM = new URL('../../native/shrink/shrink.wasm', import.meta.url);
-let compiled: object | undefined;
 /** One per thread, made for its first image. */
 let instance: Exports | undefined;
 
@@ -55,6 +62,17 @@ export function shrinkPng(
   );
 }
 
+/** The strips of a TIFF of 8 bits of RGB to 256×256 RGB in `into`; undefined: as above. */
+export function shrinkTiff(
+  { strips, rowsPerStrip, compression, hasDifferences, width, height }: TiffStrips,
+  into: Uint8Array,
+): Size | undefined {
+  const sizes = new Uint8Array(Uint32Array.from(strips, ({ length }) => length).buffer);
+  return use([sizes, ...strips], into, ({ unpack_strips: unpack }) =>
+    unpack(rowsPerStrip, width, height, compression, hasDifferences) === 1 ? { width, height } : undefined,
+  );
+}
+
 /** RGB pixels to 256×256 RGB in `into`; undefined: they are too many. */
 export function shrinkPixels(pixels: Uint8Array, size: Size, into: Uint8Array): Size | undefined {
   return use([pixels], into, ({ resize }) => (resize(size.width, size.height) === 1 ? size : undefined));
@@ -69,7 +87,7 @@ function use(
   into: Uint8Array,
   shrink: (shrinker: Exports) => Size | undefined,
 ): Size | undefined {
-  instance ??= instantiate();
+  instance ??= makeInstance();
   const { memory, reserve, pixels } = instance;
   try {
     let at = reserve(byteCount(parts));
@@ -90,18 +108,14 @@ function use(
   }
 }
 
-/** @throws when the file is missing or is not what was built, as an incomplete installation has it */
-function instantiate(): Exports {
-  compiled ??= new Module(readFileSync(WASM));
+function makeInstance(): Exports {
   const refuse = (): never => {
     throw new Error('libjpeg-turbo complains');
   };
-  const { exports } = new Instance(compiled, {
+  const made = instantiate(WASM, {
     env: { fail: refuse, emscripten_notify_memory_growth: () => undefined },
     wasi_snapshot_preview1: { proc_exit: refuse, fd_close: refuse, fd_write: refuse, fd_seek: refuse },
-  });
-  const made = exports as Exports;
-  made._initialize();
+  }) as Exports;
   made.prepare();
   return made;
 }

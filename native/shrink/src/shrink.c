@@ -164,3 +164,42 @@ EXPORT(unpack) int unpack(size_t bytes, int columns, int rows) {
   free(raw);
   return is_done;
 }
+
+#define UNCOMPRESSED 1
+#define LZW 5
+#define DEFLATE 8
+
+static bool unpack_strip(int compression, const uint8_t *from, size_t bytes, uint8_t *to, size_t expected) {
+  switch (compression) {
+    case UNCOMPRESSED:
+      if (bytes != expected) return false;
+      memcpy(to, from, bytes);
+      return true;
+    case LZW: return unpack_lzw(from, bytes, to, expected);
+    case DEFLATE: return inflate_exactly(from, bytes, to, expected);
+    default: return false;
+  }
+}
+
+/*
+ * The strips of a TIFF of 8 bits of RGB, to `pixels`. In what was reserved: how many bytes each has, as 32 bits; then the strips.
+ * @returns as above
+ */
+EXPORT(unpack_strips)
+int unpack_strips(int rows_per_strip, int columns, int rows, int compression, int has_differences) {
+  const int count = (rows + rows_per_strip - 1) / rows_per_strip;
+  const uint32_t *const sizes = (const uint32_t *)input;
+  const size_t stride = 3 * (size_t)columns, expected = stride * rows;
+  const uint8_t *from = input + count * sizeof *sizes;
+  uint8_t *raw = expected > MOST_INPUT_BYTES ? NULL : malloc(expected + LONGEST_OVERWRITE);
+  bool is_done = raw != NULL;
+  for (int strip = 0; is_done && strip < count; from += sizes[strip++]) {
+    const int first = strip * rows_per_strip, left = rows - first;
+    const size_t bytes = stride * (left < rows_per_strip ? left : rows_per_strip);
+    is_done = unpack_strip(compression, from, sizes[strip], raw + first * stride, bytes);
+  }
+  if (is_done && has_differences) undo_differences(raw, columns, rows);
+  is_done = is_done && resize_rgb(raw, (int)stride, columns, rows);
+  free(raw);
+  return is_done;
+}

@@ -50,7 +50,12 @@ void split_row(const uint8_t *from, int pixels, uint8_t *const to[3]);
 /* inflate.c: a zlib stream of exactly so many bytes, checked. 64 bytes past both ends may be read, or written. */
 bool inflate_exactly(const uint8_t *from, size_t bytes, uint8_t *to, size_t expected);
 
+/* lzw.c: a strip of a TIFF, of exactly so many bytes. The same may be read and written past both ends. */
+bool unpack_lzw(const uint8_t *from, size_t bytes, uint8_t *to, size_t expected);
+
 /* unfilter.c: rows of RGB, each after the byte that says its filter. */
 bool undo_filters(uint8_t *rows, int columns, int count);
+/* Rows of RGB, each pixel as what it has more than the one to the left (TIFF 6.0, section 14: predictor 2). */
+void undo_differences(uint8_t *rows, int columns, int count);
 
 #endif
