@@ -27,7 +27,7 @@ export interface SessionOptions {
 export interface Session {
   /**
    * Probabilities of `count` images: float32, `count × classes`, row by row.
-   * `pixels` holds `count × 196,608` bytes (uint8, 256×256×3, RGB).
+   * `pixels` holds `count × 196,608` bytes (uint8, 256×256×3, RGB). One batch at a time.
    * @throws SmearwatchError `inference-failed`
    */
   run(pixels: Uint8Array, count: number): Promise<Float32Array>;

@@ -2,6 +2,8 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { IMAGE_BYTES } from '../../src/images.js';
+import { lenet5 } from '../../src/model/networks/lenet5.js';
+import type { Network } from '../../src/model/networks/network.js';
 import type { Registry } from '../../src/model/registry/registry.js';
 import { InferencePool } from '../../src/pool/inference-pool.js';
 import { loadModelSpecs } from '../../src/pool/model-specs.js';
@@ -26,6 +28,16 @@ const options = (models: readonly ModelSpec[], workers = 2) => ({
 
 const pixels = (value: number, count = 1): Uint8Array<ArrayBuffer> =>
   new Uint8Array(count * IMAGE_BYTES).fill(value);
+
+/** An image takes about as long as a hundred of LeNet-5's. */
+const slow: Network = {
+  ...lenet5(),
+  layers: [
+    { kind: 'convolution', name: 'conv1', filters: 256, kernel: 5, stride: 1, padding: 0, groups: 1 },
+    { kind: 'convolution', name: 'conv2', filters: 256, kernel: 5, stride: 1, padding: 0, groups: 1 },
+    { kind: 'dense', name: 'fc3', units: 3, activation: 'softmax', dropout: 0 },
+  ],
+};
 
 async function start(models: readonly ModelSpec[], workers = 2): Promise<InferencePool> {
   const pool = await InferencePool.start(options(models, workers));
@@ -78,13 +90,13 @@ describe('InferencePool', () => {
 
   it('gives up a batch that takes too long, replaces its worker and goes on', async () => {
     const registry = emptyRegistry();
-    await addLeNet5(registry, 1);
+    await addLeNet5(registry, 1, { network: slow });
     const pool = await InferencePool.start({
       ...options(await specsOf(registry, 'lenet5'), 1),
-      taskTimeoutMs: 1500,
+      taskTimeoutMs: 1000,
     });
     onTestFinished(() => pool.destroy());
-    await expect(pool.classify(pixels(1, 4000), 4000)).rejects.toMatchObject({ code: 'task-timeout' });
+    await expect(pool.classify(pixels(1, 400), 400)).rejects.toMatchObject({ code: 'task-timeout' });
     await expect(pool.classify(pixels(1), 1)).resolves.toBeDefined();
     expect(pool.workers.alive).toBe(1);
   });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { onnxruntimeEngine } from '../../src/model/engines/onnxruntime.js';
-import { refuseExternalData } from '../../src/model/onnx/external-data.js';
+import { readSkeleton } from '../../src/model/onnx/skeleton.js';
 import { decodeModel, encodeModel, type ModelProto } from '../../src/model/onnx/proto.js';
 import { lenet5 } from '../../src/model/networks/lenet5.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -41,6 +41,15 @@ describe('A model file in the registry that names another file is refused before
       },
     ],
     [
+      'a default of a function',
+      (model) => {
+        const functions = [
+          { name: 'f', domain: 'd', attribute_proto: [{ name: 'value', type: 4, t: elsewhere }] },
+        ];
+        Object.assign(model, { functions });
+      },
+    ],
+    [
       'a graph within an attribute',
       (model) => {
         const graph = { initializer: [elsewhere] };
@@ -55,15 +64,15 @@ describe('A model file in the registry that names another file is refused before
         code: 'model-unloadable',
         message: expect.stringContaining('another file') as string,
       };
-      await expect(refuseExternalData(file)).rejects.toMatchObject(refusal);
+      await expect(readSkeleton(file)).rejects.toMatchObject(refusal);
       await expect(onnxruntimeEngine().open(file, 3, OPTIONS)).rejects.toMatchObject(refusal);
     },
   );
 });
 
 test('Files that keep everything are let through', async () => {
-  await refuseExternalData(fileOf(foreignFile()));
-  await refuseExternalData(fileOf(onnxOf(lenet5())));
+  await readSkeleton(fileOf(foreignFile()));
+  await readSkeleton(fileOf(onnxOf(lenet5())));
 });
 
 describe('A file that is no model is refused:', () => {
@@ -75,7 +84,7 @@ describe('A file that is no model is refused:', () => {
     ['a group, which ONNX does not have', Buffer.from([0x3b, 0x3c])],
     ['graphs without end', nested(200)],
   ])('%s', async (_, bytes) => {
-    await expect(refuseExternalData(fileOf(bytes))).rejects.toMatchObject({ code: 'model-unloadable' });
+    await expect(readSkeleton(fileOf(bytes))).rejects.toMatchObject({ code: 'model-unloadable' });
   });
 });
 

@@ -11,29 +11,26 @@ export interface ValueMetadata {
 }
 
 /**
- * Compares what a graph declares with the contract: `image` uint8 [N,256,256,3] → `probabilities` float32 [N, classes].
+ * Compares the input that a graph declares with the contract's: `image` uint8 [N,256,256,3].
  * @returns whether it declares everything; if not, only running it can tell
  * @throws SmearwatchError `model-unloadable` at the first contradiction
  */
-export function checkContract(
-  inputs: readonly ValueMetadata[],
-  outputs: readonly ValueMetadata[],
-  modelFile: string,
-  classes: number,
-): boolean {
-  const image = [IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS];
-  const checks = [
-    checkValue('input', inputs, INPUT_NAME, 'uint8', image),
-    checkValue('output', outputs, OUTPUT_NAME, 'float32', [classes]),
-  ];
-  const contradiction = checks.find((check) => typeof check === 'string');
-  if (contradiction !== undefined) {
-    throw new SmearwatchError(`${modelFile} does not fit: ${contradiction}`, {
-      code: 'model-unloadable',
-      hint: 'Import a foreign network with `smearwatch models import`, which puts the missing nodes in front of it.',
-    });
-  }
-  return checks.every((check) => check === true);
+export function checkInput(inputs: readonly ValueMetadata[], modelFile: string): boolean {
+  const sides = [IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS];
+  return isDeclared(checkValue('input', inputs, INPUT_NAME, 'uint8', sides), modelFile);
+}
+
+/** As `checkInput`, for the output: `probabilities` float32 [N, classes]. */
+export function checkOutput(outputs: readonly ValueMetadata[], modelFile: string, classes: number): boolean {
+  return isDeclared(checkValue('output', outputs, OUTPUT_NAME, 'float32', [classes]), modelFile);
+}
+
+function isDeclared(finding: string | boolean, modelFile: string): boolean {
+  if (typeof finding !== 'string') return finding;
+  throw new SmearwatchError(`${modelFile} does not fit: ${finding}`, {
+    code: 'model-unloadable',
+    hint: 'Import a foreign network with `smearwatch models import`, which puts the missing nodes in front of it.',
+  });
 }
 
 /** A sentence on what contradicts the contract; otherwise whether every side but the batch is fixed. */

@@ -1,10 +1,11 @@
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, type InferenceSession } from 'onnxruntime-node';
 import { messageOf, SmearwatchError } from '../../errors.js';
-import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
+import { IMAGE_BYTES } from '../../images.js';
 import type { Engine, Session, SessionOptions } from '../engine.js';
-import { refuseExternalData } from '../onnx/external-data.js';
-import { INPUT_NAME, OUTPUT_NAME } from '../onnx/names.js';
-import { checkContract } from './contract.js';
+import { OUTPUT_NAME } from '../onnx/names.js';
+import { checkOutput } from './contract.js';
+import type { GraphInput } from './graph-input.js';
+import { openOnnx, type OpenedModel } from './open-onnx.js';
 
 /** ONNX Runtime on the CPU. `run` blocks its thread while it computes: only ever in a worker. */
 export function onnxruntimeEngine(): Engine {
@@ -12,48 +13,27 @@ export function onnxruntimeEngine(): Engine {
     name: 'onnxruntime',
     capabilities: { supportsInt8: true, version: env.versions.node ?? env.versions.common },
     async open(modelFile: string, classes: number, options: SessionOptions): Promise<Session> {
-      await refuseExternalData(modelFile);
-      const session = await load(modelFile, options);
+      const opened = await openOnnx(modelFile, options);
       try {
-        return await checked(new OrtSession(session, classes, modelFile), session, modelFile, classes);
+        return await checked(opened, modelFile, classes);
       } catch (error) {
-        await session.release();
+        await opened.session.release();
         throw error;
       }
     },
   };
 }
 
-async function load(modelFile: string, { threads }: SessionOptions): Promise<InferenceSession> {
-  try {
-    // A path, not bytes: ONNX Runtime then reads the file itself, without a copy of it in JavaScript.
-    return await InferenceSession.create(modelFile, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
-  } catch (error) {
-    throw new SmearwatchError(`${modelFile} cannot be loaded by ONNX Runtime: ${messageOf(error)}`, {
-      code: 'model-unloadable',
-      hint: 'Check the file against the registry (models verify); an operator may need a newer ONNX Runtime.',
-      cause: error,
-    });
-  }
-}
-
 /** What the graph declares must fit; what it leaves open (a width without a number) is tried with one black image. */
 async function checked(
-  session: OrtSession,
-  { inputMetadata, outputMetadata }: InferenceSession,
+  { session, input, isDeclared }: OpenedModel,
   modelFile: string,
   classes: number,
 ): Promise<OrtSession> {
-  const isComplete = checkContract(inputMetadata, outputMetadata, modelFile, classes);
-  if (isComplete) return session;
+  const made = new OrtSession(session, input, classes, modelFile);
+  if (checkOutput(session.outputMetadata, modelFile, classes) && isDeclared) return made;
   try {
-    await session.run(new Uint8Array(IMAGE_BYTES), 1);
+    await made.run(new Uint8Array(IMAGE_BYTES), 1);
   } catch (error) {
     throw new SmearwatchError(`${modelFile} does not classify an image: ${messageOf(error)}`, {
       code: 'model-unloadable',
@@ -61,14 +41,16 @@ async function checked(
       cause: error,
     });
   }
-  return session;
+  return made;
 }
 
 class OrtSession implements Session {
   #session: InferenceSession | undefined;
+  #isRunning = false;
 
   constructor(
     session: InferenceSession,
+    private readonly input: GraphInput,
     private readonly classes: number,
     private readonly modelFile: string,
   ) {
@@ -82,14 +64,14 @@ class OrtSession implements Session {
         `${count} images need ${count * IMAGE_BYTES} bytes and there are ${pixels.byteLength}`,
       );
     }
-    // A view: the tensor uses the caller's memory.
-    const image = new Tensor('uint8', pixels.subarray(0, count * IMAGE_BYTES), [
-      count,
-      IMAGE_SIDE,
-      IMAGE_SIDE,
-      IMAGE_CHANNELS,
-    ]);
-    return this.#probabilitiesOf(await this.#compute(this.#session, image), count);
+    // The graph's input lies in memory that the next batch takes.
+    if (this.#isRunning) throw this.#failed('it has another batch in work');
+    this.#isRunning = true;
+    try {
+      return this.#probabilitiesOf(await this.#compute(this.#session, pixels, count), count);
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
   async close(): Promise<void> {
@@ -98,9 +80,13 @@ class OrtSession implements Session {
     await session?.release();
   }
 
-  async #compute(session: InferenceSession, image: Tensor): Promise<InferenceSession.OnnxValueMapType> {
+  async #compute(
+    session: InferenceSession,
+    pixels: Uint8Array,
+    count: number,
+  ): Promise<InferenceSession.OnnxValueMapType> {
     try {
-      return await session.run({ [INPUT_NAME]: image }, [OUTPUT_NAME]);
+      return await session.run({ [this.input.name]: this.input.tensorOf(pixels, count) }, [OUTPUT_NAME]);
     } catch (error) {
       throw this.#failed(messageOf(error), error);
     }

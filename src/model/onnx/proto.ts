@@ -72,7 +72,7 @@ export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as 
 /** AttributeProto.AttributeType. */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
 /** TensorProto.DataLocation. */
-const EXTERNAL = 1;
+export const EXTERNAL = 1;
 
 const root = protobuf.parse(ONNX_PROTO, { keepCase: true }).root;
 const modelType = root.lookupType('onnx.ModelProto');
@@ -84,15 +84,21 @@ const tensorType = root.lookupType('onnx.TensorProto');
  * @throws SmearwatchError `model-unloadable` when they are no ONNX model, cut short, or refer to files beside it.
  */
 export function decodeModel(bytes: Uint8Array, name = 'The ONNX model'): ModelProto & { graph: GraphProto } {
-  const { graph, ...rest } = decode(bytes, name);
-  if (graph === undefined) throw unloadable(`${name} holds no graph`);
-  for (const tensor of graph.initializer ?? []) {
+  const model = decodeSkeleton(bytes, name);
+  for (const tensor of model.graph.initializer ?? []) {
     if (tensor.data_location === EXTERNAL || (tensor.external_data?.length ?? 0) > 0) {
       throw unloadable(`${name} keeps ${tensor.name ?? 'a tensor'} in another file`, {
         hint: 'Save the model with its weights inside (onnx.save_model with save_as_external_data=False).',
       });
     }
   }
+  return model;
+}
+
+/** As `decodeModel`, of a model whose tensors may be elsewhere. @throws SmearwatchError `model-unloadable` */
+export function decodeSkeleton(bytes: Uint8Array, name: string): ModelProto & { graph: GraphProto } {
+  const { graph, ...rest } = decode(bytes, name);
+  if (graph === undefined) throw unloadable(`${name} holds no graph`);
   return { ...rest, graph };
 }
 
@@ -104,6 +110,11 @@ function decode(bytes: Uint8Array, name: string): ModelProto {
   } catch (error) {
     throw unloadable(`${name} is not a complete ONNX file: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Some fields of a TensorProto: a message's bytes after another's of its type add to that. */
+export function encodeTensorFields(fields: TensorProto): Buffer {
+  return Buffer.from(tensorType.encode(tensorType.fromObject(fields)).finish());
 }
 
 /** A tensor whose bytes are produced only when their place in the file is reached. */

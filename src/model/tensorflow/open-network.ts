@@ -1,5 +1,5 @@
 import { messageOf, SmearwatchError } from '../../errors.js';
-import { checkContract } from '../engines/contract.js';
+import { checkInput, checkOutput } from '../engines/contract.js';
 import { decodeModel, unloadable } from '../onnx/proto.js';
 import { parseOnnxWeights } from '../onnx/read-onnx.js';
 import { applyModel, buildModel, setWeights } from './build-model.js';
@@ -14,7 +14,8 @@ import type { Runnable } from './session.js';
  */
 export function openNetwork(tf: Tensorflow, modelFile: string, bytes: Uint8Array, classes: number): Runnable {
   const { graph } = decodeModel(bytes, modelFile);
-  checkContract(declaredValues(graph.input), declaredValues(graph.output), modelFile, classes);
+  checkInput(declaredValues(graph.input), modelFile);
+  checkOutput(declaredValues(graph.output), modelFile, classes);
   const network = networkOf(graph, classes, modelFile);
   const built = buildModel(tf, network);
   try {

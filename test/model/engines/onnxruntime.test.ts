@@ -93,6 +93,19 @@ describe('running', () => {
     await expect(session.run(new Uint8Array(IMAGE_BYTES), 1)).rejects.toMatchObject(failure);
   });
 
+  test('refuses a second batch at the same time, rather than to mix them up', async () => {
+    const session = await open(network);
+    const pixels = randomPixels(2);
+    const first = session.run(pixels, 1);
+    await expect(session.run(pixels.subarray(IMAGE_BYTES), 1)).rejects.toMatchObject({
+      code: 'inference-failed',
+      message: expect.stringContaining('another batch') as string,
+    });
+    const found = await first;
+    expect(await session.run(pixels, 1)).toEqual(found);
+    await session.close();
+  });
+
   test('fails rather than to give probabilities that are not numbers', async () => {
     const model = decodeModel(onnxOf(network));
     const bias = model.graph.initializer!.at(-1)!;
@@ -140,7 +153,7 @@ describe('opening', () => {
     });
 
   test.each<[string, () => Uint8Array, string]>([
-    ['an empty file', () => new Uint8Array(), 'cannot be loaded'],
+    ['an empty file', () => new Uint8Array(), 'holds no graph'],
     ['a file cut short', () => onnxOf(network).subarray(0, 100_000), 'cannot be loaded'],
     ['a file of another kind', () => Buffer.from('no model'), 'cannot be loaded'],
     ['another number of classes', () => onnxOf(lenet5({ classes: 4 })), 'is [N,4], not [N,3]'],

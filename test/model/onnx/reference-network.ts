@@ -16,7 +16,8 @@ export function referenceProbabilities(network: Network, weights: Weights, pixel
   return values;
 }
 
-function runFront({ kind, side, mean, deviation }: Front, pixels: Uint8Array): number[] {
+/** A network's input, [row][column][channel], of one image. */
+export function runFront({ kind, side, mean, deviation }: Front, pixels: Uint8Array): number[] {
   const result: number[] = [];
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {

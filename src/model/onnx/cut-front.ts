@@ -1,0 +1,189 @@
+import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
+import type { Front } from '../networks/network.js';
+import { INPUT_NAME } from './names.js';
+import { isPacked } from './packed.js';
+import { floatsOf, GraphBuilder, tensorInfo } from './nodes.js';
+import {
+  DATA_TYPE,
+  encodeModel,
+  EXTERNAL,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+} from './proto.js';
+
+/** A front, and the step behind it that some networks have: to uint8 levels, level = round(input / scale) + zeroPoint. */
+export interface CutFront extends Front {
+  readonly levels?: { readonly scale: number; readonly zeroPoint: number };
+}
+
+/** A model without its front. */
+export interface CutModel {
+  readonly front: CutFront;
+  /** ONNX. Its one input is float32 [N,3,side,side], or with `levels` uint8 [N,side,side,3]. */
+  readonly bytes: Uint8Array;
+  readonly inputName: string;
+}
+
+/** Of the kernel (native/front): 256 images of the largest are 0.8 GB. */
+const SIDES = { least: 4, most: 512 } as const;
+
+/**
+ * Cuts off the nodes that make a network's input of the pixels: our own networks', and those that import puts before foreign ones
+ * (see graph.ts and ../import/front.ts). They take a twentieth of an AlexNet's time in ONNX Runtime, and a third of it once it is quantised.
+ * @returns undefined when the graph begins with anything else; then it has to be run whole
+ */
+export function cutFront(model: ModelProto & { graph: GraphProto }): CutModel | undefined {
+  const { graph } = model;
+  const chain = new Chain(graph);
+  const front = isContractsInput(graph) ? readFront(chain) : undefined;
+  if (front === undefined || !keepsNothingMapped(graph)) return undefined;
+  const builder = new GraphBuilder();
+  const inputName = front.levels ? `${chain.end}.pixels` : chain.end;
+  if (front.levels) builder.node('Transpose', chain.end, [inputName], { perm: [0, 3, 1, 2] });
+  const nodes = [...builder.nodes, ...(graph.node ?? []).filter((node) => !chain.nodes.has(node))];
+  const used = new Set(nodes.flatMap(({ input }) => input ?? []));
+  const { side } = front;
+  const input = front.levels
+    ? tensorInfo(inputName, DATA_TYPE.uint8, ['N', side, side, IMAGE_CHANNELS])
+    : tensorInfo(inputName, DATA_TYPE.float, ['N', IMAGE_CHANNELS, side, side]);
+  const initializer = (graph.initializer ?? []).filter(({ name }) => used.has(name ?? ''));
+  const rest = { ...graph, node: nodes, input: [input], initializer, value_info: [] };
+  return { front, inputName, bytes: encodeModel({ ...model, graph: rest }) };
+}
+
+/** uint8 [N,256,256,3], and no other input. */
+function isContractsInput({ input = [] }: GraphProto): boolean {
+  const [image] = input;
+  const { elem_type, shape } = image?.type?.tensor_type ?? {};
+  const [batch, ...sides] = shape?.dim ?? [];
+  const isFree = batch !== undefined && batch.dim_value === undefined;
+  const contract = [IMAGE_SIDE, IMAGE_SIDE, IMAGE_CHANNELS].join();
+  const isShaped = isFree && sides.map(({ dim_value }) => dim_value).join() === contract;
+  return input.length === 1 && image?.name === INPUT_NAME && elem_type === DATA_TYPE.uint8 && isShaped;
+}
+
+/** A file that stays mapped ends the process once it is cut short. */
+function keepsNothingMapped(graph: GraphProto): boolean {
+  const elsewhere = (graph.initializer ?? []).filter(({ data_location }) => data_location === EXTERNAL);
+  return elsewhere.every((tensor) => isPacked(graph, tensor));
+}
+
+function readFront(chain: Chain): CutFront | undefined {
+  if (!chain.take('Transpose', { perm: '0,3,1,2' })) return undefined;
+  if (!chain.take('Cast', { to: String(DATA_TYPE.float) })) return undefined;
+  const [begun, size] = [chain.nodes.size, readSize(chain)];
+  if (size === undefined || size.side < SIDES.least || size.side > SIDES.most) return undefined;
+  const scaling = readScaling(chain);
+  // Planes of floats alone are not worth a cut: what follows is something that the kernel does not know.
+  return scaling && chain.nodes.size > begun ? { ...size, ...scaling, ...readLevels(chain) } : undefined;
+}
+
+/** Undefined: it is made smaller or larger in a way of its own. */
+function readSize(chain: Chain): Pick<Front, 'kind' | 'side'> | undefined {
+  const resize = chain.take('Resize', { mode: 'linear', coordinate_transformation_mode: 'half_pixel' });
+  if (resize) {
+    const [, region = '', scales = '', ...others] = resize.input ?? [];
+    const [batch, channels, rows = 0, columns] = chain.floats(scales) ?? [];
+    const isSquare = batch === 1 && channels === 1 && rows === columns;
+    const hasRegion = region !== '' && chain.floats(region)?.length !== 0;
+    const side = rows * IMAGE_SIDE;
+    return isSquare && !hasRegion && others.length === 0 && Number.isInteger(side)
+      ? { kind: 'resize', side }
+      : undefined;
+  }
+  for (let block = 2; block <= IMAGE_SIDE / SIDES.least; block *= 2) {
+    const square = `${block},${block}`;
+    const pool = chain.take('AveragePool', { kernel_shape: square, strides: square });
+    if (pool) return { kind: 'mean-pool', side: IMAGE_SIDE / block };
+  }
+  return { kind: 'resize', side: IMAGE_SIDE };
+}
+
+/** (pixel − mean) / deviation, or neither; undefined: one of them is not per channel. */
+function readScaling(chain: Chain): Pick<Front, 'mean' | 'deviation'> | undefined {
+  const subtract = chain.take('Sub', {});
+  const mean = subtract ? chain.perChannel(subtract.input?.[1]) : ([0, 0, 0] as const);
+  const divide = chain.take('Div', {});
+  const deviation = divide ? chain.perChannel(divide.input?.[1]) : ([1, 1, 1] as const);
+  if (mean === undefined || deviation === undefined || deviation.includes(0)) return undefined;
+  return { mean, deviation };
+}
+
+function readLevels(chain: Chain): Pick<CutFront, 'levels'> {
+  const last = chain.peek('QuantizeLinear', {});
+  const [scale = 0, ...scales] = chain.floats(last?.input?.[1]) ?? [];
+  const [zeroPoint, ...zeros] = chain.bytes(last?.input?.[2]) ?? [];
+  const isOneScale = scale > 0 && Number.isFinite(scale) && scales.length === 0;
+  if (last === undefined || !isOneScale || zeroPoint === undefined || zeros.length > 0) return {};
+  chain.add(last);
+  return { levels: { scale, zeroPoint } };
+}
+
+/** Nodes from the pixels on, each of which is the only reader of the one before it. */
+class Chain {
+  readonly nodes = new Set<NodeProto>();
+  /** The last node's output. */
+  end: string = INPUT_NAME;
+
+  constructor(private readonly graph: GraphProto) {}
+
+  /** Goes on to the next node, if that is of this type and has these attributes and no others. */
+  take(type: string, attributes: Readonly<Record<string, string>>): NodeProto | undefined {
+    const node = this.peek(type, attributes);
+    if (node) this.add(node);
+    return node;
+  }
+
+  peek(type: string, attributes: Readonly<Record<string, string>>): NodeProto | undefined {
+    const readers = (this.graph.node ?? []).filter(({ input }) => input?.includes(this.end));
+    const [node] = readers;
+    const isOutput = this.graph.output?.some(({ name }) => name === this.end);
+    if (node === undefined || readers.length !== 1 || isOutput || node.output?.length !== 1) return undefined;
+    const isIt = node.op_type === type && (node.domain ?? '') === '' && node.input?.[0] === this.end;
+    const given = node.attribute ?? [];
+    const isComplete = new Set(given.map(({ name }) => name)).size === Object.keys(attributes).length;
+    const isSame = isComplete && given.every(isIn(attributes));
+    return isIt && isSame ? node : undefined;
+  }
+
+  add(node: NodeProto): void {
+    this.nodes.add(node);
+    this.end = node.output?.[0] ?? '';
+  }
+
+  /** A constant's numbers; undefined: it is none, or of another type. */
+  floats(name: string | undefined): Float32Array | undefined {
+    const tensor = this.#constant(name, DATA_TYPE.float);
+    if (tensor === undefined) return undefined;
+    const { raw_data, float_data = [] } = tensor;
+    if (raw_data === undefined) return Float32Array.from(float_data);
+    return raw_data.length % Float32Array.BYTES_PER_ELEMENT === 0 ? floatsOf(raw_data) : undefined;
+  }
+
+  bytes(name: string | undefined): Uint8Array | undefined {
+    return this.#constant(name, DATA_TYPE.uint8)?.raw_data;
+  }
+
+  /** In a shape that broadcasts over N×C×H×W. */
+  perChannel(name: string | undefined): Front['mean'] | undefined {
+    const shape = this.#constant(name, DATA_TYPE.float)?.dims?.join();
+    const [red, green, blue, ...others] = shape === '1,3,1,1' ? (this.floats(name) ?? []) : [];
+    if (red === undefined || green === undefined || blue === undefined || others.length > 0) return undefined;
+    return [red, green, blue];
+  }
+
+  #constant(name: string | undefined, type: number): TensorProto | undefined {
+    const tensor = this.graph.initializer?.find((each) => each.name === name);
+    return tensor?.data_type === type && tensor.data_location !== EXTERNAL ? tensor : undefined;
+  }
+}
+
+function isIn(attributes: Readonly<Record<string, string>>): (attribute: AttributeProto) => boolean {
+  return ({ name = '', i, ints, s }) => {
+    const value = s === undefined ? (ints ?? [i]).join() : Buffer.from(s).toString();
+    return attributes[name] === value;
+  };
+}
