@@ -1,17 +1,17 @@
 /**
  * Has anything become slower? Runs a quick bench and compares its ratios (never its times, which depend on the machine) with the
- * recorded ones in src/bench/reference.json; one that has fallen by more than 15 % is said loudly. A busy machine is no
- * reason to fail: the exit code is 0 unless `--strict`.
+ * ones recorded on this processor in src/bench/reference.json; one that has fallen by more than 15 % is said loudly. A busy
+ * machine is no reason to fail: the exit code is 0 unless `--strict`.
  *
  * npm run build && npx tsx scripts/guard-ratios.ts [--strict]
- * npx tsx scripts/guard-ratios.ts --record [--bench bench/bench.json]   writes reference.json: the quick ratios of a run made
- *   now, and with --bench the parts of a whole bench, which `smearwatch plan` computes with
+ * npx tsx scripts/guard-ratios.ts --record [--bench bench/bench.json]   writes reference.json: this processor's ratios of a
+ *   quick run made now, and with --bench the parts of a whole bench, which `smearwatch plan` computes with
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compareRatios, MOST_FALL, ratiosOf, type Comparison } from '../src/bench/guard.js';
+import { compareRatios, expectedOn, MOST_FALL, ratiosOf, type Comparison } from '../src/bench/guard.js';
 import { readReport } from '../src/bench/report/read-report.js';
 import { benchSchema, type BenchReport } from '../src/bench/report/schema.js';
 import type { Reference } from '../src/bench/reference.js';
@@ -27,15 +27,20 @@ const { values } = parseArgs({
 const REFERENCE = new URL('../src/bench/reference.json', import.meta.url);
 const reference = JSON.parse(readFileSync(REFERENCE, 'utf8')) as Reference;
 
-const { findings, seconds } = quickBench();
+const { findings, seconds, computer } = quickBench();
 
 if (values.record) {
   const parts = values.bench === undefined ? reference.parts : partsOf(await readReport(values.bench));
-  const recorded = { parts, quickRatios: ratiosOf(findings) };
+  const ratios = ratiosOf(findings);
+  const recorded = { parts, quickRatios: { ...reference.quickRatios, [computer.processor]: ratios } };
   writeFileSync(REFERENCE, `${JSON.stringify(recorded, null, 2)}\n`);
-  console.log(`Recorded ${Object.keys(recorded.quickRatios).length} ratios.`);
+  console.log(`Recorded ${Object.keys(ratios).length} ratios of ${computer.processor}.`);
 } else {
-  const compared = compareRatios(reference.quickRatios, findings);
+  const { ratios, isOwn } = expectedOn(computer.processor, reference.quickRatios);
+  const known = Object.keys(reference.quickRatios).join(', ');
+  if (!isOwn)
+    console.log(`Nothing is recorded of ${computer.processor}: compared with the lowest of ${known}.`);
+  const compared = compareRatios(ratios, findings);
   for (const { title, found, recorded, hasFallen } of compared) {
     console.log(
       `${hasFallen ? 'FALLEN' : 'ok    '}  ${title}: ${found.toFixed(3)}, recorded ${recorded.toFixed(3)}`,

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf, SmearwatchError } from '../errors.js';
 import { computer, softwareOf } from '../evaluate/run/environment.js';
 import type { BenchContext, Measure, RoundSamples } from './context.js';
 import { findingsOf } from './findings.js';
@@ -46,7 +47,7 @@ export async function runBench(
 ): Promise<BenchReport> {
   const startedAt = new Date();
   const plan = planOf(options);
-  const folder = await mkdtemp(join(plan.workFolder, 'smearwatch-bench-'));
+  const folder = await workFolderIn(plan.workFolder);
   try {
     const material = await prepareMaterial(plan, { folder, compiled, signal, say });
     const rounds: RoundSamples[] = [];
@@ -63,6 +64,17 @@ export async function runBench(
     return reportOf(plan, material, { startedAt, rounds, skipped });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function workFolderIn(folder: string): Promise<string> {
+  try {
+    return await mkdtemp(join(folder, 'smearwatch-bench-'));
+  } catch (error) {
+    throw new SmearwatchError(`${folder} cannot hold what a bench needs: ${messageOf(error)}`, {
+      ...{ code: 'bench-folder-unusable', kind: 'usage', cause: error },
+      hint: 'Name a folder with --folder that exists, and that you may write to.',
+    });
   }
 }
 

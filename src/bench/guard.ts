@@ -26,11 +26,27 @@ export function isGuarded(id: string): boolean {
   return GUARDED.some((beginning) => id === beginning || id.startsWith(`${beginning}/`));
 }
 
+/** Ratios by their findings' ids. */
+export type Ratios = Readonly<Record<string, number>>;
+
+/**
+ * What a computer's ratios are compared with: those of its processor, since instruction sets change some of them threefold;
+ * of a processor that nothing was recorded of, the lowest of any.
+ */
+export function expectedOn(
+  processor: string,
+  recorded: Readonly<Record<string, Ratios>>,
+): { ratios: Ratios; isOwn: boolean } {
+  const own = recorded[processor];
+  if (own !== undefined) return { ratios: own, isOwn: true };
+  const lowest: Record<string, number> = {};
+  for (const [id, ratio] of Object.values(recorded).flatMap(Object.entries<number>))
+    lowest[id] = Math.min(lowest[id] ?? Infinity, ratio);
+  return { ratios: lowest, isOwn: false };
+}
+
 /** The ratios that were both recorded and found. */
-export function compareRatios(
-  recorded: Readonly<Record<string, number>>,
-  findings: readonly Finding[],
-): Comparison[] {
+export function compareRatios(recorded: Ratios, findings: readonly Finding[]): Comparison[] {
   return findings.flatMap(({ id, title, value }) => {
     const before = recorded[id];
     if (before === undefined || !isGuarded(id)) return [];
@@ -40,7 +56,7 @@ export function compareRatios(
 }
 
 /** What is to be recorded of a quick bench. */
-export function ratiosOf(findings: readonly Finding[]): Record<string, number> {
+export function ratiosOf(findings: readonly Finding[]): Ratios {
   return Object.fromEntries(
     findings.filter(({ id }) => isGuarded(id)).map(({ id, value }) => [id, Number(value.median.toFixed(3))]),
   );

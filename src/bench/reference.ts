@@ -3,14 +3,14 @@ import recorded from './reference.json' with { type: 'json' };
 import { partsSchema } from './scaling/parts.js';
 
 /**
- * Figures of one known computer, recorded by `scripts/guard-ratios.ts --record`: what `smearwatch plan` computes with where no
+ * Figures of known computers, recorded by `scripts/guard-ratios.ts --record`: what `smearwatch plan` computes with where no
  * bench was run, and the ratios that CI compares with.
  */
 const referenceSchema = z.strictObject({
-  /** Of a whole bench. */
+  /** Of a whole bench on one of them. */
   parts: partsSchema,
-  /** Medians of a quick bench's findings, by their ids. */
-  quickRatios: z.record(z.string(), z.number()),
+  /** Medians of a quick bench's findings by their ids, by processor. */
+  quickRatios: z.record(z.string(), z.record(z.string(), z.number())),
 });
 
 export type Reference = Readonly<z.output<typeof referenceSchema>>;

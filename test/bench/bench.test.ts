@@ -108,6 +108,16 @@ test('a folder without images of a format is refused', async () => {
   await expect(running).rejects.toMatchObject({ code: 'bench-no-images' });
 });
 
+test('folders that are not there are told', async () => {
+  const absent = join(temporaryFolder(), 'absent');
+  const run = { signal: new AbortController().signal, compiled };
+  const unusable = { kind: 'usage', code: 'bench-folder-unusable' };
+  await expect(runBench(await tinyBench({ workFolder: absent }), run)).rejects.toMatchObject(unusable);
+  const unread = { kind: 'usage', code: 'bench-no-images' };
+  const options = await tinyBench({ parts: ['decode'], dataFolder: absent });
+  await expect(runBench(options, run)).rejects.toMatchObject(unread);
+});
+
 test('the plots need more than one batch size, or number of cores', () => {
   const report = {
     networks: [],

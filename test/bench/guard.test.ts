@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findingsOf } from '../../src/bench/findings.js';
-import { compareRatios, ratiosOf } from '../../src/bench/guard.js';
+import { compareRatios, expectedOn, ratiosOf } from '../../src/bench/guard.js';
 import { readReference } from '../../src/bench/reference.js';
 import { sampleMeasurements } from './sample-report.js';
 
@@ -27,8 +27,20 @@ test('what was not recorded, or is not found here, is not compared', () => {
   expect(compareRatios({ 'something-else': 1 }, findings)).toEqual([]);
 });
 
+test('a processor is compared with itself, and an unknown one with the lowest of those that are known', () => {
+  const recorded = {
+    'with VNNI': { int8: 5, decode: 3 },
+    'with AVX2': { int8: 1.6, decode: 3.5, tfjs: 1.4 },
+  };
+  expect(expectedOn('with VNNI', recorded)).toEqual({ ratios: { int8: 5, decode: 3 }, isOwn: true });
+  const ratios = { int8: 1.6, decode: 3, tfjs: 1.4 };
+  expect(expectedOn('of tomorrow', recorded)).toEqual({ ratios, isOwn: false });
+});
+
 test('the recorded figures are whole', () => {
   const { parts, quickRatios } = readReference();
   expect(parts.computer.cores).toBeGreaterThan(0);
-  expect(Object.keys(quickRatios)).toEqual(expect.arrayContaining(['int8-of-fp32', 'onnxruntime-of-peak']));
+  const { ratios, isOwn } = expectedOn(parts.computer.processor, quickRatios);
+  expect(isOwn).toBe(true);
+  expect(Object.keys(ratios)).toEqual(expect.arrayContaining(['int8-of-fp32', 'onnxruntime-of-peak']));
 });

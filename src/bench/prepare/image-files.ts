@@ -1,6 +1,6 @@
 import { link, mkdir, readdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { SmearwatchError } from '../../errors.js';
+import { messageOf, SmearwatchError } from '../../errors.js';
 import { generateSmears } from '../../generate/write-smears.js';
 import type { BenchPlan } from '../options.js';
 import type { Format } from '../parts.js';
@@ -61,13 +61,19 @@ async function draw(
 }
 
 async function findImages(folder: string, format: Format): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw noImages(`${folder} cannot be read: ${messageOf(error)}`);
+  });
   const files = entries
     .filter((entry) => entry.isFile() && FORMAT_OF[extname(entry.name).toLowerCase()] === format)
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (files.length > 0) return files;
-  throw new SmearwatchError(`There is no ${format} file in ${folder}`, {
+  throw noImages(`There is no ${format} file in ${folder}`);
+}
+
+function noImages(why: string): SmearwatchError {
+  return new SmearwatchError(why, {
     code: 'bench-no-images',
     kind: 'usage',
     hint: 'Name another folder with --data, other --formats, or let smears be drawn.',
