@@ -1,10 +1,10 @@
-import { env, type InferenceSession } from 'onnxruntime-node';
+import { env, type Tensor } from 'onnxruntime-node';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
 import type { Engine, Session, SessionOptions } from '../engine.js';
 import { OUTPUT_NAME } from '../onnx/names.js';
+import type { Computation } from './computation.js';
 import { checkOutput } from './contract.js';
-import type { GraphInput } from './graph-input.js';
 import { openOnnx, type OpenedModel } from './open-onnx.js';
 
 /** ONNX Runtime on the CPU. `run` blocks its thread while it computes: only ever in a worker. */
@@ -17,7 +17,7 @@ export function onnxruntimeEngine(): Engine {
       try {
         return await checked(opened, modelFile, classes);
       } catch (error) {
-        await opened.session.release();
+        await opened.computation.release();
         throw error;
       }
     },
@@ -26,12 +26,12 @@ export function onnxruntimeEngine(): Engine {
 
 /** What the graph declares must fit; what it leaves open (a width without a number) is tried with one black image. */
 async function checked(
-  { session, input, isDeclared }: OpenedModel,
+  { computation, isDeclared }: OpenedModel,
   modelFile: string,
   classes: number,
 ): Promise<OrtSession> {
-  const made = new OrtSession(session, input, classes, modelFile);
-  if (checkOutput(session.outputMetadata, modelFile, classes) && isDeclared) return made;
+  const made = new OrtSession(computation, classes, modelFile);
+  if (checkOutput(computation.outputs, modelFile, classes) && isDeclared) return made;
   try {
     await made.run(new Uint8Array(IMAGE_BYTES), 1);
   } catch (error) {
@@ -45,55 +45,50 @@ async function checked(
 }
 
 class OrtSession implements Session {
-  #session: InferenceSession | undefined;
+  #computation: Computation | undefined;
   #isRunning = false;
 
   constructor(
-    session: InferenceSession,
-    private readonly input: GraphInput,
+    computation: Computation,
     private readonly classes: number,
     private readonly modelFile: string,
   ) {
-    this.#session = session;
+    this.#computation = computation;
   }
 
   async run(pixels: Uint8Array, count: number): Promise<Float32Array> {
-    if (this.#session === undefined) throw this.#failed('its session is closed');
+    if (this.#computation === undefined) throw this.#failed('its session is closed');
     if (count < 1 || pixels.byteLength < count * IMAGE_BYTES) {
       throw this.#failed(
         `${count} images need ${count * IMAGE_BYTES} bytes and there are ${pixels.byteLength}`,
       );
     }
-    // The graph's input lies in memory that the next batch takes.
+    // What the graphs read lies in memory that the next batch takes.
     if (this.#isRunning) throw this.#failed('it has another batch in work');
     this.#isRunning = true;
     try {
-      return this.#probabilitiesOf(await this.#compute(this.#session, pixels, count), count);
+      return this.#probabilitiesOf(await this.#compute(this.#computation, pixels, count), count);
     } finally {
       this.#isRunning = false;
     }
   }
 
   async close(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    await session?.release();
+    const computation = this.#computation;
+    this.#computation = undefined;
+    await computation?.release();
   }
 
-  async #compute(
-    session: InferenceSession,
-    pixels: Uint8Array,
-    count: number,
-  ): Promise<InferenceSession.OnnxValueMapType> {
+  async #compute(computation: Computation, pixels: Uint8Array, count: number): Promise<Tensor | undefined> {
     try {
-      return await session.run({ [this.input.name]: this.input.tensorOf(pixels, count) }, [OUTPUT_NAME]);
+      return await computation.run(pixels, count, OUTPUT_NAME);
     } catch (error) {
       throw this.#failed(messageOf(error), error);
     }
   }
 
-  #probabilitiesOf(results: InferenceSession.OnnxValueMapType, count: number): Float32Array {
-    const data = results[OUTPUT_NAME]?.data;
+  #probabilitiesOf(output: Tensor | undefined, count: number): Float32Array {
+    const data = output?.data;
     const expected = count * this.classes;
     if (!(data instanceof Float32Array) || data.length !== expected) {
       throw this.#failed(`it did not give ${expected} float32 probabilities`);

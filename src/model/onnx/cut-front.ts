@@ -1,18 +1,10 @@
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { Front } from '../networks/network.js';
+import { Chain } from './chain.js';
 import { INPUT_NAME } from './names.js';
 import { isPacked } from './packed.js';
-import { floatsOf, GraphBuilder, tensorInfo } from './nodes.js';
-import {
-  DATA_TYPE,
-  encodeModel,
-  EXTERNAL,
-  type AttributeProto,
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  type TensorProto,
-} from './proto.js';
+import { GraphBuilder, tensorInfo } from './nodes.js';
+import { DATA_TYPE, EXTERNAL, type GraphProto, type ModelProto } from './proto.js';
 
 /** A front, and the step behind it that some networks have: to uint8 levels, level = round(input / scale) + zeroPoint. */
 export interface CutFront extends Front {
@@ -22,8 +14,8 @@ export interface CutFront extends Front {
 /** A model without its front. */
 export interface CutModel {
   readonly front: CutFront;
-  /** ONNX. Its one input is float32 [N,3,side,side], or with `levels` uint8 [N,side,side,3]. */
-  readonly bytes: Uint8Array;
+  /** Its one input is float32 [N,3,side,side], or with `levels` uint8 [N,side,side,3]. */
+  readonly model: ModelProto & { graph: GraphProto };
   readonly inputName: string;
 }
 
@@ -37,7 +29,7 @@ const SIDES = { least: 4, most: 512 } as const;
  */
 export function cutFront(model: ModelProto & { graph: GraphProto }): CutModel | undefined {
   const { graph } = model;
-  const chain = new Chain(graph);
+  const chain = new Chain(graph, INPUT_NAME);
   const front = isContractsInput(graph) ? readFront(chain) : undefined;
   if (front === undefined || !keepsNothingMapped(graph)) return undefined;
   const builder = new GraphBuilder();
@@ -51,7 +43,7 @@ export function cutFront(model: ModelProto & { graph: GraphProto }): CutModel | 
     : tensorInfo(inputName, DATA_TYPE.float, ['N', IMAGE_CHANNELS, side, side]);
   const initializer = (graph.initializer ?? []).filter(({ name }) => used.has(name ?? ''));
   const rest = { ...graph, node: nodes, input: [input], initializer, value_info: [] };
-  return { front, inputName, bytes: encodeModel({ ...model, graph: rest }) };
+  return { front, inputName, model: { ...model, graph: rest } };
 }
 
 /** uint8 [N,256,256,3], and no other input. */
@@ -105,9 +97,9 @@ function readSize(chain: Chain): Pick<Front, 'kind' | 'side'> | undefined {
 /** (pixel − mean) / deviation, or neither; undefined: one of them is not per channel. */
 function readScaling(chain: Chain): Pick<Front, 'mean' | 'deviation'> | undefined {
   const subtract = chain.take('Sub', {});
-  const mean = subtract ? chain.perChannel(subtract.input?.[1]) : ([0, 0, 0] as const);
+  const mean = subtract ? perChannel(chain, subtract.input?.[1]) : ([0, 0, 0] as const);
   const divide = chain.take('Div', {});
-  const deviation = divide ? chain.perChannel(divide.input?.[1]) : ([1, 1, 1] as const);
+  const deviation = divide ? perChannel(chain, divide.input?.[1]) : ([1, 1, 1] as const);
   if (mean === undefined || deviation === undefined || deviation.includes(0)) return undefined;
   return { mean, deviation };
 }
@@ -122,68 +114,10 @@ function readLevels(chain: Chain): Pick<CutFront, 'levels'> {
   return { levels: { scale, zeroPoint } };
 }
 
-/** Nodes from the pixels on, each of which is the only reader of the one before it. */
-class Chain {
-  readonly nodes = new Set<NodeProto>();
-  /** The last node's output. */
-  end: string = INPUT_NAME;
-
-  constructor(private readonly graph: GraphProto) {}
-
-  /** Goes on to the next node, if that is of this type and has these attributes and no others. */
-  take(type: string, attributes: Readonly<Record<string, string>>): NodeProto | undefined {
-    const node = this.peek(type, attributes);
-    if (node) this.add(node);
-    return node;
-  }
-
-  peek(type: string, attributes: Readonly<Record<string, string>>): NodeProto | undefined {
-    const readers = (this.graph.node ?? []).filter(({ input }) => input?.includes(this.end));
-    const [node] = readers;
-    const isOutput = this.graph.output?.some(({ name }) => name === this.end);
-    if (node === undefined || readers.length !== 1 || isOutput || node.output?.length !== 1) return undefined;
-    const isIt = node.op_type === type && (node.domain ?? '') === '' && node.input?.[0] === this.end;
-    const given = node.attribute ?? [];
-    const isComplete = new Set(given.map(({ name }) => name)).size === Object.keys(attributes).length;
-    const isSame = isComplete && given.every(isIn(attributes));
-    return isIt && isSame ? node : undefined;
-  }
-
-  add(node: NodeProto): void {
-    this.nodes.add(node);
-    this.end = node.output?.[0] ?? '';
-  }
-
-  /** A constant's numbers; undefined: it is none, or of another type. */
-  floats(name: string | undefined): Float32Array | undefined {
-    const tensor = this.#constant(name, DATA_TYPE.float);
-    if (tensor === undefined) return undefined;
-    const { raw_data, float_data = [] } = tensor;
-    if (raw_data === undefined) return Float32Array.from(float_data);
-    return raw_data.length % Float32Array.BYTES_PER_ELEMENT === 0 ? floatsOf(raw_data) : undefined;
-  }
-
-  bytes(name: string | undefined): Uint8Array | undefined {
-    return this.#constant(name, DATA_TYPE.uint8)?.raw_data;
-  }
-
-  /** In a shape that broadcasts over N×C×H×W. */
-  perChannel(name: string | undefined): Front['mean'] | undefined {
-    const shape = this.#constant(name, DATA_TYPE.float)?.dims?.join();
-    const [red, green, blue, ...others] = shape === '1,3,1,1' ? (this.floats(name) ?? []) : [];
-    if (red === undefined || green === undefined || blue === undefined || others.length > 0) return undefined;
-    return [red, green, blue];
-  }
-
-  #constant(name: string | undefined, type: number): TensorProto | undefined {
-    const tensor = this.graph.initializer?.find((each) => each.name === name);
-    return tensor?.data_type === type && tensor.data_location !== EXTERNAL ? tensor : undefined;
-  }
-}
-
-function isIn(attributes: Readonly<Record<string, string>>): (attribute: AttributeProto) => boolean {
-  return ({ name = '', i, ints, s }) => {
-    const value = s === undefined ? (ints ?? [i]).join() : Buffer.from(s).toString();
-    return attributes[name] === value;
-  };
+/** In a shape that broadcasts over N×C×H×W. */
+function perChannel(chain: Chain, name: string | undefined): Front['mean'] | undefined {
+  const [red, green, blue, ...others] =
+    chain.shape(name)?.join() === '1,3,1,1' ? (chain.floats(name) ?? []) : [];
+  if (red === undefined || green === undefined || blue === undefined || others.length > 0) return undefined;
+  return [red, green, blue];
 }

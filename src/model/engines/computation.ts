@@ -1,0 +1,86 @@
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { IMAGE_BYTES } from '../../images.js';
+import type { GraphPart } from '../onnx/divide.js';
+import type { GraphInput } from './graph-input.js';
+import type { Stages } from './winograd/stages.js';
+
+/** What a model computes of pixels, in one part or in several. */
+export interface Computation {
+  /** Of what its first graph reads. */
+  readonly inputName: string;
+  readonly outputs: InferenceSession['outputMetadata'];
+  /** One output of `count × 196,608` bytes of pixels. One batch at a time. */
+  run(pixels: Uint8Array, count: number, output: string): Promise<Tensor | undefined>;
+  release(): Promise<void>;
+}
+
+export function wholeGraph(session: InferenceSession, input: GraphInput): Computation {
+  return {
+    inputName: input.name,
+    outputs: session.outputMetadata,
+    run: async (pixels, count, output) =>
+      (await session.run({ [input.name]: input.tensorOf(pixels, count) }, [output]))[output],
+    release: () => session.release(),
+  };
+}
+
+/** Images that go through the stages at once: an activation of theirs has up to 12 MB in AlexNet. */
+export const IMAGES_AT_ONCE = 16;
+
+/** A graph with its session. */
+export interface LoadedPart extends Pick<GraphPart, 'inputName' | 'outputName'> {
+  readonly session: InferenceSession;
+}
+
+export interface DividedParts {
+  readonly input: GraphInput;
+  readonly before: LoadedPart;
+  readonly stages: Stages;
+  readonly after: LoadedPart;
+}
+
+/** A graph, stages of our own, and a graph. The last one, which has the large matrices, takes the whole batch at once. */
+export class DividedGraph implements Computation {
+  readonly inputName: string;
+  readonly outputs: InferenceSession['outputMetadata'];
+  readonly #parts: DividedParts;
+  /** What the last graph reads, of the largest batch so far. */
+  #staged = new Float32Array(0);
+
+  constructor(parts: DividedParts) {
+    this.#parts = parts;
+    this.inputName = parts.input.name;
+    this.outputs = parts.after.session.outputMetadata;
+  }
+
+  async run(pixels: Uint8Array, count: number, output: string): Promise<Tensor | undefined> {
+    const { stages, after } = this.#parts;
+    const { side, channels } = stages.output;
+    const perImage = side ** 2 * channels;
+    if (this.#staged.length < count * perImage) this.#staged = new Float32Array(count * perImage);
+    for (let first = 0; first < count; first += IMAGES_AT_ONCE) {
+      const images = Math.min(IMAGES_AT_ONCE, count - first);
+      await this.#runBefore(pixels.subarray(first * IMAGE_BYTES), images);
+      this.#staged.set(await stages.run(images), first * perImage);
+    }
+    const staged = new Tensor('float32', this.#staged.subarray(0, count * perImage), [
+      ...[count, side, side, channels],
+    ]);
+    return (await after.session.run({ [after.inputName]: staged }, [output]))[output];
+  }
+
+  async release(): Promise<void> {
+    const { before, stages, after } = this.#parts;
+    await Promise.all([before.session.release(), stages.release(), after.session.release()]);
+  }
+
+  async #runBefore(pixels: Uint8Array, images: number): Promise<void> {
+    const { input, before, stages } = this.#parts;
+    const { side, channels } = stages.shape;
+    const output = new Tensor('float32', stages.input(images), [images, side, side, channels]);
+    await before.session.run(
+      { [before.inputName]: input.tensorOf(pixels, images) },
+      { [before.outputName]: output },
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import type { Convolution } from '../../onnx/divide.js';
+
+/**
+ * Where a product of polynomials is evaluated (Winograd 1980; Lavin and Gray 2016): each finite point p with 1 / ∏(p − q) over the other
+ * points q, or the same with another power of two, as native/winograd has it. The last point is ∞. Neighbouring outputs of a 3×3 filter
+ * are taken five at a time, of a 5×5 one four at a time.
+ */
+interface Points {
+  readonly outputs: number;
+  readonly finite: readonly (readonly [point: number, factor: number])[];
+}
+
+const POINTS: Readonly<Record<Convolution['kernel'], Points>> = {
+  3: {
+    outputs: 5,
+    finite: [
+      [0, -1 / 2],
+      [1, -1 / 3],
+      [-1, 1 / 9],
+      [2, 1 / 36],
+      [-2, -1 / 60],
+      [1 / 2, 32 / 45],
+    ],
+  },
+  5: {
+    outputs: 4,
+    finite: [
+      [0, 1],
+      [1, -2 / 9],
+      [-1, -2 / 9],
+      [2, 1 / 90],
+      [-2, 1 / 90],
+      [1 / 2, 32 / 45],
+      [-1 / 2, 32 / 45],
+    ],
+  },
+};
+
+/** Rows, and columns, of outputs that a tile gives. */
+export function outputsPerTile(kernel: Convolution['kernel']): number {
+  return POINTS[kernel].outputs;
+}
+
+/** Points of evaluation of a tile, in both directions together: outputs + kernel − 1 in each. */
+export function pointsPerTile(kernel: Convolution['kernel']): number {
+  return (POINTS[kernel].outputs + kernel - 1) ** 2;
+}
+
+/**
+ * U = G·g·Gᵀ of each filter g: what its products with tiles are made of. Plain loops: AlexNet has 230,000 filters.
+ * @returns float32 [points, groups, channels / groups, outputs / groups]
+ */
+export function transformFilters({ filters, kernel, groups, channels, outputs }: Convolution): Float32Array {
+  const matrix = filterMatrix(kernel);
+  const side = matrix.length / kernel;
+  const [wide, deep] = [channels / groups, outputs / groups];
+  const plane = channels * deep;
+  const transformed = new Float32Array(side ** 2 * plane);
+  const half = new Float64Array(side * kernel);
+  for (let output = 0; output < outputs; output += 1) {
+    const group = Math.floor(output / deep);
+    for (let channel = 0; channel < wide; channel += 1) {
+      const filter = filters.subarray((output * wide + channel) * kernel ** 2);
+      const at = (group * wide + channel) * deep + (output % deep);
+      for (let i = 0; i < side; i += 1) {
+        for (let column = 0; column < kernel; column += 1) {
+          half[i * kernel + column] = dot(matrix, i * kernel, filter, column, kernel, kernel);
+        }
+      }
+      for (let point = 0; point < side ** 2; point += 1) {
+        const [i, j] = [Math.floor(point / side), point % side];
+        transformed[point * plane + at] = dot(matrix, j * kernel, half, i * kernel, 1, kernel);
+      }
+    }
+  }
+  return transformed;
+}
+
+/** G, row by row: for each point [1, p, p², …] times its factor; of ∞ the highest coefficient. */
+function filterMatrix(kernel: Convolution['kernel']): Float64Array {
+  const powers = Array.from({ length: kernel }, (_, power) => power);
+  const rows = POINTS[kernel].finite.map(([point, factor]) => powers.map((power) => factor * point ** power));
+  return Float64Array.from([...rows, powers.map((power) => (power === kernel - 1 ? 1 : 0))].flat());
+}
+
+/** Of `length` numbers of each, from these places on, and of the second one every `step`-th. */
+function dot(
+  one: Float64Array,
+  from: number,
+  other: Float32Array | Float64Array,
+  start: number,
+  step: number,
+  length: number,
+): number {
+  let sum = 0;
+  for (let k = 0; k < length; k += 1) sum += (one[from + k] ?? 0) * (other[start + k * step] ?? 0);
+  return sum;
+}

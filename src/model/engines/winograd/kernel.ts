@@ -1,0 +1,72 @@
+import { instantiate, type WebAssemblyExports } from '../../../webassembly.js';
+import type { Convolution, MaxPool } from '../../onnx/divide.js';
+
+type Transform = (...values: number[]) => void;
+
+/** What native/winograd exports; see its README.md. */
+interface Exports extends WebAssemblyExports {
+  readonly reserve: (bytes: number) => number;
+  readonly transform_input_3: Transform;
+  readonly transform_output_3: Transform;
+  readonly transform_input_5: Transform;
+  readonly transform_output_5: Transform;
+  readonly max_pool: Transform;
+}
+
+/** Places of floats in the kernel's memory, in bytes. */
+export type Place = number;
+
+/** A batch of square images, float32 [images, side, side, channels]. */
+export interface Images {
+  readonly at: Place;
+  readonly images: number;
+  readonly side: number;
+}
+
+const WASM = new URL('../../../../native/winograd/winograd.wasm', import.meta.url);
+const ALIGNMENT = 64;
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+/** What lies before and after a convolution's products, in memory of its own. */
+export class WinogradKernel {
+  readonly #exports = instantiate(WASM, {}) as Exports;
+
+  /**
+   * Room for so many floats each.
+   * @throws RangeError when there is no memory for them
+   */
+  arrange(lengths: readonly number[]): Place[] {
+    const sizes = lengths.map((length) => Math.ceil((length * FLOAT) / ALIGNMENT) * ALIGNMENT);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    const start = this.#exports.reserve(bytes);
+    if (start === 0) throw new RangeError(`${bytes} bytes for convolutions do not fit into memory`);
+    let at = start;
+    return sizes.map((size) => (at += size) - size);
+  }
+
+  /** So many floats behind a place. */
+  after(at: Place, floats: number): Place {
+    return at + floats * FLOAT;
+  }
+
+  /** Valid until the next `arrange`. */
+  floats(at: Place, length: number): Float32Array {
+    return new Float32Array(this.#exports.memory.buffer, at, length);
+  }
+
+  /** Tiles of an input: float32 [points, groups, images × tiles², channels / groups]. */
+  transformInput(of: Convolution, { at, images, side }: Images, tiles: number, to: Place): void {
+    const transform = of.kernel === 3 ? this.#exports.transform_input_3 : this.#exports.transform_input_5;
+    transform(at, to, images, side, of.channels, of.groups, of.padding, tiles);
+  }
+
+  /** An output of products of tiles and filters, [points, groups, images × tiles², outputs / groups], with bias and ReLU. */
+  transformOutput(of: Convolution, products: Place, bias: Place, tiles: number, to: Images): void {
+    const transform = of.kernel === 3 ? this.#exports.transform_output_3 : this.#exports.transform_output_5;
+    transform(products, bias, to.at, to.images, to.side, of.outputs, of.groups, tiles);
+  }
+
+  maxPool({ size, stride }: MaxPool, channels: number, { at, images, side }: Images, to: Place): void {
+    this.#exports.max_pool(at, to, images, side, channels, size, stride);
+  }
+}

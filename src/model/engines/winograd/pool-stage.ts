@@ -1,0 +1,21 @@
+import type { MaxPool } from '../../onnx/divide.js';
+import type { Images, Place, WinogradKernel } from './kernel.js';
+import type { ReadyStage } from './stage.js';
+
+export function poolStage(
+  pool: MaxPool,
+  input: { readonly side: number; readonly channels: number },
+  kernel: WinogradKernel,
+): ReadyStage {
+  const { channels } = input;
+  return {
+    side: Math.floor((input.side - pool.size) / pool.stride) + 1,
+    channels,
+    scratch: { tiles: 0, products: 0, bias: 0 },
+    run: (from: Images, to: Place) => {
+      kernel.maxPool(pool, channels, from, to);
+      return Promise.resolve();
+    },
+    release: () => Promise.resolve(),
+  };
+}

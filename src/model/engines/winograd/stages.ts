@@ -1,0 +1,97 @@
+import type { DividedModel } from '../../onnx/divide.js';
+import { convolutionStage, type ConvolutionParts } from './convolution-stage.js';
+import type { Place, WinogradKernel } from './kernel.js';
+import { poolStage } from './pool-stage.js';
+import type { ReadyStage, Scratch } from './stage.js';
+
+/** Square images of a number of channels. */
+export interface ImageShape {
+  readonly side: number;
+  readonly channels: number;
+}
+
+/** Stages one after the other, in memory that they keep. */
+export class Stages {
+  /** Of the input. */
+  readonly shape: ImageShape;
+  readonly #stages: readonly ReadyStage[];
+  readonly #kernel: WinogradKernel;
+  /** Where images are read from and written to in turns. */
+  readonly #turns: readonly [Place, Place];
+  readonly #scratch: Scratch;
+
+  private constructor(
+    input: ImageShape,
+    stages: readonly ReadyStage[],
+    kernel: WinogradKernel,
+    images: number,
+  ) {
+    this.shape = input;
+    this.#stages = stages;
+    this.#kernel = kernel;
+    const most = Math.max(...[input, ...stages].map(floatsOf)) * images;
+    const needed = (what: keyof Scratch): number => Math.max(...stages.map(({ scratch }) => scratch[what]));
+    const lengths = [most, most, needed('tiles'), needed('products'), needed('bias')];
+    const [one = 0, other = 0, tiles = 0, products = 0, bias = 0] = kernel.arrange(lengths);
+    this.#turns = [one, other];
+    this.#scratch = { tiles, products, bias };
+  }
+
+  /**
+   * @throws RangeError when there is no memory for so many
+   */
+  static async open(
+    stages: DividedModel['stages'],
+    input: ImageShape,
+    { kernel, settings, images }: ConvolutionParts,
+  ): Promise<Stages> {
+    const ready: ReadyStage[] = [];
+    try {
+      for (const stage of stages) {
+        const before = ready.at(-1) ?? input;
+        ready.push(
+          stage.kind === 'max-pool'
+            ? poolStage(stage, before, kernel)
+            : await convolutionStage(stage, before.side, { kernel, settings, images }),
+        );
+      }
+      return new Stages(input, ready, kernel, images);
+    } catch (error) {
+      await releaseAll(ready);
+      throw error;
+    }
+  }
+
+  get output(): ImageShape {
+    return this.#stages.at(-1) ?? this.shape;
+  }
+
+  /** Where the input of a run is to be written: float32 [images, side, side, channels]. */
+  input(images: number): Float32Array {
+    return this.#kernel.floats(this.#turns[0], images * floatsOf(this.shape));
+  }
+
+  /** @returns float32 [images, side, side, channels] of the last stage; valid until the next run */
+  async run(images: number): Promise<Float32Array> {
+    let [from, to] = this.#turns;
+    let { side } = this.shape;
+    for (const stage of this.#stages) {
+      await stage.run({ at: from, images, side }, to, this.#scratch);
+      [from, to] = [to, from];
+      side = stage.side;
+    }
+    return this.#kernel.floats(from, images * floatsOf(this.output));
+  }
+
+  release(): Promise<void> {
+    return releaseAll(this.#stages);
+  }
+}
+
+async function releaseAll(stages: readonly ReadyStage[]): Promise<void> {
+  for (const stage of stages) await stage.release();
+}
+
+function floatsOf({ side, channels }: ImageShape): number {
+  return side ** 2 * channels;
+}

@@ -1,0 +1,232 @@
+import { attributesOf, Chain } from './chain.js';
+import { GraphBuilder, tensorInfo } from './nodes.js';
+import {
+  DATA_TYPE,
+  encodeModel,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from './proto.js';
+
+/** A convolution of stride 1 with its bias and a ReLU behind it. */
+export interface Convolution {
+  readonly kind: 'convolution';
+  /** float32 [outputs, channels / groups, kernel, kernel] */
+  readonly filters: Float32Array;
+  /** One for each output channel. */
+  readonly bias: Float32Array;
+  readonly kernel: 3 | 5;
+  readonly padding: number;
+  readonly groups: number;
+  readonly channels: number;
+  readonly outputs: number;
+}
+
+export interface MaxPool {
+  readonly kind: 'max-pool';
+  readonly size: number;
+  readonly stride: number;
+}
+
+export type Stage = Convolution | MaxPool;
+
+/** ONNX, with one input that is used. */
+export interface GraphPart {
+  readonly bytes: Uint8Array;
+  readonly inputName: string;
+  readonly outputName: string;
+}
+
+/** A model as a graph, stages, and another graph. What goes between them is float32 [N, height, width, channels]. */
+export interface DividedModel {
+  readonly before: GraphPart;
+  readonly stages: readonly [Stage, ...Stage[]];
+  readonly after: GraphPart;
+}
+
+/** With fewer channels, products of small matrices take longer than a convolution does. */
+const LEAST_CHANNELS = 32;
+const MOST_CHANNELS = 4096;
+/** Channels are taken four at a time. */
+const LANES = 4;
+const MOST_PADDING = 2;
+
+/**
+ * Takes the run of convolutions with the most weights out of a graph: one after the other, each with a ReLU and perhaps a max
+ * pool behind it, of the sizes that native/winograd computes.
+ * @returns undefined when there is none, or when something else leads past it
+ */
+export function divideAtConvolutions(
+  model: ModelProto & { graph: GraphProto },
+  inputName: string,
+): DividedModel | undefined {
+  const { graph } = model;
+  const run = heaviestRun(graph);
+  if (run === undefined) return undefined;
+  const { chain, stages } = run;
+  const behind = readersBehind(graph, chain.end);
+  const ahead = (graph.node ?? []).filter((node) => !chain.nodes.has(node) && !behind.has(node));
+  if (!isOnlyWay(graph, ahead, behind)) return undefined;
+  const [channels, outputs] = [stages[0].channels, outputsOf(stages)];
+  return {
+    stages,
+    before: partOf(model, inputName, `${chain.start}.nhwc`, (builder) => {
+      builder.nodes.push(...ahead);
+      builder.node('Transpose', `${chain.start}.nhwc`, [chain.start], { perm: [0, 2, 3, 1] });
+      const output = [tensorInfo(`${chain.start}.nhwc`, DATA_TYPE.float, ['N', 'rows', 'columns', channels])];
+      return { input: graph.input ?? [], output };
+    }),
+    after: partOf(model, `${chain.end}.nhwc`, graph.output?.[0]?.name ?? '', (builder) => {
+      builder.node('Transpose', chain.end, [`${chain.end}.nhwc`], { perm: [0, 3, 1, 2] });
+      builder.nodes.push(...behind);
+      const input = [tensorInfo(`${chain.end}.nhwc`, DATA_TYPE.float, ['N', 'rows', 'columns', outputs])];
+      return { input, output: graph.output ?? [] };
+    }),
+  };
+}
+
+interface Run {
+  readonly chain: Chain;
+  readonly stages: readonly [Convolution, ...Stage[]];
+}
+
+function heaviestRun(graph: GraphProto): Run | undefined {
+  const runs: Run[] = [];
+  for (const node of graph.node ?? []) {
+    const isTaken = runs.some(({ chain }) => chain.nodes.has(node));
+    const run = isTaken || node.op_type !== 'Conv' ? undefined : readRun(graph, node.input?.[0] ?? '');
+    if (run) runs.push(run);
+  }
+  return runs.sort((one, other) => weightOf(other) - weightOf(one))[0];
+}
+
+function weightOf({ stages }: Run): number {
+  return stages.reduce((sum, stage) => sum + (stage.kind === 'convolution' ? stage.filters.length : 0), 0);
+}
+
+function outputsOf(stages: Run['stages']): number {
+  return stages.reduce(
+    (channels, stage) => (stage.kind === 'convolution' ? stage.outputs : channels),
+    stages[0].outputs,
+  );
+}
+
+function readRun(graph: GraphProto, start: string): Run | undefined {
+  const chain = new Chain(graph, start);
+  const first = takeConvolution(graph, chain);
+  if (first === undefined) return undefined;
+  const stages: [Convolution, ...Stage[]] = [first];
+  for (let stage: Stage | undefined = first; stage !== undefined;) {
+    stage = takeMaxPool(chain) ?? takeConvolution(graph, chain);
+    if (stage) stages.push(stage);
+  }
+  return { chain, stages };
+}
+
+/** Goes on by two nodes, or none. */
+function takeConvolution(graph: GraphProto, chain: Chain): Convolution | undefined {
+  const node = chain.peek('Conv');
+  const convolution = node && readConvolution(chain, node);
+  if (node === undefined || convolution === undefined) return undefined;
+  const beyond = new Chain(graph, node.output?.[0] ?? '');
+  const relu = beyond.peek('Relu');
+  if (relu === undefined) return undefined;
+  chain.add(node);
+  chain.add(relu);
+  return convolution;
+}
+
+function readConvolution(chain: Chain, node: NodeProto): Convolution | undefined {
+  const [, filtersName, biasName = ''] = node.input ?? [];
+  const filters = chain.floats(filtersName);
+  const [outputs = 0, wide = 0, kernel, columns, ...others] = chain.shape(filtersName) ?? [];
+  if (filters === undefined || (kernel !== 3 && kernel !== 5)) return undefined;
+  const { group = '1', pads = '0,0,0,0', ...rest } = attributesOf(node);
+  const groups = Number(group);
+  const padding = Number(pads.split(',')[0]);
+  const channels = wide * groups;
+  const bias = biasName === '' ? new Float32Array(outputs) : chain.floats(biasName);
+  const isSquare = columns === kernel && others.length === 0 && pads === Array(4).fill(padding).join();
+  const isPlain = isSquare && padding <= MOST_PADDING && isDefault(rest, kernel);
+  const isComplete = filters.length === outputs * wide * kernel ** 2 && bias?.length === outputs;
+  if (!isPlain || !isComplete || !isWide(channels, groups) || !isWide(outputs, groups)) return undefined;
+  return { kind: 'convolution', filters, bias, kernel, padding, groups, channels, outputs };
+}
+
+/** Whether what else a convolution says is what is meant where it says nothing. */
+function isDefault(rest: Readonly<Record<string, string>>, kernel: number): boolean {
+  const defaults: Readonly<Record<string, string>> = {
+    kernel_shape: `${kernel},${kernel}`,
+    strides: '1,1',
+    dilations: '1,1',
+    auto_pad: 'NOTSET',
+  };
+  return Object.entries(rest).every(([name, value]) => defaults[name] === value);
+}
+
+function isWide(channels: number, groups: number): boolean {
+  const wide = channels / groups;
+  return wide % LANES === 0 && wide >= LEAST_CHANNELS && channels <= MOST_CHANNELS;
+}
+
+function takeMaxPool(chain: Chain): MaxPool | undefined {
+  const node = chain.peek('MaxPool');
+  if (node === undefined) return undefined;
+  const { kernel_shape = '', strides = '1,1', ...rest } = attributesOf(node);
+  const [size, stride] = [Number(kernel_shape.split(',')[0]), Number(strides.split(',')[0])];
+  const isSquare = kernel_shape === `${size},${size}` && strides === `${stride},${stride}`;
+  const defaults: Readonly<Record<string, string>> = {
+    ...{ pads: '0,0,0,0', dilations: '1,1', ceil_mode: '0', storage_order: '0', auto_pad: 'NOTSET' },
+  };
+  if (!isSquare || !Object.entries(rest).every(([name, value]) => defaults[name] === value)) return undefined;
+  chain.add(node);
+  return { kind: 'max-pool', size, stride };
+}
+
+/** All nodes that a value leads to, in the graph's order. */
+function readersBehind(graph: GraphProto, value: string): Set<NodeProto> {
+  const reached = new Set([value]);
+  const behind = new Set<NodeProto>();
+  for (const node of graph.node ?? []) {
+    if (!node.input?.some((name) => reached.has(name))) continue;
+    behind.add(node);
+    for (const name of node.output ?? []) reached.add(name);
+  }
+  return behind;
+}
+
+/** Whether a run lies between all nodes ahead of it, of which there is one at least, and all behind it. */
+function isOnlyWay(graph: GraphProto, ahead: readonly NodeProto[], behind: ReadonlySet<NodeProto>): boolean {
+  const made = new Set([
+    ...ahead.flatMap(({ output = [] }) => output),
+    ...(graph.input ?? []).map(({ name }) => name),
+  ]);
+  const results = new Set([...behind].flatMap(({ output = [] }) => output));
+  const outputs = graph.output ?? [];
+  return (
+    ahead.length > 0 &&
+    [...behind].every(({ input = [] }) => !input.some((name) => made.has(name))) &&
+    outputs.length === 1 &&
+    outputs.every(({ name = '' }) => results.has(name))
+  );
+}
+
+interface Ends {
+  readonly input: ValueInfoProto[];
+  readonly output: ValueInfoProto[];
+}
+
+function partOf(
+  model: ModelProto & { graph: GraphProto },
+  inputName: string,
+  outputName: string,
+  build: (builder: GraphBuilder) => Ends,
+): GraphPart {
+  const builder = new GraphBuilder();
+  const ends = build(builder);
+  const used = new Set(builder.nodes.flatMap(({ input = [] }) => input));
+  const initializer = (model.graph.initializer ?? []).filter(({ name = '' }) => used.has(name));
+  const graph = { ...model.graph, ...ends, node: builder.nodes, initializer, value_info: [] };
+  return { inputName, outputName, bytes: encodeModel({ ...model, graph }) };
+}
