@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SmearwatchError } from '../../errors.js';
+import { weightsReadPerImage } from '../../model/engines/winograd/weights-read.js';
 import { buildNetwork } from '../../model/networks/architectures.js';
 import { countParameters } from '../../model/networks/network.js';
 import { FORMATS, NETWORKS, PRECISIONS, type Format, type NetworkName, type Precision } from '../parts.js';
@@ -67,15 +68,15 @@ export function costOf(parts: ScalingParts, { format, networks, precision }: Wor
     workerMs: decode + other + inference.reduce((sum, ms) => sum + ms, 0),
     mainMs: need(parts.mainMs[format], `a daemon with both networks on ${format}`),
     commitMs: parts.commitMs[format] ?? 0,
-    bytesRead: networks.reduce((sum, network) => sum + weightBytes(network, precision), 0) / parts.batch,
+    bytesRead: networks.reduce((sum, network) => sum + weightBytes(network, precision, parts.batch), 0),
     filesSynced: 1,
   };
 }
 
-/** Of a network with the paper's three classes. */
-function weightBytes(network: NetworkName, precision: Precision): number {
-  const parameters = countParameters(buildNetwork({ name: network, options: {} }));
-  return parameters * (precision === 'fp32' ? 4 : 1);
+/** Weights that are read for an image, of a network with the paper's three classes. */
+function weightBytes(name: NetworkName, precision: Precision, batch: number): number {
+  const network = buildNetwork({ name, options: {} });
+  return precision === 'fp32' ? 4 * weightsReadPerImage(network, batch) : countParameters(network) / batch;
 }
 
 function notMeasured(what: string): SmearwatchError {

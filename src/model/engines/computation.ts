@@ -2,6 +2,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { IMAGE_BYTES } from '../../images.js';
 import type { GraphPart } from '../onnx/divide.js';
 import type { GraphInput } from './graph-input.js';
+import { IMAGES_AT_ONCE } from './winograd/stage.js';
 import type { Stages } from './winograd/stages.js';
 
 /** What a model computes of pixels, in one part or in several. */
@@ -24,8 +25,8 @@ export function wholeGraph(session: InferenceSession, input: GraphInput): Comput
   };
 }
 
-/** Images that go through the stages at once: an activation of theirs has up to 12 MB in AlexNet. */
-export const IMAGES_AT_ONCE = 16;
+/** Images that go through the graph before the stages at once: with 2 MB each in AlexNet, and small weights, more gain nothing. */
+const IMAGES_BEFORE_AT_ONCE = 4;
 
 /** A graph with its session. */
 export interface LoadedPart extends Pick<GraphPart, 'inputName' | 'outputName'> {
@@ -60,7 +61,10 @@ export class DividedGraph implements Computation {
     if (this.#staged.length < count * perImage) this.#staged = new Float32Array(count * perImage);
     for (let first = 0; first < count; first += IMAGES_AT_ONCE) {
       const images = Math.min(IMAGES_AT_ONCE, count - first);
-      await this.#runBefore(pixels.subarray(first * IMAGE_BYTES), images);
+      for (let start = 0; start < images; start += IMAGES_BEFORE_AT_ONCE)
+        await this.#runBefore(pixels.subarray((first + start) * IMAGE_BYTES), {
+          ...{ start, images: Math.min(IMAGES_BEFORE_AT_ONCE, images - start) },
+        });
       this.#staged.set(await stages.run(images), first * perImage);
     }
     const staged = new Tensor('float32', this.#staged.subarray(0, count * perImage), [
@@ -74,10 +78,11 @@ export class DividedGraph implements Computation {
     await Promise.all([before.session.release(), stages.release(), after.session.release()]);
   }
 
-  async #runBefore(pixels: Uint8Array, images: number): Promise<void> {
+  /** Of the stages' input, so many images from `start` on. */
+  async #runBefore(pixels: Uint8Array, { start, images }: { start: number; images: number }): Promise<void> {
     const { input, before, stages } = this.#parts;
     const { side, channels } = stages.shape;
-    const output = new Tensor('float32', stages.input(images), [images, side, side, channels]);
+    const output = new Tensor('float32', stages.input(start, images), [images, side, side, channels]);
     await before.session.run(
       { [before.inputName]: input.tensorOf(pixels, images) },
       { [before.outputName]: output },

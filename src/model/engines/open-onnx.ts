@@ -5,11 +5,12 @@ import { cutFront, type CutModel } from '../onnx/cut-front.js';
 import { divideAtConvolutions } from '../onnx/divide.js';
 import { encodeModel } from '../onnx/proto.js';
 import { readSkeleton, type Skeleton } from '../onnx/skeleton.js';
-import { DividedGraph, IMAGES_AT_ONCE, wholeGraph, type Computation } from './computation.js';
+import { DividedGraph, wholeGraph, type Computation } from './computation.js';
 import { checkInput } from './contract.js';
 import { FrontKernel } from './front-kernel.js';
 import { frontInput, pixelInput, type GraphInput } from './graph-input.js';
 import { WinogradKernel } from './winograd/kernel.js';
+import { IMAGES_AT_ONCE } from './winograd/stage.js';
 import { Stages, type ImageShape } from './winograd/stages.js';
 
 export interface OpenedModel {

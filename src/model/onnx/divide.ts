@@ -9,18 +9,22 @@ import {
   type ValueInfoProto,
 } from './proto.js';
 
-/** A convolution of stride 1 with its bias and a ReLU behind it. */
-export interface Convolution {
-  readonly kind: 'convolution';
-  /** float32 [outputs, channels / groups, kernel, kernel] */
-  readonly filters: Float32Array;
-  /** One for each output channel. */
-  readonly bias: Float32Array;
+/** Of a convolution of stride 1. */
+export interface ConvolutionShape {
   readonly kernel: 3 | 5;
   readonly padding: number;
   readonly groups: number;
   readonly channels: number;
   readonly outputs: number;
+}
+
+/** With its bias, and a ReLU behind it. */
+export interface Convolution extends ConvolutionShape {
+  readonly kind: 'convolution';
+  /** float32 [outputs, channels / groups, kernel, kernel] */
+  readonly filters: Float32Array;
+  /** One for each output channel. */
+  readonly bias: Float32Array;
 }
 
 export interface MaxPool {
@@ -66,20 +70,23 @@ export function divideAtConvolutions(
   if (run === undefined) return undefined;
   const { chain, stages } = run;
   const behind = readersBehind(graph, chain.end);
-  const ahead = (graph.node ?? []).filter((node) => !chain.nodes.has(node) && !behind.has(node));
+  const moving = readersBehind(graph, inputName);
+  const ahead = [...moving].filter((node) => !chain.nodes.has(node) && !behind.has(node));
   if (!isOnlyWay(graph, ahead, behind)) return undefined;
+  // What is computed of constants alone, both parts may need.
+  const constants = (graph.node ?? []).filter((node) => !moving.has(node));
   const [channels, outputs] = [stages[0].channels, outputsOf(stages)];
   return {
     stages,
     before: partOf(model, inputName, `${chain.start}.nhwc`, (builder) => {
-      builder.nodes.push(...ahead);
+      builder.nodes.push(...constants, ...ahead);
       builder.node('Transpose', `${chain.start}.nhwc`, [chain.start], { perm: [0, 2, 3, 1] });
       const output = [tensorInfo(`${chain.start}.nhwc`, DATA_TYPE.float, ['N', 'rows', 'columns', channels])];
       return { input: graph.input ?? [], output };
     }),
     after: partOf(model, `${chain.end}.nhwc`, graph.output?.[0]?.name ?? '', (builder) => {
       builder.node('Transpose', chain.end, [`${chain.end}.nhwc`], { perm: [0, 3, 1, 2] });
-      builder.nodes.push(...behind);
+      builder.nodes.push(...constants, ...behind);
       const input = [tensorInfo(`${chain.end}.nhwc`, DATA_TYPE.float, ['N', 'rows', 'columns', outputs])];
       return { input, output: graph.output ?? [] };
     }),
@@ -165,7 +172,8 @@ function isDefault(rest: Readonly<Record<string, string>>, kernel: number): bool
   return Object.entries(rest).every(([name, value]) => defaults[name] === value);
 }
 
-function isWide(channels: number, groups: number): boolean {
+/** Whether so many channels are worth it, and are what native/winograd takes. */
+export function isWide(channels: number, groups: number): boolean {
   const wide = channels / groups;
   return wide % LANES === 0 && wide >= LEAST_CHANNELS && channels <= MOST_CHANNELS;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { IMAGE_BYTES } from '../../../src/images.js';
+import { DividedGraph } from '../../../src/model/engines/computation.js';
 import { onnxruntimeEngine } from '../../../src/model/engines/onnxruntime.js';
 import { openOnnx } from '../../../src/model/engines/open-onnx.js';
 import { FrontKernel } from '../../../src/model/engines/front-kernel.js';
@@ -10,11 +11,12 @@ import { pixelInput } from '../../../src/model/engines/graph-input.js';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import { cutFront } from '../../../src/model/onnx/cut-front.js';
-import { DATA_TYPE, decodeModel, encodeModel } from '../../../src/model/onnx/proto.js';
+import { DATA_TYPE, decodeModel, encodeModel, type GraphProto } from '../../../src/model/onnx/proto.js';
 import { quantizeModel } from '../../../src/model/quantize/quantize-model.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 import { fileOf, onnxOf } from '../onnx/onnx-file.js';
 import { randomPixels } from '../onnx/random-weights.js';
+import { smallWideNetwork } from '../onnx/small-networks.js';
 
 const IMAGES = 5;
 const pixels = randomPixels(IMAGES);
@@ -26,9 +28,10 @@ const int8Of = async (float: Uint8Array) =>
   (await quantizeModel(float, images, { threads: 1, weightBits: 7 })).bytes;
 
 /** By ONNX Runtime alone, of the graph as it lies in the file. */
-async function wholeProbabilities(file: string): Promise<Float32Array> {
+async function wholeProbabilities(file: string, given = pixels): Promise<Float32Array> {
   const session = await InferenceSession.create(file, options);
-  const { probabilities } = await session.run({ image: pixelInput.tensorOf(pixels, IMAGES) });
+  const image = pixelInput.tensorOf(given, given.length / IMAGE_BYTES);
+  const { probabilities } = await session.run({ image });
   await session.release();
   return probabilities!.data as Float32Array;
 }
@@ -40,22 +43,38 @@ async function ourProbabilities(file: string): Promise<Float32Array> {
   return found;
 }
 
-async function inputNameOf(file: string): Promise<string> {
+async function partsOf(file: string): Promise<{ inputName: string; isDivided: boolean }> {
   const { computation } = await openOnnx(file, options);
   await computation.release();
-  return computation.inputName;
+  return { inputName: computation.inputName, isDivided: computation instanceof DividedGraph };
 }
 
-describe.each<[string, () => Promise<Uint8Array>, number]>([
-  ['AlexNet', () => Promise.resolve(onnxOf(alexnet())), 1e-5],
-  ['LeNet-5', () => Promise.resolve(onnxOf(lenet5())), 1e-5],
-  ['LeNet-5 in int8', () => int8Of(onnxOf(lenet5())), 1e-5],
+const inputNameOf = async (file: string) => (await partsOf(file)).inputName;
+
+/** A branch that is not taken for anything reads a value, which a look at the nodes does not show. */
+function readInBranch(graph: GraphProto, value: string): void {
+  const branch = {
+    name: 'branch',
+    node: [{ op_type: 'Identity', name: 'same', input: [value], output: ['read'] }],
+    output: [{ name: 'read', type: { tensor_type: { elem_type: 1 } } }],
+  };
+  const attribute = ['then_branch', 'else_branch'].map((name) => ({ name, type: 5, g: branch }));
+  graph.initializer!.push({ name: 'yes', dims: [], data_type: 9, raw_data: Uint8Array.of(1) });
+  graph.node!.push({ op_type: 'If', name: 'if', input: ['yes'], output: ['unused'], attribute });
+}
+
+describe.each<[string, () => Promise<Uint8Array>, boolean, number]>([
+  ['AlexNet', () => Promise.resolve(onnxOf(alexnet())), true, 1e-5],
+  ['LeNet-5', () => Promise.resolve(onnxOf(lenet5())), false, 1e-5],
+  ['LeNet-5 in int8', () => int8Of(onnxOf(lenet5())), false, 1e-5],
   // Three levels differ (see below), and random weights make much of that.
-  ['AlexNet in int8', () => int8Of(onnxOf(alexnet())), 0.02],
-])('%s without its front', (_name, make, tolerance) => {
-  test('gives the probabilities of the whole graph, and leaves nothing of its file mapped', async () => {
+  ['AlexNet in int8', () => int8Of(onnxOf(alexnet())), false, 0.02],
+])('%s without its front', (_name, make, isDivided, tolerance) => {
+  test(`${isDivided ? 'and its convolutions ' : ''}gives the probabilities of the whole graph, and leaves nothing of its file mapped`, async () => {
     const file = await fileOf(await make());
-    expect(await inputNameOf(file)).not.toBe('image');
+    const parts = await partsOf(file);
+    expect(parts.inputName).not.toBe('image');
+    expect(parts.isDivided).toBe(isDivided);
     const expected = await wholeProbabilities(file);
     const session = await onnxruntimeEngine().open(file, 3, options);
     // A file that is mapped ends the process when it is cut short; a copy into the registry's folder may do that.
@@ -127,16 +146,105 @@ test.each(['with spaces and ü', 'a.b', 'a'.repeat(200)])(
 
 test('a graph that cannot be loaded in two parts is loaded whole', async () => {
   const model = decodeModel(onnxOf(lenet5()));
-  // A branch reads the front's planes, which a look at the nodes does not show.
-  const branch = {
-    name: 'branch',
-    node: [{ op_type: 'Identity', name: 'same', input: ['front.pooled'], output: ['pooled'] }],
-    output: [{ name: 'pooled', type: { tensor_type: { elem_type: 1 } } }],
-  };
-  const attribute = ['then_branch', 'else_branch'].map((name) => ({ name, type: 5, g: branch }));
-  model.graph.initializer!.push({ name: 'yes', dims: [], data_type: 9, raw_data: Uint8Array.of(1) });
-  model.graph.node!.push({ op_type: 'If', name: 'if', input: ['yes'], output: ['unused'], attribute });
+  readInBranch(model.graph, 'front.pooled');
   const file = await fileOf(encodeModel(model));
   expect(await inputNameOf(file)).toBe('image');
   expect(await ourProbabilities(file)).toHaveLength(3 * IMAGES);
+});
+
+describe('A network with convolutions that are computed by products', () => {
+  const bytes = onnxOf(smallWideNetwork);
+  const many = randomPixels(33);
+  const expectSame = (found: Float32Array, expected: Float32Array) => {
+    expect(found).toHaveLength(expected.length);
+    found.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5));
+    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.01);
+  };
+
+  test('gives what the whole graph gives, in batches around those that are computed at once', async () => {
+    const file = await fileOf(bytes);
+    expect(await partsOf(file)).toEqual({ inputName: 'front.scaled', isDivided: true });
+    const expected = await wholeProbabilities(file, many);
+    const session = await onnxruntimeEngine().open(file, 3, options);
+    for (const count of [1, 3, 4, 5, 15, 16, 17, 33, 2]) {
+      const found = await session.run(many.subarray(0, count * IMAGE_BYTES), count);
+      expectSame(found, expected.subarray(0, 3 * count));
+    }
+    await session.close();
+    expect(new Set(expected).size).toBeGreaterThan(90);
+  });
+
+  test('does not change probabilities that it gave before', async () => {
+    const session = await onnxruntimeEngine().open(await fileOf(bytes), 3, options);
+    const found = await session.run(many, 17);
+    const before = found.slice();
+    await session.run(many.subarray(16 * IMAGE_BYTES), 17);
+    expect(found).toEqual(before);
+    await session.close();
+  });
+
+  test.each(['conv1.relu', 'conv2', 'conv2.relu', 'pool2', 'pool3', 'fc4'])(
+    'is left in one part where a branch reads %s, and gives the same',
+    async (value) => {
+      const model = decodeModel(bytes);
+      readInBranch(model.graph, value);
+      const file = await fileOf(encodeModel(model));
+      expect(await partsOf(file)).toEqual({ inputName: 'front.scaled', isDivided: false });
+      expectSame(await ourProbabilities(file), await wholeProbabilities(file));
+    },
+  );
+
+  test.each([
+    ['conv1.weight', NaN],
+    ['conv2.weight', NaN],
+    ['conv2.weight', Infinity],
+    ['conv2.weight', -Infinity],
+    ['conv2.bias', NaN],
+    ['conv3.weight', NaN],
+    ['conv3.weight', Infinity],
+    ['conv3.weight', -Infinity],
+    ['conv3.bias', NaN],
+  ])('fails rather than to give probabilities with a value in %s of %d', async (name, value) => {
+    const model = decodeModel(bytes);
+    const tensor = model.graph.initializer!.find((each) => each.name === name)!;
+    const values = new Float32Array(new Uint8Array(tensor.raw_data!).buffer);
+    values[17] = value;
+    tensor.raw_data = new Uint8Array(values.buffer);
+    const file = await fileOf(encodeModel(model));
+    expect((await partsOf(file)).isDivided).toBe(true);
+    const session = await onnxruntimeEngine().open(file, 3, options);
+    await expect(session.run(pixels, IMAGES)).rejects.toMatchObject({ code: 'inference-failed' });
+    await session.close();
+  });
+
+  test('fails as in one part where its images are smaller than its filters', async () => {
+    const shape = { filters: 64, kernel: 3, stride: 1, padding: 1, groups: 1 };
+    const convolutions = ['a', 'b', 'c'].map((name) => ({ kind: 'convolution', name, ...shape }) as const);
+    const [conv1, ...others] = smallWideNetwork.layers;
+    const layers = [conv1!, ...convolutions, ...others.slice(-2)];
+    const front = { ...smallWideNetwork.front, side: 11 };
+    const model = decodeModel(onnxOf({ ...smallWideNetwork, front, layers }));
+    // Of 2 × 2 values a filter of 3 × 3 leaves 0 × 0, of which padding would make 2 × 2 again.
+    for (const [name, padding] of [
+      ['a', 0],
+      ['b', 2],
+      ['c', 1],
+    ] as const) {
+      const { attribute } = model.graph.node!.find(({ output }) => output?.[0] === name)!;
+      attribute!.find(({ name }) => name === 'pads')!.ints = Array<number>(4).fill(padding);
+    }
+    const file = await fileOf(encodeModel(model));
+    expect(await partsOf(file)).toEqual({ inputName: 'front.scaled', isDivided: false });
+    const session = await onnxruntimeEngine().open(file, 3, options);
+    await expect(session.run(pixels, IMAGES)).rejects.toMatchObject({ code: 'inference-failed' });
+    await session.close();
+  });
+
+  test('can be closed and opened again and again', async () => {
+    const file = await fileOf(bytes);
+    const found = [];
+    for (let time = 0; time < 3; time++) found.push(await ourProbabilities(file));
+    expect(found[1]).toEqual(found[0]);
+    expect(found[2]).toEqual(found[0]);
+  });
 });

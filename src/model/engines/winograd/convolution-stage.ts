@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Convolution } from '../../onnx/divide.js';
+import type { Convolution, ConvolutionShape } from '../../onnx/divide.js';
 import { IR_VERSION, OPSET } from '../../onnx/export-onnx.js';
 import { constantTensor, GraphBuilder, tensorInfo } from '../../onnx/nodes.js';
 import { DATA_TYPE, encodeModel } from '../../onnx/proto.js';
@@ -36,19 +36,22 @@ export async function convolutionStage(
  */
 function timesOf(
   images: number,
-  { kernel, channels, outputs }: Convolution,
+  { kernel, channels, outputs }: ConvolutionShape,
   tiles: number,
   filters: number,
 ): number {
   const perImage = pointsPerTile(kernel) * tiles ** 2 * (channels + outputs);
-  return Math.min(images, Math.max(1, Math.round((images * perImage) / filters)));
+  return Math.min(images, Math.max(1, Math.floor((images * perImage) / filters)));
 }
 
 const TILES = 'tiles';
 const PRODUCTS = 'products';
 
 /** For each point and group a product of matrices: [tiles, channels] by [channels, outputs]. */
-function productsOf({ kernel, groups, channels, outputs }: Convolution, filters: Float32Array): Uint8Array {
+function productsOf(
+  { kernel, groups, channels, outputs }: ConvolutionShape,
+  filters: Float32Array,
+): Uint8Array {
   const points = pointsPerTile(kernel);
   const [wide, deep] = [channels / groups, outputs / groups];
   const builder = new GraphBuilder();
@@ -68,7 +71,8 @@ class ConvolutionStage implements ReadyStage {
   readonly side: number;
   readonly channels: number;
   readonly scratch: ReadyStage['scratch'];
-  readonly #convolution: Convolution;
+  readonly #shape: ConvolutionShape;
+  readonly #bias: Float32Array;
   readonly #kernel: WinogradKernel;
   readonly #session: InferenceSession;
   /** In a row, and in a column, of an image. */
@@ -77,24 +81,25 @@ class ConvolutionStage implements ReadyStage {
   readonly #atOnce: number;
 
   constructor(
-    convolution: Convolution,
+    { kernel, padding, groups, channels, outputs, bias }: Convolution,
     parts: { kernel: WinogradKernel; session: InferenceSession; side: number; tiles: number; atOnce: number },
   ) {
-    this.#convolution = convolution;
+    // Copies: the filters, and the file that all of it was read from, are needed no more.
+    this.#shape = { kernel, padding, groups, channels, outputs };
+    this.#bias = Float32Array.from(bias);
     this.#kernel = parts.kernel;
     this.#session = parts.session;
     this.#tiles = parts.tiles;
     this.#atOnce = parts.atOnce;
     this.side = parts.side;
-    this.channels = convolution.outputs;
-    const { channels, outputs, kernel } = convolution;
+    this.channels = outputs;
     const perChannel = pointsPerTile(kernel) * parts.tiles ** 2 * parts.atOnce;
     this.scratch = { tiles: perChannel * channels, products: perChannel * outputs, bias: outputs };
   }
 
   async run(from: Images, to: Place, scratch: Scratch): Promise<void> {
-    const { channels, outputs, bias } = this.#convolution;
-    this.#kernel.floats(scratch.bias, outputs).set(bias);
+    const { channels, outputs } = this.#shape;
+    this.#kernel.floats(scratch.bias, outputs).set(this.#bias);
     for (let first = 0; first < from.images; first += this.#atOnce) {
       const images = Math.min(this.#atOnce, from.images - first);
       const some = {
@@ -103,9 +108,9 @@ class ConvolutionStage implements ReadyStage {
         at: this.#kernel.after(from.at, first * from.side ** 2 * channels),
       };
       const into = { images, side: this.side, at: this.#kernel.after(to, first * this.side ** 2 * outputs) };
-      this.#kernel.transformInput(this.#convolution, some, this.#tiles, scratch.tiles);
+      this.#kernel.transformInput(this.#shape, some, this.#tiles, scratch.tiles);
       await this.#multiply(images, scratch);
-      this.#kernel.transformOutput(this.#convolution, scratch.products, scratch.bias, this.#tiles, into);
+      this.#kernel.transformOutput(this.#shape, scratch.products, scratch.bias, this.#tiles, into);
     }
   }
 
@@ -114,7 +119,7 @@ class ConvolutionStage implements ReadyStage {
   }
 
   async #multiply(images: number, { tiles, products }: Scratch): Promise<void> {
-    const { groups, channels, outputs, kernel } = this.#convolution;
+    const { groups, channels, outputs, kernel } = this.#shape;
     const of = (place: Place, width: number): Tensor => {
       const shape = [pointsPerTile(kernel), groups, images * this.#tiles ** 2, width / groups];
       const length = shape.reduce((product, side) => product * side, 1);

@@ -2,7 +2,7 @@ import type { Convolution } from '../../onnx/divide.js';
 
 /**
  * Where a product of polynomials is evaluated (Winograd 1980; Lavin and Gray 2016): each finite point p with 1 / ∏(p − q) over the other
- * points q, or the same with another power of two, as native/winograd has it. The last point is ∞. Neighbouring outputs of a 3×3 filter
+ * points q, or a multiple of it that native/winograd makes up for. The last point is ∞. Neighbouring outputs of a 3×3 filter
  * are taken five at a time, of a 5×5 one four at a time.
  */
 interface Points {

@@ -1,5 +1,5 @@
 import { instantiate, type WebAssemblyExports } from '../../../webassembly.js';
-import type { Convolution, MaxPool } from '../../onnx/divide.js';
+import type { ConvolutionShape, MaxPool } from '../../onnx/divide.js';
 
 type Transform = (...values: number[]) => void;
 
@@ -55,13 +55,13 @@ export class WinogradKernel {
   }
 
   /** Tiles of an input: float32 [points, groups, images × tiles², channels / groups]. */
-  transformInput(of: Convolution, { at, images, side }: Images, tiles: number, to: Place): void {
+  transformInput(of: ConvolutionShape, { at, images, side }: Images, tiles: number, to: Place): void {
     const transform = of.kernel === 3 ? this.#exports.transform_input_3 : this.#exports.transform_input_5;
     transform(at, to, images, side, of.channels, of.groups, of.padding, tiles);
   }
 
   /** An output of products of tiles and filters, [points, groups, images × tiles², outputs / groups], with bias and ReLU. */
-  transformOutput(of: Convolution, products: Place, bias: Place, tiles: number, to: Images): void {
+  transformOutput(of: ConvolutionShape, products: Place, bias: Place, tiles: number, to: Images): void {
     const transform = of.kernel === 3 ? this.#exports.transform_output_3 : this.#exports.transform_output_5;
     transform(products, bias, to.at, to.images, to.side, of.outputs, of.groups, tiles);
   }

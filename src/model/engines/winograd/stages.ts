@@ -38,7 +38,7 @@ export class Stages {
   }
 
   /**
-   * @throws RangeError when there is no memory for so many
+   * @throws RangeError when there is no memory for so many, or they are smaller than a stage's filters or places
    */
   static async open(
     stages: DividedModel['stages'],
@@ -54,6 +54,7 @@ export class Stages {
             ? poolStage(stage, before, kernel)
             : await convolutionStage(stage, before.side, { kernel, settings, images }),
         );
+        if ((ready.at(-1)?.side ?? 0) < 1) throw new RangeError('an image is smaller than what goes over it');
       }
       return new Stages(input, ready, kernel, images);
     } catch (error) {
@@ -66,9 +67,10 @@ export class Stages {
     return this.#stages.at(-1) ?? this.shape;
   }
 
-  /** Where the input of a run is to be written: float32 [images, side, side, channels]. */
-  input(images: number): Float32Array {
-    return this.#kernel.floats(this.#turns[0], images * floatsOf(this.shape));
+  /** Where images `start` and following of the next run are to be written: float32 [images, side, side, channels]. */
+  input(start: number, images: number): Float32Array {
+    const floats = floatsOf(this.shape);
+    return this.#kernel.floats(this.#kernel.after(this.#turns[0], start * floats), images * floats);
   }
 
   /** @returns float32 [images, side, side, channels] of the last stage; valid until the next run */

@@ -1,0 +1,32 @@
+import {
+  countParameters,
+  shapeLayers,
+  sizeOf,
+  type Network,
+  type ShapedLayer,
+} from '../../networks/network.js';
+import { isWide } from '../../onnx/divide.js';
+import { pointsPerTile } from './filters.js';
+import { IMAGES_AT_ONCE } from './stage.js';
+
+/**
+ * Weights in fp32 that ONNX Runtime reads from memory for each image: all of them once for a batch, but those of convolutions that are
+ * computed here as what was made of them, once for each lot of images.
+ */
+export function weightsReadPerImage(network: Network, batch: number): number {
+  const convolutions = shapeLayers(network).flatMap((shaped) => weightsOf(shaped) ?? []);
+  const weights = convolutions.reduce((sum, { filters }) => sum + filters, 0);
+  const transformed = convolutions.reduce((sum, each) => sum + each.transformed, 0);
+  return (countParameters(network) - weights) / batch + transformed / Math.min(batch, IMAGES_AT_ONCE);
+}
+
+/** Undefined of a layer that ONNX Runtime computes alone. */
+function weightsOf({ layer, input, parameters }: ShapedLayer) {
+  if (layer.kind !== 'convolution' || layer.stride !== 1) return undefined;
+  const { kernel, groups, filters: outputs } = layer;
+  const [, , channels = 0] = input;
+  if ((kernel !== 3 && kernel !== 5) || !isWide(channels, groups) || !isWide(outputs, groups))
+    return undefined;
+  const filters = parameters.reduce((sum, { shape }) => sum + (shape.length > 1 ? sizeOf(shape) : 0), 0);
+  return { filters, transformed: (filters / kernel ** 2) * pointsPerTile(kernel) };
+}

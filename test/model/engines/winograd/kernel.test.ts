@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { WinogradKernel } from '../../../../src/model/engines/winograd/kernel.js';
+
+test('places do not overlap, and begin at lines of a cache', () => {
+  const kernel = new WinogradKernel();
+  const lengths = [3, 100_000, 0, 17, 1];
+  const places = kernel.arrange(lengths);
+  places.forEach((place, i) => kernel.floats(place, lengths[i]!).fill(i + 1));
+  for (const [i, place] of places.entries()) {
+    expect(place % 64).toBe(0);
+    expect(kernel.floats(place, lengths[i]!).every((value) => value === i + 1)).toBe(true);
+  }
+});
+
+test('a place behind another is so many floats from it', () => {
+  const kernel = new WinogradKernel();
+  const [place = 0] = kernel.arrange([10]);
+  kernel.floats(place, 10).set([0, 1, 2, 3]);
+  expect([...kernel.floats(kernel.after(place, 2), 2)]).toEqual([2, 3]);
+});
+
+test('kernels have memory of their own', () => {
+  const [one, other] = [new WinogradKernel(), new WinogradKernel()];
+  const [[here = 0], [there = 0]] = [one.arrange([4]), other.arrange([4])];
+  one.floats(here, 4).fill(1);
+  expect([...other.floats(there, 4)]).toEqual([0, 0, 0, 0]);
+});
+
+test('more than memory can hold is refused', () => {
+  const kernel = new WinogradKernel();
+  expect(() => kernel.arrange([2 ** 29, 2 ** 28])).toThrow(/do not fit into memory/);
+  expect(kernel.arrange([1000])).toHaveLength(1);
+});
+
+test('the file is the one that its page tells of', () => {
+  const fileOf = (name: string) =>
+    readFileSync(new URL(`../../../../native/winograd/${name}`, import.meta.url));
+  const sha256 = createHash('sha256').update(fileOf('winograd.wasm')).digest('hex');
+  expect(fileOf('README.md').toString()).toContain(`${sha256}  winograd.wasm`);
+});
