@@ -4,9 +4,11 @@
  *
  * Images are float32, height × width × channels (NHWC), square. A tile is what `points` × `points` values of each channel become, one
  * number per point of evaluation: the tiles of a batch lie as [point][group][tile][channel of the group], so that a point's are a matrix.
+ * There is room for `room` tiles, which may be more than there are.
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <wasm_simd128.h>
 
 #define PAGE_BYTES 65536
@@ -95,9 +97,9 @@ typedef struct {
 } batch;
 
 /* Every tile begins `step` rows, or columns, after the one before it, and the first one `padding` before the image. */
-INLINE void transform_input(const int points, const int step, line *transform, batch of, int padding, int tiles, const float *x,
-                            float *to) {
-  const size_t wide = of.channels / of.groups, count = (size_t)of.images * tiles * tiles, plane = count * of.channels;
+INLINE void transform_input(const int points, const int step, line *transform, batch of, int padding, int tiles, size_t room,
+                            const float *x, float *to) {
+  const size_t wide = of.channels / of.groups, count = (size_t)of.images * tiles * tiles, plane = room * of.channels;
   for (size_t tile = 0; tile < count; tile++) {
     const int top = (int)(tile / tiles % tiles) * step - padding, left = (int)(tile % tiles) * step - padding;
     const float *image = x + tile / (tiles * tiles) * of.side * of.side * of.channels;
@@ -111,7 +113,7 @@ INLINE void transform_input(const int points, const int step, line *transform, b
     }
     for (int group = 0; group < of.groups; group++) {
       const size_t first = group * wide;
-      float *into = to + (group * count + tile) * wide;
+      float *into = to + (group * room + tile) * wide;
       for (size_t c = 0; c < wide; c += 4) {
         four half[MOST_POINTS][MOST_POINTS], in[MOST_POINTS], out[MOST_POINTS];
         UNROLL for (int j = 0; j < points; j++) {
@@ -130,9 +132,9 @@ INLINE void transform_input(const int points, const int step, line *transform, b
 }
 
 /* Adds the bias and leaves out what is negative (ReLU; a NaN stays one). */
-INLINE void transform_output(const int points, const int step, line *transform, batch of, int tiles, const float *m, const float *bias,
-                             float *y) {
-  const size_t wide = of.channels / of.groups, count = (size_t)of.images * tiles * tiles, plane = count * of.channels;
+INLINE void transform_output(const int points, const int step, line *transform, batch of, int tiles, size_t room, const float *m,
+                             const float *bias, float *y) {
+  const size_t wide = of.channels / of.groups, count = (size_t)of.images * tiles * tiles, plane = room * of.channels;
   const four zero = wasm_f32x4_splat(0);
   for (size_t tile = 0; tile < count; tile++) {
     const int top = (int)(tile / tiles % tiles) * step, left = (int)(tile % tiles) * step;
@@ -146,7 +148,7 @@ INLINE void transform_output(const int points, const int step, line *transform, 
     }
     for (int group = 0; group < of.groups; group++) {
       const size_t first = group * wide;
-      const float *from = m + (group * count + tile) * wide;
+      const float *from = m + (group * room + tile) * wide;
       for (size_t c = 0; c < wide; c += 4) {
         four half[MOST_POINTS][MOST_POINTS], in[MOST_POINTS], out[MOST_POINTS];
         const four offset = wasm_v128_load(bias + first + c);
@@ -168,36 +170,42 @@ INLINE void transform_output(const int points, const int step, line *transform, 
 }
 
 /* Of 3×3 filters: seven points, five outputs. */
-void transform_input_3(const float *x, float *to, int images, int side, int channels, int groups, int padding, int tiles) {
-  transform_input(7, 5, input_of_7, (batch){images, side, channels, groups}, padding, tiles, x, to);
+void transform_input_3(const float *x, float *to, int images, int side, int channels, int groups, int padding, int tiles,
+                       int room) {
+  transform_input(7, 5, input_of_7, (batch){images, side, channels, groups}, padding, tiles, room, x, to);
 }
-void transform_output_3(const float *m, const float *bias, float *y, int images, int side, int channels, int groups, int tiles) {
-  transform_output(7, 5, output_of_7, (batch){images, side, channels, groups}, tiles, m, bias, y);
+void transform_output_3(const float *m, const float *bias, float *y, int images, int side, int channels, int groups, int tiles,
+                        int room) {
+  transform_output(7, 5, output_of_7, (batch){images, side, channels, groups}, tiles, room, m, bias, y);
 }
 
 /* Of 5×5 filters: eight points, four outputs. */
-void transform_input_5(const float *x, float *to, int images, int side, int channels, int groups, int padding, int tiles) {
-  transform_input(8, 4, input_of_8, (batch){images, side, channels, groups}, padding, tiles, x, to);
+void transform_input_5(const float *x, float *to, int images, int side, int channels, int groups, int padding, int tiles,
+                       int room) {
+  transform_input(8, 4, input_of_8, (batch){images, side, channels, groups}, padding, tiles, room, x, to);
 }
-void transform_output_5(const float *m, const float *bias, float *y, int images, int side, int channels, int groups, int tiles) {
-  transform_output(8, 4, output_of_8, (batch){images, side, channels, groups}, tiles, m, bias, y);
+void transform_output_5(const float *m, const float *bias, float *y, int images, int side, int channels, int groups, int tiles,
+                        int room) {
+  transform_output(8, 4, output_of_8, (batch){images, side, channels, groups}, tiles, room, m, bias, y);
 }
 
-/* The largest of each size × size values; side' = ⌊(side − size) / stride⌋ + 1. A NaN among them may be left out. */
+/* Of both, value by value. A NaN may be left out. */
+static void raise(float *largest, const float *values, int count) {
+  for (int i = 0; i < count; i += 4) {
+    wasm_v128_store(largest + i, wasm_f32x4_pmax(wasm_v128_load(largest + i), wasm_v128_load(values + i)));
+  }
+}
+
+/* The largest of each size × size values; side' = ⌊(side − size) / stride⌋ + 1. */
 void max_pool(const float *x, float *y, int images, int side, int channels, int size, int stride) {
   const int pooled = (side - size) / stride + 1;
   for (int image = 0; image < images; image++, x += (size_t)side * side * channels) {
     for (int row = 0; row < pooled; row++) {
       for (int column = 0; column < pooled; column++, y += channels) {
         const float *from = x + ((size_t)row * stride * side + column * stride) * channels;
-        for (int c = 0; c < channels; c += 4) {
-          four largest = wasm_v128_load(from + c);
-          for (int i = 0; i < size; i++) {
-            for (int j = 0; j < size; j++) {
-              largest = wasm_f32x4_pmax(largest, wasm_v128_load(from + ((size_t)i * side + j) * channels + c));
-            }
-          }
-          wasm_v128_store(y + c, largest);
+        memcpy(y, from, channels * sizeof *y);
+        for (int place = 1; place < size * size; place++) {
+          raise(y, from + ((size_t)(place / size) * side + place % size) * channels, channels);
         }
       }
     }

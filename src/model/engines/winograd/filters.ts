@@ -56,20 +56,22 @@ export function transformFilters({ filters, kernel, groups, channels, outputs }:
   const [wide, deep] = [channels / groups, outputs / groups];
   const plane = channels * deep;
   const transformed = new Float32Array(side ** 2 * plane);
-  const half = new Float64Array(side * kernel);
-  for (let output = 0; output < outputs; output += 1) {
-    const group = Math.floor(output / deep);
-    for (let channel = 0; channel < wide; channel += 1) {
-      const filter = filters.subarray((output * wide + channel) * kernel ** 2);
-      const at = (group * wide + channel) * deep + (output % deep);
-      for (let i = 0; i < side; i += 1) {
-        for (let column = 0; column < kernel; column += 1) {
-          half[i * kernel + column] = dot(matrix, i * kernel, filter, column, kernel, kernel);
-        }
+  const [filter, half] = [new Float64Array(kernel ** 2), new Float64Array(side * kernel)];
+  // Neighbouring outputs one after the other: their values lie side by side.
+  for (let at = 0; at < plane; at += 1) {
+    const channel = Math.floor(at / deep);
+    const output = Math.floor(channel / wide) * deep + (at % deep);
+    const start = (output * wide + (channel % wide)) * kernel ** 2;
+    for (let k = 0; k < kernel ** 2; k += 1) filter[k] = filters[start + k] ?? 0;
+    for (let i = 0; i < side; i += 1) {
+      for (let column = 0; column < kernel; column += 1) {
+        half[i * kernel + column] = dot(matrix, i * kernel, filter, column, kernel, kernel);
       }
-      for (let point = 0; point < side ** 2; point += 1) {
-        const [i, j] = [Math.floor(point / side), point % side];
-        transformed[point * plane + at] = dot(matrix, j * kernel, half, i * kernel, 1, kernel);
+    }
+    let point = at;
+    for (let i = 0; i < side; i += 1) {
+      for (let j = 0; j < side; j += 1, point += plane) {
+        transformed[point] = dot(matrix, j * kernel, half, i * kernel, 1, kernel);
       }
     }
   }
@@ -87,7 +89,7 @@ function filterMatrix(kernel: Convolution['kernel']): Float64Array {
 function dot(
   one: Float64Array,
   from: number,
-  other: Float32Array | Float64Array,
+  other: Float64Array,
   start: number,
   step: number,
   length: number,

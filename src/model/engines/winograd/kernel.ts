@@ -23,6 +23,14 @@ export interface Images {
   readonly side: number;
 }
 
+/** What images are taken apart into. */
+export interface Tiles {
+  /** In a row, and in a column, of an image. */
+  readonly perSide: number;
+  /** For how many tiles, of all images together, there is room. */
+  readonly room: number;
+}
+
 const WASM = new URL('../../../../native/winograd/winograd.wasm', import.meta.url);
 const ALIGNMENT = 64;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -54,16 +62,26 @@ export class WinogradKernel {
     return new Float32Array(this.#exports.memory.buffer, at, length);
   }
 
-  /** Tiles of an input: float32 [points, groups, images × tiles², channels / groups]. */
-  transformInput(of: ConvolutionShape, { at, images, side }: Images, tiles: number, to: Place): void {
+  /** Tiles of an input: float32 [points, groups, room, channels / groups], of which images × perSide² are used. */
+  transformInput(
+    of: ConvolutionShape,
+    { at, images, side }: Images,
+    { perSide, room }: Tiles,
+    to: Place,
+  ): void {
     const transform = of.kernel === 3 ? this.#exports.transform_input_3 : this.#exports.transform_input_5;
-    transform(at, to, images, side, of.channels, of.groups, of.padding, tiles);
+    transform(at, to, images, side, of.channels, of.groups, of.padding, perSide, room);
   }
 
-  /** An output of products of tiles and filters, [points, groups, images × tiles², outputs / groups], with bias and ReLU. */
-  transformOutput(of: ConvolutionShape, products: Place, bias: Place, tiles: number, to: Images): void {
+  /** An output of products of tiles and filters, [points, groups, room, outputs / groups], with bias and ReLU. */
+  transformOutput(
+    of: ConvolutionShape,
+    { products, bias }: { products: Place; bias: Place },
+    { perSide, room }: Tiles,
+    to: Images,
+  ): void {
     const transform = of.kernel === 3 ? this.#exports.transform_output_3 : this.#exports.transform_output_5;
-    transform(products, bias, to.at, to.images, to.side, of.outputs, of.groups, tiles);
+    transform(products, bias, to.at, to.images, to.side, of.outputs, of.groups, perSide, room);
   }
 
   maxPool({ size, stride }: MaxPool, channels: number, { at, images, side }: Images, to: Place): void {
