@@ -40,6 +40,15 @@ export function percentile(values: ArrayLike<number>, share: number): number {
   return quantile(Float64Array.from(values).sort(), share);
 }
 
+/** Of the line through points that is nearest to them, by least squares; NaN where they have one place only. */
+export function slopeOf(x: readonly number[], y: readonly number[]): number {
+  const meanOf = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [meanOf(x), meanOf(y)];
+  const products = x.reduce((sum, value, i) => sum + (value - meanX) * ((y[i] ?? NaN) - meanY), 0);
+  return products / x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
+}
+
 /** Samples of the same thing become one row, in the order in which they were first seen. */
 export function rowsOf<Of extends object, Figure extends string>(
   samples: readonly Sample<Of, Figure>[],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { combine, percentile, ratioOf, rowsOf, spreadOf } from '../../src/bench/statistics.js';
+import { combine, percentile, ratioOf, rowsOf, slopeOf, spreadOf } from '../../src/bench/statistics.js';
 
 test('a spread is the median and the ends of the rounds, in their order', () => {
   expect(spreadOf([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3, rounds: [3, 1, 2] });
@@ -29,4 +29,11 @@ test('samples of the same thing become one row, in the order in which they came'
     [10, 12],
     [20, 22],
   ]);
+});
+
+test('a slope is that of the nearest line', () => {
+  expect(slopeOf([1, 2, 4], [5, 7, 11])).toBeCloseTo(2);
+  // As numpy.polyfit([0, 1, 2, 3], [0, 0, 32, 32], 1) has it: files that end a batch at a time.
+  expect(slopeOf([0, 1, 2, 3], [0, 0, 32, 32])).toBeCloseTo(12.8);
+  expect(slopeOf([1, 1], [0, 5])).toBeNaN();
 });

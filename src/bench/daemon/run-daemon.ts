@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { BenchContext, SampleOf } from '../context.js';
 import type { DaemonSetup } from './daemon-folder.js';
 import { sumOfMetric } from './metric.js';
-import { usageOf, usedBetween, type Usage } from './usage.js';
+import { slopeOf } from '../statistics.js';
+import { usageOf, type Usage } from './usage.js';
 import { whenWorkedOff, withDaemon, type RunningDaemon } from './with-daemon.js';
 
 export type DaemonFigures = SampleOf<'daemon'>['figures'];
@@ -31,10 +32,13 @@ export function runDaemon(context: BenchContext, { setup, files, cores }: Daemon
   return withDaemon(context, setup, { cores }, async (running) => {
     const { daemon } = running;
     const steady = steadyPart(files, { batch: context.plan.daemonBatch, cores });
-    const looks: Look[] = [{ done: 0, usage: usageOf(daemon.pid) }];
-    await whenWorkedOff(daemon, files, context.signal, ({ work: { done } }) => {
-      looks.push({ done, usage: usageOf(daemon.pid) });
-    });
+    const looks: Look[] = [];
+    const look = (done: number): void => {
+      const usage = usageOf(daemon.pid);
+      if (usage) looks.push({ atMs: performance.now(), done, usage });
+    };
+    look(0);
+    await whenWorkedOff(daemon, files, context.signal, ({ work }) => look(work.done));
     const committing = sumOfMetric(await daemon.metrics(), 'smearwatch_ledger_commit_duration_seconds_sum');
     return {
       ...(await timesOf(running, files, steady)),
@@ -46,8 +50,9 @@ export function runDaemon(context: BenchContext, { setup, files, cores }: Daemon
 
 /** What the process had used when so many files were done. */
 interface Look {
+  readonly atMs: number;
   readonly done: number;
-  readonly usage: Usage | undefined;
+  readonly usage: Usage;
 }
 
 /** From and up to so many files that are done. */
@@ -62,17 +67,21 @@ function steadyPart(files: number, { batch, cores }: { batch: number; cores: num
   return part.to - part.from >= FEWEST_BATCHES * batch ? part : undefined;
 }
 
-/** Within the steady part, since as many images are half done at its end as at its beginning. */
+/**
+ * Of the steady part, as slopes of lines through all looks: files end a batch at a time, so that two looks alone would be off by up to
+ * two batches.
+ */
 function usageFigures(looks: readonly Look[], part: Part | undefined): DaemonFigures {
   const within = part ? looks.filter(({ done }) => done >= part.from && done <= part.to) : looks;
-  const [first, last] = [within[0], within.at(-1)];
-  if (!first?.usage || !last?.usage || last.done === first.done) return {};
-  const used = usedBetween(first.usage, last.usage);
-  const files = last.done - first.done;
+  const times = within.map(({ atMs }) => atMs);
+  const perMs = (of: (look: Look) => number): number => slopeOf(times, within.map(of));
+  const filesPerMs = perMs(({ done }) => done);
+  const last = within.at(-1);
+  if (last === undefined || !(filesPerMs > 0)) return {};
   return {
-    cpuMsPerImage: used.cpuMs / files,
-    mainCpuMsPerImage: used.mainCpuMs / files,
-    peakBytes: used.peakBytes,
+    cpuMsPerImage: perMs(({ usage }) => usage.cpuMs) / filesPerMs,
+    mainCpuMsPerImage: perMs(({ usage }) => usage.mainCpuMs) / filesPerMs,
+    peakBytes: last.usage.peakBytes,
   };
 }
 

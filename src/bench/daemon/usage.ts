@@ -31,11 +31,6 @@ export function usageOf(pid: number): Usage | undefined {
   }
 }
 
-/** `b` less `a`; memory is what it is at `b`. */
-export function usedBetween(a: Usage, b: Usage): Usage {
-  return { ...b, cpuMs: b.cpuMs - a.cpuMs, mainCpuMs: b.mainCpuMs - a.mainCpuMs };
-}
-
 function cpuMsIn(file: string): number {
   const text = readFileSync(file, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
