@@ -50,6 +50,11 @@ export function tensorInfo(name: string, type: number, shape: readonly (number |
   return { name, type: { tensor_type: { elem_type: type, shape: { dim } } } };
 }
 
+/** Type of a graph's output that is a sequence of tensors. */
+export function sequenceInfo(name: string, type: number): ValueInfoProto {
+  return { name, type: { sequence_type: { elem_type: { tensor_type: { elem_type: type } } } } };
+}
+
 export function constantTensor({ name, dims, values }: Constant): LazyTensor {
   return {
     proto: { name, dims: [...dims], data_type: dataTypeOf(values) },

@@ -62,9 +62,12 @@ export interface TensorProto {
 
 export interface ValueInfoProto {
   name?: string;
-  type?: {
-    tensor_type?: { elem_type?: number; shape?: { dim?: { dim_value?: number; dim_param?: string }[] } };
-  };
+  type?: TypeProto;
+}
+
+export interface TypeProto {
+  tensor_type?: { elem_type?: number; shape?: { dim?: { dim_value?: number; dim_param?: string }[] } };
+  sequence_type?: { elem_type?: TypeProto };
 }
 
 /** TensorProto.DataType. */
