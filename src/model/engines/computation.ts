@@ -2,6 +2,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { IMAGE_BYTES } from '../../images.js';
 import type { GraphPart } from '../onnx/divide.js';
 import type { GraphInput } from './graph-input.js';
+import { runInPlace } from './run-in-place.js';
 import { IMAGES_AT_ONCE } from './winograd/stage.js';
 import type { Stages } from './winograd/stages.js';
 
@@ -83,9 +84,7 @@ export class DividedGraph implements Computation {
     const { input, before, stages } = this.#parts;
     const { side, channels } = stages.shape;
     const output = new Tensor('float32', stages.input(start, images), [images, side, side, channels]);
-    await before.session.run(
-      { [before.inputName]: input.tensorOf(pixels, images) },
-      { [before.outputName]: output },
-    );
+    const feed = { [before.inputName]: input.tensorOf(pixels, images) };
+    await runInPlace(before.session, feed, { [before.outputName]: output });
   }
 }

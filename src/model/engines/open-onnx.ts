@@ -72,7 +72,7 @@ async function openDivided(
     for (const { bytes } of [divided.before, divided.after])
       sessions.push(await InferenceSession.create(bytes, settings));
     const [before, after] = sessions;
-    const shape = before && shapeOf(before);
+    const shape = before && shapeOf(before, divided.before.outputName);
     if (before === undefined || after === undefined || shape === undefined)
       throw new RangeError('no square images');
     const stages = await Stages.open(divided.stages, shape, { kernel, settings, images: IMAGES_AT_ONCE });
@@ -89,8 +89,8 @@ async function openDivided(
 }
 
 /** What ONNX Runtime infers of a graph's output; undefined: not square, or not the same for every image. */
-function shapeOf({ outputMetadata }: InferenceSession): ImageShape | undefined {
-  const [output] = outputMetadata;
+function shapeOf({ outputMetadata }: InferenceSession, name: string): ImageShape | undefined {
+  const output = outputMetadata.find((each) => each.name === name);
   const [, side, columns, channels] = output?.isTensor ? output.shape : [];
   return typeof side === 'number' && side === columns && typeof channels === 'number'
     ? { side, channels }

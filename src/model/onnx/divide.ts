@@ -1,4 +1,5 @@
 import { attributesOf, Chain } from './chain.js';
+import { addNothing } from './in-place.js';
 import { GraphBuilder, tensorInfo } from './nodes.js';
 import {
   DATA_TYPE,
@@ -44,6 +45,7 @@ export interface GraphPart {
 
 /** A model as a graph, stages, and another graph. What goes between them is float32 [N, height, width, channels]. */
 export interface DividedModel {
+  /** Made for `runInPlace`. */
   readonly before: GraphPart;
   readonly stages: readonly [Stage, ...Stage[]];
   readonly after: GraphPart;
@@ -81,8 +83,8 @@ export function divideAtConvolutions(
     before: partOf(model, inputName, `${chain.start}.nhwc`, (builder) => {
       builder.nodes.push(...constants, ...ahead);
       builder.node('Transpose', `${chain.start}.nhwc`, [chain.start], { perm: [0, 2, 3, 1] });
-      const output = [tensorInfo(`${chain.start}.nhwc`, DATA_TYPE.float, ['N', 'rows', 'columns', channels])];
-      return { input: graph.input ?? [], output };
+      const output = tensorInfo(`${chain.start}.nhwc`, DATA_TYPE.float, ['N', 'rows', 'columns', channels]);
+      return { input: graph.input ?? [], output: [addNothing(builder), output] };
     }),
     after: partOf(model, `${chain.end}.nhwc`, graph.output?.[0]?.name ?? '', (builder) => {
       builder.node('Transpose', chain.end, [`${chain.end}.nhwc`], { perm: [0, 3, 1, 2] });

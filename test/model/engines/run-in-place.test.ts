@@ -1,0 +1,44 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { expect, test } from 'vitest';
+import { runInPlace } from '../../../src/model/engines/run-in-place.js';
+import { addNothing } from '../../../src/model/onnx/in-place.js';
+import { GraphBuilder, tensorInfo } from '../../../src/model/onnx/nodes.js';
+import { DATA_TYPE, encodeModel } from '../../../src/model/onnx/proto.js';
+
+const LENGTH = 1_000_000;
+
+/** y = −x, with an output in front that is no tensor. */
+async function negation(): Promise<InferenceSession> {
+  const builder = new GraphBuilder();
+  builder.node('Neg', 'y', ['x']);
+  const graph = {
+    name: 'negation',
+    output: [addNothing(builder), tensorInfo('y', DATA_TYPE.float, ['N'])],
+    input: [tensorInfo('x', DATA_TYPE.float, ['N'])],
+    node: builder.nodes,
+  };
+  const model = { ir_version: 8, opset_import: [{ domain: '', version: 17 }], graph };
+  return InferenceSession.create(encodeModel(model), { logSeverityLevel: 4 });
+}
+
+test('outputs are written into the memory that is given, and into no other', async () => {
+  const session = await negation();
+  const x = new Tensor('float32', new Float32Array(LENGTH).fill(2), [LENGTH]);
+  const values = new Float32Array(LENGTH);
+  const before = process.memoryUsage().arrayBuffers;
+  await runInPlace(session, { x }, { y: new Tensor('float32', values, [LENGTH]) });
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(values.byteLength / 2);
+  expect([values[0], values[LENGTH - 1]]).toEqual([-2, -2]);
+  await session.release();
+});
+
+test('what cannot be computed is said', async () => {
+  const session = await negation();
+  const x = new Tensor('int32', new Int32Array(4), [4]);
+  const y = new Tensor('float32', new Float32Array(4), [4]);
+  await expect(runInPlace(session, { x }, { y })).rejects.toThrow(/data type/);
+  const short = new Tensor('float32', new Float32Array(3), [3]);
+  const floats = new Tensor('float32', new Float32Array(4), [4]);
+  await expect(runInPlace(session, { x: floats }, { y: short })).rejects.toThrow();
+  await session.release();
+});
