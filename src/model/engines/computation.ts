@@ -3,7 +3,7 @@ import { IMAGE_BYTES } from '../../images.js';
 import type { GraphPart } from '../onnx/divide.js';
 import type { GraphInput } from './graph-input.js';
 import { runInPlace } from './run-in-place.js';
-import { IMAGES_AT_ONCE } from './winograd/stage.js';
+import { IMAGES_AT_ONCE } from '../winograd/images-at-once.js';
 import type { Stages } from './winograd/stages.js';
 
 /** What a model computes of pixels, in one part or in several. */

@@ -10,7 +10,7 @@ import { checkInput } from './contract.js';
 import { FrontKernel } from './front-kernel.js';
 import { frontInput, pixelInput, type GraphInput } from './graph-input.js';
 import { WinogradKernel } from './winograd/kernel.js';
-import { IMAGES_AT_ONCE } from './winograd/stage.js';
+import { IMAGES_AT_ONCE } from '../winograd/images-at-once.js';
 import { Stages, type ImageShape } from './winograd/stages.js';
 
 export interface OpenedModel {

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Convolution, ConvolutionShape } from '../../onnx/divide.js';
-import { outputsPerTile, pointsPerTile, transformFilters } from './filters.js';
+import { outputsPerTile, pointsPerTile, transformFilters } from '../../winograd/filters.js';
 import type { Images, Place, WinogradKernel } from './kernel.js';
 import { MatrixProducts } from './matrix-products.js';
 import type { ReadyStage, Scratch } from './stage.js';

@@ -5,7 +5,7 @@ import { addNothing } from '../../onnx/in-place.js';
 import { constantTensor, GraphBuilder, tensorInfo } from '../../onnx/nodes.js';
 import { DATA_TYPE, encodeModel } from '../../onnx/proto.js';
 import { runInPlace } from '../run-in-place.js';
-import { pointsPerTile } from './filters.js';
+import { pointsPerTile } from '../../winograd/filters.js';
 
 const TILES = 'tiles';
 const PRODUCTS = 'products';

@@ -1,8 +1,5 @@
 import type { Images, Place } from './kernel.js';
 
-/** Images that go through the stages at once: an activation of theirs has up to 12 MB in AlexNet. */
-export const IMAGES_AT_ONCE = 16;
-
 /** Memory for what lies between a stage's steps: stages follow each other, so that all of them use the same. */
 export interface Scratch {
   readonly tiles: Place;
