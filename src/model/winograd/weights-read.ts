@@ -1,5 +1,5 @@
 import { countParameters, shapeLayers, sizeOf, type Network, type ShapedLayer } from '../networks/network.js';
-import { isWide } from '../onnx/divide.js';
+import { isWide } from '../onnx/convolution-run.js';
 import { pointsPerTile } from './filters.js';
 import { IMAGES_AT_ONCE } from './images-at-once.js';
 

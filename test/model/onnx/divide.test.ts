@@ -4,12 +4,8 @@ import { alexnet, type AlexNetOptions } from '../../../src/model/networks/alexne
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import type { Layer, Network } from '../../../src/model/networks/network.js';
 import { cutFront } from '../../../src/model/onnx/cut-front.js';
-import {
-  divideAtConvolutions,
-  type Convolution,
-  type DividedModel,
-  type Stage,
-} from '../../../src/model/onnx/divide.js';
+import { type Convolution, type Stage } from '../../../src/model/onnx/convolution-run.js';
+import { divideAtConvolutions, type DividedModel } from '../../../src/model/onnx/divide.js';
 import {
   ATTRIBUTE_TYPE,
   DATA_TYPE,

@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Convolution, ConvolutionShape } from '../../onnx/divide.js';
+import type { Convolution, ConvolutionShape } from '../../onnx/convolution-run.js';
 import { outputsPerTile, pointsPerTile, transformFilters } from '../../winograd/filters.js';
 import type { Images, Place, WinogradKernel } from './kernel.js';
 import { MatrixProducts } from './matrix-products.js';

@@ -1,5 +1,5 @@
 import { instantiate, type WebAssemblyExports } from '../../../webassembly.js';
-import type { ConvolutionShape, MaxPool } from '../../onnx/divide.js';
+import type { ConvolutionShape, MaxPool } from '../../onnx/convolution-run.js';
 
 type Transform = (...values: number[]) => void;
 

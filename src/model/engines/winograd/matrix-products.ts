@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ConvolutionShape } from '../../onnx/divide.js';
+import type { ConvolutionShape } from '../../onnx/convolution-run.js';
 import { IR_VERSION, OPSET } from '../../onnx/export-onnx.js';
 import { addNothing } from '../../onnx/in-place.js';
 import { constantTensor, GraphBuilder, tensorInfo } from '../../onnx/nodes.js';

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WinogradKernel } from '../../../../src/model/engines/winograd/kernel.js';
 import { Stages, type ImageShape } from '../../../../src/model/engines/winograd/stages.js';
-import type { Convolution, DividedModel, MaxPool, Stage } from '../../../../src/model/onnx/divide.js';
+import type { Convolution, MaxPool, Stage } from '../../../../src/model/onnx/convolution-run.js';
+import type { DividedModel } from '../../../../src/model/onnx/divide.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
 
 const settings = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const;
