@@ -2,7 +2,7 @@
 # Builds winograd.wasm; README.md says with what.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-exports=_reserve,_most_channels,_max_pool
+exports=_reserve,_max_pool
 exports=$exports,_transform_input_3,_transform_output_3,_transform_input_5,_transform_output_5
 
 emcc -O3 -msimd128 -Wall -Wextra -std=gnu11 "$here/winograd.c" -o "${OUT:-$here/winograd.wasm}" -s STANDALONE_WASM --no-entry \

@@ -33,8 +33,6 @@ void *reserve(size_t bytes) {
   return (void *)start;
 }
 
-int most_channels(void) { return MOST_CHANNELS; }
-
 INLINE four add(four a, four b) { return wasm_f32x4_add(a, b); }
 INLINE four sub(four a, four b) { return wasm_f32x4_sub(a, b); }
 INLINE four mul(four a, float factor) { return wasm_f32x4_mul(a, wasm_f32x4_splat(factor)); }

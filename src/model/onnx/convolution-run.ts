@@ -29,6 +29,7 @@ export type Stage = Convolution | MaxPool;
 
 /** With fewer channels, products of small matrices take longer than a convolution does. */
 const LEAST_CHANNELS = 32;
+/** As native/winograd has room for beside an image. */
 const MOST_CHANNELS = 4096;
 /** Channels are taken four at a time. */
 const LANES = 4;
