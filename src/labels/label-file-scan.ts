@@ -78,7 +78,7 @@ export class LabelFileScan {
     try {
       if (file.size > LONGEST_LABEL_FILE)
         throw new Error(`it has ${file.size} bytes; a label needs a hundred`);
-      const bytes = await readSettledFile(folder, file, LONGEST_LABEL_FILE);
+      const bytes = await readSettledFile(folder, file, { maxBytes: LONGEST_LABEL_FILE });
       const request = parseLabelFile(name, file.path, bytes);
       const given = checkLabel(request, 'file', file.path, rules);
       this.#refused.delete(file.path);

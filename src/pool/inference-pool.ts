@@ -1,8 +1,9 @@
 import { SmearwatchError } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
 import type { PrepareLimits, FileToPrepare } from '../prepare/prepare.js';
-import type { ClassifyRequest, FileReply, ModelOutput, ModelSpec } from './protocol.js';
+import type { ClassifyRequest, FileReply, ModelOutput, ModelSpec, WorkerReply } from './protocol.js';
 import { WorkerSlot, type WorkerEvents } from './worker-slot.js';
+import { NotBegun } from './worker-thread.js';
 
 export interface PoolOptions extends WorkerEvents {
   /** Compiled worker (`dist/pool/worker.js`). */
@@ -39,7 +40,8 @@ export interface PoolWorkers {
 }
 
 interface Waiting {
-  readonly take: (slot: WorkerSlot) => void;
+  readonly request: ClassifyRequest;
+  readonly send: (slot: WorkerSlot) => void;
   readonly refuse: (error: SmearwatchError) => void;
 }
 
@@ -47,14 +49,14 @@ interface Waiting {
  * Worker threads with one fixed set of models each. Models are changed by starting another pool beside this one and
  * closing this one when it has drained (see ModelServer): sessions are never reloaded in place.
  *
- * A batch waits here until a worker is warm and free, so that its time limit covers its own work only: the neighbours of
- * a batch that hangs are not given up with it.
+ * A batch waits here until a worker is warm and free. Files also go to a worker that has one batch in work, so that it need not wait
+ * for this thread, which may be committing, to have the next. The neighbours of a batch that hangs are not given up with
+ * it: what has not begun in a thread that is lost goes to another.
  */
 export class InferencePool {
   readonly models: readonly ModelSpec[];
   readonly #options: PoolOptions;
   readonly #slots: readonly WorkerSlot[];
-  readonly #idle: WorkerSlot[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #working = new Set<Promise<unknown>>();
   #isClosed = false;
@@ -68,7 +70,7 @@ export class InferencePool {
         models: options.models,
         ...(options.ledgerFile !== undefined && { ledgerFile: options.ledgerFile }),
       },
-      onDiedIdle: (slot: WorkerSlot) => this.#replaceIdle(slot),
+      onRoom: () => this.#serveWaiting(),
     };
     this.#slots = Array.from({ length: options.workers }, () => new WorkerSlot(slotOptions));
   }
@@ -81,7 +83,6 @@ export class InferencePool {
     const pool = new InferencePool(options);
     try {
       await pool.#warmUp(atOnce);
-      pool.#idle.push(...pool.#slots);
       return pool;
     } catch (error) {
       await pool.destroy();
@@ -102,7 +103,7 @@ export class InferencePool {
     return {
       configured: this.#options.workers,
       alive: this.#slots.filter(({ isReady }) => isReady).length,
-      busy: this.#working.size,
+      busy: this.#slots.filter(({ requests }) => requests > 0).length,
       ...(problem !== undefined && { problem }),
     };
   }
@@ -138,8 +139,7 @@ export class InferencePool {
   }
 
   async #run(request: ClassifyRequest): Promise<FilesResult> {
-    const slot = await this.#freeSlot();
-    const working = slot.run(request);
+    const working = this.#answerTo(request);
     this.#working.add(working);
     try {
       const reply = await working;
@@ -148,7 +148,45 @@ export class InferencePool {
       return { models: this.models, perModel, files, workMs };
     } finally {
       this.#working.delete(working);
-      this.#release(slot);
+    }
+  }
+
+  async #answerTo(request: ClassifyRequest): Promise<WorkerReply> {
+    for (;;) {
+      try {
+        return await this.#sendToWorker(request);
+      } catch (error) {
+        if (!(error instanceof NotBegun)) throw error;
+      }
+    }
+  }
+
+  #sendToWorker(request: ClassifyRequest): Promise<WorkerReply> {
+    if (this.#isClosed) return Promise.reject(poolClosed());
+    const slot = this.#waiting.length === 0 ? this.#slotFor(request) : undefined;
+    if (slot) return slot.run(request);
+    return new Promise((resolve, refuse) => {
+      const send = (free: WorkerSlot): void => resolve(free.run(request));
+      this.#waiting.push({ request, send, refuse });
+    });
+  }
+
+  /**
+   * An idle one, or the one that has been busy for longest with what it has. Pixels go to an idle one only: they are gone with its
+   * thread, begun or not.
+   */
+  #slotFor({ kind }: ClassifyRequest): WorkerSlot | undefined {
+    return this.#slots
+      .filter(({ hasRoom, requests }) => hasRoom && (requests === 0 || kind === 'files'))
+      .sort((one, other) => one.requests - other.requests || one.busySince - other.busySince)[0];
+  }
+
+  #serveWaiting(): void {
+    for (let next = this.#waiting[0]; next && !this.#isClosed; next = this.#waiting[0]) {
+      const slot = this.#slotFor(next.request);
+      if (!slot) return;
+      this.#waiting.shift();
+      next.send(slot);
     }
   }
 
@@ -158,31 +196,6 @@ export class InferencePool {
       for (let slot = left.shift(); slot && !this.#isClosed; slot = left.shift()) await slot.start();
     };
     await Promise.all(Array.from({ length: atOnce }, startSome));
-  }
-
-  #freeSlot(): Promise<WorkerSlot> {
-    if (this.#isClosed) return Promise.reject(poolClosed());
-    const slot = this.#idle.pop();
-    if (slot) return Promise.resolve(slot);
-    return new Promise((take, refuse) => this.#waiting.push({ take, refuse }));
-  }
-
-  #release(slot: WorkerSlot): void {
-    if (this.#isClosed) return;
-    if (!slot.isReady) {
-      void slot.restart().then(() => this.#release(slot));
-      return;
-    }
-    const next = this.#waiting.shift();
-    if (next) next.take(slot);
-    else this.#idle.push(slot);
-  }
-
-  #replaceIdle(slot: WorkerSlot): void {
-    const at = this.#idle.indexOf(slot);
-    if (at < 0) return;
-    this.#idle.splice(at, 1);
-    this.#release(slot);
   }
 
   #refuseWaiting(): void {

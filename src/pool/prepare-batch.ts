@@ -1,20 +1,11 @@
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
-import {
-  fingerprint,
-  prepareImage,
-  readImage,
-  type FileToPrepare,
-  type FingerprintedImage,
-  type PrepareLimits,
-  type ReadImage,
-} from '../prepare/prepare.js';
+import { fingerprint, prepareImage, type FingerprintedImage } from '../prepare/prepare.js';
+import { BatchReader } from './batch-reader.js';
 import type { FileFailure, FileReply, FilesRequest } from './protocol.js';
+import { FILES_AHEAD } from './read-ahead.js';
 import { ReadBuffers } from './read-buffers.js';
 
-/** While one image is decoded, the next ones are read: so many files, and so many bytes, at most. */
-const FILES_AHEAD = 8;
-const BYTES_AHEAD = 16_777_216;
 const buffers = new ReadBuffers(FILES_AHEAD + 1);
 
 export interface PrepareParts {
@@ -31,7 +22,7 @@ export async function prepareBatch(
   { pixels, isKnown, onProgress }: PrepareParts,
 ): Promise<FileReply[]> {
   const replies: FileReply[] = [];
-  const reader = new ReadAhead(files, limits);
+  const reader = new BatchReader(files, limits, buffers);
   let row = 0;
   for (const file of files) {
     let image: FingerprintedImage | undefined;
@@ -52,57 +43,6 @@ export async function prepareBatch(
     onProgress();
   }
   return replies;
-}
-
-/** Reads files in order, a few before they are asked for. */
-class ReadAhead {
-  readonly #files: readonly FileToPrepare[];
-  readonly #limits: PrepareLimits;
-  readonly #reading: { size: number; read: Promise<ReadImage> }[] = [];
-  /** Folders that have not answered: their other files are not waited for as well. */
-  readonly #silent = new Map<string, unknown>();
-  #begun = 0;
-  #bytes = 0;
-
-  constructor(files: readonly FileToPrepare[], limits: PrepareLimits) {
-    this.#files = files;
-    this.#limits = limits;
-  }
-
-  async next(): Promise<ReadImage> {
-    this.#begin();
-    const first = this.#reading.shift();
-    if (!first) throw new Error('all files have been read');
-    try {
-      return await first.read;
-    } finally {
-      this.#bytes -= first.size;
-    }
-  }
-
-  #begin(): void {
-    while (this.#begun < this.#files.length && this.#reading.length < FILES_AHEAD) {
-      const file = this.#files[this.#begun] as FileToPrepare;
-      if (this.#reading.length > 0 && this.#bytes + file.size > BYTES_AHEAD) return;
-      const read = this.#read(file);
-      // Met in its turn; until then a failure must not count as one that nobody handles.
-      read.catch(() => undefined);
-      this.#reading.push({ size: file.size, read });
-      this.#bytes += file.size;
-      this.#begun += 1;
-    }
-  }
-
-  async #read(file: FileToPrepare): Promise<ReadImage> {
-    if (this.#silent.has(file.folder)) throw this.#silent.get(file.folder);
-    try {
-      return await readImage(file, this.#limits, buffers.take);
-    } catch (error) {
-      if (error instanceof SmearwatchError && error.code === 'read-timeout')
-        this.#silent.set(file.folder, error);
-      throw error;
-    }
-  }
 }
 
 function failureOf(error: unknown, sha256: string | undefined): FileFailure {

@@ -20,7 +20,7 @@ export interface WorkerSetup {
   readonly models: readonly ModelSpec[];
   /** The ledger that says which bytes have a result; without it, all are classified. */
   readonly ledgerFile?: string;
-  /** int32: the worker counts up whenever a file or a model is done, so that slow is told from stuck. */
+  /** Of a Progress. */
   readonly progress: SharedArrayBuffer;
   /** Of a NativeLock that this thread holds. */
   readonly nativeLock: SharedArrayBuffer;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
 import type { ClassifyRequest, WorkerReply } from './protocol.js';
-import { WorkerThread, type ThreadOptions } from './worker-thread.js';
+import { REQUESTS_AT_ONCE, WorkerThread, type ThreadOptions } from './worker-thread.js';
 
 export interface WorkerEvents {
   /** A thread has died or was given up; another one takes its place. */
@@ -15,8 +15,8 @@ export interface WorkerEvents {
 
 export interface SlotOptions extends ThreadOptions, WorkerEvents {
   readonly taskTimeoutMs: number;
-  /** Its thread has died while it had nothing to do. */
-  readonly onDiedIdle: (slot: WorkerSlot) => void;
+  /** It has room for a request again. */
+  readonly onRoom: () => void;
 }
 
 /** Reading and unpacking large models from a slow disk included. */
@@ -29,7 +29,8 @@ export class WorkerSlot {
   readonly #options: SlotOptions;
   readonly #closing = new AbortController();
   #thread: WorkerThread | undefined;
-  #isRunning = false;
+  #requests = 0;
+  #busySince = 0;
   #problem: string | undefined;
 
   constructor(options: SlotOptions) {
@@ -39,6 +40,20 @@ export class WorkerSlot {
   /** Its thread has loaded the models and answered. */
   get isReady(): boolean {
     return this.#thread !== undefined;
+  }
+
+  /** In work, and waiting in the thread. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get hasRoom(): boolean {
+    return this.isReady && this.#requests < REQUESTS_AT_ONCE;
+  }
+
+  /** `performance.now()` when what is in work was begun. */
+  get busySince(): number {
+    return this.#busySince;
   }
 
   /** Why there is no thread, once it could not be replaced. */
@@ -59,11 +74,7 @@ export class WorkerSlot {
       if (this.#isClosing) throw new Error('the pool was closed meanwhile');
       this.#thread = thread;
       this.#problem = undefined;
-      void thread.gone.then((error) => {
-        if (this.#thread !== thread || this.#isRunning) return;
-        this.#giveUp(thread, error);
-        this.#options.onDiedIdle(this);
-      });
+      void thread.gone.then((error) => this.#replace(thread, error));
     } catch (error) {
       await this.#end(thread);
       throw error;
@@ -71,29 +82,25 @@ export class WorkerSlot {
   }
 
   /**
-   * The time starts now, not while a batch waits for another's worker.
-   * @throws SmearwatchError `worker-lost`, `task-timeout`; the slot is not ready then, see `restart`
+   * The time starts when the thread has nothing else in work, not while a batch waits for another's worker. A thread that fails is
+   * replaced.
+   * @throws SmearwatchError `worker-lost`, `task-timeout`
+   * @throws NotBegun
    */
   async run(request: ClassifyRequest): Promise<WorkerReply> {
     const thread = this.#thread;
     if (!thread) throw new Error('the slot has no thread');
-    this.#isRunning = true;
+    if (this.#requests === 0) this.#busySince = performance.now();
+    this.#requests += 1;
     try {
       return await thread.run(request, this.#options.taskTimeoutMs);
     } catch (error) {
-      this.#giveUp(thread, error);
+      this.#replace(thread, error);
       throw error;
     } finally {
-      this.#isRunning = false;
-    }
-  }
-
-  /** Starts threads until one is ready, or the slot is closed. */
-  async restart(): Promise<void> {
-    let retryMs = FIRST_RETRY_MS;
-    while (!this.#isClosing && !(await this.#hasStarted(retryMs))) {
-      await delay(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      this.#requests -= 1;
+      this.#busySince = performance.now();
+      if (this.hasRoom) this.#options.onRoom();
     }
   }
 
@@ -102,6 +109,26 @@ export class WorkerSlot {
     const thread = this.#thread;
     this.#thread = undefined;
     if (thread) await this.#end(thread);
+  }
+
+  /** Nothing where that was done, or begun, already. */
+  #replace(thread: WorkerThread, error: unknown): void {
+    if (this.#thread !== thread) return;
+    this.#thread = undefined;
+    if (!this.#isClosing) this.#options.onWorkerLost?.(messageOf(error));
+    // Not waited for: a thread that is stuck must not keep its successor from starting.
+    void this.#end(thread);
+    void this.#restart();
+  }
+
+  /** Starts threads until one is ready, or the slot is closed. */
+  async #restart(): Promise<void> {
+    let retryMs = FIRST_RETRY_MS;
+    while (!this.#isClosing && !(await this.#hasStarted(retryMs))) {
+      await delay(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+    }
+    if (this.hasRoom) this.#options.onRoom();
   }
 
   async #hasStarted(retryMs: number): Promise<boolean> {
@@ -113,13 +140,6 @@ export class WorkerSlot {
       if (!this.#isClosing) this.#options.onWorkerMissing?.(error, retryMs);
       return false;
     }
-  }
-
-  #giveUp(thread: WorkerThread, error: unknown): void {
-    this.#thread = undefined;
-    if (!this.#isClosing) this.#options.onWorkerLost?.(messageOf(error));
-    // Not waited for: a thread that is stuck must not keep its successor from starting.
-    void this.#end(thread);
   }
 
   async #end(thread: WorkerThread): Promise<void> {

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { NativeLock } from './native-lock.js';
+import { Progress } from './progress.js';
 import type { ClassifyRequest, WorkerReply, WorkerSetup } from './protocol.js';
 
 export interface ThreadOptions {
@@ -19,10 +20,15 @@ const HEAP_MB = 512;
  * same processor time per image with 6, 12 and the default 48).
  */
 const YOUNG_HEAP_MB = 12;
+/** Requests that a thread has at once: the second one waits in it, see `worker.ts`. */
+export const REQUESTS_AT_ONCE = 2;
 /** How often a worker's progress is looked at, as a share of the time that it may stand still. */
 const LOOKS_PER_LIMIT = 4;
 /** JavaScript ends at once when told to; native code is waited for. */
 const ENDS_WITHIN_MS = 10_000;
+
+/** A request was in a thread that was lost before it began: nothing speaks against another thread. */
+export class NotBegun extends Error {}
 
 /**
  * One thread, once: a piscina of one, because a larger one stops refilling itself after a failure while a worker starts,
@@ -33,10 +39,11 @@ export class WorkerThread {
   /** Resolves with the reason when the thread is gone, also where piscina would let a request wait for ever. */
   readonly gone: Promise<unknown>;
   readonly #piscina: Piscina<ClassifyRequest, WorkerReply>;
-  readonly #progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #progress = Progress.forNewThread();
   readonly #nativeLock = NativeLock.forNewThread();
-  /** Of the request in work. */
-  #fail: ((error: unknown) => void) | undefined;
+  /** Of the requests that it has. */
+  readonly #failing = new Set<(error: unknown) => void>();
+  #sent = 0;
 
   constructor({ workerFile, setup }: ThreadOptions) {
     this.#piscina = new Piscina<ClassifyRequest, WorkerReply>({
@@ -44,13 +51,14 @@ export class WorkerThread {
       // Started by the first request, and not again by piscina.
       minThreads: 0,
       maxThreads: 1,
+      concurrentTasksPerWorker: REQUESTS_AT_ONCE,
       idleTimeout: Infinity,
       // Its two histograms take 0.75 MiB that the garbage collector does not know of: they grew with every model swap.
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
       workerData: {
         ...setup,
-        progress: this.#progress.buffer,
+        progress: this.#progress.memory,
         nativeLock: this.#nativeLock.memory,
       } satisfies WorkerSetup,
     });
@@ -59,20 +67,36 @@ export class WorkerThread {
       // The request's own failure, which has the reason, comes in the same turn.
       this.#piscina.on('workerDestroy', () => setImmediate(() => resolve(new Error('its thread has ended'))));
     });
-    void this.gone.then((cause) => this.#fail?.(workerLost(cause)));
+    void this.gone.then((cause) => this.#failAll(workerLost(cause)));
   }
 
   /**
-   * Has one request answered; the thread is of no use after a failure. `timeoutMs`: how long it may stand still.
+   * Has one request answered; the thread is of no use after a failure, and what else it has fails as well. `timeoutMs`: how
+   * long it may stand still.
    * @throws SmearwatchError `worker-lost`, `task-timeout`
+   * @throws NotBegun
    */
   async run(request: ClassifyRequest, timeoutMs: number): Promise<WorkerReply> {
-    let timer: NodeJS.Timeout | undefined;
+    this.#sent += 1;
+    const number = this.#sent;
     try {
-      const transferList = request.kind === 'pixels' ? [request.pixels.buffer] : [];
+      return await this.#answerTo(request, timeoutMs);
+    } catch (error) {
+      const hasBegun = this.#progress.begun >= number;
+      this.#failAll(error);
+      throw hasBegun ? error : new NotBegun(messageOf(error), { cause: error });
+    }
+  }
+
+  async #answerTo(request: ClassifyRequest, timeoutMs: number): Promise<WorkerReply> {
+    const transferList = request.kind === 'pixels' ? [request.pixels.buffer] : [];
+    let timer: NodeJS.Timeout | undefined;
+    let fail: ((error: unknown) => void) | undefined;
+    try {
       // Not a race: one with a promise that lives as long as the thread would keep every reply as long.
       return await new Promise((resolve, reject) => {
-        this.#fail = reject;
+        fail = reject;
+        this.#failing.add(reject);
         timer = this.#whenStill(timeoutMs, () => reject(taskTimeout(timeoutMs)));
         this.#piscina
           .run(request, { transferList })
@@ -80,15 +104,19 @@ export class WorkerThread {
       });
     } finally {
       clearInterval(timer);
-      this.#fail = undefined;
+      if (fail) this.#failing.delete(fail);
     }
   }
 
+  #failAll(error: unknown): void {
+    for (const fail of this.#failing) fail(error);
+  }
+
   #whenStill(limitMs: number, act: () => void): NodeJS.Timeout {
-    let last = { progress: Atomics.load(this.#progress, 0), at: performance.now() };
+    let last = { steps: this.#progress.steps, at: performance.now() };
     return setInterval(() => {
-      const [progress, at] = [Atomics.load(this.#progress, 0), performance.now()];
-      if (progress !== last.progress) last = { progress, at };
+      const [steps, at] = [this.#progress.steps, performance.now()];
+      if (steps !== last.steps) last = { steps, at };
       else if (at - last.at >= limitMs) act();
     }, limitMs / LOOKS_PER_LIMIT);
   }

@@ -8,6 +8,7 @@ import type { Session } from '../model/engine.js';
 import { loadEngine } from '../model/engines/load-engine.js';
 import { NativeLock } from './native-lock.js';
 import { prepareBatch } from './prepare-batch.js';
+import { Progress } from './progress.js';
 import type {
   ClassifyRequest,
   FailedReply,
@@ -25,7 +26,7 @@ import type {
  * missing from the pool.
  */
 const setup = workerData as WorkerSetup;
-const progress = new Int32Array(setup.progress);
+const progress = Progress.of(setup.progress);
 const nativeLock = NativeLock.of(setup.nativeLock);
 const known = setup.ledgerFile === undefined ? undefined : KnownImages.open(setup.ledgerFile);
 const loading = loadSessions(setup)
@@ -36,11 +37,21 @@ const loading = loadSessions(setup)
   );
 /** Of the largest batch so far. */
 let pixelsOfBatch = new Uint8Array(0);
+let previous: Promise<unknown> = Promise.resolve();
 
 configureDecoding();
 
-export default async function classify(request: ClassifyRequest): Promise<WorkerReply> {
+/** One request at a time: the next one lies here already, so that nothing is waited for when this one is answered. */
+export default function classifyInTurn(request: ClassifyRequest): Promise<WorkerReply> {
+  const reply = previous.then(() => classify(request));
+  previous = reply;
+  return reply;
+}
+
+/** Never rejects. */
+async function classify(request: ClassifyRequest): Promise<WorkerReply> {
   const start = performance.now();
+  progress.begin();
   const loaded = await loading;
   if (!loaded.ok) return failure(loaded.error);
   try {
@@ -50,7 +61,7 @@ export default async function classify(request: ClassifyRequest): Promise<Worker
     const perModel: ModelOutput[] = [];
     for (const session of loaded.sessions) {
       perModel.push(await timed(session, pixels, count));
-      advance();
+      progress.step();
     }
     return { kind: 'classified', perModel, files, workMs: performance.now() - start };
   } catch (error) {
@@ -64,7 +75,7 @@ async function prepare(
   const room = request.files.length * IMAGE_BYTES;
   if (pixelsOfBatch.length < room) pixelsOfBatch = new Uint8Array(room);
   const pixels = pixelsOfBatch;
-  const files = await prepareBatch(request, { pixels, isKnown, onProgress: advance });
+  const files = await prepareBatch(request, { pixels, isKnown, onProgress: () => progress.step() });
   return { files, pixels, count: files.filter(({ kind }) => kind === 'classified').length };
 }
 
@@ -92,10 +103,6 @@ async function timed(session: Session, pixels: Uint8Array, count: number): Promi
   const start = performance.now();
   const probabilities = await nativeLock.during(() => session.run(pixels, count));
   return { probabilities, durationMs: performance.now() - start };
-}
-
-function advance(): void {
-  Atomics.add(progress, 0, 1);
 }
 
 function failure(error: unknown): FailedReply {

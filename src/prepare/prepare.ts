@@ -8,7 +8,7 @@ import { faultPoint } from '../faults.js';
 import type { ImageLook } from '../record.js';
 import type { SeenFile } from '../watch/intake.js';
 import { readTimeout } from './read-failures.js';
-import { readSettledFile } from './read-file.js';
+import { inPlace, readSettledFile } from './read-file.js';
 
 /** A file as a worker is told of it: plain data. */
 export interface FileToPrepare extends SeenFile {
@@ -52,22 +52,41 @@ export interface PreparedImage {
   readonly times: { readonly read: number; readonly decode: number };
 }
 
+/** Where the memory for a file comes from: `readSettledFile` says more. */
+type Allocate = (size: number) => Buffer<ArrayBuffer>;
+
 /**
- * Into memory of `allocate`, as `readSettledFile`.
+ * On libuv's threads.
  * @throws SmearwatchError those of `readSettledFile`, and `read-timeout`: its memory may still be written to
  */
-export async function readImage(
+export function readImage(
   file: FileToPrepare,
-  limits: PrepareLimits,
-  allocate?: (size: number) => Buffer<ArrayBuffer>,
+  { maxFileBytes: maxBytes, readWithinMs }: PrepareLimits,
+  allocate?: Allocate,
 ): Promise<ReadImage> {
-  const start = performance.now();
-  faultPoint('preparing', file.path);
-  const bytes = await within(
-    limits.readWithinMs,
-    readSettledFile(file.folder, file, limits.maxFileBytes, allocate),
-    () => readTimeout(file.folder, limits.readWithinMs),
+  return timed(file, () =>
+    within(readWithinMs, readSettledFile(file.folder, file, { maxBytes, allocate }), () =>
+      readTimeout(file.folder, readWithinMs),
+    ),
   );
+}
+
+/**
+ * On this thread, which nothing can free of a disk that does not answer.
+ * @throws SmearwatchError those of `readSettledFile`
+ */
+export function readLocalImage(
+  file: FileToPrepare,
+  { maxFileBytes: maxBytes }: PrepareLimits,
+  allocate?: Allocate,
+): Promise<ReadImage> {
+  return timed(file, () => readSettledFile(file.folder, file, { maxBytes, allocate, access: inPlace }));
+}
+
+async function timed({ path }: FileToPrepare, read: () => Promise<Buffer<ArrayBuffer>>): Promise<ReadImage> {
+  const start = performance.now();
+  faultPoint('preparing', path);
+  const bytes = await read();
   return { bytes, readMs: performance.now() - start };
 }
 

@@ -1,4 +1,14 @@
-import { close, constants, fstatSync, open as openCallback, read as readCallback, type Stats } from 'node:fs';
+import {
+  close,
+  closeSync,
+  constants,
+  fstatSync,
+  open as openCallback,
+  openSync,
+  read as readCallback,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,25 +25,54 @@ import {
   nameNotUtf8,
 } from './read-failures.js';
 
-const open = promisify(openCallback);
-const read = promisify(readCallback);
+const openOnThread = promisify(openCallback);
+const readOnThread = promisify(readCallback);
+
+/** How a file is opened and read. */
+export interface FileAccess {
+  open(path: string, flags: number): number | Promise<number>;
+  /** Resolves with how many bytes there were. */
+  read(descriptor: number, into: Buffer, length: number): number | Promise<number>;
+  close(descriptor: number): void;
+}
+
+/** On libuv's threads: a share that does not answer holds one of those, and not the thread that asks. */
+export const onThreads: FileAccess = {
+  open: openOnThread,
+  read: async (descriptor, into, length) => (await readOnThread(descriptor, into, 0, length, 0)).bytesRead,
+  // Nobody waits for it, and what was read is not lost by its failure.
+  close: (descriptor) => close(descriptor, () => undefined),
+};
+
+/**
+ * On this thread, for files that lie on a disk of this computer: 20 µs of processor time for 75 kB instead of 45, nothing to wait
+ * for, and bytes that are in this core's cache.
+ */
+export const inPlace: FileAccess = {
+  open: openSync,
+  read: (descriptor, into, length) => readSync(descriptor, into, 0, length, 0),
+  close: closeSync,
+};
+
+export interface ReadOptions {
+  readonly maxBytes: number;
+  /** Gives the memory, of at least so many bytes. */
+  readonly allocate?: ((size: number) => Buffer<ArrayBuffer>) | undefined;
+  readonly access?: FileAccess;
+}
 
 /**
  * The bytes of a queued file, all of one version: its size and modification time are compared with the queue's before
  * and after reading, so that a file that is being overwritten is never classified half old, half new.
  * Symbolic links are not followed, so that nothing outside the folder is read.
  *
- * Two steps are left to libuv's threads, those that a share which does not answer can hold: opening and reading. Each such
- * step costs 20 to 40 µs of processor time, so that looking at an open file, a system call of 1 µs, is none.
- * `allocate` gives the memory, of at least so many bytes.
  * @throws SmearwatchError `file-vanished`, `folder-missing`, `file-changed`, `file-too-large`, `file-unreadable`,
  *   `file-is-link`, `file-not-regular`, `name-not-utf8`
  */
 export async function readSettledFile(
   folder: string,
   file: SeenFile,
-  maxBytes: number,
-  allocate: (size: number) => Buffer<ArrayBuffer> = (size) => Buffer.allocUnsafeSlow(size),
+  { maxBytes, allocate = (size) => Buffer.allocUnsafeSlow(size), access = onThreads }: ReadOptions,
 ): Promise<Buffer<ArrayBuffer>> {
   if (file.size > maxBytes) throw fileTooLarge(file.size, maxBytes);
   const path = join(folder, file.path);
@@ -41,18 +80,21 @@ export async function readSettledFile(
     // What is no file has no size: sockets, FIFOs and devices are not even opened, which would wake who waits for them.
     if (file.size === 0) assertRegular(await lstat(path));
     // O_NONBLOCK: a FIFO may have taken the file's place, and opening it must not wait for a writer.
-    const descriptor = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const descriptor = await access.open(
+      path,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
     try {
+      // Looking at an open file is a system call of 1 µs, wherever it lies.
       assertSame(file, fstatSync(descriptor));
       // One read of the known size: `readFile` goes in steps of 512 KB.
       const bytes = allocate(file.size).subarray(0, file.size);
-      const { bytesRead } = await read(descriptor, bytes, 0, file.size, 0);
+      const bytesRead = await access.read(descriptor, bytes, file.size);
       assertSame(file, fstatSync(descriptor));
       if (bytesRead !== file.size) throw fileChanged();
       return bytes;
     } finally {
-      // Nobody waits for it, and what was read is not lost by its failure.
-      close(descriptor, () => undefined);
+      access.close(descriptor);
     }
   } catch (error) {
     if (error instanceof SmearwatchError) throw error;

@@ -1,12 +1,12 @@
-import { pbkdf2 } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_BYTES } from '../../src/images.js';
 import { fingerprint, prepareImage, readImage, type FileToPrepare } from '../../src/prepare/prepare.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearPng, SMEAR_SIZE } from '../fixtures/images.js';
 import { sha256Of } from '../fixtures/records.js';
+import { occupyThreads } from '../fixtures/threads.js';
 
 const LIMITS = { maxFileBytes: 10_000_000, maxPixels: 10_000_000, readWithinMs: 20_000 };
 
@@ -15,17 +15,6 @@ function fileWith(content: Buffer | string, more: Partial<FileToPrepare> = {}): 
   writeFileSync(join(folder, 'a.png'), content);
   const { size, mtimeMs } = statSync(join(folder, 'a.png'));
   return { path: 'a.png', size, mtimeMs, folder, scanner: 'left', skipsKnown: true, ...more };
-}
-
-/** Every one of libuv's threads is busy for a while, as it is when a share does not answer. */
-function occupyThreads(): void {
-  let isOver = false;
-  onTestFinished(() => void (isOver = true));
-  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
-  const again = (): void => {
-    if (!isOver) pbkdf2('', '', 200_000, 64, 'sha512', again);
-  };
-  for (let thread = 0; thread < 2 * threads; thread += 1) again();
 }
 
 describe('readImage', () => {

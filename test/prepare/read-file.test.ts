@@ -6,13 +6,17 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { SmearwatchError } from '../../src/errors.js';
 import { fileUnreadable } from '../../src/prepare/read-failures.js';
-import { readSettledFile } from '../../src/prepare/read-file.js';
+import { inPlace, onThreads, readSettledFile } from '../../src/prepare/read-file.js';
 import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
 const LIMIT = 1000;
 
-describe('readSettledFile', () => {
+describe.each([
+  ['on threads', onThreads],
+  ['in place', inPlace],
+])('readSettledFile %s', (_where, access) => {
+  const options = { maxBytes: LIMIT, access };
   let folder: string;
   let seen: SeenFile;
   beforeEach(() => {
@@ -23,10 +27,10 @@ describe('readSettledFile', () => {
   });
 
   const failsWith = (code: string, file: SeenFile = seen) =>
-    expect(readSettledFile(folder, file, LIMIT)).rejects.toMatchObject({ code });
+    expect(readSettledFile(folder, file, options)).rejects.toMatchObject({ code });
 
   it('gives the bytes of the version that was queued', async () => {
-    expect((await readSettledFile(folder, seen, LIMIT)).toString()).toBe('content');
+    expect((await readSettledFile(folder, seen, options)).toString()).toBe('content');
   });
 
   it('refuses a file that was written again', async () => {
@@ -71,7 +75,7 @@ describe('readSettledFile', () => {
 
   it('says what it is that has the name of an image', async () => {
     mkdirSync(join(folder, 'folder.png'));
-    const reading = readSettledFile(folder, { ...seen, path: 'folder.png' }, LIMIT);
+    const reading = readSettledFile(folder, { ...seen, path: 'folder.png' }, options);
     await expect(reading).rejects.toThrow('It is a folder with the name of an image');
   });
 
@@ -85,13 +89,15 @@ describe('readSettledFile', () => {
   });
 
   it('gives the whole image also when it is removed while it is read', async () => {
-    const reading = readSettledFile(folder, seen, LIMIT);
+    const reading = readSettledFile(folder, seen, options);
     rmSync(join(folder, 'a.png'));
     // Open already, or not yet: all of it, or a stated failure.
     const outcome = await reading.then(String, (error: unknown) => (error as SmearwatchError).code);
     expect(['content', 'file-vanished']).toContain(outcome);
   });
+});
 
+describe('fileUnreadable', () => {
   it('says in words what may not be read', () => {
     const refused = Object.assign(new Error("EACCES: permission denied, open 'a.png'"), { code: 'EACCES' });
     expect(fileUnreadable(refused)).toMatchObject({

@@ -107,5 +107,5 @@ async function load(
 async function read({ path, isNamed }: FoundImage, maxBytes: number): Promise<Buffer> {
   const file = isNamed ? await realpath(path) : path;
   const { size, mtimeMs } = await lstat(file);
-  return readSettledFile(dirname(file), { path: basename(file), size, mtimeMs }, maxBytes);
+  return readSettledFile(dirname(file), { path: basename(file), size, mtimeMs }, { maxBytes });
 }

@@ -6,7 +6,7 @@ import type { Config, ScannerConfig } from '../../config/schema.js';
 import { errnoOf, messageOf } from '../../errors.js';
 import { formatBytes } from '../output.js';
 import { fail, ok, warn, within, type Check } from './check.js';
-import { volumeOf } from './file-system.js';
+import { volumeOf } from '../../volume.js';
 
 const PATIENCE_MS = 5000;
 

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf } from '../../errors.js';
+import { errnoOf } from './errors.js';
 
 export interface Volume {
   /** The folder, or its nearest parent that exists. */
@@ -9,6 +9,8 @@ export interface Volume {
   readonly totalBytes: number;
   /** `NFS`, `SMB` …; undefined for local ones. */
   readonly network: string | undefined;
+  /** On a disk of this computer, or in its memory, for certain: other kinds may be a network's, or a program's. */
+  readonly isLocal: boolean;
   readonly isInMemory: boolean;
 }
 
@@ -23,6 +25,8 @@ const NETWORK_TYPES = new Map([
   [0x5346414f, 'AFS'],
 ]);
 const IN_MEMORY_TYPES = new Set([0x01021994, 0x858458f6]);
+/** ext2 to ext4, XFS, Btrfs, ZFS, F2FS, and overlays of containers. */
+const DISK_TYPES = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x794c7630]);
 
 /** The volume that `folder` is or would be on. */
 export async function volumeOf(folder: string): Promise<Volume> {
@@ -35,6 +39,7 @@ export async function volumeOf(folder: string): Promise<Volume> {
       freeBytes: bavail * bsize,
       totalBytes: blocks * bsize,
       network: NETWORK_TYPES.get(kind),
+      isLocal: DISK_TYPES.has(kind) || IN_MEMORY_TYPES.has(kind),
       isInMemory: IN_MEMORY_TYPES.has(kind),
     };
   } catch (error) {
