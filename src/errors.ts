@@ -44,3 +44,24 @@ export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** An error as plain data: between threads, errors lose their class and code. */
+export interface Failure {
+  /** A SmearwatchError's, or Node's errno name. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  const hint = error instanceof SmearwatchError ? error.hint : undefined;
+  return {
+    code: errnoOf(error) ?? 'unexpected-error',
+    message: messageOf(error),
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+export function errorOf({ code, message, hint }: Failure): SmearwatchError {
+  return new SmearwatchError(message, { code, ...(hint !== undefined && { hint }) });
+}

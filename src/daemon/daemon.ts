@@ -37,6 +37,8 @@ export interface DaemonParts {
   readonly throughput: ThroughputMeter;
   /** Compiled inference worker. */
   readonly workerFile: URL;
+  /** Compiled thread that writes result files. */
+  readonly writerFile: URL;
 }
 
 /** What exists once the models are loaded. */
@@ -103,7 +105,12 @@ export class Daemon implements StatusSource {
       telemetry: parts.telemetry,
       record: (entry) => this.#audit.record(entry),
     });
-    this.#delivery = new Delivery(this.#ledger.outbox, parts.telemetry, () => this.#events.emit('progress'));
+    this.#delivery = new Delivery({
+      outbox: this.#ledger.outbox,
+      telemetry: parts.telemetry,
+      writerFile: parts.writerFile,
+      onProgress: () => this.#events.emit('progress'),
+    });
     this.#intake = new ScannerIntake(this.#ledger.queue, parts.telemetry, () => this.#serving?.ingest.wake());
     this.#health = this.#watchOver(parts.telemetry);
     this.#quality = new Quality({

@@ -57,12 +57,13 @@ export class Deliverer {
     });
   }
 
-  /** Ends after the group in work. */
+  /** Ends after the group in work, and closes the sink. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#hasMore = false;
     clearTimeout(this.#retry);
     await this.#working;
+    await this.#sink.close?.();
   }
 
   async #deliverAll(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Outbox } from '../ledger/outbox.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { AFTERWARDS, AfterwardsSink } from './afterwards-sink.js';
 import { Deliverer } from './deliverer.js';
+import { DocumentWriter } from './document-writer.js';
 import { JsonSink } from './json-sink.js';
 import { NdjsonSink } from './ndjson-sink.js';
 import type { Sink } from './sink.js';
@@ -18,18 +19,23 @@ export function sinksOf(config: Config, scanner: string): string[] {
   return isDisposed ? [...names, AFTERWARDS] : names;
 }
 
+export interface DeliveryParts {
+  readonly outbox: Outbox;
+  readonly telemetry: Telemetry;
+  /** Compiled thread of the document writers. */
+  readonly writerFile: URL;
+  /** Called after every group that was delivered or failed. */
+  readonly onProgress: () => void;
+}
+
 /** All sinks of the configuration in force, each working off its part of the outbox. */
 export class Delivery {
-  readonly #outbox: Outbox;
-  readonly #telemetry: Telemetry;
-  readonly #onProgress: () => void;
+  readonly #parts: DeliveryParts;
   readonly #secrets = new WebhookSecrets();
   #deliverers: Deliverer[] = [];
 
-  constructor(outbox: Outbox, telemetry: Telemetry, onProgress: () => void) {
-    this.#outbox = outbox;
-    this.#telemetry = telemetry;
-    this.#onProgress = onProgress;
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -42,24 +48,23 @@ export class Delivery {
 
   /** Replaces the sinks by those of `config`, which was prepared; what the outbox holds for a sink waits for one of its name. */
   async use(config: Config): Promise<void> {
+    const { outbox, telemetry, onProgress } = this.#parts;
     await this.stop();
     this.#secrets.keepOnly(secretFilesOf(config));
     const scannerOf = (name: string): ScannerConfig | undefined =>
       config.scanners.find((scanner) => scanner.name === name);
     const sinks = [
       ...config.sinks.map((sink) => this.#create(sink)),
-      new AfterwardsSink(scannerOf, this.#telemetry),
+      new AfterwardsSink(scannerOf, telemetry),
     ];
-    this.#deliverers = sinks.map(
-      (sink) => new Deliverer(this.#outbox, sink, this.#telemetry, this.#onProgress),
-    );
+    this.#deliverers = sinks.map((sink) => new Deliverer(outbox, sink, telemetry, onProgress));
     this.wake();
   }
 
   #create(sink: SinkConfig): Sink {
     switch (sink.type) {
       case 'json':
-        return new JsonSink(sink.name, sink.folder);
+        return new JsonSink(sink.name, sink.folder, new DocumentWriter(this.#parts.writerFile));
       case 'ndjson':
         return new NdjsonSink(sink.name, sink.file);
       case 'webhook':
@@ -85,7 +90,7 @@ export class Delivery {
 
   /** Nothing is owed to any configured sink. */
   isDone(): boolean {
-    const waiting = this.#outbox.counts();
+    const waiting = this.#parts.outbox.counts();
     return this.#deliverers.every(({ sinkName }) => waiting[sinkName] === undefined);
   }
 

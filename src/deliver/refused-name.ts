@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { basename } from 'node:path';
 import { errnoOf } from '../errors.js';
 
@@ -24,5 +24,5 @@ export function plainName(path: string, suffix: string): string {
 }
 
 export function hashOfPath(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return hash('sha256', path, 'hex').slice(0, 16);
 }

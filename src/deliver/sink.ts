@@ -12,4 +12,6 @@ export interface Sink {
    * further one.
    */
   deliver(deliveries: readonly Delivery[], stopping: AbortSignal): Promise<number>;
+  /** Lets go of what it holds; nothing is delivered any more. */
+  close?(): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import { SmearwatchError } from '../errors.js';
+import { errorOf, SmearwatchError } from '../errors.js';
 import type { FilesResult } from '../pool/inference-pool.js';
-import type { FileFailure, FileReply } from '../pool/protocol.js';
+import type { FileReply } from '../pool/protocol.js';
 import type { FileToPrepare, PreparedImage, PrepareLimits } from '../prepare/prepare.js';
 import type { AdmittedFile } from './admitted.js';
 
@@ -82,15 +82,11 @@ function outcomeOf(
       return { file, knownSha256: reply.sha256 };
     case 'unusable': {
       const { sha256 } = reply.failure;
-      return { file, error: toError(reply.failure), ...(sha256 !== undefined && { sha256 }) };
+      return { file, error: errorOf(reply.failure), ...(sha256 !== undefined && { sha256 }) };
     }
     case undefined:
       return { file, error: new Error('the worker did not say what became of the file') };
   }
-}
-
-function toError({ code, message, hint }: FileFailure): SmearwatchError {
-  return new SmearwatchError(message, { code, ...(hint !== undefined && { hint }) });
 }
 
 function isDivisible(error: unknown): boolean {

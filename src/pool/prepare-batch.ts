@@ -1,8 +1,8 @@
-import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { failureOf } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
 import { fingerprint, prepareImage, type FingerprintedImage } from '../prepare/prepare.js';
 import { BatchReader } from './batch-reader.js';
-import type { FileFailure, FileReply, FilesRequest } from './protocol.js';
+import type { FileReply, FilesRequest } from './protocol.js';
 import { FILES_AHEAD } from './read-ahead.js';
 import { ReadBuffers } from './read-buffers.js';
 
@@ -37,20 +37,11 @@ export async function prepareBatch(
         row += 1;
       }
     } catch (error) {
-      replies.push({ kind: 'unusable', failure: failureOf(error, image?.sha256) });
+      const failure = failureOf(error);
+      replies.push({ kind: 'unusable', failure: image ? { ...failure, sha256: image.sha256 } : failure });
     }
     if (image) buffers.give(image.bytes);
     onProgress();
   }
   return replies;
-}
-
-function failureOf(error: unknown, sha256: string | undefined): FileFailure {
-  const hint = error instanceof SmearwatchError ? error.hint : undefined;
-  return {
-    code: error instanceof SmearwatchError ? error.code : (errnoOf(error) ?? 'unexpected-error'),
-    message: messageOf(error),
-    ...(hint !== undefined && { hint }),
-    ...(sha256 !== undefined && { sha256 }),
-  };
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.js';
 import type { FileToPrepare, PreparedImage, PrepareLimits } from '../prepare/prepare.js';
 import type { ModelIdentity } from '../record.js';
 
@@ -67,16 +68,11 @@ export type FileReply =
   | { readonly kind: 'known'; readonly sha256: string }
   | { readonly kind: 'unusable'; readonly failure: FileFailure };
 
-export interface FileFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
+export interface FileFailure extends Failure {
   /** Where the bytes were read. */
   readonly sha256?: string;
 }
 
-export interface FailedReply {
+export interface FailedReply extends Failure {
   readonly kind: 'failed';
-  readonly code: string;
-  readonly message: string;
 }

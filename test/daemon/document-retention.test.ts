@@ -22,6 +22,7 @@ import { Ledger } from '../../src/ledger/ledger.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
+import { WRITER } from '../fixtures/writer.js';
 
 const DAY_MS = 86_400_000;
 
@@ -50,7 +51,10 @@ async function delivered(...paths: string[]): Promise<void> {
   ledger.results.complete(
     ledger.queue.claim(1000).map((claim) => ({ claim, record: recordOf(claim, claim.path) })),
   );
-  for (const sink of [new JsonSink('json', results), new NdjsonSink('ndjson', join(results, 'all.ndjson'))]) {
+  for (const sink of [
+    new JsonSink('json', results, WRITER),
+    new NdjsonSink('ndjson', join(results, 'all.ndjson')),
+  ]) {
     const deliveries = ledger.outbox.next(sink.name, 1000);
     await sink.deliver(deliveries);
     ledger.outbox.remove(deliveries);

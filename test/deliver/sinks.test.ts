@@ -25,6 +25,7 @@ import type { ResultRecord } from '../../src/record.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
+import { WRITER } from '../fixtures/writer.js';
 
 /** The delivery of `path`, whose bytes were first classified as `firstPath`. */
 function deliveryOf(path: string, { firstPath = path, size = 7, mtimeMs = 1 } = {}): Delivery {
@@ -55,7 +56,7 @@ const read = (file: string): ResultRecord => JSON.parse(readFileSync(file, 'utf8
 describe('JsonSink', () => {
   it('mirrors the input, and writes the same again without harm', async () => {
     const folder = temporaryFolder();
-    const sink = new JsonSink('json', folder);
+    const sink = new JsonSink('json', folder, WRITER);
     await sink.deliver([deliveryOf('slide 1/a.png'), deliveryOf('b.png')]);
     await sink.deliver([deliveryOf('slide 1/a.png')]);
     expect(read(join(folder, 'left/slide 1/a.png.json')).decision.class).toBe('lymphocyte');
@@ -65,7 +66,7 @@ describe('JsonSink', () => {
 
   it('names the file a copy is a copy of', async () => {
     const folder = temporaryFolder();
-    await new JsonSink('json', folder).deliver([deliveryOf('copy.png', { firstPath: 'a.png' })]);
+    await new JsonSink('json', folder, WRITER).deliver([deliveryOf('copy.png', { firstPath: 'a.png' })]);
     expect(read(join(folder, 'left/copy.png.json')).image).toMatchObject({
       path: 'copy.png',
       duplicateOf: { scanner: 'left', path: 'a.png' },
@@ -74,7 +75,7 @@ describe('JsonSink', () => {
 
   it('finds room for the suffix of the longest name', async () => {
     const folder = temporaryFolder();
-    await new JsonSink('json', folder).deliver([deliveryOf(`${'ä'.repeat(125)}.png`)]);
+    await new JsonSink('json', folder, WRITER).deliver([deliveryOf(`${'ä'.repeat(125)}.png`)]);
     const [name] = readdirSync(join(folder, 'left'));
     expect(name).toMatch(/^ä+-[0-9a-f]{16}\.json$/);
   });
@@ -82,7 +83,7 @@ describe('JsonSink', () => {
   it('keeps copies of one image apart whose long names differ at their ends only', async () => {
     const folder = temporaryFolder();
     const names = ['1', '2'].map((end) => `${'n'.repeat(250)}${end}.png`);
-    await new JsonSink('json', folder).deliver(names.map((name) => deliveryOf(name)));
+    await new JsonSink('json', folder, WRITER).deliver(names.map((name) => deliveryOf(name)));
     const written = readdirSync(join(folder, 'left')).map(
       (name) => read(join(folder, 'left', name)).image.path,
     );
@@ -91,7 +92,7 @@ describe('JsonSink', () => {
 
   it('finds another place for a document whose name is a folder of results, or whose folder is a document', async () => {
     const folder = temporaryFolder();
-    const sink = new JsonSink('json', folder);
+    const sink = new JsonSink('json', folder, WRITER);
     for (const path of ['a.png', 'a.png.json/b.png', 'c.png.json/d.png', 'c.png'])
       await sink.deliver([deliveryOf(path)]);
     expect(readdirSync(join(folder, 'left'), { recursive: true }).sort()).toEqual([
@@ -106,7 +107,7 @@ describe('JsonSink', () => {
   it('finds another place where the path of the results is too long, and delivers what follows', async () => {
     const folder = temporaryFolder();
     const deep = Array.from({ length: 17 }, () => 'd'.repeat(250)).join('/');
-    await new JsonSink('json', folder).deliver([deliveryOf(`${deep}/a b.png`), deliveryOf('c.png')]);
+    await new JsonSink('json', folder, WRITER).deliver([deliveryOf(`${deep}/a b.png`), deliveryOf('c.png')]);
     expect(readdirSync(join(folder, 'left')).sort()).toEqual([
       expect.stringMatching(/^a_b\.png-[0-9a-f]{16}\.json$/),
       'c.png.json',
@@ -116,14 +117,14 @@ describe('JsonSink', () => {
   it('rejects, and leaves no temporary file, when the folder cannot be written', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'left'), 'a file where the folder should be');
-    await expect(new JsonSink('json', folder).deliver([deliveryOf('a.png')])).rejects.toThrow();
+    await expect(new JsonSink('json', folder, WRITER).deliver([deliveryOf('a.png')])).rejects.toThrow();
     expect(readdirSync(folder)).toEqual(['left']);
   });
 });
 
 describe('A folder that may not be written', () => {
   const sinksTo = (folder: string): Sink[] => [
-    new JsonSink('json', folder),
+    new JsonSink('json', folder, WRITER),
     new NdjsonSink('ndjson', join(folder, 'deep', 'results.ndjson')),
   ];
 

@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SmearwatchError } from '../../src/errors.js';
 import { BatchReader, LOCALITY, type Locality } from '../../src/pool/batch-reader.js';
 import { ReadBuffers } from '../../src/pool/read-buffers.js';
 import type { FileToPrepare } from '../../src/prepare/prepare.js';
@@ -30,13 +31,9 @@ async function readAll(locality: Partial<Locality>, contents = ['a', 'bc', 'def'
   });
   occupyThreads();
   const outcomes: string[] = [];
-  for (const _file of files) {
-    outcomes.push(
-      await reader.next().then(
-        ({ bytes }) => bytes.toString(),
-        ({ code }: { code: string }) => code,
-      ),
-    );
+  while (outcomes.length < files.length) {
+    const outcome = reader.next().then(({ bytes }) => bytes.toString());
+    outcomes.push(await outcome.catch((error: unknown) => (error as SmearwatchError).code));
   }
   return outcomes;
 }

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
-import { renameSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { IMAGE_BYTES } from '../../src/images.js';
+import { IMAGE_BYTES, IMAGE_SIDE } from '../../src/images.js';
 import { InferencePool, type PoolOptions } from '../../src/pool/inference-pool.js';
 import { loadModelSpecs } from '../../src/pool/model-specs.js';
 import { ModelServer } from '../../src/pool/model-server.js';
 import { POISONS, type Poison } from '../../src/pool/poison.js';
 import type { ModelSpec } from '../../src/pool/protocol.js';
+import type { FileToPrepare } from '../../src/prepare/prepare.js';
+import { temporaryFolder } from '../fixtures/folders.js';
 import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
 
 beforeAll(() => {
@@ -40,6 +43,14 @@ function imageWith(poison?: Poison): Uint8Array<ArrayBuffer> {
   return pixels;
 }
 
+async function fileWith(pixels: Uint8Array): Promise<FileToPrepare> {
+  const folder = temporaryFolder();
+  const file = join(folder, 'a.png');
+  await sharp(pixels, { raw: { width: IMAGE_SIDE, height: IMAGE_SIDE, channels: 3 } }).toFile(file);
+  const { size, mtimeMs } = statSync(file);
+  return { path: 'a.png', size, mtimeMs, folder, scanner: 'left', skipsKnown: true };
+}
+
 describe('A worker', () => {
   it.each(['exit', 'crash', 'memory'] as const)('is replaced when an image ends it by %s', async (poison) => {
     const lost: string[] = [];
@@ -58,6 +69,24 @@ describe('A worker', () => {
     await expect(neighbours).resolves.toHaveLength(2);
     expect(pool.workers.alive).toBe(1);
   });
+
+  it.each(['exit', 'loop'] as const)(
+    'that is ended by %s had a batch waiting in it, which another one classifies',
+    async (poison) => {
+      const lost: string[] = [];
+      const pool = await start({ taskTimeoutMs: 2000, onWorkerLost: (reason) => lost.push(reason) });
+      const [bad, good] = [await fileWith(imageWith(poison)), await fileWith(imageWith())];
+      const limits = { maxFileBytes: 1e7, maxPixels: 1e7, readWithinMs: 1000 };
+      const [first, second] = await Promise.allSettled([
+        pool.classifyFiles([bad], limits),
+        pool.classifyFiles([good], limits),
+      ]);
+      expect(first).toMatchObject({ reason: { code: poison === 'loop' ? 'task-timeout' : 'worker-lost' } });
+      expect(second).toMatchObject({ value: { files: [{ kind: 'classified' }] } });
+      expect(lost).toHaveLength(1);
+      expect(pool.workers).toEqual({ configured: 1, alive: 1, busy: 0 });
+    },
+  );
 
   it('is searched for until there is one, and the alarm says why it is missing', async () => {
     const models = await lenet5();
