@@ -76,7 +76,7 @@ export class Deliverer {
         this.#groupBegan = start;
         const records = await this.#sink.deliver(deliveries, this.#stopping.signal);
         faultPoint('delivered-not-acknowledged');
-        this.#outbox.remove(deliveries.slice(0, records));
+        this.#outbox.remove(this.#sink.name, deliveries.slice(0, records));
         faultPoint('acknowledged');
         this.#retryMs = FIRST_RETRY_MS;
         this.#problem = undefined;

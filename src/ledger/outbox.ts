@@ -27,11 +27,12 @@ export class Outbox {
           ${presentLabel('results.sha256')}
         FROM outbox JOIN results ON results.id = outbox.result_id
         WHERE sink = ? ORDER BY outbox.id LIMIT ?`),
-      remove: database.prepare('DELETE FROM outbox WHERE id = ?'),
+      remove: database.prepare('DELETE FROM outbox WHERE sink = ? AND id BETWEEN ? AND ?'),
       counts: database.prepare('SELECT sink, count(*) AS deliveries FROM outbox GROUP BY sink'),
     };
   }
 
+  /** The first ones of a sink, at most `limit`, in order. */
   next(sink: string, limit: number): Delivery[] {
     return this.#statements.next.all(sink, limit).map((row) => {
       const { id, record } = toStoredResult(row);
@@ -47,12 +48,15 @@ export class Outbox {
     });
   }
 
-  /** They are delivered, durably. Not synced: after a power cut, those of the last moment are delivered again. */
-  remove(deliveries: readonly Delivery[]): void {
+  /**
+   * The first ones of a sink, as `next` gave them, are delivered, durably. Not synced: after a power cut, those of the last moment
+   * are delivered again.
+   */
+  remove(sink: string, delivered: readonly Delivery[]): void {
+    const [first, last] = [delivered[0], delivered.at(-1)];
+    if (!first || !last) return;
     this.#database.withoutSync(() =>
-      this.#database.transaction(() => {
-        for (const { id } of deliveries) this.#statements.remove.run(id);
-      }),
+      this.#database.transaction(() => this.#statements.remove.run(sink, first.id, last.id)),
     );
   }
 

@@ -57,7 +57,7 @@ async function delivered(...paths: string[]): Promise<void> {
   ]) {
     const deliveries = ledger.outbox.next(sink.name, 1000);
     await sink.deliver(deliveries);
-    ledger.outbox.remove(deliveries);
+    ledger.outbox.remove(sink.name, deliveries);
   }
 }
 

@@ -138,7 +138,7 @@ describe('A label', () => {
     ledger.labels.give([given({ sha256: sha256Of('a') }, 'normal-monocyte')]);
     const due = ledger.outbox.next('json', 10);
     expect(due.map(({ record }) => record.label)).toEqual(['normal-monocyte']);
-    ledger.outbox.remove(due);
+    ledger.outbox.remove('json', due);
     ledger.labels.give([given({ sha256: sha256Of('a') }, 'lymphocyte')]);
     expect(ledger.outbox.counts()).toEqual({});
   });

@@ -76,7 +76,7 @@ describe('Pruning', () => {
     ledger.results.complete([{ claim: claim!, record: recordOf(claim!, 'a') }]);
     const { found } = ledger.pruning.oldFiles(0, LATER);
     expect(ledger.pruning.removeFiles(found)).toBe(0);
-    ledger.outbox.remove(ledger.outbox.next('json', 10));
+    ledger.outbox.remove('json', ledger.outbox.next('json', 10));
     expect(ledger.pruning.removeFiles(found)).toBe(1);
   });
 

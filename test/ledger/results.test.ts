@@ -42,9 +42,12 @@ describe('Results', () => {
     const due = ledger.outbox.next('json', 10);
     expect(due.map(({ path }) => path)).toEqual(['a.png', 'copy.png']);
     expect(due[1]?.record.image.path).toBe('a.png');
-    ledger.outbox.remove(due.slice(0, 1));
+    ledger.outbox.remove('json', due.slice(0, 1));
     expect(ledger.outbox.next('json', 10).map(({ path }) => path)).toEqual(['copy.png']);
     expect(ledger.outbox.counts()).toEqual({ json: 1, ndjson: 2 });
+    ledger.outbox.remove('json', []);
+    ledger.outbox.remove('ndjson', ledger.outbox.next('ndjson', 10));
+    expect(ledger.outbox.counts()).toEqual({ json: 1 });
   });
 
   it('keep a second result of the same bytes by other models, when asked to classify again', () => {

@@ -116,7 +116,7 @@ describe('The id of a delivery', () => {
 
   it('is the same when the ledger was made anew and gives the same row to another result', () => {
     const [delivery] = owed('a.png');
-    ledger.outbox.remove([delivery!]);
+    ledger.outbox.remove('webhook', [delivery!]);
     const [other] = owed('b.png');
     expect(other!.id).toBe(delivery!.id);
     expect(deliveryId(other!)).not.toBe(deliveryId(delivery!));
