@@ -30,7 +30,8 @@ export function findingsOf(measured: Measurements): Finding[] {
   });
 }
 
-function ofDaemons({ daemon, computer }: Measurements): Draft[] {
+function ofDaemons({ daemon, hashing, settings, computer }: Measurements): Draft[] {
+  const hashed = hashing.find(({ of }) => of.threads === computer.cores)?.figures.gigabytesPerSecond;
   return daemon
     .filter(({ of }) => of.cores === computer.cores)
     .flatMap(({ of, figures }) => {
@@ -44,9 +45,28 @@ function ofDaemons({ daemon, computer }: Measurements): Draft[] {
           'ratio',
           over(daemonRate(figures), idealPerSecond),
         ),
+        ...draft(
+          `daemon-of-ideal-with-sha256/${name}`,
+          `Daemon / ideal with SHA-256: ${words}`,
+          'ratio',
+          ofHashing(daemonRate(figures), idealPerSecond, {
+            bytes: settings.bytesPerFile[of.format],
+            perSecond: hashed && 1e9 * hashed.median,
+          }),
+        ),
         ...draft(`other-share/${name}`, `CPU neither decoding nor inference: ${words}`, 'share', otherShare),
       ];
     });
+}
+
+/** Of what a daemon could do that fingerprints files besides, all bytes of each: no image is recorded without. */
+function ofHashing(
+  daemon: Spread | undefined,
+  ideal: Spread | undefined,
+  { bytes, perSecond }: { bytes: number | undefined; perSecond: number | undefined },
+): Spread | undefined {
+  if (!daemon || !ideal || bytes === undefined || perSecond === undefined) return undefined;
+  return combine([daemon, ideal], ([rate = NaN, without = NaN]) => rate * (1 / without + bytes / perSecond));
 }
 
 function ofPeers({ peer }: Measurements): Draft[] {

@@ -1,7 +1,6 @@
 import type { Delivery } from '../ledger/ledger.js';
 import { documentOf } from './document.js';
 import type { Writer } from './document-writer.js';
-import { plainResultFile, resultFile } from './result-file.js';
 import type { Sink } from './sink.js';
 
 /** One JSON file per image: `<folder>/<scanner>/<path of the image>.json`. */
@@ -19,8 +18,9 @@ export class JsonSink implements Sink {
   async deliver(deliveries: readonly Delivery[]): Promise<number> {
     await this.#writer.write(
       deliveries.map((delivery) => ({
-        file: resultFile(this.#folder, delivery),
-        plainFile: plainResultFile(this.#folder, delivery),
+        folder: this.#folder,
+        scanner: delivery.scanner,
+        path: delivery.path,
         content: `${JSON.stringify(documentOf(delivery), undefined, 2)}\n`,
       })),
     );

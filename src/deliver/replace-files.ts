@@ -12,17 +12,19 @@ import { promisify } from 'node:util';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import { hashOfPath, isNameRefused } from './refused-name.js';
+import { plainResultFile, resultFile } from './result-file.js';
 import { syncFolder } from './sync-folder.js';
 import { explainUnwritable } from './unwritable.js';
 
 /** With its size and place on the disk; the times of a file are all that is not synced. */
 const fdatasync = promisify(fdatasyncWithCallback);
 
-/** A document and where it goes. */
+/** A document of an image. */
 export interface DocumentFile {
-  readonly file: string;
-  /** Where it goes if the file system cannot hold that name, which must not keep it, and all that follow, for ever. */
-  readonly plainFile: string;
+  /** Of the sink. */
+  readonly folder: string;
+  readonly scanner: string;
+  readonly path: string;
   readonly content: string;
 }
 
@@ -41,15 +43,20 @@ export async function replaceFiles(documents: readonly DocumentFile[]): Promise<
   if (failed) throw failed.reason;
 }
 
-/** Resolves with the folder that it is in. */
-async function replaceOne({ file, plainFile, content }: DocumentFile): Promise<string> {
+/**
+ * Resolves with the folder that it is in. A name that the file system cannot hold must not keep this document, and all that follow,
+ * for ever.
+ */
+async function replaceOne(document: DocumentFile): Promise<string> {
+  const file = resultFile(document.folder, document);
   try {
-    await replaceFile(file, content);
+    await replaceFile(file, document.content);
     return dirname(file);
   } catch (error) {
     if (!isNameRefused(error)) throw await explainUnwritable(file, error);
-    await replaceFile(plainFile, content);
-    return dirname(plainFile);
+    const plain = plainResultFile(document.folder, document);
+    await replaceFile(plain, document.content);
+    return dirname(plain);
   }
 }
 

@@ -18,7 +18,10 @@ export class Results {
   readonly #database: Database;
   readonly #labels: Labels;
   readonly #sinksOf: (scanner: string) => readonly string[];
-  readonly #statements: Record<'find' | 'has' | 'insert' | 'finish' | 'putBack' | 'deliver', Statement>;
+  readonly #statements: Record<
+    'find' | 'insertAnother' | 'insertFirst' | 'finish' | 'putBack' | 'deliver',
+    Statement
+  >;
 
   /** `sinksOf` names who is owed a new result of a scanner; asked at every completion, since it changes with the configuration. */
   constructor(database: Database, labels: Labels, sinksOf: (scanner: string) => readonly string[]) {
@@ -27,10 +30,8 @@ export class Results {
     this.#sinksOf = sinksOf;
     this.#statements = {
       find: database.prepare('SELECT id, record FROM results WHERE sha256 = ? ORDER BY id DESC LIMIT 1'),
-      has: database.prepare('SELECT 1 FROM results WHERE sha256 = ? LIMIT 1'),
-      insert: database.prepare(`
-        INSERT INTO results (sha256, model_set, class, confidence, review, label, recorded_at, record)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sha256, model_set) DO NOTHING`),
+      insertAnother: database.prepare(insert('true')),
+      insertFirst: database.prepare(insert('NOT EXISTS (SELECT 1 FROM results WHERE sha256 = ?1)')),
       finish: database.prepare(`
         UPDATE files SET state = 'done', finished_at = ?, sha256 = ?, result_id = ?, reclassify = 0, reason_code = NULL, reason = NULL
         WHERE id = ? AND revision = ? AND state = 'running'`),
@@ -47,10 +48,6 @@ export class Results {
     return row && toStoredResult(row);
   }
 
-  has(sha256: string): boolean {
-    return this.#statements.has.get(sha256) !== undefined;
-  }
-
   /**
    * Ends claims with their records: result, state `done` and what the sinks are owed become durable together.
    * The same bytes under two names, classified at the same moment, leave one result, also when the models were changed
@@ -59,9 +56,7 @@ export class Results {
   complete(finished: readonly { claim: Claim; record: ResultRecord }[]): Completion[] {
     return this.#database.transaction(() =>
       finished.map(({ claim, record }) => {
-        if (!claim.reclassify && this.has(record.image.sha256))
-          return this.#finishCopy(claim, record.image.sha256, record.label);
-        const { changes, id } = this.#insert(record);
+        const { changes, id } = this.#insert(record, claim);
         faultPoint('recording');
         if (changes !== 1) return this.#finishCopy(claim, record.image.sha256, record.label);
         const isFinished = this.#finish(claim, record.image.sha256, id);
@@ -77,8 +72,10 @@ export class Results {
     return this.#database.transaction(() => this.#finishCopy(claim, sha256, folderLabel));
   }
 
-  #insert(record: ResultRecord): { changes: number; id: number } {
-    return this.#statements.insert.run(
+  /** Nothing where these models have classified the bytes, or, unless they are to be classified again, any have. */
+  #insert(record: ResultRecord, { reclassify }: Claim): { changes: number; id: number } {
+    const { insertAnother, insertFirst } = this.#statements;
+    return (reclassify ? insertAnother : insertFirst).run(
       record.image.sha256,
       modelSetOf(record),
       record.decision.class,
@@ -111,6 +108,12 @@ export class Results {
     }
     return true;
   }
+}
+
+function insert(condition: string): string {
+  return `
+    INSERT INTO results (sha256, model_set, class, confidence, review, label, recorded_at, record)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ${condition} ON CONFLICT (sha256, model_set) DO NOTHING`;
 }
 
 /** The models of a record as one string: a result is unique per image and this. */

@@ -35,6 +35,15 @@ test('a ratio without a target is a figure like any other', () => {
   expect(finding('decode-of-sharp/jpeg')).not.toHaveProperty('met');
 });
 
+test('a daemon is also compared with one that does nothing but decode, classify and fingerprint', () => {
+  const { settings, hashing } = sampleMeasurements();
+  const hashSeconds =
+    (settings.bytesPerFile.jpeg ?? NaN) / (1e9 * (hashing[0]?.figures.gigabytesPerSecond?.median ?? NaN));
+  const found = finding('daemon-of-ideal-with-sha256/jpeg/both/fp32');
+  expect(found.value.median).toBeCloseTo(120 * (1 / 125 + hashSeconds), 3);
+  expect(found).not.toHaveProperty('met');
+});
+
 test('what was not measured has no figure', () => {
   const measured = { ...sampleMeasurements(), networks: [], daemon: [], backlog: [] };
   const ids = findingsOf(measured).map(({ id }) => id);

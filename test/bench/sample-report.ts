@@ -53,6 +53,7 @@ export function sampleMeasurements(): Measurements {
     ],
     matrixProduct: [{ of: { side: 2048, threads: 2 }, figures: { gigaflops: around(400) } }],
     bandwidth: [{ of: { threads: 1 }, figures: { gigabytesPerSecond: around(10) } }],
+    hashing: [{ of: { threads: 2 }, figures: { gigabytesPerSecond: around(3) } }],
     disk: [{ of: { writers: 16 }, figures: { filesPerSecond: around(2000) } }],
     daemon: [1, 2].map((cores) => ({
       of: { format: 'jpeg' as const, models: 'both' as const, precision: 'fp32' as const, cores },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SmearwatchError } from '../../src/errors.js';
@@ -13,34 +13,35 @@ function writer(): DocumentWriter {
   return made;
 }
 
-const documentIn = (folder: string, name: string): DocumentFile => ({
-  file: join(folder, name),
-  plainFile: join(folder, `plain-${name.replace(/\W/g, '_')}`),
-  content: `of ${name}`,
+const documentOf = (folder: string, path: string): DocumentFile => ({
+  folder,
+  scanner: 'left',
+  path,
+  content: `of ${path}`,
 });
 
 describe('DocumentWriter', () => {
   it('writes a group in its thread, and leaves nothing else behind', async () => {
     const folder = temporaryFolder();
-    const names = Array.from({ length: 40 }, (_, index) => `${index % 3}/${index}.json`);
-    await writer().write(names.map((name) => documentIn(folder, name)));
-    for (const name of names) expect(readFileSync(join(folder, name), 'utf8')).toBe(`of ${name}`);
-    expect(readdirSync(folder, { recursive: true })).toHaveLength(43);
+    const paths = Array.from({ length: 40 }, (_, index) => `${index % 3}/${index}.png`);
+    await writer().write(paths.map((path) => documentOf(folder, path)));
+    for (const path of paths)
+      expect(readFileSync(join(folder, 'left', `${path}.json`), 'utf8')).toBe(`of ${path}`);
+    expect(readdirSync(join(folder, 'left'), { recursive: true })).toHaveLength(43);
   });
 
   it('writes what it can, says what failed with its code, and goes on', async () => {
-    const folder = temporaryFolder();
-    // The plain name is taken by a folder as well.
-    mkdirSync(join(folder, 'a.json'));
-    mkdirSync(join(folder, 'plain-a_json'));
+    const [folder, broken] = [temporaryFolder(), temporaryFolder()];
+    // A file where the scanner's folder should be: no name in it will do.
+    writeFileSync(join(broken, 'left'), '');
     const it = writer();
-    const both = ['a.json', 'b.json'].map((name) => documentIn(folder, name));
-    const failure = await it.write(both).catch((error: unknown) => error);
+    const failure = await it
+      .write([documentOf(broken, 'a.png'), documentOf(folder, 'b.png')])
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(SmearwatchError);
-    expect(failure).toMatchObject({ code: 'EISDIR' });
-    expect(readFileSync(join(folder, 'b.json'), 'utf8')).toBe('of b.json');
-    await it.write([documentIn(folder, 'c.json')]);
-    expect(readdirSync(folder).sort()).toEqual(['a.json', 'b.json', 'c.json', 'plain-a_json']);
+    expect(failure).toMatchObject({ code: 'ENOTDIR' });
+    await it.write([documentOf(folder, 'c.png')]);
+    expect(readdirSync(join(folder, 'left')).sort()).toEqual(['b.png.json', 'c.png.json']);
   });
 
   it('has another thread when one was lost', async () => {
@@ -50,7 +51,8 @@ describe('DocumentWriter', () => {
     writeFileSync(
       threadFile,
       `import { existsSync, writeFileSync } from 'node:fs';
-       export default ([{ file, content }]) => {
+       export default ([{ folder, path, content }]) => {
+         const file = folder + path;
          if (existsSync(file + '.tried')) return writeFileSync(file, content);
          writeFileSync(file + '.tried', '');
          process.exit(1);
@@ -58,11 +60,11 @@ describe('DocumentWriter', () => {
     );
     const lost = new DocumentWriter(new URL(`file://${threadFile}`));
     onTestFinished(() => lost.close());
-    const document = documentIn(folder, 'a.json');
-    await expect(lost.write([document])).rejects.toThrow();
-    expect(existsSync(document.file)).toBe(false);
-    await lost.write([document]);
-    expect(existsSync(document.file)).toBe(true);
+    const file = `${folder}/a.png`;
+    await expect(lost.write([documentOf(folder, '/a.png')])).rejects.toThrow();
+    expect(existsSync(file)).toBe(false);
+    await lost.write([documentOf(folder, '/a.png')]);
+    expect(existsSync(file)).toBe(true);
   });
 
   it('starts no thread for nothing', async () => {

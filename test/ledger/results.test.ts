@@ -30,7 +30,7 @@ describe('Results', () => {
     const { ledger, claims } = openWith(['a.png', 'later.png']);
     const [a, later] = claims;
     ledger.results.complete([{ claim: a!, record: recordOf(a!, 'same') }]);
-    expect(ledger.results.has(sha256Of('same'))).toBe(true);
+    expect(ledger.results.find(sha256Of('same'))).toBeDefined();
     expect(ledger.results.completeCopy(later!, sha256Of('same'))).toBe('duplicate');
     expect(ledger.browse.results({ limit: 10, path: 'later' })[0]?.record.image.path).toBe('a.png');
   });
@@ -75,6 +75,6 @@ describe('Results', () => {
       ]),
     ).toThrow();
     expect(ledger.queue.counts()).toMatchObject({ running: 2, done: 0 });
-    expect(ledger.results.has(sha256Of('a'))).toBe(false);
+    expect(ledger.results.find(sha256Of('a'))).toBeUndefined();
   });
 });

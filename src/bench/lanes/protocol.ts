@@ -4,7 +4,7 @@ import type { EngineName } from '../../model/engine.js';
  * Every message between the bench and one of its threads. A lane does one kind of work, which its setup says, one piece
  * after the other; it answers each request once, and failures cross as data.
  */
-export type LaneSetup = DecodeSetup | NetworkSetup | ImageSetup | ProductSetup;
+export type LaneSetup = DecodeSetup | NetworkSetup | ImageSetup | ProductSetup | HashSetup;
 
 /** Files to pixels, by Smearwatch's decoder or by sharp alone, which is the yardstick. A piece is a file. */
 export interface DecodeSetup {
@@ -33,6 +33,12 @@ export interface ProductSetup {
   readonly kind: 'product';
   readonly rows: number;
   readonly side: number;
+}
+
+/** SHA-256 of bytes in memory. A piece is so many of them. */
+export interface HashSetup {
+  readonly kind: 'hash';
+  readonly bytes: number;
 }
 
 export interface LaneModel {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
@@ -5,7 +6,15 @@ import { IMAGE_BYTES, IMAGE_SIDE } from '../../images.js';
 import type { Session } from '../../model/engine.js';
 import { loadEngine } from '../../model/engines/load-engine.js';
 import { openProduct } from './product.js';
-import type { DecodeSetup, ImageSetup, LaneModel, LaneSetup, NetworkSetup, Work } from './protocol.js';
+import type {
+  DecodeSetup,
+  HashSetup,
+  ImageSetup,
+  LaneModel,
+  LaneSetup,
+  NetworkSetup,
+  Work,
+} from './protocol.js';
 
 export async function openWork(setup: LaneSetup): Promise<Work> {
   configureDecoding();
@@ -18,6 +27,8 @@ export async function openWork(setup: LaneSetup): Promise<Work> {
       return classifyFiles(setup);
     case 'product':
       return openProduct(setup);
+    case 'hash':
+      return hashBytes(setup);
     default:
       return setup satisfies never;
   }
@@ -60,6 +71,11 @@ async function classifyFiles({ files, models }: ImageSetup): Promise<Work> {
     const { pixels } = await decodeImage(readFileSync(next()));
     for (const session of sessions) await session.run(pixels, 1);
   };
+}
+
+function hashBytes({ bytes }: HashSetup): Work {
+  const content = Buffer.alloc(bytes, 'smear');
+  return () => Promise.resolve(hash('sha256', content, 'hex'));
 }
 
 async function open({ engine, file, classes }: LaneModel): Promise<Session> {

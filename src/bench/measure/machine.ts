@@ -7,31 +7,54 @@ import type { LaneSetup } from '../lanes/protocol.js';
 
 /** 268 MB of float32: larger than caches, and about what AlexNet's weights are. */
 const STREAMED_SIDE = 8192;
+/** About a scanner's PNG. */
+const HASHED_BYTES = 2_000_000;
 const WRITERS = [1, 16];
 const RESULT_BYTES = 1500;
 
-/** What bounds a machine of many cores besides them: how fast weights stream from memory, and files become durable. */
+/**
+ * What bounds a machine of many cores besides them: how fast weights stream from memory, and files become durable. And how fast
+ * files are fingerprinted, which is neither decoding nor inference, and which no image can do without.
+ */
 export async function measureMachine(context: BenchContext): Promise<RoundSamples> {
-  return { bandwidth: await measureBandwidth(context), disk: await measureDisk(context) };
+  return {
+    bandwidth: await measureBandwidth(context),
+    hashing: await measureHashing(context),
+    disk: await measureDisk(context),
+  };
 }
 
 /** A vector times a matrix reads every weight once and does next to nothing with it, as a network does at batch 1. */
-async function measureBandwidth({
-  plan,
-  compiled,
-  signal,
-  say,
-}: BenchContext): Promise<SampleOf<'bandwidth'>[]> {
+async function measureBandwidth(context: BenchContext): Promise<SampleOf<'bandwidth'>[]> {
+  const setup: LaneSetup = { kind: 'product', rows: 1, side: STREAMED_SIDE };
+  return streamed(context, { what: 'Weights read', setup, bytesOfPiece: 4 * STREAMED_SIDE ** 2 });
+}
+
+async function measureHashing(context: BenchContext): Promise<SampleOf<'hashing'>[]> {
+  const setup: LaneSetup = { kind: 'hash', bytes: HASHED_BYTES };
+  return streamed(context, { what: 'SHA-256', setup, bytesOfPiece: HASHED_BYTES });
+}
+
+interface Streamed {
+  readonly what: string;
+  readonly setup: LaneSetup;
+  readonly bytesOfPiece: number;
+}
+
+/** By 1 … all threads at once. */
+async function streamed(
+  { plan, compiled, signal, say }: BenchContext,
+  { what, setup, bytesOfPiece }: Streamed,
+): Promise<SampleOf<'bandwidth' | 'hashing'>[]> {
   const workerFile = new URL('bench/lanes/worker.js', compiled);
-  const samples: SampleOf<'bandwidth'>[] = [];
+  const samples: SampleOf<'bandwidth' | 'hashing'>[] = [];
   for (const threads of plan.cores) {
-    const setup: LaneSetup = { kind: 'product', rows: 1, side: STREAMED_SIDE };
     const setups = new Array<LaneSetup>(threads).fill(setup);
     const { perSecond } = await withLanes(setups, { workerFile, signal }, (lanes) =>
       lanes.measure(plan.seconds),
     );
-    const gigabytesPerSecond = (perSecond * 4 * STREAMED_SIDE ** 2) / 1e9;
-    say(`Weights read by ${threads} threads: ${gigabytesPerSecond.toFixed(1)} GB/s`);
+    const gigabytesPerSecond = (perSecond * bytesOfPiece) / 1e9;
+    say(`${what} by ${threads} threads: ${gigabytesPerSecond.toFixed(1)} GB/s`);
     samples.push({ of: { threads }, figures: { gigabytesPerSecond } });
   }
   return samples;

@@ -44,6 +44,7 @@ const networkRow = row(
 );
 const matrixRow = row({ side: count, threads: count }, ['gigaflops']);
 const bandwidthRow = row({ threads: count }, ['gigabytesPerSecond']);
+const hashingRow = row({ threads: count }, ['gigabytesPerSecond']);
 const diskRow = row({ writers: count }, ['filesPerSecond']);
 const daemonRow = row({ format, models, precision, cores: count }, [
   'imagesPerSecond',
@@ -110,6 +111,7 @@ export const benchSchema = z.strictObject({
   networks: z.array(networkRow),
   matrixProduct: z.array(matrixRow),
   bandwidth: z.array(bandwidthRow),
+  hashing: z.array(hashingRow),
   disk: z.array(diskRow),
   daemon: z.array(daemonRow),
   peer: z.array(peerRow),
@@ -131,6 +133,7 @@ export const SECTIONS = [
   'networks',
   'matrixProduct',
   'bandwidth',
+  'hashing',
   'disk',
   'daemon',
   'peer',

@@ -80,7 +80,7 @@ function networkTable({ networks }: BenchReport): Table {
   };
 }
 
-function machineTable({ matrixProduct, bandwidth, disk }: BenchReport): Table {
+function machineTable({ matrixProduct, bandwidth, hashing, disk }: BenchReport): Table {
   return {
     title: 'The machine',
     columns: ['What', 'Threads', 'Rate', 'Unit'],
@@ -90,6 +90,9 @@ function machineTable({ matrixProduct, bandwidth, disk }: BenchReport): Table {
       ]),
       ...bandwidth.map(({ of, figures }) => [
         ...['weights read', String(of.threads), withRange(figures.gigabytesPerSecond), 'GB/s'],
+      ]),
+      ...hashing.map(({ of, figures }) => [
+        ...['SHA-256', String(of.threads), withRange(figures.gigabytesPerSecond), 'GB/s'],
       ]),
       ...disk.map(({ of, figures }) => [
         ...['durable files', String(of.writers), withRange(figures.filesPerSecond), 'files/s'],
