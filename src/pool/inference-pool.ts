@@ -1,4 +1,4 @@
-import { SmearwatchError } from '../errors.js';
+import { errorOf, SmearwatchError } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
 import type { PrepareLimits, FileToPrepare } from '../prepare/prepare.js';
 import type { ClassifyRequest, FileReply, ModelOutput, ModelSpec, WorkerReply } from './protocol.js';
@@ -143,7 +143,7 @@ export class InferencePool {
     this.#working.add(working);
     try {
       const reply = await working;
-      if (reply.kind === 'failed') throw new SmearwatchError(reply.message, { code: reply.code });
+      if (reply.kind === 'failed') throw errorOf(reply);
       const { perModel, files, workMs } = reply;
       return { models: this.models, perModel, files, workMs };
     } finally {

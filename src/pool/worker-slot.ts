@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf, SmearwatchError } from '../errors.js';
+import { errorOf, messageOf } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
 import type { ClassifyRequest, WorkerReply } from './protocol.js';
 import { REQUESTS_AT_ONCE, WorkerThread, type ThreadOptions } from './worker-thread.js';
@@ -70,7 +70,7 @@ export class WorkerSlot {
     const thread = new WorkerThread(this.#options);
     try {
       const reply = await thread.run(blankImage(), START_WITHIN_MS);
-      if (reply.kind === 'failed') throw new SmearwatchError(reply.message, { code: reply.code });
+      if (reply.kind === 'failed') throw errorOf(reply);
       if (this.#isClosing) throw new Error('the pool was closed meanwhile');
       this.#thread = thread;
       this.#problem = undefined;

@@ -31,6 +31,15 @@ test('a lane decodes its files in turn', async () => {
   }
 });
 
+test('a lane hashes as many bytes as it is asked to, which takes longer for more', async () => {
+  const quickest = async (bytes: number): Promise<number> => {
+    const setup: LaneSetup = { kind: 'hash', bytes };
+    const { quickestMs } = await withLanes([setup], { workerFile, signal }, (lanes) => lanes.measure(0.1));
+    return quickestMs[0] ?? NaN;
+  };
+  expect(await quickest(8_000_000)).toBeGreaterThan(await quickest(80_000));
+});
+
 test('a lane that cannot work fails with the reason of its thread', async () => {
   const model = { engine: 'onnxruntime', file: '/nowhere/model.onnx', classes: 3 } as const;
   const setup: LaneSetup = { kind: 'network', model, pixels: new SharedArrayBuffer(256 * 256 * 3) };
