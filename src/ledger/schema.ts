@@ -1,4 +1,5 @@
 import { newer } from './failures.js';
+import { FEWER_INDEXES_STEP } from './fewer-indexes-schema.js';
 import { LABELS_STEP } from './labels-schema.js';
 import { PRUNING_STEP } from './pruning-schema.js';
 import { QUEUED_BY_SCANNER_STEP } from './queued-by-scanner-schema.js';
@@ -83,6 +84,7 @@ const STEPS = [
   SUSPECTS_STEP,
   PRUNING_STEP,
   QUEUED_BY_SCANNER_STEP,
+  FEWER_INDEXES_STEP,
 ];
 
 export const LEDGER_VERSION = STEPS.length;

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   readLocalImage,
   type FileToPrepare,
@@ -29,18 +28,16 @@ export interface Locality {
 }
 
 export const LOCALITY: Locality = {
-  isLocal: async (folder) => {
-    const asking = new AbortController();
-    const isLate = delay(ANSWERS_WITHIN_MS, false, { signal: asking.signal }).catch(() => false);
+  isLocal: (folder) => {
+    let timer: NodeJS.Timeout | undefined;
+    const isLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), ANSWERS_WITHIN_MS);
+    });
     const answer = volumeOf(folder).then(
       ({ isLocal }) => isLocal,
       () => false,
     );
-    try {
-      return await Promise.race([answer, isLate]);
-    } finally {
-      asking.abort();
-    }
+    return Promise.race([answer, isLate]).finally(() => clearTimeout(timer));
   },
   isQuick: (bytes, ms) => ms <= QUICK_MS + bytes / QUICK_BYTES_PER_MS,
 };

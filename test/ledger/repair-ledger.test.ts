@@ -62,7 +62,7 @@ describe('A repair of', () => {
     'outbox',
     'labels',
     'label_history',
-    'files_by_sha256',
+    'files_by_result',
     'labelled_predictions',
   ])('a ledger with damaged leaf pages of %s recovers the rest', (table) => {
     const filled = filledLedger(600);

@@ -65,6 +65,23 @@ describe('Results', () => {
     ]);
   });
 
+  it('are asked for again of every file of an image, done or in quarantine, and of no other', () => {
+    const { ledger, claims } = openWith(['a.png', 'copy.png', 'odd.png', 'b.png', 'waits.png']);
+    const [a, copy, odd, b] = claims;
+    ledger.results.complete([
+      { claim: a!, record: recordOf(a!, 'same') },
+      { claim: copy!, record: recordOf(copy!, 'same') },
+      { claim: b!, record: recordOf(b!, 'b') },
+    ]);
+    ledger.queue.quarantine(odd!, { code: 'image-damaged', reason: 'odd' }, sha256Of('same'));
+    expect(ledger.browse.replayImage(sha256Of('same').slice(0, 12))).toBe(3);
+    expect(ledger.queue.claim(10).map(({ path, reclassify }) => [path, reclassify])).toEqual([
+      ['a.png', true],
+      ['copy.png', true],
+      ['odd.png', true],
+    ]);
+  });
+
   it('write nothing of a group in which one fails', () => {
     const { ledger, claims } = openWith(['a.png', 'b.png']);
     const broken = { ...recordOf(claims[1]!, 'b'), decision: { class: null } } as never;

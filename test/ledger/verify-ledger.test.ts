@@ -57,7 +57,7 @@ describe('A damaged file', () => {
     // Behind SQLite's back, it is said to be an index of another column.
     withoutRules(file, (database) => {
       database.exec(`PRAGMA writable_schema = ON;
-        UPDATE sqlite_schema SET sql = replace(sql, 'ON files (sha256)', 'ON files (path)') WHERE name = 'files_by_sha256'`);
+        UPDATE sqlite_schema SET sql = replace(sql, 'ON files (result_id)', 'ON files (path)') WHERE name = 'files_by_result'`);
     });
     expect(new Set(kinds(file))).toEqual(new Set(['damaged']));
   });

@@ -32,27 +32,44 @@ export function runDaemon(context: BenchContext, { setup, files, cores }: Daemon
   return withDaemon(context, setup, { cores }, async (running) => {
     const { daemon } = running;
     const steady = steadyPart(files, { batch: context.plan.daemonBatch, cores });
-    const looks: Look[] = [];
-    const look = (done: number): void => {
-      const usage = usageOf(daemon.pid);
-      if (usage) looks.push({ atMs: performance.now(), done, usage });
-    };
-    look(0);
-    await whenWorkedOff(daemon, files, context.signal, ({ work }) => look(work.done));
+    const looks = await looksAt(daemon.pid, () => whenWorkedOff(daemon, files, context));
     const committing = sumOfMetric(await daemon.metrics(), 'smearwatch_ledger_commit_duration_seconds_sum');
+    const times = await resultTimes(running, files);
     return {
-      ...(await timesOf(running, files, steady)),
+      ...rates(running, times, steady),
       commitMsPerImage: (1000 * committing) / files,
-      ...usageFigures(looks, steady),
+      ...usageFigures(looks, times, steady),
     };
   });
 }
 
-/** What the process had used when so many files were done. */
+/** What the process had used at a moment, in milliseconds since 1970. */
 interface Look {
   readonly atMs: number;
-  readonly done: number;
   readonly usage: Usage;
+}
+
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Of a process, until `working` ends. What `/proc` says costs a tenth of a millisecond; asking a daemon how far it is would take one per
+ * cent of two cores from it, in both processes together.
+ */
+async function looksAt(pid: number, working: () => Promise<void>): Promise<Look[]> {
+  const looks: Look[] = [];
+  const look = (): void => {
+    const usage = usageOf(pid);
+    if (usage) looks.push({ atMs: Date.now(), usage });
+  };
+  look();
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  try {
+    await working();
+  } finally {
+    clearInterval(timer);
+  }
+  look();
+  return looks;
 }
 
 /** From and up to so many files that are done. */
@@ -71,10 +88,18 @@ function steadyPart(files: number, { batch, cores }: { batch: number; cores: num
  * Of the steady part, as slopes of lines through all looks: files end a batch at a time, so that two looks alone would be off by up to
  * two batches.
  */
-function usageFigures(looks: readonly Look[], part: Part | undefined): DaemonFigures {
-  const within = part ? looks.filter(({ done }) => done >= part.from && done <= part.to) : looks;
-  const times = within.map(({ atMs }) => atMs);
-  const perMs = (of: (look: Look) => number): number => slopeOf(times, within.map(of));
+function usageFigures(
+  looks: readonly Look[],
+  times: readonly number[],
+  part: Part | undefined,
+): DaemonFigures {
+  const withFiles = looks.map((look) => ({ ...look, done: countUpTo(times, look.atMs) }));
+  const within = part ? withFiles.filter(({ done }) => done >= part.from && done <= part.to) : withFiles;
+  const perMs = (of: (look: (typeof within)[number]) => number): number =>
+    slopeOf(
+      within.map(({ atMs }) => atMs),
+      within.map(of),
+    );
   const filesPerMs = perMs(({ done }) => done);
   const last = within.at(-1);
   if (last === undefined || !(filesPerMs > 0)) return {};
@@ -85,20 +110,32 @@ function usageFigures(looks: readonly Look[], part: Part | undefined): DaemonFig
   };
 }
 
-/** A result file is renamed into place once it is durable, and its status changes then. */
-async function timesOf(
-  { daemon, files, startedAtMs }: RunningDaemon,
-  expected: number,
-  steady: Part | undefined,
-): Promise<DaemonFigures> {
+/** How many of the moments, which are in order, lie before another one. */
+function countUpTo(times: readonly number[], atMs: number): number {
+  const later = times.findIndex((time) => time > atMs);
+  return later < 0 ? times.length : later;
+}
+
+/**
+ * When each result was durable, in order, in milliseconds since 1970: its file is renamed into place then, which changes its
+ * status.
+ */
+async function resultTimes({ files }: RunningDaemon, expected: number): Promise<number[]> {
   const names = await readdir(files.results);
   const times = await Promise.all(names.map(async (name) => (await stat(join(files.results, name))).ctimeMs));
   if (times.length !== expected)
     throw new RangeError(`there are ${times.length} result files for ${expected} images`);
-  times.sort((a, b) => a - b);
+  return times.sort((a, b) => a - b);
+}
+
+function rates(
+  { daemon, startedAtMs }: RunningDaemon,
+  times: readonly number[],
+  steady: Part | undefined,
+): DaemonFigures {
   const [first = NaN, last = NaN] = [times[0], times.at(-1)];
   return {
-    imagesPerSecond: (1000 * expected) / (last - daemon.readyAtMs),
+    imagesPerSecond: (1000 * times.length) / (last - daemon.readyAtMs),
     ...(steady && { steadyPerSecond: steadyRate(times.slice(steady.from, steady.to)) }),
     readySeconds: (daemon.readyAtMs - startedAtMs) / 1000,
     firstResultSeconds: (first - startedAtMs) / 1000,

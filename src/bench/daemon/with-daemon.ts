@@ -23,7 +23,15 @@ export interface DaemonOptions {
   readonly onLine?: (line: DaemonLogLine) => void;
 }
 
-const POLL_MS = 200;
+/** Seldom: an answer takes the daemon a millisecond, and whoever asks some more. */
+const ASK_EVERY_MS = 1000;
+
+export interface Asking {
+  readonly signal: AbortSignal;
+  /** Milliseconds. */
+  readonly everyMs?: number;
+  readonly onStatus?: (status: DaemonStatus) => void;
+}
 
 /**
  * Runs `use` with a daemon of the compiled program, and stops it afterwards. Its files stay until the bench ends: for some
@@ -59,13 +67,12 @@ export async function withDaemon<T>(
 export async function whenWorkedOff(
   daemon: DaemonProcess,
   files: number,
-  signal: AbortSignal,
-  onStatus: (status: DaemonStatus) => void = () => undefined,
+  { signal, everyMs = ASK_EVERY_MS, onStatus }: Asking,
 ): Promise<void> {
   for (;;) {
-    await delay(POLL_MS, undefined, { signal });
+    await delay(everyMs, undefined, { signal });
     const status = await daemon.status();
-    onStatus(status);
+    onStatus?.(status);
     const { done, quarantined } = status.work;
     if (quarantined > 0) throw imagesQuarantined(quarantined);
     if (done >= files && Object.values(status.outbox).every((waiting) => waiting === 0)) return;

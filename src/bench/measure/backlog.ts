@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { DaemonProcess } from '../../daemon-process.js';
+import type { DaemonStatus } from '../../http/status.js';
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { sumOfMetric } from '../daemon/metric.js';
 import { usageOf } from '../daemon/usage.js';
@@ -20,6 +21,8 @@ const WRITTEN_AT_ONCE = 64;
 const RESCAN_MS = 2000;
 const RESCANS = 3;
 const POLL_MS = 100;
+/** As exact as the moment of the first result is known. */
+const ASK_EVERY_MS = 200;
 
 type Figures = SampleOf<'backlog'>['figures'];
 
@@ -106,14 +109,15 @@ async function workOff(
 ): Promise<Figures> {
   const seen: { firstAtMs?: number; allQueuedAtMs?: number } = {};
   let toldAtMs = Date.now();
-  await whenWorkedOff(daemon, files, signal, ({ work }) => {
+  const onStatus = ({ work }: DaemonStatus): void => {
     const nowMs = Date.now();
     if (work.done > 0) seen.firstAtMs ??= nowMs;
     if (work.done + work.running + work.queued >= files) seen.allQueuedAtMs ??= nowMs;
     if (nowMs - toldAtMs < 10_000) return;
     toldAtMs = nowMs;
     say(`Backlog: ${work.done} of ${files}`);
-  });
+  };
+  await whenWorkedOff(daemon, files, { signal, everyMs: ASK_EVERY_MS, onStatus });
   const now = Date.now();
   return {
     peakBytes: usageOf(daemon.pid)?.peakBytes ?? NaN,

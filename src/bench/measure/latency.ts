@@ -77,7 +77,7 @@ async function trickle(
       await rename(join(images, '.next'), join(images, basename(file)));
       await delay(PAUSE_MS, undefined, { signal });
     }
-    await whenWorkedOff(daemon, files.length, signal);
+    await whenWorkedOff(daemon, files.length, { signal });
     // The log is written behind.
     while (times.length < files.length) await delay(PAUSE_MS, undefined, { signal });
   });
