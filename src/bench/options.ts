@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly images?: number;
   readonly rounds?: number;
   readonly batches?: readonly number[];
+  /** Numbers of cores. The daemon is measured beside its parts on all of them, and on each of these that are fewer. */
+  readonly cores?: readonly number[];
   /** Time for one figure of decode or networks alone, at least. */
   readonly seconds?: number;
   /** Files that wait in the measurement of a backlog. */
@@ -42,7 +44,7 @@ export interface BenchPlan {
   readonly registryFolder: string | undefined;
   readonly workFolder: string;
   readonly peer: string | undefined;
-  /** Numbers of cores that are measured: powers of two, and all. */
+  /** Numbers of cores that are measured, ascending. */
   readonly cores: readonly number[];
   readonly allCores: number;
   /** The daemon's batch, unless it is configured otherwise. */
@@ -54,7 +56,8 @@ export interface BenchPlan {
 }
 
 const FULL = { images: 2000, rounds: 3, seconds: 2, drawn: 96, latencyImages: 100 } as const;
-const QUICK = { images: 96, rounds: 2, seconds: 0.7, drawn: 16, latencyImages: 20 } as const;
+/** Enough images that each of two workers has some batches. */
+const QUICK = { images: 512, rounds: 2, seconds: 0.7, drawn: 16, latencyImages: 20 } as const;
 const BATCHES = [1, 4, 8, 16, 32, 64];
 
 /** @throws SmearwatchError `bench-option` */
@@ -74,13 +77,25 @@ export function planOf(options: BenchOptions): BenchPlan {
     seconds: options.seconds ?? preset.seconds,
     backlog: positive('backlog', options.backlog ?? BACKLOG_FILES),
     ...{ dataFolder, registryFolder, peer, workFolder: options.workFolder ?? tmpdir() },
-    ...{ cores: quick ? [allCores] : powersUpTo(allCores), allCores, daemonBatch: batchSize },
+    cores: coresOf(options.cores ?? (quick ? [allCores] : powersUpTo(allCores)), allCores),
+    ...{ allCores, daemonBatch: batchSize },
     ...{ drawn: preset.drawn, latencyImages: options.latencyImages ?? preset.latencyImages },
   };
 }
 
 function inOrder<T>(all: readonly T[], wanted: readonly T[]): T[] {
   return all.filter((each) => wanted.includes(each));
+}
+
+function coresOf(wanted: readonly number[], allCores: number): number[] {
+  const cores = [...new Set(wanted.map((count) => positive('cores', count)))].sort((a, b) => a - b);
+  const most = cores.at(-1);
+  if (most === undefined || most <= allCores) return cores;
+  throw new SmearwatchError(`The bench's option "cores" asks for ${most}; this computer has ${allCores}`, {
+    code: 'bench-option',
+    kind: 'usage',
+    hint: `Give numbers from 1 to ${allCores}.`,
+  });
 }
 
 function powersUpTo(cores: number): number[] {

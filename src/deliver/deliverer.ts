@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Sink } from './sink.js';
 
 /** Deliveries in one go: as many files are open at once, at most. */
-const GROUP = 32;
+const GROUP = 64;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 

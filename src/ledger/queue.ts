@@ -64,19 +64,18 @@ const SCANNERS = `
   active (scanner) AS (
     SELECT scanner FROM waiting WHERE scanner IS NOT NULL AND scanner NOT IN (SELECT value FROM json_each(?1)))`;
 
-/**
- * Up to ?3 files that are due at ?2: the oldest of each scanner, and of those the oldest. One statement: what is claimed is
- * exactly what is marked. CROSS JOIN keeps SQLite from walking through the files instead of the scanners.
- */
-export const CLAIM = `
-  ${SCANNERS}
+export const ACTIVE_SCANNERS = `${SCANNERS} SELECT scanner FROM active`;
+
+/** Of a scanner (?1), the oldest files that are due at ?2, at most ?3. */
+export const DUE_FILES = `
+  SELECT id, not_before FROM files
+  WHERE scanner = ?1 AND state = 'queued' AND not_before <= ?2 AND crashes < ${ALONE_AFTER_CRASHES}
+  ORDER BY not_before, id LIMIT ?3`;
+
+/** ?1: a JSON array of ids. */
+const CLAIM = `
   UPDATE files SET state = 'running', attempts = attempts + 1
-  WHERE id IN (
-    SELECT id FROM active CROSS JOIN files ON id IN (
-      SELECT id FROM files
-      WHERE scanner = active.scanner AND state = 'queued' AND not_before <= ?2 AND crashes < ${ALONE_AFTER_CRASHES}
-      ORDER BY not_before, id LIMIT ?3)
-    ORDER BY not_before, id LIMIT ?3) ${CLAIMED}`;
+  WHERE id IN (SELECT value FROM json_each(?1)) ${CLAIMED}`;
 
 export const NEXT_DUE = `
   ${SCANNERS}
@@ -90,7 +89,7 @@ export const NEXT_DUE = `
 export class Queue implements Intake {
   readonly #database: Database;
   readonly #statements: Record<
-    'known' | 'enqueue' | 'claim' | 'recover' | 'bringForward' | 'retry',
+    'known' | 'enqueue' | 'activeScanners' | 'dueFiles' | 'claim' | 'recover' | 'bringForward' | 'retry',
     Statement
   > &
     Record<'release' | 'quarantine' | 'counts' | 'oldest' | 'nextDue' | 'postponed', Statement>;
@@ -102,6 +101,8 @@ export class Queue implements Intake {
         'SELECT size, mtime_ms, state, reason_code FROM files WHERE scanner = ? AND path = ?',
       ),
       enqueue: database.prepare(ENQUEUE),
+      activeScanners: database.prepare(ACTIVE_SCANNERS),
+      dueFiles: database.prepare(DUE_FILES),
       claim: database.prepare(CLAIM),
       recover: database.prepare(`
         UPDATE files SET state = 'queued', attempts = max(attempts - 1, 0), crashes = crashes + 1
@@ -152,9 +153,23 @@ export class Queue implements Intake {
    */
   claim(limit: number, paused: readonly string[] = []): Claim[] {
     const rows = this.#database.withoutSync(() =>
-      this.#statements.claim.all(JSON.stringify(paused), steadyNow(), limit),
+      this.#database.transaction(() =>
+        this.#statements.claim.all(JSON.stringify(this.#oldestDue(limit, paused))),
+      ),
     );
     return rows.map(toClaim).sort((a, b) => a.id - b.id);
+  }
+
+  /** Ids. Scanner by scanner: as one statement, SQLite takes four times as long for it. */
+  #oldestDue(limit: number, paused: readonly string[]): number[] {
+    const now = steadyNow();
+    return this.#statements.activeScanners
+      .all(JSON.stringify(paused))
+      .flatMap(({ scanner = null }) => this.#statements.dueFiles.all(scanner, now, limit))
+      .map((row) => ({ id: Number(row['id']), notBefore: Number(row['not_before']) }))
+      .sort((a, b) => a.notBefore - b.notBefore || a.id - b.id)
+      .slice(0, limit)
+      .map(({ id }) => id);
   }
 
   /**

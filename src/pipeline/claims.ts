@@ -21,7 +21,7 @@ export interface Pauses {
 export const NEVER_PAUSED: Pauses = { isPaused: false, pausedScanners: [] };
 
 /** At most this many claims in one transaction, so that a commit stays short. */
-const CLAIMS_AT_ONCE = 32;
+const CLAIMS_AT_ONCE = 64;
 const PULL_AFTER_FAILURE_MS = 5000;
 
 /**

@@ -46,6 +46,8 @@ describe('smearwatch bench', () => {
     [['--only', 'decode,daemons'], '"daemons" is none of them'],
     [['--formats', 'gif'], 'Choose from jpeg, png, tiff'],
     [['--batches', '1,x'], 'The bench\'s option "batches" is NaN'],
+    [['--cores', '0,1'], 'The bench\'s option "cores" is 0'],
+    [['--cores', '1,100000'], 'The bench\'s option "cores" asks for 100000; this computer has'],
     [['--rounds', '0'], '--rounds must be a whole number from 1 to 100'],
   ])('%j is refused', async (argv, expected) => {
     const { exitCode, err } = await smearwatch('bench', ...argv);

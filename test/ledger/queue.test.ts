@@ -2,7 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Ledger, VANISHED } from '../../src/ledger/ledger.js';
-import { CLAIM, NEXT_DUE } from '../../src/ledger/queue.js';
+import { ACTIVE_SCANNERS, DUE_FILES, NEXT_DUE } from '../../src/ledger/queue.js';
 import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
@@ -44,7 +44,8 @@ describe('Queue', () => {
   });
 
   it.each([
-    ['claiming', CLAIM, ['[]', 0, 32]],
+    ['the scanners with waiting files', ACTIVE_SCANNERS, ['[]']],
+    ['the files of one that are due', DUE_FILES, ['left', 0, 32]],
     ['the next file that is due', NEXT_DUE, ['[]']],
   ] as const)('takes no longer the more files wait, of whatever scanner: %s', (_what, statement, values) => {
     const folder = temporaryFolder();
@@ -61,7 +62,7 @@ describe('Queue', () => {
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...values);
       const steps = plan.map((row) => (row as { detail: string }).detail);
       expect(steps.filter((step) => /^SCAN files/.test(step))).toEqual([]);
-      expect(steps.join()).toMatch(/files_queued \(scanner=\?/);
+      expect(steps.join()).toMatch(/files_queued \(scanner[=>]\?/);
     }
   });
 

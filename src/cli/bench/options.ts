@@ -31,6 +31,11 @@ export const benchOptions = {
     requiresArg: true,
     describe: 'Batch sizes of networks alone, separated by commas; otherwise 1,4,8,16,32,64.',
   },
+  cores: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Numbers of cores, separated by commas; otherwise powers of two, and all.',
+  },
   seconds: fraction(
     'seconds',
     { min: 0.1, max: 600 },
@@ -79,6 +84,7 @@ export function toBenchOptions(values: BenchValues): BenchOptions {
     ...(rounds !== undefined && { rounds }),
     ...(seconds !== undefined && { seconds }),
     ...(values.batches !== undefined && { batches: values.batches.split(',').map(Number) }),
+    ...(values.cores !== undefined && { cores: values.cores.split(',').map(Number) }),
   };
 }
 

@@ -3,7 +3,7 @@ import { milliseconds } from './values.js';
 
 export const pipelineSchema = z
   .strictObject({
-    batchSize: z.int().min(1).max(256).default(32).describe('Images classified together, at most.'),
+    batchSize: z.int().min(1).max(256).default(64).describe('Images classified together, at most.'),
     maxAttempts: z.int().min(1).max(20).default(3).describe('Attempts at an image before it is quarantined.'),
     retryDelayMs: milliseconds
       .default(2000)
