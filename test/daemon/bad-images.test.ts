@@ -23,6 +23,7 @@ import { colourVariants, greyVariants } from '../decode/variants.js';
 import { CLI } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { SMEAR_SIZE, smearPng } from '../fixtures/images.js';
+import { NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
 import { ended, Lab } from './lab.js';
 
 /** What docs/images.md states, on the whole way: its neighbours are classified, and the file's own end is in the ledger. */
@@ -230,10 +231,14 @@ describe('The bytes', () => {
 
 describe('A file that may not be read', () => {
   /** Nobody, where the tests run as root, whom no permission stops. */
-  const [uid, gid] =
-    process.getuid?.() === 0 ? [65_534, 65_534] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  const isRoot = process.getuid?.() === 0;
+  const [uid, gid] = isRoot ? [NOBODY, NOBODY] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
 
-  it('is in quarantine with a sentence that says so; given the right to, a replay classifies it', async () => {
+  it('is in quarantine with a sentence that says so; given the right to, a replay classifies it', async ({
+    skip,
+  }) => {
+    const why = isRoot ? whyNotAsNobody(CLI) : undefined;
+    if (why !== undefined) skip(why);
     const lab = await Lab.open({ pipeline: { maxAttempts: 2, retryDelayMs: 10 } }, quick);
     await lab.scan('before.png', 1);
     await lab.scan('secret.png', 2);

@@ -7,10 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import { Lab } from '../daemon/lab.js';
 import { CLI } from '../fixtures/daemon.js';
+import { NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** `nobody`. */
-const UID = 65_534;
 
 describe('Smearwatch', () => {
   it('listens on this computer only, and lets nothing be changed, unless it is told otherwise', () => {
@@ -42,15 +41,17 @@ describe('Smearwatch', () => {
     expect(shells).toEqual([]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('runs as a user who may do nothing else', async () => {
+  it.skipIf(process.getuid?.() !== 0)('runs as a user who may do nothing else', async ({ skip }) => {
+    const why = whyNotAsNobody(CLI);
+    if (why !== undefined) skip(why);
     const lab = await Lab.open();
     await lab.scan('a.png', 1);
     mkdirSync(join(lab.folder, 'home'));
     for (const path of ['.', ...readdirSync(lab.folder, { recursive: true, encoding: 'utf8' })])
-      chownSync(join(lab.folder, path), UID, UID);
+      chownSync(join(lab.folder, path), NOBODY, NOBODY);
     const child = spawn(process.execPath, [CLI, 'run', '--once', '--config', lab.configFile], {
-      uid: UID,
-      gid: UID,
+      uid: NOBODY,
+      gid: NOBODY,
       env: { PATH: process.env['PATH'], HOME: join(lab.folder, 'home') },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
