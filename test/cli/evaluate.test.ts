@@ -78,7 +78,7 @@ describe('evaluate', () => {
   });
 
   test('goes on after a kill -9 where it stopped, and classifies no image twice', async () => {
-    const cells = await Cells.make(14);
+    const cells = await Cells.make(30); // More than a batch.
     vi.stubEnv('SMEARWATCH_FAULT', 'kill@recorded');
     expect(await evaluating(cells)).toMatchObject({ exitCode: null });
     expect(existsSync(join(cells.out, 'metrics.json'))).toBe(false);
@@ -91,8 +91,8 @@ describe('evaluate', () => {
     const { exitCode } = await evaluating(cells);
     expect(exitCode).toBe(0);
     expect(metricsOf(cells)).toMatchObject({
-      data: { images: 42, leftOut: [] },
-      throughput: { images: 42 - before.done },
+      data: { images: 90, leftOut: [] },
+      throughput: { images: 90 - before.done },
     });
   });
 });
