@@ -4,7 +4,7 @@ import { SmearwatchError } from '../errors.js';
 import { BACKLOG_FILES, FORMATS, PARTS, type Format, type Part } from './parts.js';
 
 export interface BenchOptions {
-  /** Less of everything, in under a minute: for tests and for CI's guard, whose ratios are those of such a run. */
+  /** Less of everything, in under two minutes: for tests and for CI's guard, whose ratios are those of such a run. */
   readonly quick?: boolean;
   readonly parts?: readonly Part[];
   readonly formats?: readonly Format[];

@@ -12,7 +12,7 @@ export const benchCommand = defineCommand({
   options: benchOptions,
   examples: [
     ['bench --out bench', 'Everything, in an hour on two cores: tables, bench.json and plots.'],
-    ['bench --quick', 'The ratios that matter most, in under a minute.'],
+    ['bench --quick', 'The ratios that matter most, in under two minutes.'],
     [
       'bench --only daemon,latency --formats png --folder /data',
       'PNG only, on the disk that the daemon will have.',

@@ -8,7 +8,7 @@ export const benchOptions = {
   quick: {
     type: 'boolean',
     default: false,
-    describe: 'In under a minute: AlexNet only, all cores, one batch size, two rounds.',
+    describe: 'In under two minutes: AlexNet only, all cores, one batch size, two rounds.',
   },
   only: {
     type: 'string',
