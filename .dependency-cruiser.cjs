@@ -19,7 +19,7 @@ const mayUse = {
   telemetry: [],
   config: ['watch/file-patterns'],
   ledger: ['watch/intake'],
-  prepare: ['decode', 'drift/image-look', 'watch/intake'],
+  prepare: ['decode', 'drift/image-look', 'watch/intake', 'watch/format-end'],
   pool: ['model', 'prepare', 'decode', 'ledger/known-images'],
   drift: ['evaluate/measures'],
   labels: [

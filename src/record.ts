@@ -63,7 +63,12 @@ export interface ModelPrediction extends ModelIdentity {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
-export const REVIEW_REASONS = ['models-disagree', 'low-confidence', 'unexpected-size'] as const;
+export const REVIEW_REASONS = [
+  'models-disagree',
+  'low-confidence',
+  'unexpected-size',
+  'trailing-zeros',
+] as const;
 export type ReviewReason = (typeof REVIEW_REASONS)[number];
 
 export interface Decision {

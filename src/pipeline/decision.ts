@@ -15,13 +15,21 @@ export function predictionsOf({ models, perModel }: BatchResult, index: number):
   });
 }
 
+/** What a decision rests on besides the predictions. */
+export interface DecisionBasis {
+  readonly minConfidence: number;
+  readonly isExpectedSize: boolean;
+  /** Reasons for review that were found in the file itself. */
+  readonly doubts: readonly ReviewReason[];
+}
+
 /**
- * The first model decides; a person looks at it when the models disagree, the decision is not sure, or the image has
- * not the size that its scanner writes.
+ * The first model decides; a person looks at it when the models disagree, the decision is not sure, the image has
+ * not the size that its scanner writes, or something about the file raised a doubt.
  */
 export function decide(
   predictions: readonly ModelPrediction[],
-  { minConfidence, isExpectedSize }: { minConfidence: number; isExpectedSize: boolean },
+  { minConfidence, isExpectedSize, doubts }: DecisionBasis,
 ): Decision {
   const deciding = predictions[0];
   if (!deciding) throw new RangeError('no model has classified the image');
@@ -31,6 +39,7 @@ export function decide(
     reviewReasons.push('models-disagree');
   if (confidence < minConfidence) reviewReasons.push('low-confidence');
   if (!isExpectedSize) reviewReasons.push('unexpected-size');
+  reviewReasons.push(...doubts);
   return { class: deciding.class, confidence, review: reviewReasons.length > 0, reviewReasons };
 }
 

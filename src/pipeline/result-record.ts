@@ -7,7 +7,7 @@ import type { ImageSource } from './settings.js';
 export function toRecord(classified: ClassifiedFile, minConfidence: number): ResultRecord {
   const { file, image, result, row } = classified;
   const { claim, scanner } = file;
-  const { sha256, format, width, height, look, isExpectedSize } = image;
+  const { sha256, format, width, height, look, isExpectedSize, doubts } = image;
   const predictions = predictionsOf(result, row);
   const name = folderLabel(scanner, claim.path);
   const label = name !== undefined && knowsClass(predictions, name) ? name : undefined;
@@ -25,7 +25,7 @@ export function toRecord(classified: ClassifiedFile, minConfidence: number): Res
       look,
     },
     models: predictions,
-    decision: decide(predictions, { minConfidence, isExpectedSize }),
+    decision: decide(predictions, { minConfidence, isExpectedSize, doubts }),
     ...(label !== undefined && { label }),
     times: stageTimes(classified),
     recordedAt: new Date().toISOString(),

@@ -5,8 +5,9 @@ import type { ImageFormat } from '../decode/sniff.js';
 import { lookOf } from '../drift/image-look.js';
 import { SmearwatchError } from '../errors.js';
 import { faultPoint } from '../faults.js';
-import type { ImageLook } from '../record.js';
+import type { ImageLook, ReviewReason } from '../record.js';
 import type { SeenFile } from '../watch/intake.js';
+import { doubtsOf } from './doubts.js';
 import { readTimeout } from './read-failures.js';
 import { inPlace, readSettledFile } from './read-file.js';
 
@@ -48,6 +49,8 @@ export interface PreparedImage {
   readonly height: number;
   readonly look: ImageLook;
   readonly isExpectedSize: boolean;
+  /** Reasons to have a person look at it: see `doubtsOf`. */
+  readonly doubts: readonly ReviewReason[];
   /** Milliseconds. */
   readonly times: { readonly read: number; readonly decode: number };
 }
@@ -115,9 +118,10 @@ export async function prepareImage(
   if (!isExpectedSize && expectedSize.otherwise === 'quarantine')
     throw unexpectedSize({ width, height }, file.scanner, expectedSize);
   const look = lookOf(into);
+  const doubts = await doubtsOf(bytes, format);
   faultPoint('prepared', file.path);
   const times = { read: readMs, decode: performance.now() - start };
-  return { sha256, format, width, height, look, isExpectedSize, times };
+  return { sha256, format, width, height, look, isExpectedSize, doubts, times };
 }
 
 /** What fails after its time, nobody waits for. */

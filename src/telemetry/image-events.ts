@@ -92,7 +92,7 @@ function reviews(metrics: MetricFactory): (scanner: string, reasons: readonly st
   const images = metrics.counter('review_images_total', 'Images sent to review.', ['scanner']);
   const byReason = metrics.counter(
     'review_reasons_total',
-    'Reasons for review (models-disagree, low-confidence, unexpected-size); an image may have several.',
+    `Reasons for review (${REVIEW_REASONS.join(', ')}); an image may have several.`,
     ['scanner', 'reason'],
   );
   metrics.startAtZero(({ scanners }) => {

@@ -22,7 +22,7 @@ export const LABEL_MEANINGS: Readonly<Record<string, string>> = {
   platform: 'The operating system, as Node calls it.',
   precision: '`fp32` or `int8`.',
   reason:
-    'Of reviews `models-disagree`, `low-confidence`, `unexpected-size`; otherwise an error code ([images.md](images.md)).',
+    'Of reviews `models-disagree`, `low-confidence`, `unexpected-size`, `trailing-zeros`; otherwise an error code ([images.md](images.md)).',
   scanner: "A scanner's name in the configuration.",
   set: 'Name of a folder in `evaluation.schedule.data`.',
   sink: "A sink's name in the configuration; `afterwards` moves and deletes images.",

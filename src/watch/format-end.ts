@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { errnoOf } from '../errors.js';
+import { bmpEnd } from './bmp-end.js';
 import type { ByteSource, FormatEnd } from './byte-source.js';
 import { tiffEnd } from './tiff-end.js';
+import { isZero } from './trailing-zeros.js';
 
 /** No image format of ours is shorter than this, so that anything shorter is still to come. */
 const SHORTEST = 16;
@@ -39,9 +41,17 @@ export async function formatEndOf(source: ByteSource): Promise<FormatEnd> {
     const tail = source.size <= head.length ? head : await source.read(source.size - TAIL_BYTES, TAIL_BYTES);
     return (isPng ? tail.includes(PNG_END) : endsInJpegEnd(tail)) ? 'present' : 'missing';
   }
-  if (head.toString('latin1', 0, 2) === 'BM') return bmpEnd(head, source.size);
+  if (head.toString('latin1', 0, 2) === 'BM') return bmpEnd(head, source);
   if (TIFF_MAGICS.some((magic) => head.subarray(0, 4).equals(magic))) return tiffEnd(source);
-  return 'unknown';
+  return isZero(head.subarray(0, SHORTEST)) ? 'zeros' : 'unknown';
+}
+
+/** Whether an image that has been read ends in zeros that may be bytes which were never written. */
+export async function hasTrailingZeros(bytes: Buffer): Promise<boolean> {
+  if (bytes.length < SHORTEST) return false;
+  const read = (position: number, length: number): Promise<Buffer> =>
+    Promise.resolve(bytes.subarray(position, position + length));
+  return (await formatEndOf({ size: bytes.length, read })) === 'zeros';
 }
 
 const PNG_MAGIC = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -58,13 +68,6 @@ function endsInJpegEnd(tail: Buffer): boolean {
     end -= 1;
   }
   return end > 2;
-}
-
-/** The header names the file's size; some writers leave it 0. */
-function bmpEnd(head: Buffer, size: number): FormatEnd {
-  const promised = head.readUInt32LE(2);
-  if (promised < SHORTEST) return 'unknown';
-  return size >= promised ? 'present' : 'missing';
 }
 
 function sourceOf(handle: FileHandle, size: number): ByteSource {

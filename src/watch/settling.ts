@@ -160,7 +160,8 @@ export class Settling {
       candidate.dueAtMs = nowMs + REFUSED_RETRY_MS;
       return version;
     }
-    if (end === 'missing') candidate.dueAtMs = Math.min(candidate.dueAtMs, recheckAtMs(candidate, nowMs));
+    if (end === 'missing' || end === 'zeros')
+      candidate.dueAtMs = Math.min(candidate.dueAtMs, recheckAtMs(candidate, nowMs));
     return undefined;
   }
 

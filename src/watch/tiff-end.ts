@@ -1,23 +1,36 @@
 import type { ByteSource, FormatEnd } from './byte-source.js';
+import { endsInZeros } from './trailing-zeros.js';
 
 /**
  * TIFF 6.0 and BigTIFF have no mark at their end: the file is whole when every directory, every value that a directory
- * points to and every strip or tile lies inside it. Directories may come first or last, so nothing less will do.
+ * points to and every strip or tile lies inside it. Directories may come first or last, so nothing less will do. Where
+ * the pixels come last, they must not end in zeros; a directory behind them is as good as a mark.
  * What is absurd rather than short is left to the decoder (`unknown`): this must stay cheap whatever the bytes say.
  */
 export async function tiffEnd(source: ByteSource): Promise<FormatEnd> {
   const header = await source.read(0, 16);
   const layout = layoutOf(header);
   let position = layout.offset(header, layout.isBig ? 8 : 4);
+  let lastDirectory = position;
+  let pixels: Extent = { start: source.size, end: 0 };
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const directory = await readDirectory(source, layout, position);
-    if (typeof directory === 'string') return directory;
-    const end = await extentsEnd(source, layout, directory.entries);
-    if (end !== 'present') return end;
-    if (directory.next === 0) return 'present';
+    if (typeof directory === 'string') return unlessZeros(source, directory);
+    const extent = await pixelExtent(source, layout, directory.entries);
+    if (typeof extent === 'string') return unlessZeros(source, extent);
+    pixels = around(pixels, extent);
+    lastDirectory = Math.max(lastDirectory, position);
+    if (directory.next === 0) break;
     position = directory.next;
   }
-  return 'present';
+  if (lastDirectory >= pixels.end) return 'present';
+  return (await endsInZeros(source, pixels)) ? 'zeros' : 'present';
+}
+
+/** A file that cannot be followed to its pixels: it may still end in zeros. */
+async function unlessZeros(source: ByteSource, end: FormatEnd): Promise<FormatEnd> {
+  if (end !== 'unknown') return end;
+  return (await endsInZeros(source, { start: 0, end: source.size })) ? 'zeros' : 'unknown';
 }
 
 /** Later pages are not classified, and a chain may be a ring. */
@@ -27,6 +40,12 @@ const MAX_ARRAY_BYTES = 1 << 20;
 /** Bytes of a value by its type number; 0 for types that do not exist. */
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 const TAG = { stripOffsets: 273, stripBytes: 279, tileOffsets: 324, tileBytes: 325 };
+
+/** A part of the file, from its first byte to the one behind it. */
+interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
 
 type NumberReader = (bytes: Buffer, at: number) => number;
 
@@ -90,11 +109,17 @@ function entryOf(layout: Layout, bytes: Buffer): Entry {
   };
 }
 
-async function extentsEnd(source: ByteSource, layout: Layout, entries: readonly Entry[]): Promise<FormatEnd> {
+/** The bytes that the strips or tiles of a page take, with all that is between them. */
+async function pixelExtent(
+  source: ByteSource,
+  layout: Layout,
+  entries: readonly Entry[],
+): Promise<Extent | FormatEnd> {
   for (const entry of entries) {
     const length = byteLength(entry);
     if (length > entry.field.length && layout.offset(entry.field, 0) + length > source.size) return 'missing';
   }
+  let pixels: Extent = { start: source.size, end: 0 };
   for (const [offsetTag, lengthTag] of [
     [TAG.stripOffsets, TAG.stripBytes],
     [TAG.tileOffsets, TAG.tileBytes],
@@ -105,8 +130,16 @@ async function extentsEnd(source: ByteSource, layout: Layout, entries: readonly 
     if (offsets.some((offset, index) => offset + (lengths[index] ?? 1) > source.size)) return 'missing';
     // A writer that has reserved the arrays but not yet filled them.
     if (offsets.some((offset, index) => offset === 0 && lengths[index] !== 0)) return 'missing';
+    for (const [index, start] of offsets.entries()) {
+      // Without a length, a strip may reach to the end of the file.
+      pixels = around(pixels, { start, end: lengths[index] ? start + lengths[index] : source.size });
+    }
   }
-  return 'present';
+  return pixels;
+}
+
+function around(a: Extent, b: Extent): Extent {
+  return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
 }
 
 /** The numbers of a tag: none where it is absent, undefined where they are not numbers or absurdly many. */

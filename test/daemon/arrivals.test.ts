@@ -1,7 +1,9 @@
 import { appendFileSync, openSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { smearPng } from '../fixtures/images.js';
+import { bmpOf } from '../decode/bmp.js';
+import { directoryFirstTiff } from '../fixtures/directory-first-tiff.js';
+import { SMEAR_SIZE, smearPng } from '../fixtures/images.js';
 import { ended, Lab } from './lab.js';
 
 describe('A running daemon', () => {
@@ -120,6 +122,29 @@ describe('A running daemon', () => {
     });
     expect(quarantined.find(({ path }) => path === 'small.png')?.reason).toContain('40×40');
     expect([...lab.documents().keys()]).toEqual(['good.png.json']);
+  });
+
+  it('classifies a picture with a black margin after incompleteAfterMs, and sends it to review', async () => {
+    const lab = await Lab.open(
+      { review: { minConfidence: 0 } },
+      { settle: { quietMs: 50, incompleteAfterMs: 100 } },
+    );
+    const { width, height } = SMEAR_SIZE;
+    const light = new Uint8Array(width * height * 3).fill(200);
+    const margin = light.map((value, at) => (at > light.length / 2 ? 0 : value));
+    lab.put('light.bmp', bmpOf(light, width, height, { bits: 24, isTopDown: true }));
+    lab.put('margin.bmp', bmpOf(margin, width, height, { bits: 24, isTopDown: true }));
+    lab.put('margin.tif', directoryFirstTiff(margin, SMEAR_SIZE));
+    lab.put('zeros.png', Buffer.alloc(5000));
+    expect(await lab.run('--once').exit()).toBe(3);
+    const reasons = [...lab.documents()].map(([name, { decision }]) => [name, decision.reviewReasons]);
+    expect(Object.fromEntries(reasons)).toEqual({
+      'light.bmp.json': [],
+      'margin.bmp.json': ['trailing-zeros'],
+      'margin.tif.json': ['trailing-zeros'],
+    });
+    const quarantined = await lab.withLedger((ledger) => ledger.browse.quarantined({ limit: 10 }));
+    expect(quarantined).toMatchObject([{ path: 'zeros.png', code: 'image-format-unsupported' }]);
   });
 
   it('takes a mended file up again', async () => {

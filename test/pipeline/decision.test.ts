@@ -21,7 +21,7 @@ function resultOf(...models: number[][][]): BatchResult {
   };
 }
 
-const sure = { minConfidence: 0.8, isExpectedSize: true };
+const sure = { minConfidence: 0.8, isExpectedSize: true, doubts: [] };
 
 describe('predictionsOf', () => {
   it('takes the row of the image from every model', () => {
@@ -67,11 +67,18 @@ describe('decide', () => {
       ['unexpected-size'],
     ],
     [
+      'the file raised a doubt',
+      [[0.9, 0.1, 0]],
+      [[0.9, 0.1, 0]],
+      { ...sure, doubts: ['trailing-zeros' as const] },
+      ['trailing-zeros'],
+    ],
+    [
       'everything is wrong',
       [[0.4, 0.3, 0.3]],
       [[0, 1, 0]],
-      { ...sure, isExpectedSize: false },
-      ['models-disagree', 'low-confidence', 'unexpected-size'],
+      { ...sure, isExpectedSize: false, doubts: ['trailing-zeros' as const] },
+      ['models-disagree', 'low-confidence', 'unexpected-size', 'trailing-zeros'],
     ],
   ])('sends to review when %s', (_, first, second, policy, reasons) => {
     const decision = decide(predictionsOf(resultOf(first, second), 0), policy);

@@ -4,7 +4,9 @@ import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FormatEnd } from '../../src/watch/byte-source.js';
-import { formatEndOf, readFormatEnd } from '../../src/watch/format-end.js';
+import { formatEndOf, hasTrailingZeros, readFormatEnd } from '../../src/watch/format-end.js';
+import { bmpOf } from '../decode/bmp.js';
+import { directoryFirstTiff } from '../fixtures/directory-first-tiff.js';
 
 const noise = Buffer.from(Array.from({ length: 96 * 80 * 3 }, (_, index) => (index * 7919) % 251));
 const picture = (): Sharp => sharp(noise, { raw: { width: 96, height: 80, channels: 3 } });
@@ -56,6 +58,76 @@ it.each(['PNG', 'JPEG', 'TIFF in strips', 'BigTIFF'])(
   },
 );
 
+const SIZE = { width: 96, height: 80 };
+const light = noise.map((value) => value | 0x80);
+
+/** Formats whose pixels come last and that have no mark behind them. */
+const endless: Record<string, (rgb: Uint8Array) => Buffer> = {
+  'BMP of 24 bits': (rgb) => bmpOf(rgb, SIZE.width, SIZE.height, { bits: 24, isTopDown: true }),
+  'BMP of 32 bits': (rgb) => bmpOf(rgb, SIZE.width, SIZE.height, { bits: 32, isTopDown: true }),
+  'BMP of 8 bits': (rgb) => bmpOf(rgb, SIZE.width, SIZE.height, { bits: 8, isTopDown: true }),
+  'BMP whose header has no size': (rgb) => {
+    const bytes = bmpOf(rgb, SIZE.width, SIZE.height, { bits: 24, isTopDown: true });
+    bytes.writeUInt32LE(0, 2);
+    return bytes;
+  },
+  'TIFF with its directory first': (rgb) => directoryFirstTiff(rgb, SIZE),
+  'big-endian TIFF in strips with its directory first': (rgb) =>
+    directoryFirstTiff(rgb, SIZE, { order: 'MM', rowsPerStrip: 7 }),
+  'BigTIFF with its directory first': (rgb) =>
+    directoryFirstTiff(rgb, SIZE, { isBig: true, rowsPerStrip: 7 }),
+};
+
+describe.each(Object.entries(endless))('A %s', (_name, encode) => {
+  const whole = encode(light);
+
+  it('has its end when it is whole, also before padding', async () => {
+    expect(await endOf(whole)).toBe('present');
+    expect(await endOf(Buffer.concat([whole, Buffer.alloc(2000)]))).toBe('present');
+    expect(await hasTrailingZeros(whole)).toBe(false);
+  });
+
+  it('ends in zeros wherever the bytes of its pixels are not there yet', async () => {
+    for (let cut = 1200; cut < whole.length - 600; cut += 997) {
+      const written = Buffer.concat([whole.subarray(0, cut), Buffer.alloc(whole.length - cut)]);
+      expect(await endOf(written), `zeros from ${cut} of ${whole.length}`).toBe('zeros');
+      expect(await hasTrailingZeros(written)).toBe(true);
+    }
+  });
+
+  it('ends in zeros when the picture has a black margin below', async () => {
+    const margin = Uint8Array.from(light, (value, at) => (at > light.length / 2 ? 0 : value));
+    expect(await endOf(encode(margin))).toBe('zeros');
+  });
+
+  it('has its end when only a few of its last pixels are black', async () => {
+    const dots = Uint8Array.from(light, (value, at) => (at > light.length - 120 ? 0 : value));
+    expect(await endOf(encode(dots))).toBe('present');
+  });
+
+  it('lacks its end when it is cut', async () => {
+    expect(await endOf(whole.subarray(0, -700))).toBe('missing');
+  });
+});
+
+it('A compressed TIFF with its directory first ends in zeros until the last strip is there', async () => {
+  const whole = directoryFirstTiff(light, SIZE, { compression: 'deflate', rowsPerStrip: 10 });
+  expect(await endOf(whole)).toBe('present');
+  expect(await endOf(Buffer.concat([whole.subarray(0, -600), Buffer.alloc(600)]))).toBe('zeros');
+});
+
+it('A black margin is no reason for doubt where a directory follows the pixels', async () => {
+  const margin = Uint8Array.from(light, (value, at) => (at > light.length / 2 ? 0 : value));
+  const whole = await sharp(margin, { raw: { ...SIZE, channels: 3 } })
+    .tiff({ compression: 'none' })
+    .toBuffer();
+  expect(await endOf(whole)).toBe('present');
+});
+
+it.each([16, 1000, 100_000])('a file of %i zeros is still to be written', async (size) => {
+  expect(await endOf(Buffer.alloc(size))).toBe('zeros');
+});
+
 it('leaves formats that it does not know, and absurd ones, to the decoder', async () => {
   expect(await endOf(Buffer.from('GIF89a, or a text that is long enough'))).toBe('unknown');
   const endless = Buffer.alloc(40);
@@ -77,7 +149,7 @@ it('survives any bytes', async () => {
       const broken = Buffer.from(bytes);
       for (let hit = 0; hit < 4; hit += 1)
         broken[(seed * 31 + hit * 977) % Math.min(broken.length, 400)] = seed * 73;
-      expect(['present', 'missing', 'unknown'], name).toContain(await endOf(broken));
+      expect(['present', 'missing', 'zeros', 'unknown'], name).toContain(await endOf(broken));
     }
   }
 });

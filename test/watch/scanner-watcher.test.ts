@@ -1,6 +1,7 @@
-import { mkdir, rename, utimes, writeFile, appendFile } from 'node:fs/promises';
+import { mkdir, open, rename, utimes, writeFile, appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { directoryFirstTiff } from '../fixtures/directory-first-tiff.js';
 import {
   announced,
   PNG,
@@ -105,6 +106,36 @@ describe.each(['native', 'polling'] as const)('with %s events', (watch) => {
     await writeFile(path.join(setup.folder, 'empty.png'), '');
     await announced(setup.intake, 'cut.png', 'empty.png');
     expect(performance.now() - writtenMs).toBeGreaterThanOrEqual(190);
+  });
+
+  it('gives a file that ends in zeros the same time, however old it says it is', async () => {
+    const setup = await setUp({ watch });
+    await startedAndScanned(setup);
+    const size = { width: 40, height: 20 };
+    const whole = directoryFirstTiff(new Uint8Array(40 * 20 * 3).fill(200), size);
+    const half = Buffer.concat([whole.subarray(0, -900), Buffer.alloc(900)]);
+    const writtenMs = performance.now();
+    for (const [name, bytes] of Object.entries({ 'half.tif': half, 'none.tif': Buffer.alloc(2000) })) {
+      await writeFile(path.join(setup.folder, `.${name}`), bytes);
+      await utimes(path.join(setup.folder, `.${name}`), 1e9, 1e9);
+      await rename(path.join(setup.folder, `.${name}`), path.join(setup.folder, name));
+    }
+    await announced(setup.intake, 'half.tif', 'none.tif');
+    expect(performance.now() - writtenMs).toBeGreaterThanOrEqual(190);
+  });
+
+  it('announces a file that ended in zeros as soon as its pixels are there', async () => {
+    const setup = await setUp({ watch, settle: { quietMs: 40, incompleteAfterMs: 60_000 } });
+    await startedAndScanned(setup);
+    const whole = directoryFirstTiff(new Uint8Array(40 * 20 * 3).fill(200), { width: 40, height: 20 });
+    const handle = await open(path.join(setup.folder, 'a.tif'), 'w');
+    await handle.truncate(whole.length);
+    await handle.write(whole, 0, 1000, 0);
+    await vi.waitUntil(() => setup.watcher.unsettled.count === 1);
+    await handle.write(whole, 1000, whole.length - 1000, 1000);
+    await handle.close();
+    await announced(setup.intake, 'a.tif');
+    expect(setup.intake.announced).toEqual(['a.tif']);
   });
 
   it('watches a folder that appears after the start', async () => {

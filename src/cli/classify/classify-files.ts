@@ -6,9 +6,10 @@ import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
 import { decide, predictionsOf } from '../../pipeline/decision.js';
+import { doubtsOf } from '../../prepare/doubts.js';
 import { readSettledFile } from '../../prepare/read-file.js';
 import type { InferencePool } from '../../pool/inference-pool.js';
-import type { Decision, ModelPrediction } from '../../record.js';
+import type { Decision, ModelPrediction, ReviewReason } from '../../record.js';
 import type { FoundImage } from './find-images.js';
 
 export interface ClassifiedFile {
@@ -63,6 +64,7 @@ interface Loaded {
   readonly width: number;
   readonly height: number;
   readonly pixels: Buffer;
+  readonly doubts: readonly ReviewReason[];
 }
 
 async function classifyBatch(
@@ -78,10 +80,10 @@ async function classifyBatch(
   const result = await pool.classify(pixels, loaded.length);
   return read.map((image) => {
     if (!('pixels' in image)) return image;
-    const { path, sha256, width, height } = image;
+    const { path, sha256, width, height, doubts } = image;
     const models = predictionsOf(result, loaded.indexOf(image));
     // No scanner, hence no size that it would have to have.
-    const decision = decide(models, { minConfidence, isExpectedSize: true });
+    const decision = decide(models, { minConfidence, isExpectedSize: true, doubts });
     return { path, sha256, width, height, models, decision };
   });
 }
@@ -95,8 +97,8 @@ async function load(
   try {
     const bytes = await read(image, limits.maxFileBytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { pixels, width, height } = await decodeImage(bytes, { maxPixels: limits.maxPixels });
-    return { path, sha256, width, height, pixels };
+    const { pixels, width, height, format } = await decodeImage(bytes, { maxPixels: limits.maxPixels });
+    return { path, sha256, width, height, pixels, doubts: await doubtsOf(bytes, format) };
   } catch (error) {
     const code = error instanceof SmearwatchError ? error.code : 'file-unreadable';
     return { path, code, reason: messageOf(error) };

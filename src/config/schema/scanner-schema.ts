@@ -9,7 +9,7 @@ const settleSchema = z
     incompleteAfterMs: milliseconds
       .default(60_000)
       .describe(
-        'A quiet file whose format says that its end is missing is given so long to grow; after that it is quarantined as truncated.',
+        'A quiet file whose end is missing, or whose pixels end in zeros, is given this time to change. Then it is quarantined as truncated, or, where it decodes, classified and sent to review (trailing-zeros).',
       ),
   })
   .prefault({});
