@@ -6,6 +6,13 @@ export interface CommandContext {
   readonly terminal: Terminal;
 }
 
+/** What happens in one run of the program, as far as it concerns the program and not the command. */
+export interface ProgramRun {
+  /** Called when the command is known and its arguments are not yet parsed; may refuse them. */
+  onCommand(command: Command): void;
+  onExitCode(code: number): void;
+}
+
 type OptionSet = Readonly<Record<string, Options>>;
 type PositionalSet = Readonly<Record<string, PositionalOptions>>;
 /** `P` is `never` for a command without positionals. */
@@ -29,26 +36,30 @@ export interface CommandDefinition<O extends OptionSet, P extends PositionalSet>
 
 /** A command that can be registered in any run of the program, and be called by a test. */
 export interface Command {
-  readonly optionNames: readonly string[];
-  /** Options and positionals that may be given several times. */
-  readonly listNames: readonly string[];
-  toModule(context: CommandContext, onExitCode: (code: number) => void): CommandModule;
+  /** The words that lead to it, without its positionals: `models list`. */
+  readonly name: string;
+  readonly options: OptionSet;
+  /** Whether it takes words that are not options, such as file names. */
+  readonly hasPositionals: boolean;
+  /** Empty for a command that does something itself. */
+  readonly commands: readonly Command[];
+  toModule(context: CommandContext, run: ProgramRun): CommandModule;
 }
 
 export function defineCommand<const O extends OptionSet, const P extends PositionalSet = never>(
   definition: CommandDefinition<O, P>,
 ): Command {
   const { command, describe, positionals, options, examples, epilogue } = definition;
-  return {
-    optionNames: Object.keys(options),
-    listNames: [
-      ...Object.keys(positionals ?? {}),
-      ...Object.keys(options).filter((name) => options[name]?.array === true),
-    ],
-    toModule: (context, onExitCode) => ({
+  const self: Command = {
+    name: nameOf(command),
+    options,
+    hasPositionals: positionals !== undefined,
+    commands: [],
+    toModule: (context, run) => ({
       command,
       describe,
       builder(yargs: Argv) {
+        run.onCommand(self);
         for (const [name, option] of Object.entries(positionals ?? {})) yargs.positional(name, option);
         for (const [line, meaning] of examples) yargs.example(`smearwatch ${line}`, meaning);
         return yargs
@@ -57,10 +68,11 @@ export function defineCommand<const O extends OptionSet, const P extends Positio
           .version(false);
       },
       async handler(values: Arguments) {
-        onExitCode(await definition.run(values as unknown as Values<O, P>, context));
+        run.onExitCode(await definition.run(values as unknown as Values<O, P>, context));
       },
     }),
   };
+  return self;
 }
 
 export interface GroupDefinition {
@@ -71,18 +83,34 @@ export interface GroupDefinition {
 
 /** A command that only leads to others: `models list`. */
 export function defineGroup({ command, describe, commands }: GroupDefinition): Command {
+  const below = (each: Command): Command => ({ ...each, name: `${command} ${each.name}` });
   return {
-    optionNames: commands.flatMap(({ optionNames }) => optionNames),
-    listNames: commands.flatMap(({ listNames }) => listNames),
-    toModule: (context, onExitCode) => ({
+    name: command,
+    options: {},
+    hasPositionals: false,
+    commands: commands.map(below),
+    toModule: (context, run) => ({
       command,
       describe,
       builder(yargs: Argv) {
-        for (const each of commands) yargs.command(each.toModule(context, onExitCode));
+        const inner: ProgramRun = { ...run, onCommand: (each) => run.onCommand(below(each)) };
+        for (const each of commands) yargs.command(each.toModule(context, inner));
         return yargs.demandCommand(1, `Which of them? See smearwatch ${command} --help.`).version(false);
       },
       // Without a command below it, yargs refuses before it gets here.
       handler: () => undefined,
     }),
   };
+}
+
+/** `classify <paths..>` is called `classify`. */
+function nameOf(command: string): string {
+  return command.split(' <', 1)[0] ?? command;
+}
+
+/** All commands that do something themselves, those of groups included. */
+export function leaves(commands: readonly Command[]): readonly Command[] {
+  return commands.flatMap((command) =>
+    command.commands.length === 0 ? [command] : leaves(command.commands),
+  );
 }

@@ -62,6 +62,17 @@ function numeric<const More extends Options>(
   };
 }
 
+/** The words of `--models a,b`: none empty, none twice. @throws SmearwatchError `usage` */
+export function wordsOf(name: string, text: string): string[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.includes(''))
+    throw usageError(`--${name} "${text}" has an empty entry`, 'Separate the entries by single commas.');
+  const twice = words.find((word, index) => words.indexOf(word) !== index);
+  if (twice !== undefined)
+    throw usageError(`--${name} "${text}" names ${twice} twice`, 'Name each of them once.');
+  return words;
+}
+
 export function usageError(message: string, hint?: string): SmearwatchError {
   return new SmearwatchError(message, {
     code: 'usage',

@@ -3,7 +3,7 @@ import { FORMATS, NETWORKS, PRECISIONS, type NetworkName } from '../bench/parts.
 import type { ScalingParts } from '../bench/scaling/parts.js';
 import { EXIT } from '../errors.js';
 import { defineCommand } from './command.js';
-import { fraction, integer, jsonOption, usageError } from './options.js';
+import { fraction, integer, jsonOption, usageError, wordsOf } from './options.js';
 import { printJson } from './output.js';
 
 export const planCommand = defineCommand({
@@ -84,7 +84,7 @@ async function partsFrom(file: string | undefined): Promise<ScalingParts> {
 }
 
 function networksOf(text: string): NetworkName[] {
-  const words = text.split(',').map((word) => word.trim());
+  const words = wordsOf('models', text);
   const unknown = words.find((word) => !NETWORKS.some((name) => name === word));
   if (unknown !== undefined)
     throw usageError(

@@ -2,7 +2,8 @@ import yargs, { type Argv } from 'yargs';
 import { suggest } from '../config/suggest.js';
 import { EXIT, exitCodeOf } from '../errors.js';
 import { SOFTWARE } from '../version.js';
-import type { Command } from './command.js';
+import { checkArguments, GLOBAL_OPTIONS } from './arguments.js';
+import type { Command, ProgramRun } from './command.js';
 import { commands } from './commands.js';
 import { usageError } from './options.js';
 import type { Terminal } from './output.js';
@@ -15,22 +16,28 @@ export async function runProgram(
   available: readonly Command[] = commands,
 ): Promise<number> {
   let exitCode: number = EXIT.done;
-  const program = createProgram(argv, available);
-  for (const command of available) {
-    program.command(command.toModule({ terminal }, (code) => (exitCode = code)));
-  }
+  let current: Command | undefined;
+  const run: ProgramRun = {
+    onCommand(command) {
+      current = command;
+      checkArguments(argv, command);
+    },
+    onExitCode: (code) => (exitCode = code),
+  };
+  const program = createProgram(argv, (message) => refusal(message, argv, current));
+  for (const command of available) program.command(command.toModule({ terminal }, run));
   try {
     await program.parseAsync();
     return exitCode;
   } catch (error) {
     // Looked for by hand: when the command line itself is wrong, there are no parsed options.
-    const has = (...names: string[]): boolean => names.some((name) => argv.includes(name));
+    const has = (name: string): boolean => argv.includes(name) || argv.includes(`${name}=true`);
     reportError(terminal, error, { json: has('--json'), verbose: has('--verbose') });
     return exitCodeOf(error);
   }
 }
 
-function createProgram(argv: readonly string[], available: readonly Command[]): Argv {
+function createProgram(argv: readonly string[], refuse: (message: string) => Error): Argv {
   return yargs([...argv])
     .scriptName('smearwatch')
     .usage(
@@ -46,37 +53,32 @@ function createProgram(argv: readonly string[], available: readonly Command[]): 
     .epilogue(
       'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some images could not be classified.',
     )
-    .parserConfiguration({ 'greedy-arrays': false, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      'greedy-arrays': false,
+      'parse-positional-numbers': false,
+      // Options have one spelling: `--config.x` would make an object, and `--weightBits` is not in the help.
+      'dot-notation': false,
+      'camel-case-expansion': false,
+    })
     .locale('en')
     .wrap(process.stdout.isTTY ? Math.min(110, process.stdout.columns) : 100)
     .strict()
     .recommendCommands()
     .demandCommand(1, 'Which command?')
-    .check((values) => refuseRepeated(values, available))
     .showHelpOnFail(false)
     .exitProcess(false)
     .version(SOFTWARE.version)
     .help()
+    .alias('help', 'h')
     .fail((message: string | null, error: unknown) => {
       // What yargs itself refuses has a message; what a command throws comes with none.
-      throw message === null ? error : refusal(message, argv, available);
+      throw message === null ? error : refuse(message);
     });
 }
 
-/** yargs makes a list of an option that is given twice, which only those that ask for a list can take. */
-function refuseRepeated(values: Readonly<Record<string, unknown>>, available: readonly Command[]): true {
-  const names = new Set(available.flatMap(({ optionNames }) => optionNames));
-  const lists = new Set(available.flatMap(({ listNames }) => listNames));
-  for (const name of names) {
-    if (Array.isArray(values[name]) && !lists.has(name))
-      throw usageError(`--${name} is given more than once`);
-  }
-  return true;
-}
-
 /** What yargs refuses, in our words, with what was probably meant. */
-function refusal(message: string, argv: readonly string[], available: readonly Command[]): Error {
-  const see = 'See smearwatch --help, or smearwatch <command> --help.';
+function refusal(message: string, argv: readonly string[], current: Command | undefined): Error {
+  const see = `See smearwatch ${current === undefined ? '--help, or smearwatch <command>' : current.name} --help.`;
   const words = argv.filter((word) => !word.startsWith('-'));
   const meantCommand = /^Did you mean (.+)\?$/.exec(message)?.[1];
   if (meantCommand !== undefined) {
@@ -84,15 +86,23 @@ function refusal(message: string, argv: readonly string[], available: readonly C
     return usageError(`There is no command "${word}"`, `Did you mean ${meantCommand}?`);
   }
   if (message.startsWith('Not enough non-option arguments')) return usageError('An argument is missing', see);
+  const [, missing] = /^Missing required arguments?: (.+)$/.exec(message) ?? [];
+  if (missing !== undefined)
+    return usageError(`${missing.split(', ').map(dashed).join(', ')} must be given`, see);
+  const [, odd, given, choices] = /Argument: (.+), Given: (.+), Choices: (.+)$/.exec(message) ?? [];
+  if (odd !== undefined)
+    return usageError(`${dashed(odd)} is ${given ?? ''}, must be one of ${choices ?? ''}`, see);
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(', ')[0];
   if (unknown === undefined) return usageError(message, see);
   if (words.includes(unknown)) return usageError(`There is no command or argument "${unknown}"`, see);
-  const names = ['help', 'version', 'verbose', ...available.flatMap(({ optionNames }) => optionNames)];
-  // Another command may have an option of this very name.
-  const meant = suggest(
-    unknown,
-    names.filter((name) => name !== unknown),
+  const meant = suggest(unknown, Object.keys({ ...GLOBAL_OPTIONS, ...current?.options }));
+  return usageError(
+    `There is no option ${dashed(unknown)} here`,
+    meant === undefined ? see : `Did you mean --${meant}?`,
   );
-  const hint = meant === undefined ? see : `Did you mean --${meant}?`;
-  return usageError(`There is no option --${unknown} here`, hint);
+}
+
+/** `-c`, `--config` */
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
 }

@@ -43,10 +43,10 @@ test('a report is written as JSON and as plots', async () => {
 
 describe('smearwatch bench', () => {
   test.each([
-    [['--only', 'decode,daemons'], '"daemons" is none of them'],
+    [['--only', 'decode,daemons'], 'there is no "daemons"'],
     [['--formats', 'gif'], 'Choose from jpeg, png, tiff'],
-    [['--batches', '1,x'], 'The bench\'s option "batches" is NaN'],
-    [['--cores', '0,1'], 'The bench\'s option "cores" is 0'],
+    [['--batches', '1,x'], '--batches "1,x": "x" is not a whole number above zero'],
+    [['--cores', '0,1'], '--cores "0,1": "0" is not a whole number above zero'],
     [['--cores', '1,100000'], 'The bench\'s option "cores" asks for 100000; this computer has'],
     [['--rounds', '0'], '--rounds must be a whole number from 1 to 100'],
   ])('%j is refused', async (argv, expected) => {

@@ -26,10 +26,29 @@ describe('a wrong command line is refused with exit code 2 and a way out', () =>
     [
       "another command's option",
       ['generate', '--out', 'x', '--count', '1', '--registry', 'x'],
-      'There is no option --registry here\nhint: See smearwatch --help',
+      'There is no option --registry here\nhint: See smearwatch generate --help',
     ],
-    ['an option without its value', ['run', '--config'], 'Not enough arguments following: config'],
-    ['a missing option', ['generate', '--out', 'x'], 'Missing required argument: count'],
+    [
+      'an option without its value',
+      ['run', '--config'],
+      '--config needs a value\nhint: Write --config VALUE',
+    ],
+    ['a missing option', ['generate', '--out', 'x'], '--count must be given'],
+    [
+      'an option of a sub-command',
+      ['models', 'list', '--registy', 'x'],
+      'There is no option --registy here\nhint: Did you mean --registry?',
+    ],
+    [
+      "an option that resembles another command's",
+      ['demo', '--cnfig', 'x'],
+      'There is no option --cnfig here\nhint: See smearwatch demo --help.',
+    ],
+    [
+      'a short option',
+      ['models', 'list', '-x'],
+      'There is no option -x here\nhint: See smearwatch models list --help.',
+    ],
     ['an option given twice', ['results', '--state', 'a', '--state', 'b'], '--state is given more than once'],
     [
       'a number that is none',
@@ -41,7 +60,11 @@ describe('a wrong command line is refused with exit code 2 and a way out', () =>
       ['results', '--state', 'x', '--limit', '0'],
       '--limit must be a whole number from 1 to',
     ],
-    ['another choice', ['train', '--data', 'x', '--network', 'resnet'], 'Invalid values:'],
+    [
+      'another choice',
+      ['train', '--data', 'x', '--network', 'resnet'],
+      '--network is "resnet", must be one of "alexnet", "lenet5"',
+    ],
     [
       'a pattern as SHA-256',
       ['results', '--sha256', '*', '--state', 'x'],

@@ -1,7 +1,7 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import type { BenchOptions } from '../../bench/options.js';
 import { BACKLOG_FILES, FORMATS, PARTS, type Format, type Part } from '../../bench/parts.js';
-import { fraction, integer, jsonOption, usageError } from '../options.js';
+import { fraction, integer, jsonOption, usageError, wordsOf } from '../options.js';
 import { registryOptions } from '../registry.js';
 
 export const benchOptions = {
@@ -73,9 +73,9 @@ export type BenchValues = InferredOptionTypes<typeof benchOptions>;
 /** What a command line asks for. @throws SmearwatchError `usage` for a word that is none of the choices */
 export function toBenchOptions(values: BenchValues): BenchOptions {
   const { quick, images, rounds, seconds, backlog, data, registry, folder, peer } = values;
-  const parts = values.only === undefined ? undefined : wordsOf<Part>('only', values.only, PARTS);
+  const parts = values.only === undefined ? undefined : choicesOf<Part>('only', values.only, PARTS);
   const formats =
-    values.formats === undefined ? undefined : wordsOf<Format>('formats', values.formats, FORMATS);
+    values.formats === undefined ? undefined : choicesOf<Format>('formats', values.formats, FORMATS);
   return {
     ...{ quick, backlog, dataFolder: data, registryFolder: registry, workFolder: folder, peer },
     ...(parts && { parts }),
@@ -83,18 +83,25 @@ export function toBenchOptions(values: BenchValues): BenchOptions {
     ...(images !== undefined && { images }),
     ...(rounds !== undefined && { rounds }),
     ...(seconds !== undefined && { seconds }),
-    ...(values.batches !== undefined && { batches: values.batches.split(',').map(Number) }),
-    ...(values.cores !== undefined && { cores: values.cores.split(',').map(Number) }),
+    ...(values.batches !== undefined && { batches: numbersOf('batches', values.batches) }),
+    ...(values.cores !== undefined && { cores: numbersOf('cores', values.cores) }),
   };
 }
 
-function wordsOf<T extends string>(name: string, text: string, choices: readonly T[]): T[] {
-  return text.split(',').map((word) => {
-    const choice = choices.find((each) => each === word.trim());
+function choicesOf<T extends string>(name: string, text: string, choices: readonly T[]): T[] {
+  return wordsOf(name, text).map((word) => {
+    const choice = choices.find((each) => each === word);
     if (choice !== undefined) return choice;
+    throw usageError(`--${name} "${text}": there is no "${word}"`, `Choose from ${choices.join(', ')}.`);
+  });
+}
+
+function numbersOf(name: string, text: string): number[] {
+  return wordsOf(name, text).map((word) => {
+    if (/^[1-9][0-9]{0,8}$/.test(word)) return Number(word);
     throw usageError(
-      `--${name} ${text} is not right: "${word}" is none of them`,
-      `Choose from ${choices.join(', ')}.`,
+      `--${name} "${text}": "${word}" is not a whole number above zero`,
+      `For instance --${name} 1,2,4.`,
     );
   });
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { loadConfig, parseConfig } from '../../config/load.js';
 import type { Config, ModelConfig } from '../../config/schema.js';
 import type { EngineName } from '../../model/engine.js';
-import { usageError } from '../options.js';
+import { wordsOf } from '../options.js';
 
 export interface ClassifySettings {
   readonly models: Config['models'];
@@ -61,7 +61,5 @@ export function modelsOf(
 }
 
 function modelList(text: string): ModelConfig[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.includes('')) throw usageError(`--models "${text}" names no model between two commas`);
-  return names.map((model) => ({ model, engine: 'onnxruntime' }));
+  return wordsOf('models', text).map((model) => ({ model, engine: 'onnxruntime' }));
 }

@@ -1,5 +1,5 @@
 import type { Stated, Triple } from '../../../model/import/statement.js';
-import { usageError } from '../../options.js';
+import { usageError, wordsOf } from '../../options.js';
 
 /** As they are typed. */
 export interface StatementValues {
@@ -34,11 +34,8 @@ function layoutOf(text: string | undefined): Stated['layout'] {
 }
 
 function classesOf(text: string): string[] {
-  const classes = text.split(',').map((name) => name.trim());
-  if (classes.length < 2 || classes.includes('')) {
-    throw usageError(`--classes "${text}" must be two or more names, separated by commas`);
-  }
-  if (new Set(classes).size !== classes.length) throw usageError(`--classes "${text}" names a class twice`);
+  const classes = wordsOf('classes', text);
+  if (classes.length < 2) throw usageError(`--classes "${text}" must be two or more names, separated by commas`);
   return classes;
 }
 
