@@ -1,4 +1,6 @@
-import { imageTruncated } from './failures.js';
+import { messageOf } from '../errors.js';
+import { imageDamaged, imageTooLarge, imageTruncated } from './failures.js';
+import type { Inspection } from './inspection.js';
 
 /**
  * A TIFF's directory often comes last, and libvips calls a file that was cut before it one of an unsupported format: it
@@ -21,4 +23,19 @@ export function assertTiffDirectory(bytes: Buffer): void {
   const isThere = directory + countBytes <= bytes.length;
   const end = isThere ? directory + countBytes + entryBytes * integer(directory, countBytes) : Infinity;
   if (end > bytes.length) throw imageTruncated('the file ends before its directory');
+}
+
+/** Reads the directory of a TIFF that is not ordinary. */
+export function inspectTiff(bytes: Buffer, maxPixels: number): Inspection {
+  return {
+    assertWhole: () => assertTiffDirectory(bytes),
+    repaired: () => undefined,
+    failure: (cause) => {
+      const message = messageOf(cause);
+      if (/exceeds pixel limit/i.test(message)) return imageTooLarge(undefined, maxPixels, cause);
+      return /read error|truncat|premature|end of file|out of (data|bounds|order)/i.test(message)
+        ? imageTruncated('its end is missing', cause)
+        : imageDamaged('its TIFF data cannot be decoded', cause);
+    },
+  };
 }

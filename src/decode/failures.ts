@@ -1,5 +1,4 @@
-import { messageOf, SmearwatchError } from '../errors.js';
-import type { ImageFormat } from './sniff.js';
+import { SmearwatchError } from '../errors.js';
 
 /** Every reason for which a file is not an image that can be classified; docs/images.md explains each. */
 export const IMAGE_FAILURE_CODES = [
@@ -35,12 +34,13 @@ export function imageFormatUnsupported(what: string | undefined): SmearwatchErro
   );
 }
 
-export function bmpUnsupported(what: string): SmearwatchError {
-  return failure(
-    'image-format-unsupported',
-    `The BMP has ${what}, which is not supported`,
-    'Let the scanner write uncompressed BMP of 8, 24 or 32 bits, or PNG.',
-  );
+/**
+ * The failure of a whole file of one of the four formats whose kind is not decoded.
+ * @param what it has, for "The JPEG has …"
+ * @param hint names the kinds that are decoded
+ */
+export function kindUnsupported(format: string, what: string, hint: string): SmearwatchError {
+  return failure('image-format-unsupported', `The ${format} has ${what}, which is not supported`, hint);
 }
 
 export function imageTruncated(what: string, cause?: unknown): SmearwatchError {
@@ -56,7 +56,7 @@ export function imageDamaged(what: string, cause?: unknown): SmearwatchError {
   return failure('image-damaged', `The image is damaged: ${what}`, 'Copy it again from the scanner.', cause);
 }
 
-/** @param size width × height where they are known. */
+/** @param size width × height, where they are known. */
 export function imageTooLarge(size: string | undefined, maxPixels: number, cause?: unknown): SmearwatchError {
   return failure(
     'image-too-large',
@@ -68,46 +68,12 @@ export function imageTooLarge(size: string | undefined, maxPixels: number, cause
   );
 }
 
-function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchError {
+export function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchError {
   return new SmearwatchError(`The image could not be decoded within ${maxSeconds} s`, {
     code: DECODE_TIMEOUT,
     hint: 'Is this machine overloaded? If not, the file is damaged or made to do harm: copy it again from the scanner.',
     cause,
   });
-}
-
-/** libvips tells its failures apart in words only. */
-export function fromSharp(
-  error: unknown,
-  { format, maxPixels, maxSeconds }: { format: ImageFormat; maxPixels: number; maxSeconds: number },
-): SmearwatchError {
-  if (error instanceof SmearwatchError) return error;
-  const message = messageOf(error);
-  if (/exceeds pixel limit/i.test(message)) return imageTooLarge(undefined, maxPixels, error);
-  if (/^timeout: /.test(message)) return decodeTimeout(maxSeconds, error);
-  // The first bytes were those of a format that it does support.
-  if (/unsupported image format/i.test(message)) return imageDamaged('its header cannot be read', error);
-  const words = decoderWords(message, format);
-  const what = `its ${format.toUpperCase()} data cannot be decoded`;
-  return imageDamaged(words === undefined ? what : `${what} (${words})`, error);
-}
-
-/** How libvips' messages name the formats; those of images that fail at the same time get mixed up. */
-const WORDS: Readonly<Record<ImageFormat, RegExp>> = {
-  png: /png/i,
-  jpeg: /jpe?g/i,
-  tiff: /tiff/i,
-  bmp: /bmp/i,
-};
-
-/** What the decoder says, for whoever looks into it: its first line that is about this format and says something. */
-export function decoderWords(message: string, format: ImageFormat): string | undefined {
-  const isOfAnother = (line: string): boolean =>
-    Object.entries(WORDS).some(([other, words]) => other !== format && words.test(line));
-  return message
-    .split('\n')
-    .map((line) => line.replace(/^(vips\w*|\w+load_buffer): */i, '').trim())
-    .find((line) => line !== '' && !/^warning treated as error/i.test(line) && !isOfAnother(line));
 }
 
 function failure(code: ImageFailureCode, message: string, hint: string, cause?: unknown): SmearwatchError {

@@ -235,7 +235,7 @@ describe('what is no whole image', () => {
       const cut = whole.subarray(0, Math.max(16, Math.floor(whole.length * share)));
       await expect(decodeImage(cut)).rejects.toMatchObject({
         name: 'SmearwatchError',
-        code: expect.stringMatching(/^image-(truncated|damaged)$/) as string,
+        code: 'image-truncated',
       });
     });
 
@@ -284,9 +284,7 @@ describe('what is no whole image', () => {
   it('flipped bytes in the middle of a PNG are refused', async () => {
     const bytes = await noisy().png().toBuffer();
     bytes.fill(0x5a, bytes.length / 2, bytes.length / 2 + 40);
-    await expect(decodeImage(bytes)).rejects.toMatchObject({
-      code: expect.stringMatching(/^image-(truncated|damaged)$/) as string,
-    });
+    await expect(decodeImage(bytes)).rejects.toMatchObject({ code: 'image-damaged' });
   });
 
   it('every code is one of the list', async () => {

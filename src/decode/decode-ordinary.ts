@@ -1,0 +1,27 @@
+import { ordinaryPng } from './ordinary-png.js';
+import { ordinaryTiff } from './ordinary-tiff.js';
+import { shrinkJpeg, shrinkPng, shrinkTiff, type Size } from './shrinker.js';
+import type { ImageFormat } from './sniff.js';
+
+/** Decodes what scanners write with native/shrink; undefined: it is of another kind, or not whole. */
+export function decodeOrdinary(
+  bytes: Buffer,
+  format: ImageFormat,
+  maxPixels: number,
+  into: Buffer,
+): Size | undefined {
+  switch (format) {
+    case 'jpeg':
+      return shrinkJpeg(bytes, maxPixels, into);
+    case 'png': {
+      const png = ordinaryPng(bytes, maxPixels);
+      return png && shrinkPng(png.parts, png, into);
+    }
+    case 'tiff': {
+      const tiff = ordinaryTiff(bytes, maxPixels);
+      return tiff && shrinkTiff(tiff, into);
+    }
+    case 'bmp':
+      return undefined;
+  }
+}

@@ -1,0 +1,18 @@
+import type { SmearwatchError } from '../errors.js';
+
+/**
+ * What our own reading of a file says about it, for the formats that libvips decodes. libvips collects the messages of
+ * all threads in one text, so that a message cannot be relied on to belong to the file that failed: only whether
+ * decoding failed is taken from it, never why.
+ */
+export interface Inspection {
+  /**
+   * Refuses what libvips would show although a part is missing.
+   * @throws SmearwatchError `image-truncated`, `image-damaged`
+   */
+  assertWhole(): void;
+  /** The same file without damage that no pixel depends on; undefined: there is no such damage. */
+  repaired(): Buffer | undefined;
+  /** Why a file is refused that libvips cannot decode. */
+  failure(cause: unknown): SmearwatchError;
+}

@@ -1,0 +1,160 @@
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { SmearwatchError } from '../errors.js';
+import { IMAGE_SIDE } from '../images.js';
+import { inspectTiff } from './check-tiff.js';
+import type { RawPixels } from './decode-bmp.js';
+import { decodeOrdinary } from './decode-ordinary.js';
+import { decodeTimeout, imageDamaged } from './failures.js';
+import type { Inspection } from './inspection.js';
+import { inspectJpeg } from './jpeg/inspect-jpeg.js';
+import { inspectPng } from './png/inspect-png.js';
+import { shrinkPixels, type Size } from './shrinker.js';
+import type { ImageFormat } from './sniff.js';
+
+/** Four times a scanner's image, in memory at once; larger ones are shrunk by sharp while it reads them. */
+const MOST_SHRUNK_PIXELS = 4_194_304;
+
+type SharpFormat = Exclude<ImageFormat, 'bmp'>;
+
+interface Limits {
+  readonly maxPixels: number;
+  readonly maxSeconds: number;
+}
+
+/** RGB as sharp gives it, and the size of the picture that it was made from. */
+interface Decoded {
+  readonly raw: RawPixels;
+  readonly size: Size;
+}
+
+const INSPECTIONS: Readonly<Record<SharpFormat, (bytes: Buffer, maxPixels: number) => Inspection>> = {
+  png: inspectPng,
+  jpeg: inspectJpeg,
+  tiff: inspectTiff,
+};
+
+/**
+ * Decodes any file of a format that libvips reads. Whether it decodes is for libvips to say, and why it does not for
+ * our own reading of the file.
+ * @throws SmearwatchError those of `decodeImage`
+ */
+export async function decodeThroughSharp(
+  bytes: Buffer,
+  format: SharpFormat,
+  limits: Limits,
+  into: Buffer,
+): Promise<Size> {
+  const inspection = INSPECTIONS[format](bytes, limits.maxPixels);
+  inspection.assertWhole();
+  const decoded = await tryToDecode(bytes, format, limits);
+  if (!('failure' in decoded)) return fit(decoded, into);
+  const repaired = inspection.repaired();
+  const size = repaired && (await decodeRepaired(repaired, format, limits, into));
+  if (size === undefined) throw inspection.failure(decoded.failure);
+  return size;
+}
+
+/** Undefined: the damage was not what kept it from being decoded. */
+async function decodeRepaired(
+  bytes: Buffer,
+  format: SharpFormat,
+  limits: Limits,
+  into: Buffer,
+): Promise<Size | undefined> {
+  const ordinary = decodeOrdinary(bytes, format, limits.maxPixels, into);
+  if (ordinary !== undefined) return ordinary;
+  const decoded = await tryToDecode(bytes, format, limits);
+  return 'failure' in decoded ? undefined : fit(decoded, into);
+}
+
+/** Resizes pixels that are decoded: with sharp those that are too many to be held twice. */
+export async function shrinkThroughSharp(raw: RawPixels, maxSeconds: number, into: Buffer): Promise<Size> {
+  const { data, width, height } = raw;
+  if (isShrinkable(raw)) return fit({ raw, size: { width, height } }, into);
+  const source = sharp(data, { raw: { width, height, channels: 3 } });
+  return fit(await timed(maxSeconds, () => convert(source, { width, height }, maxSeconds)), into);
+}
+
+/** What libvips throws is a result: only our own errors are errors of this. */
+async function tryToDecode(
+  bytes: Buffer,
+  format: SharpFormat,
+  limits: Limits,
+): Promise<Decoded | { readonly failure: unknown }> {
+  try {
+    return await decode(bytes, format, limits);
+  } catch (error) {
+    if (error instanceof SmearwatchError) throw error;
+    return { failure: error };
+  }
+}
+
+async function decode(
+  bytes: Buffer,
+  format: SharpFormat,
+  { maxPixels, maxSeconds }: Limits,
+): Promise<Decoded> {
+  const source = sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels, sequentialRead: true });
+  return timed(maxSeconds, async () => {
+    const metadata = await source.metadata();
+    const { width, height, orientation = 1 } = metadata;
+    if (isPlain(format, metadata)) return { raw: await read(source, maxSeconds), size: { width, height } };
+    const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
+    return convert(source, upright, maxSeconds);
+  });
+}
+
+/** libvips ends what takes too long without a message that is surely its own. */
+async function timed<T>(maxSeconds: number, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } catch (error) {
+    const isLate = maxSeconds > 0 && performance.now() - start >= maxSeconds * 1000;
+    throw isLate ? decodeTimeout(maxSeconds, error) : error;
+  }
+}
+
+/**
+ * Pixels that are those of the contract but for their number: the same picture then becomes the same 256×256 pixels,
+ * whichever lossless format holds it. JPEGs are shrunk while they are decoded instead.
+ */
+function isPlain(format: SharpFormat, metadata: Metadata): boolean {
+  const { channels, depth, space, orientation = 1, hasProfile, hasAlpha } = metadata;
+  const isRgb = channels === 3 && depth === 'uchar' && space === 'srgb' && !hasProfile && !hasAlpha;
+  return format !== 'jpeg' && isRgb && orientation === 1 && isShrinkable(metadata);
+}
+
+function isShrinkable({ width, height }: Size): boolean {
+  return width >= IMAGE_SIDE && height >= IMAGE_SIDE && width * height <= MOST_SHRUNK_PIXELS;
+}
+
+async function read(source: Sharp, maxSeconds: number): Promise<RawPixels> {
+  const { data, info } = await source
+    .raw({ depth: 'uchar' })
+    .timeout({ seconds: maxSeconds })
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** @param size upright */
+async function convert(source: Sharp, size: Size, maxSeconds: number): Promise<Decoded> {
+  const { data, info } = await source
+    .autoOrient()
+    .toColourspace('srgb')
+    .flatten({ background: '#ffffff' })
+    .resize(IMAGE_SIDE, IMAGE_SIDE, { fit: 'fill', kernel: 'linear' })
+    .raw({ depth: 'uchar' })
+    .timeout({ seconds: maxSeconds })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw imageDamaged(`it decodes to ${info.channels} channels`);
+  return { raw: { data, width: info.width, height: info.height }, size };
+}
+
+function fit({ raw, size }: Decoded, into: Buffer): Size {
+  const { data, width, height } = raw;
+  if (width === IMAGE_SIDE && height === IMAGE_SIDE) into.set(data);
+  else if (shrinkPixels(data, raw, into) === undefined)
+    throw new RangeError(`no memory to resize ${width}×${height} pixels`);
+  return size;
+}
