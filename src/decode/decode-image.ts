@@ -43,8 +43,8 @@ export interface DecodedImage {
  * both decode here.
  *
  * Ordinary JPEGs, PNGs and TIFFs, which is what scanners write, are decoded by native/shrink on the calling thread, in
- * two fifths to three quarters of sharp's time. Everything else goes through sharp. What sharp decodes to plain RGB
- * is resized by native/shrink, too.
+ * two fifths to three quarters of sharp's time. Everything else goes through sharp. What sharp decodes to plain RGB,
+ * and whatever has to be enlarged, is resized by native/shrink, too.
  *
  * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`,
  *   `decode-timeout`

@@ -126,7 +126,7 @@ function isPlain(format: SharpFormat, metadata: Metadata): boolean {
 }
 
 function isShrinkable({ width, height }: Size): boolean {
-  return width >= IMAGE_SIDE && height >= IMAGE_SIDE && width * height <= MOST_SHRUNK_PIXELS;
+  return width * height <= MOST_SHRUNK_PIXELS;
 }
 
 async function read(source: Sharp, maxSeconds: number): Promise<RawPixels> {
@@ -137,13 +137,19 @@ async function read(source: Sharp, maxSeconds: number): Promise<RawPixels> {
   return { data, width: info.width, height: info.height };
 }
 
-/** @param size upright */
+/**
+ * Shrinks what is longer than a side of the contract, and leaves what is shorter as it is: libvips samples what it
+ * enlarges half a pixel away from where it lies, and turned images the other way.
+ * @param size upright
+ */
 async function convert(source: Sharp, size: Size, maxSeconds: number): Promise<Decoded> {
+  const columns = Math.min(size.width, IMAGE_SIDE);
+  const rows = Math.min(size.height, IMAGE_SIDE);
   const { data, info } = await source
     .autoOrient()
     .toColourspace('srgb')
     .flatten({ background: '#ffffff' })
-    .resize(IMAGE_SIDE, IMAGE_SIDE, { fit: 'fill', kernel: 'linear' })
+    .resize(columns, rows, { fit: 'fill', kernel: 'linear' })
     .raw({ depth: 'uchar' })
     .timeout({ seconds: maxSeconds })
     .toBuffer({ resolveWithObject: true });
