@@ -8,7 +8,7 @@ trap 'rm -rf "$objects"' EXIT
 
 # Only what reads a header and its tables; the scan, the inverse DCT and everything after it are our own.
 libjpeg='jcomapi jdapimin jdatasrc jdhuff jdinput jdmarker jerror jmemmgr jmemnobs jutils'
-own='shrink header entropy idct resize colour inflate lzw unfilter'
+own='shrink header entropy idct resize colour inflate codes adler lzw unfilter'
 # The folder's name must not get into the result: it is to be the same wherever it is built.
 flags="-O3 -msimd128 -DNO_GETENV -DNDEBUG -I$here/src -I$turbo -ffile-prefix-map=$turbo=. ${FLAGS:-}"
 

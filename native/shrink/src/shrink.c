@@ -24,7 +24,10 @@ static uint8_t *input, pixels[3 * PLANE_BYTES];
 static size_t input_bytes;
 static int width, height;
 
-EXPORT(prepare) void prepare(void) { prepare_idct(); }
+EXPORT(prepare) void prepare(void) {
+  prepare_idct();
+  prepare_inflate();
+}
 EXPORT(pixels) uint8_t *pixels_at(void) { return pixels; }
 EXPORT(width) int image_width(void) { return width; }
 EXPORT(height) int image_height(void) { return height; }

@@ -47,7 +47,9 @@ void join_planes(const uint8_t *red, const uint8_t *green, const uint8_t *blue, 
 /* A row of RGB to three; reads and writes whole groups of 16 pixels. */
 void split_row(const uint8_t *from, int pixels, uint8_t *const to[3]);
 
-/* inflate.c: a zlib stream of exactly so many bytes, checked. 64 bytes past both ends may be read, or written. */
+/* inflate.c */
+void prepare_inflate(void);
+/* A zlib stream of exactly so many bytes, checked. 64 bytes past both ends may be read, or written. */
 bool inflate_exactly(const uint8_t *from, size_t bytes, uint8_t *to, size_t expected);
 
 /* lzw.c: a strip of a TIFF, of exactly so many bytes. The same may be read and written past both ends. */
