@@ -20,7 +20,7 @@ const mayUse = {
   config: ['watch/file-patterns'],
   ledger: ['watch/intake'],
   prepare: ['decode', 'drift/image-look', 'watch/intake', 'watch/format-end'],
-  pool: ['model', 'prepare', 'decode', 'ledger/known-images'],
+  pool: ['model', 'prepare', 'decode', 'ledger/known-images', 'watch/intake'],
   drift: ['evaluate/measures'],
   labels: [
     ...['audit', 'ledger', 'config/suggest', 'evaluate/measures', 'prepare/read-file'],

@@ -41,6 +41,7 @@ export async function runDaemon({ configFile, once = false }: RunOptions): Promi
       throughput,
       workerFile: new URL('./pool/worker.js', import.meta.url),
       writerFile: new URL('./deliver/writer-thread.js', import.meta.url),
+      hasherFile: new URL('./pool/hash-thread.js', import.meta.url),
     });
     try {
       changes.tell(() => daemon.reload().then(() => adoptLogLevel(logger, daemon)));

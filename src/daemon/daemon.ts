@@ -13,6 +13,7 @@ import type { Outcome } from '../pipeline/recorder.js';
 import { systemClock } from '../nightly/clock.js';
 import { evaluateFolders } from '../nightly/evaluate-folders.js';
 import { Nightly } from '../nightly/nightly.js';
+import { FileHasher } from '../pool/file-hasher.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
 import { loadModelSpecs } from '../pool/model-specs.js';
 import { ModelServer } from '../pool/model-server.js';
@@ -25,6 +26,7 @@ import { audited } from './audited.js';
 import { Health } from './health.js';
 import { removeHttpAddress, writeHttpAddress } from './http-address.js';
 import { Quality } from './quality.js';
+import { Rehasher } from './rehasher.js';
 import { Reloader } from './reloader.js';
 import { Retention } from './retention.js';
 import { ScannerIntake } from './scanner-intake.js';
@@ -39,6 +41,8 @@ export interface DaemonParts {
   readonly workerFile: URL;
   /** Compiled thread that writes result files. */
   readonly writerFile: URL;
+  /** Compiled thread that hashes files again. */
+  readonly hasherFile: URL;
 }
 
 /** What exists once the models are loaded. */
@@ -78,6 +82,7 @@ export class Daemon implements StatusSource {
   readonly #health: Health;
   readonly #quality: Quality;
   readonly #retention: Retention;
+  readonly #rehasher: Rehasher;
   readonly #serviceManager: ServiceManager;
   readonly #startedAt = new Date();
   /** Emits `progress` whenever a file ended or a result was delivered, and now and then: a pause may be all there is. */
@@ -124,6 +129,7 @@ export class Daemon implements StatusSource {
       config: () => this.config,
       telemetry: parts.telemetry,
     });
+    this.#rehasher = this.#rehashWith(new FileHasher(parts.hasherFile));
     this.#serviceManager = new ServiceManager({
       environment: process.env,
       isWell: () => this.#health.isWell,
@@ -183,13 +189,15 @@ export class Daemon implements StatusSource {
   async workedOff(): Promise<void> {
     const overdue = await this.#intake.whenSettled();
     await this.#quality.whenLooked();
-    await workOff({
-      ledger: this.#ledger,
-      delivery: this.#delivery,
-      endings: () => Object.values(this.tally).reduce((sum, files) => sum + files, -this.tally.released),
-      pauses: this.#health,
-      progress: () => once(this.#events, 'progress'),
-    });
+    do {
+      await workOff({
+        ledger: this.#ledger,
+        delivery: this.#delivery,
+        endings: () => Object.values(this.tally).reduce((sum, files) => sum + files, -this.tally.released),
+        pauses: this.#health,
+        progress: () => once(this.#events, 'progress'),
+      });
+    } while ((await this.#rehasher.hurry()) > 0);
     if (overdue > 0) throw filesUnsettled(overdue);
   }
 
@@ -203,6 +211,7 @@ export class Daemon implements StatusSource {
     const evaluationStopped = this.#nightly.stop();
     await this.#serving?.reloader.whenIdle();
     await this.#intake.stop();
+    await this.#rehasher.stop();
     await this.#retention.stop();
     await this.#quality.stop();
     const returned = (await this.#serving?.ingest.stop(this.config.shutdownTimeoutMs)) ?? 0;
@@ -281,6 +290,7 @@ export class Daemon implements StatusSource {
     await this.#quality.use(this.config);
     ingest.start();
     await this.#intake.watch(this.config);
+    this.#rehasher.start();
     telemetry.ready({ url: this.#http?.url, durationMs: performance.now() - startedAt });
     this.#serviceManager.ready('Images are taken in');
     this.#timers.push(
@@ -320,6 +330,19 @@ export class Daemon implements StatusSource {
       onResumed: () => this.#serving?.ingest.wake(),
       // Like any crash of native code: what was in work is tried alone after a few of them (see Suspects).
       onHopeless: () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS),
+    });
+  }
+
+  #rehashWith(hasher: FileHasher): Rehasher {
+    return new Rehasher({
+      rehashes: this.#ledger.rehashes,
+      hasher,
+      config: () => this.config,
+      telemetry: this.#parts.telemetry,
+      isBusy: () => (this.#serving?.ingest.inFlight ?? 0) > 0,
+      pauses: this.#health,
+      onUnreachable: (scanner) => this.#health.folderMissing(scanner),
+      onQueued: () => this.#serving?.ingest.wake(),
     });
   }
 

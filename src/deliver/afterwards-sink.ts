@@ -101,10 +101,16 @@ async function freeTarget(target: string, delivery: Delivery): Promise<string> {
   return join(dir, `${name}-${delivery.record.image.sha256.slice(0, 12)}${ext}`);
 }
 
-async function isSameFile(file: string, { size, mtimeMs }: Delivery): Promise<boolean> {
+/**
+ * Whether it is the classified file still. Another change time or inode may be that of a mount or of permissions, or
+ * that of another picture with the same size and modification time, which must not be deleted: its bytes tell.
+ */
+async function isSameFile(file: string, delivery: Delivery): Promise<boolean> {
   try {
     const stats = await stat(file);
-    return stats.isFile() && stats.size === size && stats.mtimeMs === mtimeMs;
+    if (!stats.isFile() || stats.size !== delivery.size || stats.mtimeMs !== delivery.mtimeMs) return false;
+    const isUntouched = stats.ctimeMs === delivery.ctimeMs && stats.ino === delivery.inode;
+    return isUntouched || (await hasBytes(file, delivery));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false;
     throw error;

@@ -12,6 +12,7 @@ import { makeMissingLedger } from './new-ledger.js';
 import { Outbox } from './outbox.js';
 import { Pruning } from './pruning.js';
 import { Queue } from './queue.js';
+import { Rehashes } from './rehashes.js';
 import { finishSwap, refuseUnfinished } from './repair/swap.js';
 import { Results } from './results.js';
 import { Suspects } from './suspects.js';
@@ -21,6 +22,7 @@ export type { Claim, Reason } from './queue.js';
 export { LONGEST_DELAY_MS, VANISHED } from './queue.js';
 export type { Completion, StoredResult } from './results.js';
 export type { Delivery } from './outbox.js';
+export type { DoubtfulFile, Rehashes } from './rehashes.js';
 export type { LedgerFile, QuarantinedFile, ResultFilter } from './browse.js';
 
 export type { GivenLabel, Label, LabelOutcome, LabelSource, LabelTarget } from './label.js';
@@ -32,6 +34,7 @@ export type { GivenLabel, Label, LabelOutcome, LabelSource, LabelTarget } from '
 export class Ledger {
   readonly queue: Queue;
   readonly suspects: Suspects;
+  readonly rehashes: Rehashes;
   readonly results: Results;
   readonly outbox: Outbox;
   readonly browse: Browse;
@@ -57,6 +60,7 @@ export class Ledger {
     this.#unlock = unlock ?? (() => undefined);
     this.queue = new Queue(database);
     this.suspects = new Suspects(database);
+    this.rehashes = new Rehashes(database);
     this.labelledPredictions = new LabelledPredictions(database);
     this.labels = new Labels(database, this.labelledPredictions);
     this.labelFiles = new LabelFiles(database, this.labels);

@@ -11,6 +11,9 @@ export interface Delivery {
   readonly path: string;
   readonly size: number;
   readonly mtimeMs: number;
+  /** What the file system knew of the file whose bytes are the result's; missing once it is queued again. */
+  readonly ctimeMs?: number;
+  readonly inode?: number;
   readonly record: ResultRecord;
 }
 
@@ -23,9 +26,11 @@ export class Outbox {
     this.#database = database;
     this.#statements = {
       next: database.prepare(`
-        SELECT outbox.id AS delivery_id, sink, scanner, path, size, mtime_ms, results.id AS id, record,
-          ${presentLabel('results.sha256')}
+        SELECT outbox.id AS delivery_id, sink, outbox.scanner, outbox.path, outbox.size, outbox.mtime_ms, ctime_ms, inode,
+          results.id AS id, record, ${presentLabel('results.sha256')}
         FROM outbox JOIN results ON results.id = outbox.result_id
+        LEFT JOIN files ON files.scanner = outbox.scanner AND files.path = outbox.path
+          AND files.result_id = outbox.result_id
         WHERE sink = ? ORDER BY outbox.id LIMIT ?`),
       remove: database.prepare('DELETE FROM outbox WHERE sink = ? AND id BETWEEN ? AND ?'),
       counts: database.prepare('SELECT sink, count(*) AS deliveries FROM outbox GROUP BY sink'),
@@ -43,6 +48,7 @@ export class Outbox {
         path: String(row['path']),
         size: Number(row['size']),
         mtimeMs: Number(row['mtime_ms']),
+        ...(row['ctime_ms'] != null && { ctimeMs: Number(row['ctime_ms']), inode: Number(row['inode']) }),
         record,
       };
     });

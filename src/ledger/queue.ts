@@ -29,13 +29,20 @@ export interface Reason {
 /** No file is put off for longer. */
 export const LONGEST_DELAY_MS = 3_600_000;
 
+/** So long after the first sign that another file may have taken the place of a known one, its bytes are hashed. */
+const REHASH_AFTER_MS = 1000;
+/** An event comes sooner than this after the change that it is about. */
+const EVENT_LATE_MS = 60_000;
+
 /** Files whose bytes could not be reached are taken up again as soon as the watcher sees them again. */
 export const VANISHED = 'file-vanished';
 
 const ENQUEUE = `
-  INSERT INTO files (scanner, path, size, mtime_ms, state, queued_at) VALUES (?, ?, ?, ?, 'queued', ?)
+  INSERT INTO files (scanner, path, size, mtime_ms, ctime_ms, inode, state, queued_at)
+  VALUES (?, ?, ?, ?, ?, ?, 'queued', ?)
   ON CONFLICT (scanner, path) DO UPDATE SET
-    size = excluded.size, mtime_ms = excluded.mtime_ms, revision = revision + 1, state = 'queued', attempts = 0,
+    size = excluded.size, mtime_ms = excluded.mtime_ms, ctime_ms = excluded.ctime_ms, inode = excluded.inode,
+    rehash_at = NULL, revision = revision + 1, state = 'queued', attempts = 0,
     crashes = 0, reclassify = 0, not_before = 0, queued_at = excluded.queued_at, finished_at = NULL, sha256 = NULL, result_id = NULL,
     reason_code = NULL, reason = NULL
   WHERE size <> excluded.size OR mtime_ms <> excluded.mtime_ms
@@ -89,7 +96,16 @@ export const NEXT_DUE = `
 export class Queue implements Intake {
   readonly #database: Database;
   readonly #statements: Record<
-    'known' | 'enqueue' | 'activeScanners' | 'dueFiles' | 'claim' | 'recover' | 'bringForward' | 'retry',
+    | 'known'
+    | 'doubt'
+    | 'enqueue'
+    | 'activeScanners'
+    | 'dueFiles'
+    | 'claim'
+    | 'recover'
+    | 'bringForward'
+    | 'rehashSooner'
+    | 'retry',
     Statement
   > &
     Record<'release' | 'quarantine' | 'counts' | 'oldest' | 'nextDue' | 'postponed', Statement>;
@@ -98,8 +114,14 @@ export class Queue implements Intake {
     this.#database = database;
     this.#statements = {
       known: database.prepare(
-        'SELECT size, mtime_ms, state, reason_code FROM files WHERE scanner = ? AND path = ?',
+        'SELECT size, mtime_ms, ctime_ms, inode, rehash_at, state, reason_code FROM files WHERE scanner = ? AND path = ?',
       ),
+      // What is still queued is read after this look.
+      doubt: database.prepare(`
+        UPDATE files SET
+          ctime_ms = iif(state = 'queued', ?1, ctime_ms), inode = iif(state = 'queued', ?2, inode),
+          rehash_at = iif(state = 'queued', rehash_at, ?3)
+        WHERE scanner = ?4 AND path = ?5`),
       enqueue: database.prepare(ENQUEUE),
       activeScanners: database.prepare(ACTIVE_SCANNERS),
       dueFiles: database.prepare(DUE_FILES),
@@ -109,6 +131,9 @@ export class Queue implements Intake {
         WHERE state = 'running'`),
       bringForward: database.prepare(
         "UPDATE files SET not_before = 0 WHERE state = 'queued' AND not_before > ?",
+      ),
+      rehashSooner: database.prepare(
+        'UPDATE files SET rehash_at = 0 WHERE rehash_at IS NOT NULL AND rehash_at > ?',
       ),
       retry: database.prepare(`
         UPDATE files SET state = 'queued', not_before = ?, reason_code = ?, reason = ?
@@ -131,8 +156,27 @@ export class Queue implements Intake {
     };
   }
 
-  unknownAmong(scanner: string, files: readonly SeenFile[]): SeenFile[] {
-    return files.filter((file) => !this.#isKnown(scanner, file));
+  unknownAmong(scanner: string, files: readonly SeenFile[], isChanging = false): SeenFile[] {
+    const unknown: SeenFile[] = [];
+    const doubtful: SeenFile[] = [];
+    for (const file of files) {
+      const row = this.#statements.known.get(scanner, file.path);
+      if (!isKnown(row, file)) unknown.push(file);
+      else if (isDoubtful(row, file, isChanging)) doubtful.push(file);
+    }
+    if (doubtful.length > 0) this.#doubt(scanner, doubtful);
+    return unknown;
+  }
+
+  /** Not synced: the next look finds it out again. */
+  #doubt(scanner: string, files: readonly SeenFile[]): void {
+    const rehashAt = steadyNow() + REHASH_AFTER_MS;
+    this.#database.withoutSync(() =>
+      this.#database.transaction(() => {
+        for (const { path, ctimeMs = null, inode = null } of files)
+          this.#statements.doubt.run(ctimeMs, inode, rehashAt, scanner, path);
+      }),
+    );
   }
 
   /** Not synced: a file that a power cut takes out of the queue is found again by the first rescan. */
@@ -140,8 +184,8 @@ export class Queue implements Intake {
     const now = Date.now();
     this.#database.withoutSync(() =>
       this.#database.transaction(() => {
-        for (const { path, size, mtimeMs } of files) {
-          this.#statements.enqueue.run(scanner, path, size, mtimeMs, now);
+        for (const { path, size, mtimeMs, ctimeMs = null, inode = null } of files) {
+          this.#statements.enqueue.run(scanner, path, size, mtimeMs, ctimeMs, inode, now);
         }
       }),
     );
@@ -178,6 +222,7 @@ export class Queue implements Intake {
    */
   recover(): number {
     this.#statements.bringForward.run(steadyNow() + LONGEST_DELAY_MS);
+    this.#statements.rehashSooner.run(steadyNow() + LONGEST_DELAY_MS);
     return this.#statements.recover.run().changes;
   }
 
@@ -224,12 +269,21 @@ export class Queue implements Intake {
   postponed(paused: readonly string[] = []): number {
     return Number(this.#statements.postponed.get(steadyNow(), JSON.stringify(paused))?.['files'] ?? 0);
   }
+}
 
-  #isKnown(scanner: string, { path, size, mtimeMs }: SeenFile): boolean {
-    const row = this.#statements.known.get(scanner, path);
-    if (row?.['size'] !== size || row['mtime_ms'] !== mtimeMs) return false;
-    return !(row['state'] === 'quarantined' && row['reason_code'] === VANISHED);
-  }
+function isKnown(row: Row | undefined, { size, mtimeMs }: SeenFile): row is Row {
+  if (row?.['size'] !== size || row['mtime_ms'] !== mtimeMs) return false;
+  return !(row['state'] === 'quarantined' && row['reason_code'] === VANISHED);
+}
+
+/**
+ * Whether the bytes may be others than those of the row. An event says so only where the change time cannot be what
+ * it was about: a file system may have none (FAT, sshfs), or an event may come late, for a change that was seen.
+ */
+function isDoubtful(row: Row, { ctimeMs, inode }: SeenFile, isChanging: boolean): boolean {
+  if (ctimeMs === undefined || inode === undefined || row['rehash_at'] != null) return false;
+  if (row['ctime_ms'] !== ctimeMs || row['inode'] !== inode) return true;
+  return isChanging && row['state'] !== 'queued' && Date.now() - ctimeMs > EVENT_LATE_MS;
 }
 
 function dueIn(delayMs: number): number {

@@ -3,6 +3,7 @@ import { FEWER_INDEXES_STEP } from './fewer-indexes-schema.js';
 import { LABELS_STEP } from './labels-schema.js';
 import { PRUNING_STEP } from './pruning-schema.js';
 import { QUEUED_BY_SCANNER_STEP } from './queued-by-scanner-schema.js';
+import { REHASHES_STEP } from './rehashes-schema.js';
 import { SUSPECTS_STEP } from './suspects-schema.js';
 
 /**
@@ -85,6 +86,7 @@ const STEPS = [
   PRUNING_STEP,
   QUEUED_BY_SCANNER_STEP,
   FEWER_INDEXES_STEP,
+  REHASHES_STEP,
 ];
 
 export const LEDGER_VERSION = STEPS.length;

@@ -1,9 +1,11 @@
 import type { Failure } from '../errors.js';
+import type { HashedFile } from '../prepare/hash-file.js';
 import type { FileToPrepare, PreparedImage, PrepareLimits } from '../prepare/prepare.js';
 import type { ModelIdentity } from '../record.js';
+import type { SeenFile } from '../watch/intake.js';
 
 /**
- * Every message between the main thread and an inference worker. A worker answers each request exactly once, success
+ * Every message between the main thread and an inference worker, or the thread that hashes. A thread answers each request exactly once, success
  * or failure; failures cross as data, because errors lose their class and code between threads.
  */
 
@@ -76,3 +78,13 @@ export interface FileFailure extends Failure {
 export interface FailedReply extends Failure {
   readonly kind: 'failed';
 }
+
+/** A file whose bytes are to be hashed, for the thread of a FileHasher. */
+export interface HashRequest {
+  /** The scanner's. */
+  readonly folder: string;
+  readonly file: Pick<SeenFile, 'path' | 'size' | 'mtimeMs'>;
+  readonly limits: { readonly maxBytes: number; readonly readWithinMs: number };
+}
+
+export type HashReply = ({ readonly kind: 'hashed' } & HashedFile) | FailedReply;

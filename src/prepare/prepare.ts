@@ -10,6 +10,7 @@ import type { SeenFile } from '../watch/intake.js';
 import { doubtsOf } from './doubts.js';
 import { readTimeout } from './read-failures.js';
 import { inPlace, readSettledFile } from './read-file.js';
+import { within } from './within.js';
 
 /** A file as a worker is told of it: plain data. */
 export interface FileToPrepare extends SeenFile {
@@ -122,19 +123,6 @@ export async function prepareImage(
   faultPoint('prepared', file.path);
   const times = { read: readMs, decode: performance.now() - start };
   return { sha256, format, width, height, look, isExpectedSize, doubts, times };
-}
-
-/** What fails after its time, nobody waits for. */
-async function within<T>(limitMs: number, working: Promise<T>, failure: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(failure()), limitMs);
-  });
-  try {
-    return await Promise.race([working, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 interface Size {

@@ -63,7 +63,8 @@ export interface ReadOptions {
 
 /**
  * The bytes of a queued file, all of one version: its size and modification time are compared with the queue's before
- * and after reading, so that a file that is being overwritten is never classified half old, half new.
+ * and after reading, and its change time must stay the same meanwhile, since whoever writes may set the modification
+ * time back. So a file that is being overwritten is never classified half old, half new.
  * Symbolic links are not followed, so that nothing outside the folder is read.
  *
  * @throws SmearwatchError `file-vanished`, `folder-missing`, `file-changed`, `file-too-large`, `file-unreadable`,
@@ -86,12 +87,14 @@ export async function readSettledFile(
     );
     try {
       // Looking at an open file is a system call of 1 µs, wherever it lies.
-      assertSame(file, fstatSync(descriptor));
+      const before = fstatSync(descriptor);
+      assertSame(file, before);
       // One read of the known size: `readFile` goes in steps of 512 KB.
       const bytes = allocate(file.size).subarray(0, file.size);
       const bytesRead = await access.read(descriptor, bytes, file.size);
-      assertSame(file, fstatSync(descriptor));
-      if (bytesRead !== file.size) throw fileChanged();
+      const after = fstatSync(descriptor);
+      assertSame(file, after);
+      if (bytesRead !== file.size || after.ctimeMs !== before.ctimeMs) throw fileChanged();
       return bytes;
     } finally {
       access.close(descriptor);

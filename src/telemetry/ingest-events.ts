@@ -2,11 +2,11 @@ import { errnoOf } from '../errors.js';
 import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 import type { StageDurations } from './stage-durations.js';
-import type { Telemetry } from './telemetry.js';
+import { REHASH_OUTCOMES, type Telemetry } from './telemetry.js';
 
 type IngestEvents = Pick<
   Telemetry,
-  'fileSettled' | 'rescanFinished' | 'watchFailed' | 'fileDisposed' | 'fileDisposalFailed'
+  'fileSettled' | 'fileRehashed' | 'rescanFinished' | 'watchFailed' | 'fileDisposed' | 'fileDisposalFailed'
 >;
 
 /** What happens to files in the scanners' folders. */
@@ -38,6 +38,7 @@ export function ingestEvents(logger: Logger, metrics: MetricFactory, stages: Sta
   });
   return {
     rescanFinished,
+    fileRehashed: rehashes(logger, metrics),
     fileSettled({ scanner, path, waitedMs }) {
       settled.inc({ scanner });
       stages.observe({ stage: 'settle' }, seconds(waitedMs));
@@ -55,6 +56,28 @@ export function ingestEvents(logger: Logger, metrics: MetricFactory, stages: Sta
       undisposed.inc({ scanner });
       logger.warn({ scanner, path, err: error }, 'File could not be moved or deleted');
     },
+  };
+}
+
+function rehashes(logger: Logger, metrics: MetricFactory): Telemetry['fileRehashed'] {
+  const hashed = metrics.counter(
+    'files_rehashed_total',
+    'Known files whose bytes were hashed again because their change time or inode is another one, by outcome: same, changed (queued) or unreadable.',
+    ['scanner', 'outcome'],
+  );
+  metrics.startAtZero(({ scanners }) => {
+    for (const scanner of scanners)
+      for (const outcome of REHASH_OUTCOMES) hashed.inc({ scanner, outcome }, 0);
+  });
+  return (event) => {
+    const { scanner, outcome } = event;
+    hashed.inc({ scanner, outcome });
+    if (outcome === 'changed')
+      logger.info(
+        event,
+        'Another file has the name, size and modification time of a known one; it is queued',
+      );
+    else logger.debug(event, 'File hashed again');
   };
 }
 

@@ -37,6 +37,7 @@ export const silentTelemetry: Telemetry = {
   configurationReloaded: ignore,
   delivered: ignore,
   deliveryFailed: ignore,
+  fileRehashed: ignore,
   fileDisposed: ignore,
   fileDisposalFailed: ignore,
   auditAppended: ignore,

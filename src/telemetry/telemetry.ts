@@ -65,6 +65,11 @@ export interface Telemetry {
   configurationReloaded(event: { changed: readonly string[]; sha256: string }): void;
   delivered(event: { sink: string; records: number; durationMs: number }): void;
   deliveryFailed(event: { sink: string; error: unknown }): void;
+  /**
+   * The bytes of a known file were hashed again, because another one may have taken its place under the same name, size
+   * and modification time. `changed`: it has, and is queued.
+   */
+  fileRehashed(event: { scanner: string; path: string; outcome: RehashOutcome }): void;
   fileDisposed(event: { scanner: string; path: string; action: 'move' | 'delete' }): void;
   fileDisposalFailed(event: { scanner: string; path: string; error: unknown }): void;
   /** An entry of the audit trail is durable. The log keeps its hash a second time. `details` are JSON. */
@@ -113,6 +118,9 @@ export interface Telemetry {
   /** `ended`: how the files of this run have ended, by outcome. */
   stopped(event: { returnedToQueue: number; ended: Readonly<Record<string, number>> }): void;
 }
+
+export const REHASH_OUTCOMES = ['same', 'changed', 'unreadable'] as const;
+export type RehashOutcome = (typeof REHASH_OUTCOMES)[number];
 
 /** Room for results, or a scanner's folder. */
 export type PauseCause = 'disk' | 'folder';

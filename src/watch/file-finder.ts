@@ -36,12 +36,12 @@ export class FileFinder {
     const walk = walkImages(scanner.folder, folder, { filter: this.filter, signal, tally, isRecursive });
     for await (const files of walk) {
       if (signal.aborted) return;
-      take(this.unknownAmong(files));
+      take(this.unknownAmong(files, false));
       await settling.checkDue();
     }
   }
 
-  /** Looks at single paths, whatever they are: no image's name, a folder, gone. */
+  /** Looks at single paths that events named, whatever they are: no image's name, a folder, gone. */
   async look(paths: readonly string[], take: (unknown: FoundFile[]) => void): Promise<void> {
     const { scanner, signal } = this.options;
     const images = paths.filter((path) => this.filter.isImage(path));
@@ -53,12 +53,12 @@ export class FileFinder {
         if (file !== undefined) found.push(file);
       });
       if (signal.aborted) return;
-      take(this.unknownAmong(found));
+      take(this.unknownAmong(found, true));
     }
   }
 
   /** Candidates are unknown to the ledger without asking, and must be looked at again all the same. */
-  private unknownAmong(files: readonly FoundFile[]): FoundFile[] {
+  private unknownAmong(files: readonly FoundFile[], isChanging: boolean): FoundFile[] {
     const { scanner, intake, settling } = this.options;
     const unknown = files.filter(({ path }) => settling.has(path));
     const asked = new Map<string, FoundFile>();
@@ -66,10 +66,10 @@ export class FileFinder {
     for (const file of files) {
       if (settling.has(file.path)) continue;
       asked.set(file.path, file);
-      seen.push({ path: file.path, size: file.size, mtimeMs: file.mtimeMs });
+      seen.push(file);
     }
     if (seen.length === 0) return unknown;
-    for (const { path } of intake.unknownAmong(scanner.name, seen)) {
+    for (const { path } of intake.unknownAmong(scanner.name, seen, isChanging)) {
       const file = asked.get(path);
       if (file !== undefined) unknown.push(file);
     }

@@ -7,14 +7,22 @@ export interface SeenFile {
   readonly size: number;
   /** Modification time in milliseconds since 1970, as `fs.Stats` gives it. */
   readonly mtimeMs: number;
+  /**
+   * Change time in milliseconds since 1970, and inode, as `fs.Stats` gives them: what may tell another file from this
+   * one although it has the same size and modification time. Missing where no one will look at the file again.
+   */
+  readonly ctimeMs?: number;
+  readonly inode?: number;
 }
 
 export interface Intake {
   /**
    * Those of `files` that the ledger does not hold in this size and modification time: never seen, or overwritten.
+   * The bytes of those that it does hold, but with another change time or inode, will be hashed again.
    * Called with at most a few hundred files at once, so that a folder of a million costs no memory.
+   * @param isChanging an event named each of these files, so that they were just changed.
    */
-  unknownAmong(scanner: string, files: readonly SeenFile[]): SeenFile[];
+  unknownAmong(scanner: string, files: readonly SeenFile[], isChanging?: boolean): SeenFile[];
   /** The files have settled: queue them, durably, before this returns. */
   enqueue(scanner: string, files: readonly SeenFile[]): void;
 }

@@ -144,6 +144,8 @@ export class Settling {
     const { scanner, clock } = this.#options;
     const file = await this.#lookAgain(candidate);
     if (file === undefined) return undefined;
+    // Its change time may be another one, since more than its bytes can change.
+    candidate.file = file;
     const { version } = candidate;
     const end = file.isRegular
       ? await readFormatEnd(`${scanner.folder}/${file.path}`, file.size)
@@ -212,11 +214,7 @@ export class Settling {
     try {
       intake.enqueue(
         scanner.name,
-        settled.map(({ candidate: { file } }) => ({
-          path: file.path,
-          size: file.size,
-          mtimeMs: file.mtimeMs,
-        })),
+        settled.map(({ candidate }) => candidate.file),
       );
     } catch (error) {
       // They stay candidates and are due again: not durable means not taken.

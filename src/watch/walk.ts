@@ -10,6 +10,7 @@ import { forEachLimited } from './limited.js';
 export interface FoundFile extends SeenFile {
   /** Since when it has been there like this, rename included. */
   readonly ctimeMs: number;
+  readonly inode: number;
   /**
    * False: a link, socket, FIFO or device, or a name that is not UTF-8. It is queued all the same, for the pipeline
    * refuses it with a reason: whoever put it there finds it in quarantine instead of waiting for a result.
@@ -90,13 +91,13 @@ export async function lookAt(root: string, path: string): Promise<FoundFile | un
   });
   if (stats === undefined) return lossyName(path);
   if (stats.isDirectory()) return undefined;
-  const { size, mtimeMs, ctimeMs } = stats;
-  return { path, size, mtimeMs, ctimeMs, isRegular: stats.isFile() };
+  const { size, mtimeMs, ctimeMs, ino: inode } = stats;
+  return { path, size, mtimeMs, ctimeMs, inode, isRegular: stats.isFile() };
 }
 
 /** The same at every look, so that it is queued once. */
 function lossyName(path: string): FoundFile {
-  return { path, size: 0, mtimeMs: 0, ctimeMs: 0, isRegular: false };
+  return { path, size: 0, mtimeMs: 0, ctimeMs: 0, inode: 0, isRegular: false };
 }
 
 /** Gone between two looks, which is no failure: scanners rename and technicians tidy up. */

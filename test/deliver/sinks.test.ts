@@ -5,10 +5,12 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
+  renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -217,6 +219,22 @@ describe('AfterwardsSink', () => {
     writeFileSync(join(folder, 'in/a.png'), 'another image');
     await sink.deliver([delivery]);
     expect(readFileSync(join(folder, 'in/a.png'), 'utf8')).toBe('another image');
+  });
+
+  it('leaves a picture alone that took its place with the same size and modification time', async () => {
+    const { folder, file, sink, delivery } = sinkFor({ action: 'delete' });
+    const { ctimeMs, ino: inode, mtime } = statSync(file);
+    writeFileSync(join(folder, 'other'), 'CONTENT');
+    utimesSync(join(folder, 'other'), mtime, mtime);
+    renameSync(join(folder, 'other'), file);
+    await sink.deliver([{ ...delivery, mtimeMs: statSync(file).mtimeMs, ctimeMs, inode }]);
+    expect(readFileSync(file, 'utf8')).toBe('CONTENT');
+  });
+
+  it('deletes the classified file also after a mount gave it another inode', async () => {
+    const { file, sink, delivery } = sinkFor({ action: 'delete' });
+    await sink.deliver([{ ...delivery, ctimeMs: 1, inode: 1 }]);
+    expect(existsSync(file)).toBe(false);
   });
 
   it('moves the file, and never over another one', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { SmearwatchError } from '../../src/errors.js';
 import { fileUnreadable } from '../../src/prepare/read-failures.js';
-import { inPlace, onThreads, readSettledFile } from '../../src/prepare/read-file.js';
+import { inPlace, onThreads, readSettledFile, type FileAccess } from '../../src/prepare/read-file.js';
 import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
@@ -41,6 +41,28 @@ describe.each([
   it('refuses a file of the same size that was written again', async () => {
     utimesSync(join(folder, 'a.png'), 1, 1);
     await failsWith('file-changed');
+  });
+
+  it('refuses a file that was written while it was read, although its time was set back', async () => {
+    const path = join(folder, 'a.png');
+    const { mtime } = statSync(path);
+    utimesSync(path, mtime, mtime);
+    const file = { ...seen, mtimeMs: statSync(path).mtimeMs };
+    const { ctimeMs } = statSync(path);
+    const whileRead: FileAccess = {
+      ...access,
+      read: async (descriptor, into, length) => {
+        const bytesRead = await access.read(descriptor, into, length);
+        // A file system's clock may tick only every few milliseconds.
+        while (statSync(path).ctimeMs === ctimeMs) {
+          writeFileSync(path, 'CONTENT');
+          utimesSync(path, mtime, mtime);
+        }
+        return bytesRead;
+      },
+    };
+    const reading = readSettledFile(folder, file, { ...options, access: whileRead });
+    await expect(reading).rejects.toMatchObject({ code: 'file-changed' });
   });
 
   it('tells a removed file from a folder that is away', async () => {

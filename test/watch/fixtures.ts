@@ -27,10 +27,13 @@ export class MemoryIntake implements Intake {
   readonly announced: string[] = [];
   readonly sizes: number[] = [];
   largestQuestion = 0;
+  /** Files that it was asked about since an event had named them. */
+  readonly changing: SeenFile[] = [];
   failure: Error | undefined;
 
-  unknownAmong(scanner: string, files: readonly SeenFile[]): SeenFile[] {
+  unknownAmong(scanner: string, files: readonly SeenFile[], isChanging = false): SeenFile[] {
     if (this.failure) throw this.failure;
+    if (isChanging) this.changing.push(...files);
     this.largestQuestion = Math.max(this.largestQuestion, files.length);
     return files.filter((file) => this.known.get(`${scanner}:${file.path}`) !== stateOf(file));
   }

@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { ManualHints, announced, PNG, setUp, startedAndScanned, writePng } from './fixtures.js';
@@ -24,6 +24,20 @@ describe('a rescan', () => {
     await startedAndScanned(setup);
     await writePng(setup.folder, 'a.png');
     expect(await setup.watcher.rescan()).toMatchObject({ unknown: 1, missed: 0 });
+  });
+
+  it('tells the ledger what the file system knows of a file, and of which files an event has told', async () => {
+    const hints = new ManualHints();
+    const setup = await setUp({}, { hints });
+    await writePng(setup.folder, 'a.png');
+    await startedAndScanned(setup);
+    await announced(setup.intake, 'a.png');
+    expect(setup.intake.changing).toEqual([]);
+    hints.listener?.file('a.png');
+    const { ino, ctimeMs } = await stat(path.join(setup.folder, 'a.png'));
+    await vi.waitFor(() =>
+      expect(setup.intake.changing).toMatchObject([{ path: 'a.png', inode: ino, ctimeMs }]),
+    );
   });
 
   it('announces nothing to a ledger that knows everything', async () => {

@@ -1,0 +1,162 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config/schema.js';
+import { errnoOf } from '../errors.js';
+import type { DoubtfulFile, Rehashes } from '../ledger/ledger.js';
+import type { FileHasher } from '../pool/file-hasher.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+export interface RehasherParts {
+  readonly rehashes: Pick<Rehashes, 'next' | 'hashed' | 'forget' | 'postpone'>;
+  readonly hasher: Pick<FileHasher, 'hash' | 'close'>;
+  readonly config: () => Config;
+  readonly telemetry: Pick<Telemetry, 'fileRehashed' | 'ledgerWriteFailed'>;
+  /** Images are being classified. */
+  readonly isBusy: () => boolean;
+  readonly pauses: { readonly isPaused: boolean; readonly pausedScanners: readonly string[] };
+  /** The scanner's folder is not there, or does not answer. */
+  readonly onUnreachable: (scanner: string) => void;
+  readonly onQueued: () => void;
+}
+
+/** How often the ledger is asked while nothing is to be hashed, and how long a failed write is waited for. */
+const IDLE_MS = 1000;
+const AFTER_FAILURE_MS = 5000;
+/** While images are classified, one file is hashed in this time. Otherwise 20 files a second, for a tenth of the time. */
+const BUSY_PAUSE_MS = 1000;
+const SHORTEST_PAUSE_MS = 50;
+const PAUSE_FACTOR = 9;
+/** A share that no longer answers must not keep the daemon from stopping. */
+const STOP_WITHIN_MS = 2000;
+const READ_WITHIN_MS = 30_000;
+const POSTPONED_MS = 60_000;
+/** What cannot be read, for want of a permission say: it is tried again, but not often. */
+const UNREADABLE_MS = 3_600_000;
+
+/** Being written or gone: the watcher looks after it. */
+const MOVED_ON = new Set(['file-changed', 'file-vanished']);
+/** Its whole folder cannot be reached. */
+const UNREACHABLE = new Set(['folder-missing', 'read-timeout']);
+
+/**
+ * Hashes the files again that another file may have taken the place of without another size or modification time. One
+ * at a time and slowly, behind live images: a remount, a restore or a change of permissions marks all files at once,
+ * and nearly all of them are what they were.
+ */
+export class Rehasher {
+  readonly #parts: RehasherParts;
+  readonly #stopping = new AbortController();
+  /** Whoever hurries waits for these. */
+  readonly #drained = new Set<() => void>();
+  #wake: () => void = () => undefined;
+  #lastAtMs = -Infinity;
+  #queued = 0;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: RehasherParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Hashes what waits without pauses. Resolves with how many files were queued since, once nothing waits any more. */
+  async hurry(): Promise<number> {
+    const before = this.#queued;
+    const drained = new Promise<void>((resolve) => this.#drained.add(resolve));
+    this.#wake();
+    await drained;
+    return this.#queued - before;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    this.#tellDrained();
+    const closed = this.#parts.hasher.close().then(() => this.#running);
+    await Promise.race([closed, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const pauseMs = await this.#step().catch((error: unknown) => {
+        if (!signal.aborted) this.#parts.telemetry.ledgerWriteFailed({ error });
+        return AFTER_FAILURE_MS;
+      });
+      await this.#pause(pauseMs);
+    }
+  }
+
+  /** Returns how long to pause then. */
+  async #step(): Promise<number> {
+    const isHurried = this.#drained.size > 0;
+    const { isBusy, pauses, rehashes } = this.#parts;
+    if (!isHurried && isBusy() && performance.now() - this.#lastAtMs < BUSY_PAUSE_MS)
+      return SHORTEST_PAUSE_MS;
+    const file = pauses.isPaused ? undefined : rehashes.next(this.#scanners(), isHurried ? IDLE_MS : 0);
+    if (file === undefined) {
+      this.#tellDrained();
+      return IDLE_MS;
+    }
+    if (file.dueInMs > 0) return file.dueInMs;
+    const startMs = performance.now();
+    await this.#hash(file);
+    this.#lastAtMs = performance.now();
+    return isHurried ? 0 : Math.max(SHORTEST_PAUSE_MS, PAUSE_FACTOR * (this.#lastAtMs - startMs));
+  }
+
+  async #hash(file: DoubtfulFile): Promise<void> {
+    const { hasher, rehashes, config, telemetry, onQueued } = this.#parts;
+    const { scanner, path, size, mtimeMs } = file;
+    const folder = config().scanners.find(({ name }) => name === scanner)?.folder ?? '';
+    const limits = { maxBytes: config().pipeline.maxFileBytes, readWithinMs: READ_WITHIN_MS };
+    let isAnother: boolean;
+    try {
+      const { sha256, ...trace } = await hasher.hash({ folder, file: { path, size, mtimeMs }, limits });
+      isAnother = rehashes.hashed(file, sha256, trace);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#failed(file, error);
+      return;
+    }
+    telemetry.fileRehashed({ scanner, path, outcome: isAnother ? 'changed' : 'same' });
+    if (!isAnother) return;
+    this.#queued += 1;
+    onQueued();
+  }
+
+  #failed(file: DoubtfulFile, error: unknown): void {
+    const { rehashes, telemetry, onUnreachable } = this.#parts;
+    const code = errnoOf(error) ?? '';
+    if (MOVED_ON.has(code)) {
+      rehashes.forget(file);
+      return;
+    }
+    telemetry.fileRehashed({ scanner: file.scanner, path: file.path, outcome: 'unreadable' });
+    rehashes.postpone(file, UNREACHABLE.has(code) ? POSTPONED_MS : UNREADABLE_MS);
+    if (UNREACHABLE.has(code)) onUnreachable(file.scanner);
+  }
+
+  #scanners(): string[] {
+    const { config, pauses } = this.#parts;
+    return config()
+      .scanners.map(({ name }) => name)
+      .filter((name) => !pauses.pausedScanners.includes(name));
+  }
+
+  #tellDrained(): void {
+    for (const resolve of this.#drained) resolve();
+    this.#drained.clear();
+  }
+
+  #pause(pauseMs: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, pauseMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

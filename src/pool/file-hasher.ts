@@ -1,0 +1,43 @@
+import { Piscina } from 'piscina';
+import { errorOf } from '../errors.js';
+import type { HashedFile } from '../prepare/hash-file.js';
+import type { HashReply, HashRequest } from './protocol.js';
+
+const HEAP_MB = 32;
+const YOUNG_HEAP_MB = 2;
+/** Files to be hashed come in bursts, after a remount say; between them the thread's memory is not needed. */
+const IDLE_MS = 10_000;
+
+/** Hashes files in a thread of its own, which exists only while there is something to hash. */
+export class FileHasher {
+  readonly #threadFile: URL;
+  #thread: Piscina<HashRequest, HashReply> | undefined;
+
+  /** `threadFile`: compiled (`dist/pool/hash-thread.js`). */
+  constructor(threadFile: URL) {
+    this.#threadFile = threadFile;
+  }
+
+  /** @throws SmearwatchError those of `hashFile` */
+  async hash(request: HashRequest): Promise<HashedFile> {
+    this.#thread ??= this.#start();
+    const reply = await this.#thread.run(request);
+    if (reply.kind === 'failed') throw errorOf(reply);
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.destroy();
+  }
+
+  #start(): Piscina<HashRequest, HashReply> {
+    return new Piscina({
+      filename: this.#threadFile.href,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: IDLE_MS,
+      recordTiming: false,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
+    });
+  }
+}
