@@ -4,6 +4,7 @@
  */
 const LEAVES = [
   '^src/(errors|faults|images|record|random|version|volume|cache-folder|secret-file|webassembly)\\.ts$',
+  '^src/text/',
   '^src/telemetry/telemetry\\.ts$',
   '^src/audit/entry\\.ts$',
   '^src/config/schema(/|\\.ts$)',

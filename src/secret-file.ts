@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { errnoOf, SmearwatchError } from './errors.js';
+import { decodeText } from './text/decode-text.js';
 
 /** What a secret is called in errors, and how a person gets a usable one. */
 export interface SecretKind {
@@ -60,7 +61,14 @@ async function readPrivate(file: string, kind: SecretKind): Promise<string> {
     }
     if (stats.size > LONGEST_FILE_BYTES)
       throw unusableSecret(file, kind, `it is larger than ${LONGEST_FILE_BYTES} bytes`);
-    return await handle.readFile('utf8');
+    // Only the encoding is named: the rest of the sentence would quote a character of the secret.
+    return decodeText(await handle.readFile(), ({ encoding }) =>
+      unusableSecret(
+        file,
+        kind,
+        encoding === undefined ? 'it is not plain UTF-8 text' : `it is ${encoding}, not UTF-8`,
+      ),
+    );
   } finally {
     await handle.close();
   }

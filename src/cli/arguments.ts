@@ -24,7 +24,10 @@ export function checkArguments(
   argv: readonly string[],
   { options, hasPositionals }: Pick<Command, 'options' | 'hasPositionals'>,
 ): void {
-  argv.forEach((word, index) => refuseEmpty(word, argv[index - 1]));
+  argv.forEach((word, index) => {
+    refuseEmpty(word, argv[index - 1]);
+    refuseDamaged(word);
+  });
   const end = argv.indexOf('--');
   const given = givenOptions(end === -1 ? argv : argv.slice(0, end), { ...GLOBAL_OPTIONS, ...options });
   for (const each of given) {
@@ -69,6 +72,15 @@ function refuseEmpty(word: string, before: string | undefined): void {
   throw usageError(
     option === undefined ? 'An argument is empty' : `The value of ${option} is empty`,
     'Give a value, or leave it out. A variable of a script that is not set is empty, too.',
+  );
+}
+
+/** Node puts U+FFFD where the bytes of an argument are not UTF-8. */
+function refuseDamaged(word: string): void {
+  if (!word.includes('\uFFFD')) return;
+  throw usageError(
+    `The argument "${word}" is not UTF-8 text`,
+    'Use a terminal and a script in UTF-8: `locale` prints its encoding.',
   );
 }
 

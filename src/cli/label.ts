@@ -2,6 +2,7 @@ import { locateConfig } from '../config/locate.js';
 import type { Config } from '../config/schema.js';
 import { EXIT } from '../errors.js';
 import type { LabelRequest, LabelRules } from '../labels/label-request.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { LabelFacts } from '../telemetry/telemetry.js';
 import { defineCommand } from './command.js';
 import { giveLabels } from './label/give-labels.js';
@@ -64,9 +65,10 @@ export const labelCommand = defineCommand({
     const { config } = loadConfig(locateConfig(values.config));
     const { labels, nameOf } = await requestsOf(values, config);
     const rules = await rulesOf(config);
-    const given = await withLedger({ state: config.stateFolder, config: undefined }, (ledger) =>
-      giveLabels(ledger, { labels, nameOf, rules, stateFolder: config.stateFolder }),
-    );
+    const given = await withLedger({ state: config.stateFolder, config: undefined }, async (ledger) => {
+      const facts = await giveLabels(ledger, { labels, nameOf, rules, stateFolder: config.stateFolder });
+      return { facts, waiting: facts.filter((label) => isWaiting(label, ledger)).length };
+    });
     print(terminal, given, values.json);
     return EXIT.done;
   },
@@ -102,14 +104,31 @@ async function requestsOf(values: LabelValues, { scanners }: Config): Promise<Re
   return { labels: [{ ...target, class: name, by }], nameOf: () => 'The label' };
 }
 
-function print(terminal: Terminal, labels: readonly LabelFacts[], isJson: boolean): void {
+/** A SHA-256 is taken for any image, and so is a label of one that never comes. */
+function isWaiting({ outcome, sha256 }: LabelFacts, { labels }: Ledger): boolean {
+  return outcome === 'waiting' || (sha256 !== undefined && !labels.hasResult(sha256));
+}
+
+interface Given {
+  readonly facts: readonly LabelFacts[];
+  /** How many of them are of images that the ledger does not have. */
+  readonly waiting: number;
+}
+
+function print(terminal: Terminal, { facts, waiting }: Given, isJson: boolean): void {
   if (isJson) {
-    printJson(terminal, { labels });
+    printJson(terminal, { labels: facts, waitingForImages: waiting });
     return;
   }
-  const [label] = labels;
-  if (label && labels.length === 1) printLine(terminal, sentenceOf(label));
-  else printLine(terminal, countsOf(labels));
+  const [label] = facts;
+  printLine(terminal, label && facts.length === 1 ? sentenceOf(label) : countsOf(facts));
+  if (waiting > 0)
+    printLine(
+      terminal,
+      waiting === 1
+        ? '1 label waits for an image that is not in the ledger; check its path or SHA-256.'
+        : `${waiting} labels wait for images that are not in the ledger; check their paths and SHA-256s.`,
+    );
 }
 
 function sentenceOf({ sha256, path, class: name, outcome, previous }: LabelFacts): string {

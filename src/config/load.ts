@@ -5,6 +5,7 @@ import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { crossChecks } from './cross-checks.js';
 import { withAbsolutePaths } from './paths.js';
 import { configurationError, invalidConfiguration, schemaProblems } from './problems.js';
+import { decodeText } from '../text/decode-text.js';
 import { configSchema, type Config } from './schema.js';
 import { parseYaml } from './yaml-source.js';
 
@@ -66,13 +67,10 @@ function read(path: string): Buffer {
   throw unreadable(`The configuration file ${path} is larger than 1 MiB`, 'Is it another file?');
 }
 
-/** Strict: a file in another encoding must not turn into a folder's name with question marks. */
 function decode(path: string, bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw unreadable(`The configuration file ${path} is not UTF-8 text`, 'Save it as UTF-8.', error);
-  }
+  return decodeText(bytes, ({ what, hint }) =>
+    unreadable(`The configuration file ${path} cannot be read: ${what}`, hint),
+  );
 }
 
 function unreadable(message: string, hint: string, cause?: unknown): SmearwatchError {

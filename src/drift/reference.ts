@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { ENGINE_NAMES } from '../model/engine.js';
+import { decodeText } from '../text/decode-text.js';
 import type { ModelIdentity, ResultRecord } from '../record.js';
 import { distributionOf, distributionSchema, sharesOf, sharesSchema } from './distribution.js';
 import {
@@ -106,7 +107,8 @@ export function known(values: readonly (number | undefined)[]): number[] {
 /** @throws SmearwatchError `drift-reference-invalid` */
 export async function readReference(file: string): Promise<Reference> {
   try {
-    return referenceSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = decodeText(await readFile(file), ({ what }) => new Error(what));
+    return referenceSchema.parse(JSON.parse(text));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new SmearwatchError(`The reference ${file} (drift.reference) cannot be used: ${why}`, {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, SmearwatchError } from '../errors.js';
+import { decodeText } from '../text/decode-text.js';
 import { writeAtomically } from './render-file.js';
 import type { WrittenSmear } from './task.js';
 
@@ -25,18 +26,23 @@ export async function readRows(path: string): Promise<Map<string, string>> {
   if (text === undefined) return new Map();
   const [header, ...rows] = text.split(/\r?\n/).filter((line) => line !== '');
   if (header !== HEADER) {
-    throw new SmearwatchError(`${path} is not a manifest of generated smears.`, {
-      code: 'manifest-foreign',
-      kind: 'usage',
-      hint: `Its first line is not "${HEADER}". Generate into an empty folder.`,
-    });
+    throw manifestForeign(path, `its first line is not "${HEADER}"`, 'Generate into an empty folder.');
   }
   return new Map(rows.map((row) => [row.slice(0, row.indexOf(',')), row]));
 }
 
+function manifestForeign(path: string, what: string, hint: string): SmearwatchError {
+  return new SmearwatchError(`${path} is not a manifest of generated smears: ${what}`, {
+    code: 'manifest-foreign',
+    kind: 'usage',
+    hint,
+  });
+}
+
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const bytes = await readFile(path);
+    return decodeText(bytes, ({ what, hint }) => manifestForeign(path, what, hint));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;

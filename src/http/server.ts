@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { decodeText } from '../text/decode-text.js';
 import { guardChanges, type ChangeGuardOptions } from './changes.js';
 import { addLabelsRoute, type GiveLabels } from './labels-route.js';
 import { sendError } from './replies.js';
@@ -59,8 +60,7 @@ async function createApp({ registry, source, changes }: HttpOptions): Promise<Fa
     const status = statusCodeOf(error);
     return sendError(reply, status, ERRORS[status] ?? 'failed', messageOf(error));
   });
-  // JSON is the only body there is.
-  app.removeContentTypeParser('text/plain');
+  acceptJsonOnly(app);
   await addSecurityHeaders(app);
   refuseOtherMethods(app);
   app.get('/healthz', () => ({ status: 'alive' }));
@@ -82,6 +82,27 @@ async function createApp({ registry, source, changes }: HttpOptions): Promise<Fa
     ),
   );
   return app;
+}
+
+/** Fastify itself replaces bytes that are not UTF-8, and the damaged names would stay in the audit trail. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    let text: string;
+    try {
+      text = decodeText(body, ({ what, hint }) => badRequest(`The body cannot be read: ${what}. ${hint}`));
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    // Fastify's own parser: it refuses `__proto__`.
+    void parseJson(request, text, done);
+  });
+}
+
+function badRequest(message: string): Error {
+  return Object.assign(new Error(message), { statusCode: 400 });
 }
 
 /** By status, of what fastify itself refuses; messages are its own. */

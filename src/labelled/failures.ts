@@ -28,12 +28,20 @@ export function classEmpty(folder: string, name: string): SmearwatchError {
   );
 }
 
-export function manifestInvalid(path: string, what: string): SmearwatchError {
+export function classUnnameable(folder: string, name: string): SmearwatchError {
   return failure(
-    'data-manifest-invalid',
-    `${path}: ${what}`,
-    'It needs a first line "file,class,source,group", then one line per image; or remove it.',
+    'data-class-name-invalid',
+    `A class folder in ${folder} has a name that cannot be a class: ${JSON.stringify(name)}`,
+    'A class is one line of UTF-8 text without control characters: rename the folder.',
   );
+}
+
+export function manifestInvalid(
+  path: string,
+  what: string,
+  hint = 'It needs a first line "file,class,source,group", then one line per image; or remove it.',
+): SmearwatchError {
+  return failure('data-manifest-invalid', `${path}: ${what}`, hint);
 }
 
 export function manifestDisagrees(folder: string, what: string, files: readonly string[]): SmearwatchError {

@@ -3,7 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
 import { CELL_CLASSES } from '../images.js';
-import { classEmpty, folderUnknown, manifestDisagrees, tooFewClasses } from './failures.js';
+import { ONE_LINE } from '../text/one-line.js';
+import { classEmpty, classUnnameable, folderUnknown, manifestDisagrees, tooFewClasses } from './failures.js';
 import { readManifest, type ManifestRow } from './manifest.js';
 
 export interface LabelledFile {
@@ -29,7 +30,8 @@ export const MANIFEST_FILE = 'manifest.csv';
 
 /**
  * What a labelled folder `DIR/<class>/<image>` holds, by name only: nothing is opened but the manifest.
- * @throws SmearwatchError `data-folder-unknown`, `data-class-empty`, `data-classes-too-few`, `data-manifest-invalid`
+ * @throws SmearwatchError `data-folder-unknown`, `data-class-empty`, `data-classes-too-few`, `data-class-name-invalid`,
+ *   `data-manifest-invalid`
  */
 export async function readLabelledFolder(folder: string): Promise<LabelledFolder> {
   const found = await listClasses(folder);
@@ -49,6 +51,8 @@ async function listClasses(folder: string): Promise<Map<string, string[]>> {
   const entries = await list(folder);
   const found = new Map<string, string[]>();
   for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
+    // A name that is not UTF-8 is read with U+FFFD in it, and would stay in the model's manifest.
+    if (!ONE_LINE.test(name)) throw classUnnameable(folder, name);
     const images = await list(join(folder, name));
     found.set(
       name,

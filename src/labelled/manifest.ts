@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { CsvError, parse } from 'csv-parse/sync';
 import { errnoOf } from '../errors.js';
+import { decodeCsv, parseCsv } from '../text/parse-csv.js';
 import { manifestInvalid } from './failures.js';
 
 export interface ManifestRow {
@@ -17,42 +17,27 @@ export interface ManifestRow {
  * @throws SmearwatchError `data-manifest-invalid`
  */
 export async function readManifest(path: string): Promise<Map<string, ManifestRow> | undefined> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw manifestInvalid(path, 'it cannot be read');
   }
-  return parseManifest(path, text);
+  return parseManifest(path, bytes);
 }
 
-function parseManifest(path: string, text: string): Map<string, ManifestRow> {
+function parseManifest(path: string, bytes: Buffer): Map<string, ManifestRow> {
   const rows = new Map<string, ManifestRow>();
-  for (const record of parseRecords(path, text)) {
+  const lines = new Map<string, number>();
+  const refuse = (what: string, hint?: string): Error => manifestInvalid(path, what, hint);
+  const text = decodeCsv(bytes, { refuse });
+  for (const { line, record } of parseCsv(text, { required: ['file', 'class'], refuse })) {
     const { file = '', class: name = '', source = '', group = '' } = record;
-    if (rows.has(file)) throw manifestInvalid(path, `it names ${file} twice`);
+    const earlier = lines.get(file);
+    if (earlier !== undefined) throw refuse(`lines ${earlier} and ${line} both name ${file}`);
+    lines.set(file, line);
     rows.set(file, { class: name, source, group, columns: record });
   }
   return rows;
-}
-
-/** RFC 4180; empty lines are left out. */
-function parseRecords(path: string, text: string): Readonly<Record<string, string>>[] {
-  try {
-    return parse(text, {
-      bom: true,
-      skip_empty_lines: true,
-      columns: (header: string[]) => checked(path, header),
-    });
-  } catch (error) {
-    if (error instanceof CsvError) throw manifestInvalid(path, error.message);
-    throw error;
-  }
-}
-
-function checked(path: string, header: string[]): string[] {
-  const missing = ['file', 'class'].find((name) => !header.includes(name));
-  if (missing !== undefined) throw manifestInvalid(path, `it has no column "${missing}"`);
-  return header;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, basename } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
+import { decodeText } from '../text/decode-text.js';
 import { replaceFile } from '../model/registry/files.js';
 import { splitForeign } from './failures.js';
 import type { Split, SplitOptions } from './split.js';
@@ -93,7 +94,8 @@ export async function readSplit<T extends NamedImage>(
 /** What a split's file says, whatever images there are. @throws SmearwatchError `data-split-foreign` */
 export async function readSplitFile(path: string): Promise<SplitContent> {
   try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const text = decodeText(await readFile(path), ({ what }) => new Error(what));
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw splitForeign(path, `it cannot be read (${messageOf(cause)})`, cause);
   }

@@ -45,12 +45,21 @@ export function classesUnknown(): SmearwatchError {
   });
 }
 
-export function csvInvalid(file: string, what: string, cause?: unknown): SmearwatchError {
+export function csvInvalid(
+  file: string,
+  what: string,
+  hint = 'Its first line names the columns: class, and sha256 or path; scanner and by may be there too.',
+  cause?: unknown,
+): SmearwatchError {
+  return failure('label-csv-invalid', `The labels in ${file} cannot be imported: ${what}`, hint, cause);
+}
+
+/** Two labels of one list contradict each other, so that no one can say which is right. */
+export function labelsContradict(first: string, second: string, classes: readonly string[]): SmearwatchError {
   return failure(
-    'label-csv-invalid',
-    `The labels in ${file} cannot be taken over: ${what}`,
-    'Its first line names the columns: class, and sha256 or path; scanner and by may be there too.',
-    cause,
+    'label-contradiction',
+    `${first} and ${second} label the same image as ${classes.join(' and as ')}`,
+    'Remove one of the two; none of the labels was imported.',
   );
 }
 

@@ -1,10 +1,11 @@
-import type { GivenLabel, LabelOutcome, LabelSource } from '../ledger/ledger.js';
+import type { GivenLabel, LabelOutcome, LabelSource, Ledger } from '../ledger/ledger.js';
 import type { LabelFacts, Telemetry } from '../telemetry/telemetry.js';
+import { refuseContradictions } from './contradictions.js';
 import { classesUnknown } from './failures.js';
 import { checkLabel, type LabelRequest, type LabelRules } from './label-request.js';
 
 export interface LabelDeskParts {
-  readonly labels: { give(given: readonly GivenLabel[]): LabelOutcome[] };
+  readonly labels: Pick<Ledger['labels'], 'give' | 'imageOf'>;
   readonly telemetry: Pick<Telemetry, 'labelsGiven'>;
   /** Undefined until the models are loaded; asked anew each time, since both change with the configuration. */
   readonly rules: () => LabelRules | undefined;
@@ -20,7 +21,7 @@ export class LabelDesk {
 
   /**
    * @param nameOf names a label in errors, by its place among all of them
-   * @throws SmearwatchError as `checkLabel`; `labels-not-ready`
+   * @throws SmearwatchError as `checkLabel`; `labels-not-ready`, `label-contradiction`
    */
   give(
     requests: readonly LabelRequest[],
@@ -30,6 +31,7 @@ export class LabelDesk {
     const rules = this.#parts.rules();
     if (!rules) throw classesUnknown();
     const given = requests.map((request, index) => checkLabel(request, source, nameOf(index), rules));
+    refuseContradictions(given, (target) => this.#parts.labels.imageOf(target), nameOf);
     const outcomes = this.#parts.labels.give(given);
     const labels = outcomes.map((outcome, index) => factsOf(given[index], outcome));
     this.#parts.telemetry.labelsGiven({ source, labels });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
+import { decodeText } from '../text/decode-text.js';
 import { className, labeller, type LabelRequest } from './label-request.js';
 
 /** `cell-7.png` is labelled by `cell-7.png.label.json`. */
@@ -21,7 +22,8 @@ export function isLabelFile(path: string): boolean {
  */
 export function parseLabelFile(scanner: string, path: string, bytes: Buffer): LabelRequest {
   try {
-    const content = contentSchema.parse(JSON.parse(bytes.toString('utf8')));
+    const text = decodeText(bytes, ({ what, hint }) => new Error(`${what}. ${hint}`));
+    const content = contentSchema.parse(JSON.parse(text));
     return { scanner, path: path.slice(0, -SUFFIX.length), ...content };
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);

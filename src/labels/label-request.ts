@@ -2,11 +2,10 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import { suggest } from '../config/suggest.js';
 import type { GivenLabel, LabelSource, LabelTarget } from '../ledger/ledger.js';
+import { ONE_LINE, ONE_LINE_RULE } from '../text/one-line.js';
 import { classUnknown, pathInvalid, scannerUnknown, targetUnclear } from './failures.js';
 
-/** No control characters: it is shown in terminals and logs. */
-const oneLine = /^\P{Cc}+$/u;
-const text = (longest: number) => z.string().min(1).max(longest).regex(oneLine, 'must be one line of text');
+const text = (longest: number) => z.string().min(1).max(longest).regex(ONE_LINE, ONE_LINE_RULE);
 
 export const className = text(100);
 export const labeller = text(100);
@@ -18,7 +17,8 @@ export const labelRequestSchema = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, 'must be 64 digits of lower-case hexadecimal')
     .optional(),
   scanner: text(63).optional(),
-  path: z.string().min(1).max(4096).optional(),
+  /** An image whose name is no line of text is named by its SHA-256. */
+  path: text(4096).optional(),
   class: className,
   /** Who says so. */
   by: labeller,

@@ -5,7 +5,7 @@ import type { LabelledPredictions } from './labelled-predictions.js';
 import type { Claim } from './queue.js';
 
 type StatementName =
-  | ('find' | 'insert' | 'replace' | 'archive' | 'history' | 'results' | 'fileOf')
+  | ('find' | 'insert' | 'replace' | 'archive' | 'history' | 'results' | 'hasResult' | 'fileOf')
   | ('wait' | 'waiting' | 'forget' | 'countWaiting');
 
 /** The true classes of images: who gave them, what they were before, and whom they still wait for. */
@@ -28,6 +28,7 @@ export class Labels {
         INSERT INTO label_history (sha256, ${columns}) SELECT sha256, ${columns} FROM labels WHERE sha256 = ?`),
       history: database.prepare(`SELECT ${columns} FROM label_history WHERE sha256 = ? ORDER BY id`),
       results: database.prepare('SELECT record FROM results WHERE sha256 = ? ORDER BY id'),
+      hasResult: database.prepare('SELECT 1 FROM results WHERE sha256 = ? LIMIT 1'),
       fileOf: database.prepare('SELECT sha256 FROM files WHERE scanner = ? AND path = ?'),
       wait: database.prepare(
         `INSERT INTO waiting_labels (${columns}, scanner, path) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -47,7 +48,7 @@ export class Labels {
 
   /** In the caller's transaction. */
   giveWithin({ target, label }: GivenLabel): LabelOutcome {
-    const sha256 = this.#imageOf(target);
+    const sha256 = this.imageOf(target);
     if (sha256 === undefined) return this.#wait(target, label);
     const outcome = this.#label(sha256, label);
     if (isChange(outcome)) this.#count(sha256, label.class);
@@ -63,6 +64,11 @@ export class Labels {
   history(sha256: string): Label[] {
     const present = this.find(sha256);
     return [...this.#statements.history.all(sha256).map(toLabel), ...(present ? [present] : [])];
+  }
+
+  /** Whether an image has a result, so that a label of it takes effect now. */
+  hasResult(sha256: string): boolean {
+    return this.#statements.hasResult.get(sha256) !== undefined;
   }
 
   /** Labels whose file has not been read yet. */
@@ -87,7 +93,8 @@ export class Labels {
     if (label) this.#count(sha256, String(label['class']));
   }
 
-  #imageOf(target: LabelTarget): string | undefined {
+  /** The image that a target means; undefined for a file that has not been read yet. */
+  imageOf(target: LabelTarget): string | undefined {
     if ('sha256' in target) return target.sha256;
     const sha256 = this.#statements.fileOf.get(target.scanner, target.path)?.['sha256'];
     return sha256 == null ? undefined : String(sha256);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readAudit } from '../../src/audit/read-audit.js';
@@ -44,7 +44,7 @@ function withLedger<T>(read: (ledger: Ledger) => T): T {
   }
 }
 
-function csv(text: string): string {
+function csv(text: string | Buffer): string {
   const file = join(folder, 'labels.csv');
   writeFileSync(file, text);
   return file;
@@ -91,7 +91,10 @@ describe('label', () => {
 
   test('of a file that nobody has read yet waits for it, and says so', async () => {
     const { out } = await label('--path', 'slide/later.png', ...WHO);
-    expect(out).toBe('slide/later.png will be normal-monocyte: no file of this name has been read yet.\n');
+    expect(out).toBe(
+      'slide/later.png will be normal-monocyte: no file of this name has been read yet.\n' +
+        '1 label waits for an image that is not in the ledger; check its path or SHA-256.\n',
+    );
   });
 
   test('is in the audit trail, with who typed it', async () => {
@@ -105,7 +108,60 @@ describe('label', () => {
   test('takes many from a CSV file', async () => {
     const file = csv(`sha256,path,class\n${sha256Of('a')},,lymphocyte\n,slide/later.png,lymphocyte\n`);
     const { out, exitCode } = await label('--from', file, '--by', 'A. Weber');
-    expect([exitCode, out]).toEqual([0, '2 labels: 1 set, 0 changed, 0 unchanged, 1 waiting.\n']);
+    expect([exitCode, out]).toEqual([
+      0,
+      '2 labels: 1 set, 0 changed, 0 unchanged, 1 waiting.\n' +
+        '1 label waits for an image that is not in the ledger; check its path or SHA-256.\n',
+    ]);
+  });
+
+  test('says how many labels wait for images that are not in the ledger, named by path or by SHA-256', async () => {
+    const file = csv(
+      `sha256;path;class\n${sha256Of('a')};;lymphocyte\n${sha256Of('b')};;lymphocyte\n;slide/A.png;lymphocyte\n`,
+    );
+    const { out } = await label('--from', file, '--by', 'A. Weber');
+    expect(out).toContain(
+      '\n2 labels wait for images that are not in the ledger; check their paths and SHA-256s.\n',
+    );
+    const json = await label('--from', file, '--by', 'A. Weber', '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ waitingForImages: 2 });
+    expect((await label('--path', 'slide/a.png', ...WHO)).out).not.toContain('wait');
+  });
+
+  test.each([
+    ['a path twice', `path,class\nslide/x.png,lymphocyte\n\nslide/x.png,normal-monocyte\n`],
+    [
+      'a path and its SHA-256',
+      `path,sha256,class\nslide/a.png,,lymphocyte\n\n,${sha256Of('a')},normal-monocyte\n`,
+    ],
+  ])('takes none of a CSV file that gives one image two classes, by %s', async (_, text) => {
+    const { err, exitCode } = await label('--from', csv(text), '--by', 'A. Weber');
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(
+      /labels\.csv:2 and \S*labels\.csv:4 label the same image as lymphocyte and as normal-monocyte/,
+    );
+    expect(withLedger(({ labels }) => [labels.find(sha256Of('a')), labels.countWaiting()])).toEqual([
+      undefined,
+      0,
+    ]);
+  });
+
+  test('takes the same class twice', async () => {
+    const { exitCode, out } = await label(
+      '--from',
+      csv(`path,class\nslide/a.png,lymphocyte\nslide/a.png,lymphocyte\n`),
+      ...['--by', 'A. Weber'],
+    );
+    expect([exitCode, out]).toEqual([0, '2 labels: 1 set, 0 changed, 1 unchanged, 0 waiting.\n']);
+  });
+
+  test('takes nothing of a file in another encoding, so that no damaged name gets into the audit trail', async () => {
+    const file = csv(Buffer.from('path,class,by\r\nslide/a.png,lymphocyte,Jörg Müller\r\n', 'latin1'));
+    const { err, exitCode } = await label('--from', file);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('it is not UTF-8: line 2 has the byte 0xF6 ("ö") of Windows-1252');
+    expect(withLedger(({ labels }) => labels.find(sha256Of('a')))).toBeUndefined();
+    expect(existsSync(join(folder, 'state', 'audit.sqlite'))).toBe(false);
   });
 
   test('takes none of a CSV file with a mistake, and says in which line', async () => {
@@ -128,6 +184,7 @@ describe('label', () => {
     ['a path elsewhere', ['--path', '/etc/passwd', ...WHO], /lies in the folder of no scanner/],
     ['a path out of the folder', ['--path', '../b.png', ...WHO], /no path of an image/],
     ['an unknown scanner', ['--path', 'a.png', '--scanner', 'lft', ...WHO], /no scanner "lft"/],
+    ['a damaged name', ['--path', 'a.png', '--class', 'lymphocyte', '--by', 'J\uFFFDrg'], /not UTF-8 text/],
     ['a name of two lines', ['--path', 'a.png', '--class', 'lymphocyte', '--by', 'a\nb'], /one line of text/],
   ])('with %s is refused', async (_, options, message) => {
     const { err, exitCode } = await label(...options);

@@ -97,6 +97,12 @@ describe('a wrong file', () => {
     expect(failure(`${MINIMAL}${line}`).message).toContain(expected);
   });
 
+  test('has the same positions after a byte-order mark', () => {
+    const file = join(folder, 'x.yaml');
+    writeFileSync(file, '\ufeffpool: 3');
+    expect(() => loadConfig(file)).toThrow(`${file}:1:7: pool: is 3`);
+  });
+
   test('may be empty', () => {
     expect(failure('').message).toContain('scanners: is missing');
   });
@@ -105,8 +111,10 @@ describe('a wrong file', () => {
     expect(() => loadConfig(join(folder, 'none.yaml'))).toThrow(/none\.yaml does not exist/);
     expect(() => loadConfig(folder)).toThrow(/cannot be read: EISDIR/);
     const file = join(folder, 'x.yaml');
-    writeFileSync(file, Buffer.from([0xff, 0xfe, 0x61, 0x00]));
-    expect(() => loadConfig(file)).toThrow(/is not UTF-8/);
+    writeFileSync(file, Buffer.from('\ufeffstateFolder: x', 'utf16le'));
+    expect(() => loadConfig(file)).toThrow(/it is UTF-16 LE, not UTF-8/);
+    writeFileSync(file, Buffer.from('stateFolder: x\nscanners: [{name: ä}]', 'latin1'));
+    expect(() => loadConfig(file)).toThrow(/it is not UTF-8: line 2 has the byte 0xE4 \("ä"\)/);
     writeFileSync(file, '#'.repeat(1_100_000));
     expect(() => loadConfig(file)).toThrow(/larger than 1 MiB/);
   });

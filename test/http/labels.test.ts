@@ -65,7 +65,7 @@ async function post(body: unknown, headers: Record<string, string> = {}, at = ur
   const response = await fetch(`${at}/labels`, {
     method: 'POST',
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
   });
   const text = await response.text();
   expect(text).not.toContain(TOKEN);
@@ -94,6 +94,37 @@ describe('POST /labels', () => {
         { ...file, outcome: 'waiting' },
       ],
     });
+  });
+
+  test('refuses a list that gives one image two classes', async () => {
+    const { status, body } = await post([LABEL, { ...LABEL, class: 'normal-monocyte' }]);
+    expect([status, body['error']]).toEqual([422, 'label-contradiction']);
+    expect(body['message']).toMatch(
+      /^label 1 of 2 and label 2 of 2 label the same image as lymphocyte and as normal/,
+    );
+    expect(ledger.labels.find(SHA256)).toBeUndefined();
+  });
+
+  test('reads UTF-8, with a byte-order mark too, and nothing else', async () => {
+    const text = JSON.stringify({ ...LABEL, by: 'Jörg Müller' });
+    expect((await post(Buffer.from(text, 'latin1'))).body).toMatchObject({
+      error: 'bad-request',
+      message: expect.stringContaining('line 1 has the byte 0xF6 ("ö") of Windows-1252') as string,
+    });
+    expect((await post(Buffer.from(text, 'utf16le'))).status).toBe(400);
+    expect((await post({ ...LABEL, by: 'J\uFFFDrg' })).status).toBe(400);
+    expect((await post({ ...LABEL, by: 'A\u0000' })).status).toBe(400);
+    expect(
+      (await post({ sha256: undefined, scanner: 'left', path: 'a\u0007.png', class: 'lymphocyte', by: 'A' }))
+        .status,
+    ).toBe(400);
+    expect(ledger.labels.find(SHA256)).toBeUndefined();
+    expect((await post(Buffer.from(`\uFEFF${text}`))).status).toBe(200);
+    expect(ledger.labels.find(SHA256)?.by).toBe('Jörg Müller');
+  });
+
+  test('refuses what would change the prototype', async () => {
+    expect((await post('{"__proto__": {"by": "x"}, "class": "lymphocyte"}')).status).toBe(400);
   });
 
   test.each<[string, object, RegExp]>([

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readLabelledFolder } from '../../src/labelled/labelled-folder.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
-function put(folder: string, files: Readonly<Record<string, string>>): string {
+function put(folder: string, files: Readonly<Record<string, string | Buffer>>): string {
   for (const [file, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), content);
@@ -88,6 +88,43 @@ describe('a labelled folder', () => {
       kind: 'usage',
       hint: expect.any(String) as string,
     });
+  });
+
+  it.each<[string, string | Buffer]>([
+    [
+      'semicolons and a byte-order mark',
+      '\ufefffile;class;group\r\na/1.png;a;Müller\r\na/2.JPG;a;\r\nb/3.tiff;b;\r\n',
+    ],
+    ['tabs and CR', 'file\tclass\tgroup\ra/1.png\ta\tMüller\ra/2.JPG\ta\t\rb/3.tiff\tb\t\r'],
+    ['an index of pandas', ',file,class,group\n0,a/1.png,a,Müller\n1,a/2.JPG,a,\n2,b/3.tiff,b,\n'],
+  ])('may have a manifest with %s', async (_, manifest) => {
+    const folder = put(temporaryFolder(), { ...TWO_CLASSES, 'manifest.csv': manifest });
+    const { files } = await readLabelledFolder(folder);
+    expect(files.map(({ group }) => group)).toEqual(['Müller', '', '']);
+  });
+
+  it('whose manifest is in another encoding is refused, with the encoding', async () => {
+    const manifest = Buffer.from('file,class,group\na/1.png,a,Müller\n', 'latin1');
+    await expect(
+      readLabelledFolder(put(temporaryFolder(), { ...TWO_CLASSES, 'manifest.csv': manifest })),
+    ).rejects.toMatchObject({
+      code: 'data-manifest-invalid',
+      message: expect.stringContaining('line 2 has the byte 0xFC ("ü") of Windows-1252') as string,
+      hint: 'Save it as UTF-8. Excel calls it "CSV UTF-8".',
+    });
+  });
+
+  it('whose manifest names a file twice is refused, with both lines', async () => {
+    await expect(
+      readLabelledFolder(withManifest('file,class', 'a/1.png,a', '', 'a/1.png,b')),
+    ).rejects.toThrow('lines 2 and 4 both name a/1.png');
+  });
+
+  it('whose class has a name that is damaged or of two lines is refused', async () => {
+    for (const name of ['J\uFFFDrg', 'a\nb'])
+      await expect(
+        readLabelledFolder(put(temporaryFolder(), { ...TWO_CLASSES, [`${name}/1.png`]: '' })),
+      ).rejects.toMatchObject({ code: 'data-class-name-invalid' });
   });
 
   it.each<[string, string, string[]]>([

@@ -47,7 +47,10 @@ function newScan(): LabelFileScan {
 function put(name: string, content: unknown, time = Date.now() / 1000 - 3600): void {
   const file = join(folder, name);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(
+    file,
+    typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content),
+  );
   utimesSync(file, time, time);
 }
 
@@ -96,6 +99,14 @@ describe('A label file', () => {
     expect(given).toEqual(['a.png set', 'a.png changed']);
   });
 
+  it('may begin with a byte-order mark', async () => {
+    put('a.png.label.json', `\uFEFF${JSON.stringify({ class: 'lymphocyte', by: 'Jörg Müller' })}`);
+    await scan.look();
+    classify('a.png');
+    expect(refused).toEqual([]);
+    expect(ledger.labels.find(sha256Of('a.png'))).toMatchObject({ class: 'lymphocyte', by: 'Jörg Müller' });
+  });
+
   it('that is half written is left for the next look', async () => {
     put('a.png.label.json', '{"class": "lymph', Date.now() / 1000);
     await scan.look();
@@ -107,6 +118,13 @@ describe('A label file', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['no JSON', 'lymphocyte', /must be JSON like/],
+    [
+      'another encoding',
+      Buffer.from('{"class":"lymphocyte","by":"Jörg"}', 'latin1'),
+      /line 1 has the byte 0xF6 \("ö"\)/,
+    ],
+    ['UTF-16', Buffer.from('{"class":"lymphocyte"}', 'utf16le'), /it is UTF-16 LE.*Save it as UTF-8/],
+    ['half a surrogate pair', String.raw`{"class":"lymphocyte","by":"\ud83d"}`, /must be one line of text/],
     ['an empty file', '', /must be JSON like/],
     ['nobody', { class: 'lymphocyte' }, /by/],
     ['a field too much', { ...LYMPHOCYTE, note: 'x' }, /note/],

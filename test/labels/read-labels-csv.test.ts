@@ -6,7 +6,7 @@ import { temporaryFolder } from '../fixtures/folders.js';
 
 const SHA256 = 'ab'.repeat(32);
 
-function csv(text: string): string {
+function csv(text: string | Buffer): string {
   const file = join(temporaryFolder(), 'labels.csv');
   writeFileSync(file, text);
   return file;
@@ -37,11 +37,34 @@ describe('A CSV file of labels', () => {
   });
 
   test.each([
+    ['semicolons', `class;path;scanner;by\r\nlymphocyte;Größe.png;left;Jörg Müller\r\n`],
+    ['tabs', `\ufeffclass\tpath\tscanner\tby\rlymphocyte\tGröße.png\tleft\tJörg Müller\r`],
+    ['columns without a name', `class,path,scanner,by,,\nlymphocyte,Größe.png,left,Jörg Müller,,\n`],
+  ])('may have %s', async (_, text) => {
+    const { labels } = await readLabelsCsv(csv(text), none);
+    expect(labels).toEqual([{ class: 'lymphocyte', path: 'Größe.png', scanner: 'left', by: 'Jörg Müller' }]);
+  });
+
+  test.each([
+    ['without anything', '', 'it is empty'],
+    [
+      'from Excel in Windows-1252',
+      Buffer.from('class,path,by\r\nx,a.png,Jörg\r\n', 'latin1'),
+      'line 2 has the byte 0xF6 ("ö")',
+    ],
+    ['in UTF-16', Buffer.from('\ufeffclass\tpath\r\n', 'utf16le'), 'it is UTF-16 LE'],
+    [
+      'with a value of no column',
+      'class,path,scanner,by,\nx,a.png,left,W,note\n',
+      ':2 cannot be imported: the column of "note"',
+    ],
+    ['with a name of two lines', 'class,path,scanner,by\nx,a.png,left,"W\nX"\n', 'must be one line of text'],
+    ['with a path of two lines', 'class,path,scanner,by\nx,"a\n.png",left,W\n', 'must be one line of text'],
     ['without a class', 'sha256,by\n', 'no column "class"'],
     ['without images', 'class,by\n', 'neither a column "sha256" nor "path"'],
     ['with a column nobody knows', 'sha256,class,label\n', 'a column "label"'],
     ['with a row too short', `sha256,class,by\n${SHA256},lymphocyte\n`, 'Invalid Record Length'],
-    ['with half a SHA-256', 'sha256,class,by\n\nabcd,lymphocyte,Weber\n', ':3 cannot be taken over'],
+    ['with half a SHA-256', 'sha256,class,by\n\nabcd,lymphocyte,Weber\n', ':3 cannot be imported'],
     ['with nobody', `sha256,class\n${SHA256},lymphocyte\n`, ':2 cannot'],
   ])('%s is refused', async (_, text, message) => {
     await expect(readLabelsCsv(csv(text), none)).rejects.toThrow(message);

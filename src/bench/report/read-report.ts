@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, SmearwatchError } from '../../errors.js';
+import { decodeText } from '../../text/decode-text.js';
 import { benchSchema, type BenchReport } from './schema.js';
 
 /** @throws SmearwatchError `bench-unreadable` */
 export async function readReport(file: string): Promise<BenchReport> {
   try {
-    return benchSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = decodeText(await readFile(file), ({ what }) => new Error(what));
+    return benchSchema.parse(JSON.parse(text));
   } catch (cause) {
     throw new SmearwatchError(`${file} is no bench.json that can be read: ${messageOf(cause)}`, {
       code: 'bench-unreadable',

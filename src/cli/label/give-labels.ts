@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { commandActor } from '../../audit/actor.js';
 import { SmearwatchError } from '../../errors.js';
+import { refuseContradictions } from '../../labels/contradictions.js';
 import { labelEntries } from '../../labels/label-audit.js';
 import { LabelDesk } from '../../labels/label-desk.js';
 import {
@@ -31,11 +32,12 @@ export async function giveLabels(
   { labels, nameOf, rules, stateFolder }: LabelsToGive,
 ): Promise<LabelFacts[]> {
   const requests = labels.map((label, index) => withWholeSha256(ledger, label, nameOf(index)));
-  requests.forEach((request, index) => {
+  const checked = requests.map((request, index) => {
     const { error } = labelRequestSchema.safeParse(request);
     if (error) throw notALabel(nameOf(index), z.prettifyError(error));
-    checkLabel(request, 'command', nameOf(index), rules);
+    return checkLabel(request, 'command', nameOf(index), rules);
   });
+  refuseContradictions(checked, (target) => ledger.labels.imageOf(target), nameOf);
   const { Audit } = await import('../../audit/audit.js');
   // Opened first: nothing is changed that cannot be recorded.
   const audit = Audit.open(stateFolder);

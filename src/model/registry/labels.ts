@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf } from '../../errors.js';
+import { decodeText } from '../../text/decode-text.js';
 import { replaceFile } from './files.js';
 import { manifestInvalid } from './manifest.js';
 import { LABEL, VERSION } from './reference.js';
@@ -18,18 +19,19 @@ const labelsSchema = z.strictObject({
 /** Label → version of one model. @throws SmearwatchError `manifest-invalid` */
 export async function readLabels(modelFolder: string): Promise<Map<string, number>> {
   const file = join(modelFolder, LABELS_FILE);
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return new Map();
     throw error;
   }
-  return new Map(Object.entries(parse(text, file)).map(([label, version]) => [label, Number(version)]));
+  return new Map(Object.entries(parse(bytes, file)).map(([label, version]) => [label, Number(version)]));
 }
 
-function parse(text: string, file: string): Record<string, string> {
+function parse(bytes: Buffer, file: string): Record<string, string> {
   try {
+    const text = decodeText(bytes, ({ what }) => new Error(what));
     return labelsSchema.parse(JSON.parse(text)).labels;
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SmearwatchError } from '../../errors.js';
+import { ONE_LINE, ONE_LINE_RULE } from '../../text/one-line.js';
 import { MODEL_FORMATS } from '../engine.js';
 import { MODEL_FILES, PACKED_FILE } from './model-files.js';
 
@@ -41,7 +42,7 @@ const manifestSchema = z
     createdAt: z.iso.datetime(),
     architecture: architectureSchema,
     /** In the order of the probabilities. */
-    classes: z.array(z.string().min(1)).min(2),
+    classes: z.array(z.string().regex(ONE_LINE, ONE_LINE_RULE)).min(2),
     precision: z.enum(['fp32', 'int8']),
     /** `onnx`: one `model.onnx`; `layers-model`: a tfjs LayersModel, `model.json` and `weights.bin`. */
     format: z.enum(MODEL_FORMATS).default('onnx'),

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
+import { decodeText } from '../../text/decode-text.js';
 import { writeVersion, type ModelDraft } from './draft.js';
 import { DEFAULT_LABEL, readLabels, writeLabel } from './labels.js';
 import { limitsMissed, missedLimits } from './limits.js';
@@ -171,9 +172,10 @@ export class Registry {
 
 async function readManifest(folder: string, name: string, version: number): Promise<Manifest> {
   const file = join(folder, MANIFEST_FILE);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw manifestInvalid(file, `it cannot be read: ${messageOf(error)}`, error);
   });
+  const text = decodeText(bytes, ({ what }) => manifestInvalid(file, what));
   const manifest = parseManifest(text, file);
   if (manifest.name !== name)
     throw manifestInvalid(file, `name: is ${manifest.name}, in a folder called ${name}`);

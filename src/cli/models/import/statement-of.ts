@@ -1,4 +1,5 @@
 import type { Stated, Triple } from '../../../model/import/statement.js';
+import { ONE_LINE, ONE_LINE_RULE } from '../../../text/one-line.js';
 import { usageError, wordsOf } from '../../options.js';
 
 /** As they are typed. */
@@ -36,6 +37,8 @@ function layoutOf(text: string | undefined): Stated['layout'] {
 function classesOf(text: string): string[] {
   const classes = wordsOf('classes', text);
   if (classes.length < 2) throw usageError(`--classes "${text}" must be two or more names, separated by commas`);
+  const odd = classes.find((name) => !ONE_LINE.test(name));
+  if (odd !== undefined) throw usageError(`--classes: "${odd}" ${ONE_LINE_RULE}`);
   return classes;
 }
 

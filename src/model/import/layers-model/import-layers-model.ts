@@ -33,7 +33,7 @@ export async function importLayersModel(
 ): Promise<Imported> {
   const statement = withLayout(stated);
   const bytes = await readBounded(file, MAX_BYTES);
-  const json = readModelJson(bytes.toString('utf8'));
+  const json = readModelJson(bytes);
   const layers = checkTopology(json.modelTopology);
   checkWeights(json);
   const { weights, values } = await readWeights(dirname(file), json);

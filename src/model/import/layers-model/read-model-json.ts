@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../../../errors.js';
+import { decodeText } from '../../../text/decode-text.js';
 import { quoted, unreadable, unsupported } from '../failures.js';
 import { checkJson } from './check-json.js';
 
@@ -30,8 +31,8 @@ export type WeightSpec = z.infer<typeof weightSchema>;
  * @throws SmearwatchError `import-unreadable` when it is no JSON of that outline, or shaped to harm a reader;
  *   `import-unsupported` when it is another kind of model
  */
-export function readModelJson(text: string): ModelJson {
-  const json = parse(text);
+export function readModelJson(bytes: Buffer): ModelJson {
+  const json = parse(decodeText(bytes, ({ what }) => unreadable(what, undefined, HINT)));
   checkJson(json);
   checkKind(json);
   const result = schema.safeParse(json);
@@ -46,7 +47,7 @@ const HINT =
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch (error) {
     throw unreadable(`it begins like JSON and is none: ${messageOf(error)}`, error, HINT);
   }
