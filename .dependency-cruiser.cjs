@@ -102,8 +102,16 @@ module.exports = {
         ],
       },
       to: {
-        path: ['^src/model/engines/', '^src/model/tensorflow/(engine|load)', 'node_modules/onnxruntime'],
+        path: ['^src/model/engines/', '^src/model/tensorflow/(engine|load)', '^src/model/onnx-runtime\\.ts$'],
       },
+    },
+    {
+      name: 'onnxruntime-only-without-telemetry',
+      comment:
+        'src/model/onnx-runtime.ts turns the telemetry of ONNX Runtime off: everything else imports that.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/model/onnx-runtime\\.ts$' },
+      to: { path: 'node_modules/onnxruntime' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -6,6 +6,8 @@ export default defineConfig({
     // Native addons (ONNX Runtime, sharp) are loaded once per process: forks keep test files from sharing them.
     pool: 'forks',
     maxWorkers: 2,
+    // Also for the processes that tests start with modules of dist/ only.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -12,4 +12,9 @@ process.env['UV_THREADPOOL_SIZE'] ??= String(availableParallelism() + 4);
 process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
 process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
 process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+// ONNX Runtime sends events to Microsoft otherwise. src/model/ort-telemetry.ts says more, and sets the variable in
+// processes that do not start with this file.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+// Ink, which draws `top`, connects to React's developer tools where this is "true".
+delete process.env['DEV'];
 void import('./cli.js');

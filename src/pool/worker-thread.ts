@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { messageOf, SmearwatchError } from '../errors.js';
+import { disableOrtTelemetry } from '../model/ort-telemetry.js';
 import { NativeLock } from './native-lock.js';
 import { Progress } from './progress.js';
 import type { ClassifyRequest, WorkerReply, WorkerSetup } from './protocol.js';
@@ -46,6 +47,7 @@ export class WorkerThread {
   #sent = 0;
 
   constructor({ workerFile, setup }: ThreadOptions) {
+    disableOrtTelemetry();
     this.#piscina = new Piscina<ClassifyRequest, WorkerReply>({
       filename: workerFile.href,
       // Started by the first request, and not again by piscina.

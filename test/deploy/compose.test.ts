@@ -71,6 +71,19 @@ describe('deploy/compose.yaml', () => {
     expect(smearwatch.image).toBe(`smearwatch:${version}`);
   });
 
+  it('has no telemetry, no update checks and no downloads', () => {
+    expect(smearwatch.environment).toEqual({ ORT_DISABLE_TELEMETRY: '1' });
+    expect(grafana.environment).toMatchObject({
+      GF_ANALYTICS_REPORTING_ENABLED: 'false',
+      GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+      GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+      GF_NEWS_NEWS_FEED_ENABLED: 'false',
+      GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+      GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED: 'true',
+      GF_SECURITY_DISABLE_GRAVATAR: 'true',
+    });
+  });
+
   it('has a configuration that is right, in folders that are mounted', () => {
     const { config } = loadConfig(join(DEPLOY, 'smearwatch.yaml'));
     const inside = [...mounts(smearwatch).keys()];
@@ -128,8 +141,9 @@ describe('deploy/Dockerfile', () => {
     }
   });
 
-  it('runs as a user that is not root, and asks the daemon how it is', () => {
+  it('runs as a user that is not root, without telemetry, and asks the daemon how it is', () => {
     expect(lines).toContain('USER node');
+    expect(lines).toContain('ENV ORT_DISABLE_TELEMETRY=1');
     expect(lines.join('\n')).toMatch(/HEALTHCHECK .*CMD \["smearwatch", "status"\]/);
   });
 });

@@ -26,6 +26,7 @@ describe('Smearwatch', () => {
       'ProtectSystem=strict',
       'PrivateTmp=yes',
       'ProtectHome=yes',
+      'Environment=ORT_DISABLE_TELEMETRY=1',
     ])
       expect(unit).toMatch(new RegExp(`^${line}$`, 'm'));
   });

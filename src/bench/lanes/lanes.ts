@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { SmearwatchError } from '../../errors.js';
+import { disableOrtTelemetry } from '../../model/ort-telemetry.js';
 import type { LaneReply, LaneRequest, LaneSetup } from './protocol.js';
 
 export interface LanesOptions {
@@ -47,6 +48,7 @@ export class Lanes {
   #isWarm = false;
 
   constructor(setups: readonly LaneSetup[], workerFile: URL) {
+    disableOrtTelemetry();
     this.#threads = setups.map(
       (setup) =>
         new Piscina<LaneRequest, LaneReply>({

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../model/onnx-runtime.js';
 import { constantTensor, GraphBuilder, tensorInfo } from '../../model/onnx/nodes.js';
 import { IR_VERSION, OPSET } from '../../model/onnx/export-onnx.js';
 import { DATA_TYPE, encodeModel } from '../../model/onnx/proto.js';

@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from '../onnx-runtime.js';
 import { IMAGE_BYTES } from '../../images.js';
 import type { GraphPart } from '../onnx/divide.js';
 import type { GraphInput } from './graph-input.js';

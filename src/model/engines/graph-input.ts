@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../onnx-runtime.js';
 import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import { INPUT_NAME } from '../onnx/names.js';
 import type { FrontKernel } from './front-kernel.js';

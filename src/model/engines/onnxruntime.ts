@@ -1,4 +1,4 @@
-import { env, type Tensor } from 'onnxruntime-node';
+import { env, type Tensor } from '../onnx-runtime.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
 import type { Engine, Session, SessionOptions } from '../engine.js';

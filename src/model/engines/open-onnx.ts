@@ -1,4 +1,4 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession } from '../onnx-runtime.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import type { SessionOptions } from '../engine.js';
 import { cutFront, type CutModel } from '../onnx/cut-front.js';

@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from '../onnx-runtime.js';
 import { messageOf } from '../../errors.js';
 import { NOTHING } from '../onnx/in-place.js';
 

@@ -48,14 +48,16 @@ const VERIFY_HINT =
 /**
  * The node of this process goes first on the PATH, alone in a folder: npm's launcher would else take whichever `node`
  * it finds. The variables that an outer `npm run` sets about its own project are taken out, so that the npm in here
- * does not mistake that project for its own; npm's settings (registry, proxy, certificates) stay.
+ * does not mistake that project for its own; npm's settings (registry, proxy, certificates) stay. It does not
+ * look for a newer npm.
  */
 async function buildEnvironment(env: Environment, tools: string): Promise<Environment> {
   await symlink(process.execPath, join(tools, 'node'));
   const foreign =
     /^(npm_(package|lifecycle|config_(local_prefix|workspaces?|omit|global|prefix)$)|INIT_CWD$)/;
   const kept = Object.entries(env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(kept), PATH: `${tools}:${env['PATH'] ?? ''}` };
+  const path = `${tools}:${env['PATH'] ?? ''}`;
+  return { ...Object.fromEntries(kept), PATH: path, npm_config_update_notifier: 'false' };
 }
 
 /** Settled before the long downloads, since it is the step that a network without nodejs.org fails. */

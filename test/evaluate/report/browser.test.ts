@@ -7,6 +7,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../../src/evaluate/report/render-report.js';
 import { makeThumbnail } from '../../../src/evaluate/report/thumbnails.js';
+import { CHROMIUM_ARGUMENTS } from '../../fixtures/chromium-arguments.js';
 import { smearPng } from '../../fixtures/images.js';
 import { sampleHistory, sampleMetrics, sampleMistake } from './sample.js';
 
@@ -28,7 +29,7 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
     folder = await mkdtemp(join(tmpdir(), 'report-'));
     const file = join(folder, 'report.html');
     await writeFile(file, await wholeReport());
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_ARGUMENTS });
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));

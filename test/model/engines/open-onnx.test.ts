@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../../src/model/onnx-runtime.js';
 import { describe, expect, test } from 'vitest';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { DividedGraph } from '../../../src/model/engines/computation.js';

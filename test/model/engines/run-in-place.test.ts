@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../../src/model/onnx-runtime.js';
 import { expect, test } from 'vitest';
 import { runInPlace } from '../../../src/model/engines/run-in-place.js';
 import { addNothing } from '../../../src/model/onnx/in-place.js';

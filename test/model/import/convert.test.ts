@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../../src/model/onnx-runtime.js';
 import { describe, expect, test } from 'vitest';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { loadEngine } from '../../../src/model/engines/load-engine.js';

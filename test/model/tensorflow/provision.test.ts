@@ -75,6 +75,12 @@ describe.runIf(process.platform === 'linux')('providing TensorFlow', () => {
     expect(await builds()).toEqual([FINAL]);
   });
 
+  it('lets npm look for no newer npm', async () => {
+    const npm = `case "$1" in config) ;; *) [ "$npm_config_update_notifier" = false ] || exit 1 ;; esac\n${WORKING_TOOLS.npm}`;
+    machine = await fakeMachine({ ...WORKING_TOOLS, npm });
+    expect(await provisionTensorflow({ env: machine.env })).toMatchObject({ isNew: true });
+  });
+
   it('lets one of two processes at once win, and discards the copy of the other', async () => {
     machine = await fakeMachine(WORKING_TOOLS);
     const both = [provisionTensorflow({ env: machine.env }), provisionTensorflow({ env: machine.env })];

@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '../../onnx-runtime.js';
 import type { Convolution, ConvolutionShape } from '../../onnx/convolution-run.js';
 import { outputsPerTile, pointsPerTile, transformFilters } from '../../winograd/filters.js';
 import type { Images, Place, WinogradKernel } from './kernel.js';

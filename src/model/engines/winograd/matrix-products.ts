@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../onnx-runtime.js';
 import type { ConvolutionShape } from '../../onnx/convolution-run.js';
 import { IR_VERSION, OPSET } from '../../onnx/export-onnx.js';
 import { addNothing } from '../../onnx/in-place.js';
