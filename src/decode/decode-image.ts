@@ -5,7 +5,7 @@ import { decodeBmp } from './decode-bmp.js';
 import { decodeOrdinary } from './decode-ordinary.js';
 import { imageEmpty, imageFormatUnsupported, imageTruncated } from './failures.js';
 import { foreignFormat } from './foreign-formats.js';
-import type { Size } from './shrinker.js';
+import type { SeeRows, Size } from './shrinker.js';
 import { endsInMagic, sniffFormat, type ImageFormat } from './sniff.js';
 import { decodeThroughSharp, shrinkThroughSharp } from './through-sharp.js';
 
@@ -26,6 +26,8 @@ export interface DecodeLimits {
 export interface DecodeOptions extends DecodeLimits {
   /** Where the pixels are put, 196,608 bytes: otherwise into memory of their own. Undefined content after a failure. */
   readonly into?: Uint8Array;
+  /** Gets the rows at full resolution where decoding makes them anyway, which is of ordinary PNGs and TIFFs. */
+  readonly see?: SeeRows;
 }
 
 export interface DecodedImage {
@@ -51,14 +53,14 @@ export interface DecodedImage {
  */
 export async function decodeImage(
   bytes: Buffer,
-  { maxPixels = MAX_PIXELS, maxSeconds = MAX_SECONDS, into }: DecodeOptions = {},
+  { maxPixels = MAX_PIXELS, maxSeconds = MAX_SECONDS, into, see }: DecodeOptions = {},
 ): Promise<DecodedImage> {
   if (bytes.length === 0) throw imageEmpty();
   const format = sniffFormat(bytes);
   if (format === undefined) throw noImage(bytes);
   const pixels = into === undefined ? Buffer.allocUnsafeSlow(IMAGE_BYTES) : asBuffer(into);
   const size =
-    decodeOrdinary(bytes, format, maxPixels, pixels) ??
+    decodeOrdinary(bytes, format, maxPixels, pixels, see) ??
     (await decodeOther(bytes, format, { maxPixels, maxSeconds }, pixels));
   return { pixels, ...size, format };
 }

@@ -14,6 +14,9 @@ interface Exports extends WebAssemblyExports {
     compression: number,
     hasDifferences: boolean,
   ) => number;
+  readonly keep_rows: (keep: boolean) => void;
+  readonly rows: () => number;
+  readonly stride: () => number;
   readonly resize: (width: number, height: number) => number;
   readonly pixels: () => number;
   readonly width: () => number;
@@ -24,6 +27,15 @@ export interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+/** An image at full resolution: rows of 8 bits of RGB, of which each begins `stride` bytes after the one before. */
+export interface Rows extends Size {
+  readonly data: Uint8Array;
+  readonly stride: number;
+}
+
+/** Gets the rows of an image while they are in the decoder's memory: what it wants to keep it must copy. It must not throw. */
+export type SeeRows = (rows: Rows) => void;
 
 /** Rows of 8 bits of RGB, one after the other. */
 export interface TiffStrips extends Size {
@@ -55,10 +67,14 @@ export function shrinkPng(
   parts: readonly Uint8Array[],
   { width, height }: Size,
   into: Uint8Array,
+  see?: SeeRows,
 ): Size | undefined {
   const bytes = byteCount(parts);
-  return use(parts, into, ({ unpack }) =>
-    unpack(bytes, width, height) === 1 ? { width, height } : undefined,
+  return use(
+    parts,
+    into,
+    ({ unpack }) => (unpack(bytes, width, height) === 1 ? { width, height } : undefined),
+    see,
   );
 }
 
@@ -66,10 +82,15 @@ export function shrinkPng(
 export function shrinkTiff(
   { strips, rowsPerStrip, compression, hasDifferences, width, height }: TiffStrips,
   into: Uint8Array,
+  see?: SeeRows,
 ): Size | undefined {
   const sizes = new Uint8Array(Uint32Array.from(strips, ({ length }) => length).buffer);
-  return use([sizes, ...strips], into, ({ unpack_strips: unpack }) =>
-    unpack(rowsPerStrip, width, height, compression, hasDifferences) === 1 ? { width, height } : undefined,
+  return use(
+    [sizes, ...strips],
+    into,
+    ({ unpack_strips: unpack }) =>
+      unpack(rowsPerStrip, width, height, compression, hasDifferences) === 1 ? { width, height } : undefined,
+    see,
   );
 }
 
@@ -86,6 +107,7 @@ function use(
   parts: readonly Uint8Array[],
   into: Uint8Array,
   shrink: (shrinker: Exports) => Size | undefined,
+  see?: SeeRows,
 ): Size | undefined {
   instance ??= makeInstance();
   const { memory, reserve, pixels } = instance;
@@ -96,8 +118,10 @@ function use(
       new Uint8Array(memory.buffer).set(part, at);
       at += part.length;
     }
+    if (see !== undefined) instance.keep_rows(true);
     const size = shrink(instance);
     if (size !== undefined) into.set(new Uint8Array(memory.buffer, pixels(), IMAGE_BYTES));
+    if (see !== undefined) showRows(instance, size, see);
     return size;
   } catch {
     // Whatever ends it early leaves its memory in disorder. What is wrong with the image, if anything, sharp will say.
@@ -106,6 +130,19 @@ function use(
   } finally {
     if (memory.buffer.byteLength > MOST_KEPT_BYTES) instance = undefined;
   }
+}
+
+function showRows(
+  { memory, keep_rows: keepRows, rows, stride }: Exports,
+  size: Size | undefined,
+  see: SeeRows,
+): void {
+  const bytes = stride();
+  if (size !== undefined && rows() !== 0) {
+    const length = bytes * (size.height - 1) + 3 * size.width;
+    see({ ...size, data: new Uint8Array(memory.buffer, rows(), length), stride: bytes });
+  }
+  keepRows(false);
 }
 
 function makeInstance(): Exports {

@@ -24,6 +24,12 @@ static uint8_t *input, pixels[3 * PLANE_BYTES];
 static size_t input_bytes;
 static int width, height;
 
+/* The last image's rows at full size, where JavaScript asked for them. */
+static bool is_keeping;
+static uint8_t *kept;
+static const uint8_t *kept_rows;
+static size_t kept_stride;
+
 EXPORT(prepare) void prepare(void) {
   prepare_idct();
   prepare_inflate();
@@ -31,6 +37,29 @@ EXPORT(prepare) void prepare(void) {
 EXPORT(pixels) uint8_t *pixels_at(void) { return pixels; }
 EXPORT(width) int image_width(void) { return width; }
 EXPORT(height) int image_height(void) { return height; }
+
+/* Whether rows stay after an image is unpacked, until this is called again. */
+EXPORT(keep_rows) void keep_rows(int keep) {
+  is_keeping = keep;
+  free(kept);
+  kept = NULL;
+  kept_rows = NULL;
+}
+
+/* RGB; 0: none were kept. */
+EXPORT(rows) const uint8_t *rows_at(void) { return kept_rows; }
+EXPORT(stride) size_t stride_of_rows(void) { return kept_stride; }
+
+static void keep_or_free(uint8_t *raw, bool is_done, const uint8_t *rows, size_t stride) {
+  if (!is_keeping || !is_done) {
+    free(raw);
+    return;
+  }
+  free(kept);
+  kept = raw;
+  kept_rows = rows;
+  kept_stride = stride;
+}
 
 /* @returns where to put `bytes` of input, 0: there is no room for them. */
 EXPORT(reserve) uint8_t *reserve(size_t bytes) {
@@ -164,7 +193,7 @@ EXPORT(unpack) int unpack(size_t bytes, int columns, int rows) {
   uint8_t *raw = expected > MOST_INPUT_BYTES ? NULL : malloc(expected + LONGEST_OVERWRITE);
   const bool is_done = raw != NULL && inflate_exactly(input, bytes, raw, expected) &&
                        undo_filters(raw, columns, rows) && resize_rgb(raw + 1, (int)stride, columns, rows);
-  free(raw);
+  keep_or_free(raw, is_done, raw + 1, stride);
   return is_done;
 }
 
@@ -203,6 +232,6 @@ int unpack_strips(int rows_per_strip, int columns, int rows, int compression, in
   }
   if (is_done && has_differences) undo_differences(raw, columns, rows);
   is_done = is_done && resize_rgb(raw, (int)stride, columns, rows);
-  free(raw);
+  keep_or_free(raw, is_done, raw, stride);
   return is_done;
 }
