@@ -68,6 +68,9 @@ export const REVIEW_REASONS = [
   'low-confidence',
   'unexpected-size',
   'trailing-zeros',
+  'nearly-black',
+  'nearly-white',
+  'one-colour',
 ] as const;
 export type ReviewReason = (typeof REVIEW_REASONS)[number];
 

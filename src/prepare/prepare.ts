@@ -119,7 +119,7 @@ export async function prepareImage(
   if (!isExpectedSize && expectedSize.otherwise === 'quarantine')
     throw unexpectedSize({ width, height }, file.scanner, expectedSize);
   const look = lookOf(into);
-  const doubts = await doubtsOf(bytes, format);
+  const doubts = await doubtsOf({ bytes, format, pixels: into });
   faultPoint('prepared', file.path);
   const times = { read: readMs, decode: performance.now() - start };
   return { sha256, format, width, height, look, isExpectedSize, doubts, times };

@@ -1,3 +1,5 @@
+import { REVIEW_REASONS } from '../record.js';
+
 /** What each label of a metric says, and how many values it may have: no label may ever hold a path or a free text. */
 export const LABEL_MEANINGS: Readonly<Record<string, string>> = {
   action: '`move` or `delete`.',
@@ -21,8 +23,7 @@ export const LABEL_MEANINGS: Readonly<Record<string, string>> = {
   patch: "Of Node's version.",
   platform: 'The operating system, as Node calls it.',
   precision: '`fp32` or `int8`.',
-  reason:
-    'Of reviews `models-disagree`, `low-confidence`, `unexpected-size`, `trailing-zeros`; otherwise an error code ([images.md](images.md)).',
+  reason: `Of reviews ${REVIEW_REASONS.map((reason) => `\`${reason}\``).join(', ')}; otherwise an error code ([images.md](images.md)).`,
   scanner: "A scanner's name in the configuration.",
   set: 'Name of a folder in `evaluation.schedule.data`.',
   sink: "A sink's name in the configuration; `afterwards` moves and deletes images.",

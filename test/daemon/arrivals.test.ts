@@ -139,12 +139,44 @@ describe('A running daemon', () => {
     expect(await lab.run('--once').exit()).toBe(3);
     const reasons = [...lab.documents()].map(([name, { decision }]) => [name, decision.reviewReasons]);
     expect(Object.fromEntries(reasons)).toEqual({
-      'light.bmp.json': [],
+      'light.bmp.json': ['one-colour'],
       'margin.bmp.json': ['trailing-zeros'],
       'margin.tif.json': ['trailing-zeros'],
     });
     const quarantined = await lab.withLedger((ledger) => ledger.browse.quarantined({ limit: 10 }));
     expect(quarantined).toMatchObject([{ path: 'zeros.png', code: 'image-format-unsupported' }]);
+  });
+
+  it('sends pictures in which there is nothing to review, and says so in records, metrics and lists', async () => {
+    const lab = await Lab.open({ review: { minConfidence: 0 } });
+    const filled = (value: number): Uint8Array =>
+      new Uint8Array(SMEAR_SIZE.width * SMEAR_SIZE.height * 3).fill(value);
+    const pngOf = (value: number): Promise<Buffer> =>
+      sharp(filled(value), { raw: { ...SMEAR_SIZE, channels: 3 } })
+        .png()
+        .toBuffer();
+    lab.put('black.png', await pngOf(3));
+    lab.put('white.png', await pngOf(254));
+    lab.put('grey.png', await pngOf(128));
+    await lab.scan('good.png', 1);
+    const daemon = lab.run();
+    await ended(daemon, 4);
+    const reasons = [...lab.documents()].map(([name, { decision }]) => [name, decision.reviewReasons]);
+    expect(Object.fromEntries(reasons)).toEqual({
+      'black.png.json': ['nearly-black'],
+      'white.png.json': ['nearly-white'],
+      'grey.png.json': ['one-colour'],
+      'good.png.json': [],
+    });
+    const metrics = await (await fetch(`${await daemon.ready()}/metrics`)).text();
+    for (const reason of ['nearly-black', 'nearly-white', 'one-colour'])
+      expect(metrics).toContain(`smearwatch_review_reasons_total{scanner="left",reason="${reason}"} 1`);
+    const inReview = await lab.withLedger((ledger) => ledger.browse.results({ review: true, limit: 10 }));
+    expect(inReview.map(({ record }) => record.image.path).sort()).toEqual([
+      'black.png',
+      'grey.png',
+      'white.png',
+    ]);
   });
 
   it('takes a mended file up again', async () => {
