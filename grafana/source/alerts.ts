@@ -40,6 +40,16 @@ const flowAlerts: readonly Alert[] = [
       '{{ $labels.instance }} waits for {{ if eq $labels.cause "disk" }}room on a disk{{ else }}a scanner\'s folder{{ end }}. It goes on by itself once that is there.',
   },
   {
+    name: 'SmearwatchScannerNotReady',
+    severity: 'critical',
+    expr: `smearwatch_scanner_ready < ${LIMITS.scannerReady.value}`,
+    for: '5m',
+    threshold: LIMITS.scannerReady,
+    summary: 'Images of scanner {{ $labels.scanner }} are not taken in',
+    description:
+      '{{ $labels.instance }} cannot read the folder of {{ $labels.scanner }}, or a part of it. It is taken in again by itself once it can be read.',
+  },
+  {
     name: 'SmearwatchOldestImageTooOld',
     severity: 'warning',
     expr: `smearwatch_work_oldest_age_seconds > ${LIMITS.oldestImageSeconds.value}`,
@@ -113,11 +123,15 @@ const machineAlerts: readonly Alert[] = [
   {
     name: 'SmearwatchLedgerWriteFailing',
     severity: 'critical',
-    expr: `increase(smearwatch_ledger_write_failures_total[10m]) > ${LIMITS.ledgerWriteFailures.value}`,
+    expr: [
+      `smearwatch_ledger_writable < ${LIMITS.ledgerWritable.value}`,
+      `or on (${ORIGIN}) increase(smearwatch_ledger_write_failures_total[10m]) > ${LIMITS.ledgerWriteFailures.value}`,
+    ].join(' '),
     for: '5m',
     threshold: LIMITS.ledgerWriteFailures,
     summary: 'The ledger cannot be written',
-    description: 'Results of {{ $labels.instance }} wait in memory until it can; no more images are claimed.',
+    description:
+      'New images of {{ $labels.instance }} wait in their folders, and finished ones in memory, until it can.',
   },
   {
     name: 'SmearwatchAuditNotWritable',
@@ -136,7 +150,7 @@ const machineAlerts: readonly Alert[] = [
     threshold: LIMITS.watchErrorsPerHour,
     summary: "Watching {{ $labels.scanner }}'s folder fails",
     description:
-      '{{ $value | printf "%.0f" }} failures in an hour on {{ $labels.instance }}. Rescans go on finding images where the folder can be read.',
+      '{{ $value | printf "%.0f" }} failures in an hour on {{ $labels.instance }}. Periodic rescans find images where the folder can be read.',
   },
 ];
 

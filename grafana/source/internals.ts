@@ -97,6 +97,15 @@ export const internals: DashboardSpec = {
           ],
         },
         {
+          title: 'Ledger',
+          description: 'Whether it can be written, so that new images can enter the queue.',
+          unit: 'short',
+          as: 'stat',
+          alert: 'SmearwatchLedgerWriteFailing',
+          queries: [{ expr: `smearwatch_ledger_writable{${OF_DAEMON}}`, legend: '{{instance}}' }],
+          words: { 0: 'not writable', 1: 'writable' },
+        },
+        {
           title: 'Writes that failed, in ten minutes',
           description: 'They are repeated until they succeed.',
           unit: 'short',
@@ -125,7 +134,7 @@ export const internals: DashboardSpec = {
       panels: [
         {
           title: 'Failures of watching, in an hour',
-          description: 'By scanner. Rescans go on finding images where the folder can be read.',
+          description: 'By scanner. Periodic rescans find images where the folder can be read.',
           unit: 'short',
           as: 'lines',
           alert: 'SmearwatchWatchErrors',

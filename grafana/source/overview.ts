@@ -40,6 +40,16 @@ export const overview: DashboardSpec = {
           width: 4,
         },
         {
+          title: 'Scanners',
+          description: "Whether the images in each scanner's folder are taken in.",
+          unit: 'short',
+          as: 'stat',
+          alert: 'SmearwatchScannerNotReady',
+          queries: [{ expr: `smearwatch_scanner_ready{${OF_SCANNER}}`, legend: '{{scanner}}' }],
+          words: { 0: 'not taken in', 1: 'taken in' },
+          width: 4,
+        },
+        {
           title: 'Oldest image',
           description: 'Age of the oldest image that waits or is in work.',
           unit: 's',

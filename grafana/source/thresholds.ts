@@ -16,6 +16,7 @@ export const LIMITS = {
   up: below(1),
   pipelineStalled: above(0),
   intakePaused: above(0),
+  scannerReady: below(1),
   oldestImageSeconds: above(HOUR),
   quarantinedRatio: above(0.05),
   workersMissing: above(0),
@@ -33,6 +34,7 @@ export const LIMITS = {
   watchErrorsPerHour: above(3),
   memoryRatio: above(0.8),
   ledgerWriteFailures: above(0),
+  ledgerWritable: below(1),
   auditWritable: below(1),
 } as const satisfies Record<string, Threshold>;
 

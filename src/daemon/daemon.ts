@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { AuditRecorder } from '../audit/recorder.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { messageOf } from '../errors.js';
 import { Delivery, sinksOf } from '../deliver/delivery.js';
 import { startHttpServer, type HttpServer } from '../http/server.js';
 import type { DaemonStatus, Readiness, StatusSource } from '../http/status.js';
@@ -236,6 +237,10 @@ export class Daemon implements StatusSource {
 
   status(): DaemonStatus {
     const unsettled = this.#intake.unsettled();
+    const rescannedAtMs = this.#intake.rescannedAtMs();
+    const problems = new Map(
+      this.#intake.problems().map(({ scanner, error }) => [scanner, messageOf(error)]),
+    );
     return {
       version: SOFTWARE.version,
       startedAt: this.#startedAt.toISOString(),
@@ -256,6 +261,8 @@ export class Daemon implements StatusSource {
         name,
         folder,
         unsettled: unsettled[name]?.count ?? 0,
+        rescannedAt: timeOf(rescannedAtMs[name]),
+        problem: problems.get(name),
       })),
     };
   }
@@ -273,6 +280,8 @@ export class Daemon implements StatusSource {
       models: () => this.#serving?.server.models ?? [],
       inFlight: () => this.#serving?.ingest.inFlight ?? 0,
       ledgerBytes: () => this.#ledger.bytes(),
+      ledgerWritable: () => this.#ledger.problem === undefined,
+      scannersReady: () => this.#scannersReady(),
     });
     telemetry.intakeConfigured(namesIn(this.config));
     collectQuality(registry, this.#quality);
@@ -304,6 +313,11 @@ export class Daemon implements StatusSource {
     );
   }
 
+  #scannersReady(): Record<string, boolean> {
+    const failing = new Set(this.#intake.problems().map(({ scanner }) => scanner));
+    return Object.fromEntries(this.config.scanners.map(({ name }) => [name, !failing.has(name)]));
+  }
+
   async #closeHttp(): Promise<void> {
     if (!this.#http) return;
     removeHttpAddress(this.config.stateFolder);
@@ -326,6 +340,8 @@ export class Daemon implements StatusSource {
       ledger: this.#ledger,
       activity: () => this.#serving?.ingest.activity,
       workers: () => this.#serving?.server.workers,
+      scannerProblems: () => this.#intake.problems(),
+      lookForFolders: () => this.#intake.look(),
       sinkProblems: (limitMs) => this.#delivery.problems(limitMs),
       onResumed: () => this.#serving?.ingest.wake(),
       // Like any crash of native code: what was in work is tried alone after a few of them (see Suspects).
@@ -413,6 +429,7 @@ export class Daemon implements StatusSource {
       taskTimeoutMs: pool.taskTimeoutMs,
       onWorkerLost: (reason) => this.#parts.telemetry.workerRestarted({ reason }),
       onWorkerMissing: (error, retryMs) => this.#parts.telemetry.workerMissing({ error, retryMs }),
+      onWorkerFound: () => this.#parts.telemetry.workerFound(),
       onWorkerStuck: (whenEnded) => this.#health.workerStuck(whenEnded),
     };
   }
@@ -421,6 +438,11 @@ export class Daemon implements StatusSource {
 /** What metrics have series of from the start. */
 function namesIn({ scanners, sinks }: Config): { scanners: string[]; sinks: string[] } {
   return { scanners: scanners.map(({ name }) => name), sinks: sinks.map(({ name }) => name) };
+}
+
+/** RFC 3339, UTC. */
+function timeOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
 function nothingOwed({ sinks }: Config): Record<string, number> {

@@ -4,8 +4,10 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { ActivitySnapshot } from '../pipeline/activity.js';
 import type { Pauses } from '../pipeline/claims.js';
 import type { PoolWorkers } from '../pool/inference-pool.js';
+import { messageOf } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { DiskGuard } from './disk-guard.js';
+import type { ScannerProblem } from './scanner-intake.js';
 import { ScannerPauses } from './scanner-pauses.js';
 import { StallDetector } from './stall-detector.js';
 
@@ -15,6 +17,10 @@ export interface HealthSource {
   readonly ledger: Ledger;
   readonly activity: () => ActivitySnapshot | undefined;
   readonly workers: () => PoolWorkers | undefined;
+  /** Scanners whose images are not taken in, or not all of them. */
+  readonly scannerProblems: () => readonly ScannerProblem[];
+  /** Looks for the scanners' folders. */
+  readonly lookForFolders: () => void;
   /** Sinks that fail, or have been delivering for long, in words. */
   readonly sinkProblems: (limitMs: number) => readonly string[];
   /** A pause has ended: claim. */
@@ -24,6 +30,8 @@ export interface HealthSource {
 }
 
 const LOOK_INTERVAL_MS = 5000;
+/** A ledger that has not been written for so long is written to, to learn whether it can be. */
+const PROBE_AFTER_MS = 15_000;
 const FIRST_LOOK_WITHIN_MS = 2000;
 /** Of `pool.taskTimeoutMs`, the longest wait that the pipeline has of its own. */
 const STALL_FACTOR = 3;
@@ -61,6 +69,8 @@ export class Health implements Pauses {
       setInterval(() => {
         void this.#disk.look();
         void this.#folders.look();
+        this.#source.lookForFolders();
+        this.#probeLedger();
         this.#stalls.check();
       }, LOOK_INTERVAL_MS),
     );
@@ -108,10 +118,32 @@ export class Health implements Pauses {
       ...this.#missingWorkers(),
       ...(this.#stuck > 0 ? [`${this.#stuck} threads are held by native code until the next restart`] : []),
       ...(this.#disk.reason === undefined ? [] : [`paused: ${this.#disk.reason}`]),
-      ...this.#folders.paused.map((scanner) => `paused: ${this.#folders.reasonOf(scanner)}`),
+      ...this.#wayIn(),
       ...(stall ? [`stalled: nothing has left ${stall.stage} for ${Math.round(stall.idleMs / 1000)} s`] : []),
       ...this.#source.sinkProblems(this.#limitMs),
     ];
+  }
+
+  /** What keeps images out of the queue, or queued ones from being read; one reason for each scanner. */
+  #wayIn(): string[] {
+    const { scannerProblems, ledger } = this.#source;
+    const problems = scannerProblems();
+    const paused = this.#folders.paused.filter((name) => problems.every(({ scanner }) => scanner !== name));
+    const isUnwritable = ledger.problem !== undefined && ledger.damage === undefined;
+    return [
+      ...(!isUnwritable ? [] : [`not taken in: the ledger cannot be written (${ledger.problem})`]),
+      ...problems.map(({ error }) => `not taken in: ${inMiddle(messageOf(error))}`),
+      ...paused.map((scanner) => `paused: ${this.#folders.reasonOf(scanner)}`),
+    ];
+  }
+
+  #probeLedger(): void {
+    const { ledger, telemetry } = this.#source;
+    try {
+      ledger.probe(PROBE_AFTER_MS);
+    } catch (error) {
+      telemetry.ledgerWriteFailed({ error });
+    }
   }
 
   get #limitMs(): number {
@@ -124,4 +156,9 @@ export class Health implements Pauses {
     const missing = `${configured - alive} of ${configured} workers missing`;
     return [problem === undefined ? missing : `${missing}: ${problem}`];
   }
+}
+
+/** A sentence's text after a colon. */
+function inMiddle(sentence: string): string {
+  return sentence.replace(/^The /, 'the ');
 }

@@ -31,6 +31,7 @@ export class Quality implements QualityReader {
   readonly #desk: LabelDesk;
   readonly #files: LabelFileIntake;
   readonly #drift: DriftMonitor;
+  #isDriftFailing = false;
   /** What was read for the configuration that is, or is about to be, in force. */
   #reference: { readonly file: string | undefined; readonly reference: Reference | undefined } | undefined;
   /** What the parts work with now. */
@@ -82,7 +83,10 @@ export class Quality implements QualityReader {
     if (this.#using.drift === undefined) return;
     try {
       this.#drift.observe(record);
+      if (this.#isDriftFailing) this.#parts.telemetry.driftFollowed();
+      this.#isDriftFailing = false;
     } catch (error) {
+      this.#isDriftFailing = true;
       this.#parts.telemetry.driftFailed({ error });
     }
   }

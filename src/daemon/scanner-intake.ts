@@ -5,6 +5,11 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Intake } from '../watch/intake.js';
 import { ScannerWatcher, type Unsettled } from '../watch/scanner-watcher.js';
 
+export interface ScannerProblem {
+  readonly scanner: string;
+  readonly error: unknown;
+}
+
 /** The watchers of all scanners, as the configuration in force wants them. */
 export class ScannerIntake {
   readonly #intake: Intake;
@@ -33,12 +38,33 @@ export class ScannerIntake {
       this.#watchers.delete(name);
       await watcher.stop();
     }
-    for (const scanner of scanners) {
-      if (this.#watchers.has(scanner.name)) continue;
-      const watcher = new ScannerWatcher(scanner, { intake: this.#intake, telemetry: this.#telemetry });
-      this.#watchers.set(scanner.name, { scanner, watcher });
-      await watcher.start();
-    }
+    const added = scanners.filter(({ name }) => !this.#watchers.has(name));
+    await Promise.all(added.map((scanner) => this.#start(scanner)));
+  }
+
+  async #start(scanner: ScannerConfig): Promise<void> {
+    const watcher = new ScannerWatcher(scanner, { intake: this.#intake, telemetry: this.#telemetry });
+    this.#watchers.set(scanner.name, { scanner, watcher });
+    await watcher.start();
+  }
+
+  /** For a timer: notices at once when a folder has gone, or is back. */
+  look(): void {
+    for (const { watcher } of this.#watchers.values()) void watcher.look();
+  }
+
+  /** The scanners whose images are not taken in, or not all of them, and why. */
+  problems(): ScannerProblem[] {
+    return [...this.#watchers].flatMap(([scanner, { watcher }]) =>
+      watcher.problem === undefined ? [] : [{ scanner, error: watcher.problem }],
+    );
+  }
+
+  /** When each folder was last read to its end, in milliseconds since 1970. */
+  rescannedAtMs(): Readonly<Record<string, number | undefined>> {
+    return Object.fromEntries(
+      [...this.#watchers].map(([name, { watcher }]) => [name, watcher.rescannedAtMs]),
+    );
   }
 
   /** Files seen that have not settled yet, by scanner. */

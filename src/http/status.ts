@@ -62,4 +62,8 @@ export interface ScannerStatus {
   readonly folder: string;
   /** Files that are still being written. */
   readonly unsettled: number;
+  /** When the folder was last read to its end: RFC 3339, UTC. */
+  readonly rescannedAt: string | undefined;
+  /** Why images in the folder are not taken in, or not all of them. */
+  readonly problem: string | undefined;
 }

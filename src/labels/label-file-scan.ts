@@ -12,7 +12,7 @@ import { checkLabel, type LabelRules } from './label-request.js';
 
 export interface LabelFileScanParts {
   readonly files: Pick<LabelFiles, 'unknownAmong' | 'take'>;
-  readonly telemetry: Pick<Telemetry, 'labelsGiven' | 'labelRefused' | 'labelFilesFailed'>;
+  readonly telemetry: Pick<Telemetry, 'labelsGiven' | 'labelRefused' | 'labelFilesFailed' | 'labelFilesRead'>;
   readonly rules: () => LabelRules | undefined;
   readonly signal: AbortSignal;
 }
@@ -49,6 +49,7 @@ export class LabelFileScan {
     try {
       const options = { filter: this.#filter, signal, tally: emptyTally(), isRecursive: true };
       for await (const found of walkImages(folder, '', options)) await this.#take(found, known);
+      if (!signal.aborted) telemetry.labelFilesRead({ scanner: name });
     } catch (error) {
       // A folder that is away is the watcher's to tell.
       if (!signal.aborted && errnoOf(error) !== 'ENOENT')

@@ -2,11 +2,11 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, SmearwatchError } from '../errors.js';
-import { damaged, isDamage, unopenable } from './failures.js';
+import { damaged, isDamage, isRefusal, unopenable } from './failures.js';
 import { migrate } from './schema.js';
 
 export type Value = null | number | bigint | string;
-/** How long a COMMIT took. Must not throw: what it is told of has happened. */
+/** How long a COMMIT took that wrote something. Must not throw: what it is told of has happened. */
 export type OnCommitted = (durationMs: number) => void;
 export type Row = Readonly<Record<string, Value>>;
 
@@ -19,15 +19,19 @@ export class Database {
   readonly #connection: DatabaseSyncInstance;
   readonly #onCommitted: OnCommitted;
   #damage: string | undefined;
+  #problem: string | undefined;
+  #wroteAtMs = performance.now();
+  readonly #totalChanges: Statement;
 
   private constructor(file: string, connection: DatabaseSyncInstance, onCommitted: OnCommitted) {
     this.#file = file;
     this.#connection = connection;
     this.#onCommitted = onCommitted;
+    this.#totalChanges = this.prepare('SELECT total_changes() AS changes');
   }
 
   /**
-   * @param onCommitted told of every transaction that is on the disk
+   * @param onCommitted told of every transaction that has written something
    * @throws SmearwatchError `ledger-unopenable`, `ledger-newer`, `ledger-damaged`; the last also from every use later
    */
   static open(file: string, onCommitted: OnCommitted = () => undefined): Database {
@@ -61,6 +65,24 @@ export class Database {
     return this.#damage;
   }
 
+  /** Why the file could not be written, or read, when that was tried last; undefined once it has been written. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Milliseconds since the last transaction that wrote something. */
+  get idleMs(): number {
+    return performance.now() - this.#wroteAtMs;
+  }
+
+  /** Writes one page although nothing has changed. @throws what keeps the file from being written */
+  rewriteVersion(): void {
+    const version = Number(this.prepare('PRAGMA user_version').get()?.['user_version']);
+    const write = (): void => this.run(`PRAGMA user_version = ${version}`);
+    const { durationMs } = this.withoutSync(() => this.#committed(write));
+    this.#hasWritten(durationMs);
+  }
+
   run(sql: string): void {
     this.#guarded(() => this.#connection.exec(sql));
   }
@@ -72,9 +94,10 @@ export class Database {
 
   /** Everything inside commits together or not at all. `IMMEDIATE`: the write lock is taken before the first read. */
   transaction<T>(work: () => T): T {
-    this.run('BEGIN IMMEDIATE');
-    const { value, durationMs } = this.#commit(work);
-    this.#onCommitted(durationMs);
+    const changesBefore = this.#changes();
+    const { value, durationMs } = this.#committed(work);
+    // A transaction without a change succeeds on any disk, and says nothing about it.
+    if (this.#changes() !== changesBefore) this.#hasWritten(durationMs);
     return value;
   }
 
@@ -91,7 +114,19 @@ export class Database {
     }
   }
 
-  #commit<T>(work: () => T): { value: T; durationMs: number } {
+  /** Rows changed since the connection was opened, those that were rolled back included. */
+  #changes(): number {
+    return Number(this.#totalChanges.get()?.['changes']);
+  }
+
+  #hasWritten(durationMs: number): void {
+    this.#problem = undefined;
+    this.#wroteAtMs = performance.now();
+    this.#onCommitted(durationMs);
+  }
+
+  #committed<T>(work: () => T): { value: T; durationMs: number } {
+    this.run('BEGIN IMMEDIATE');
     try {
       const value = work();
       const start = performance.now();
@@ -112,6 +147,7 @@ export class Database {
     try {
       return work();
     } catch (error) {
+      if (!isRefusal(error)) this.#problem = messageOf(error);
       if (!isDamage(error)) throw error;
       this.#damage ??= messageOf(error);
       throw damaged(this.#file, error);

@@ -12,6 +12,11 @@ export function isDamage(error: unknown): boolean {
   return error instanceof Error && DAMAGE.test(error.message);
 }
 
+/** Whether SQLite refused a statement for what it says, which says nothing about the file. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /constraint failed/.test(error.message);
+}
+
 export function damaged(file: string, cause: unknown): SmearwatchError {
   return new SmearwatchError(`The ledger ${file} is damaged: ${messageOf(cause)}`, {
     code: 'ledger-damaged',
@@ -26,6 +31,14 @@ export function logWithoutLedger(file: string): SmearwatchError {
     hint:
       'Put the ledger back beside its log, or a backup in the place of both (docs/operations.md). To begin with an empty ledger, ' +
       'move ledger.sqlite-wal away, too.',
+  });
+}
+
+export function inUse(stateFolder: string, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`Another Smearwatch daemon works in ${stateFolder}`, {
+    code: 'ledger-in-use',
+    hint: 'Stop the other one, or give this one a stateFolder of its own.',
+    cause,
   });
 }
 

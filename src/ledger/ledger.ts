@@ -108,6 +108,21 @@ export class Ledger {
     faultPoint('checkpointed');
   }
 
+  /** Why the ledger could not be written, or read, when that was tried last; undefined once it can be. */
+  get problem(): string | undefined {
+    return this.#database.problem;
+  }
+
+  /**
+   * Writes one page where nothing has been written for `idleMs`, to learn whether new files could be queued: no image may
+   * arrive for hours, and nobody would know.
+   * @throws what keeps the ledger from being written
+   */
+  probe(idleMs: number): void {
+    if (this.#database.problem === undefined && this.#database.idleMs < idleMs) return;
+    this.#database.rewriteVersion();
+  }
+
   /** What is wrong with the file, once a damaged page was met. */
   get damage(): string | undefined {
     return this.#database.damage;

@@ -1,7 +1,9 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, SmearwatchError } from '../errors.js';
+import { messageOf } from '../errors.js';
+import { inUse } from './failures.js';
+import { unusable } from './unusable.js';
 
 /** Long enough for somebody who only looks whether a daemon runs; a daemon keeps the lock. */
 const PATIENCE_MS = 250;
@@ -21,19 +23,7 @@ export function lockState(stateFolder: string): () => void {
     connection.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
     connection?.close();
-    const isInUse = /locked|busy/i.test(messageOf(cause));
-    throw new SmearwatchError(
-      isInUse
-        ? `Another Smearwatch daemon works in ${stateFolder}`
-        : `The state folder ${stateFolder} cannot be used: ${messageOf(cause)}`,
-      {
-        code: isInUse ? 'ledger-in-use' : 'ledger-unopenable',
-        hint: isInUse
-          ? 'Stop the other one, or give this one a stateFolder of its own.'
-          : 'Check that the folder can be created and written by this user.',
-        cause,
-      },
-    );
+    throw /locked|busy/i.test(messageOf(cause)) ? inUse(stateFolder, cause) : unusable(stateFolder, cause);
   }
   const held = connection;
   return () => {

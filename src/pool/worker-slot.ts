@@ -9,6 +9,8 @@ export interface WorkerEvents {
   readonly onWorkerLost?: (reason: string) => void;
   /** No thread could take its place; it is tried again. */
   readonly onWorkerMissing?: (error: unknown, retryMs: number) => void;
+  /** A thread has been found after `onWorkerMissing`. */
+  readonly onWorkerFound?: () => void;
   /** Native code holds a thread that was given up: it goes on using a core. */
   readonly onWorkerStuck?: (whenEnded: Promise<void>) => void;
 }
@@ -124,7 +126,11 @@ export class WorkerSlot {
   /** Starts threads until one is ready, or the slot is closed. */
   async #restart(): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
-    while (!this.#isClosing && !(await this.#hasStarted(retryMs))) {
+    while (!this.#isClosing) {
+      if (await this.#hasStarted(retryMs)) {
+        if (retryMs > FIRST_RETRY_MS) this.#options.onWorkerFound?.();
+        break;
+      }
       await delay(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     }

@@ -1,12 +1,12 @@
-import type { Logger } from './log.js';
-import type { MetricFactory } from './metrics.js';
+import type { EventParts } from './conditions.js';
 import type { Telemetry } from './telemetry.js';
 
 /** The audit trail's entries, and the alarm when they cannot be written. */
-export function auditEvents(
-  logger: Logger,
-  metrics: MetricFactory,
-): Pick<Telemetry, 'auditAppended' | 'auditFailed'> {
+export function auditEvents({
+  logger,
+  metrics,
+  conditions,
+}: EventParts): Pick<Telemetry, 'auditAppended' | 'auditFailed'> {
   const last = metrics.gauge('audit_last_sequence', 'Number of the last entry of the audit trail.');
   const writable = metrics.gauge(
     'audit_writable',
@@ -14,20 +14,24 @@ export function auditEvents(
   );
   const failures = metrics.counter('audit_failures_total', 'Attempts at the audit trail that failed.');
   writable.set(1);
+  const inLog = new WeakSet<object>();
   return {
     auditAppended({ sequence, hash, event, actor, details }) {
       last.set(sequence);
       writable.set(1);
+      conditions.ended('audit', 'The audit trail can be written again');
       logger.info({ audit: { sequence, hash, event, actor, details } }, 'Audit entry');
     },
     auditFailed({ error, waiting }) {
       failures.inc();
       writable.set(0);
-      // The entries themselves: should the process end before they can be written, they are here.
-      logger.error(
-        { err: error, waiting },
-        'The audit trail cannot be written; images are classified all the same',
-      );
+      const message = 'The audit trail cannot be written; images are classified all the same';
+      conditions.failed('audit', { level: 'error', error, message });
+      // The entries themselves, once each: should the process end before they can be written, they are here.
+      const entries = waiting.filter((entry) => !inLog.has(entry));
+      for (const entry of entries) inLog.add(entry);
+      if (entries.length > 0)
+        logger.error({ waiting: entries }, 'Audit entries wait until the trail can be written');
     },
   };
 }

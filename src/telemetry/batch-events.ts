@@ -1,5 +1,5 @@
-import type { Logger } from './log.js';
-import { MODEL_LABELS, modelLabels, seconds, type MetricFactory } from './metrics.js';
+import type { EventParts } from './conditions.js';
+import { MODEL_LABELS, modelLabels, seconds } from './metrics.js';
 import type { StageDurations } from './stage-durations.js';
 import type { Telemetry } from './telemetry.js';
 
@@ -10,7 +10,8 @@ type BatchEvents = Pick<
 >;
 
 /** What happens inside the pipeline: stages, batches, workers, the ledger. */
-export function batchEvents(logger: Logger, metrics: MetricFactory, stages: StageDurations): BatchEvents {
+export function batchEvents(parts: EventParts, stages: StageDurations): BatchEvents {
+  const { logger, metrics } = parts;
   const sizes = metrics.histogram('batch_images', 'Images in a batch.', [1, 2, 4, 8, 16, 32, 64, 128, 256]);
   const inference = metrics.duration(
     'batch_inference_duration_seconds',
@@ -20,7 +21,7 @@ export function batchEvents(logger: Logger, metrics: MetricFactory, stages: Stag
   const failed = metrics.counter('batch_failures_total', 'Batches that failed as a whole and are repeated.');
   const restarts = metrics.counter('worker_restarts_total', 'Inference workers that were replaced.');
   return {
-    ...ledgerEvents(logger, metrics),
+    ...ledgerEvents(parts),
     stageFinished({ stage, durationMs }) {
       stages.observe({ stage }, seconds(durationMs));
     },
@@ -41,10 +42,10 @@ export function batchEvents(logger: Logger, metrics: MetricFactory, stages: Stag
   };
 }
 
-function ledgerEvents(
-  logger: Logger,
-  metrics: MetricFactory,
-): Pick<BatchEvents, 'ledgerWriteFailed' | 'ledgerCommitted'> {
+function ledgerEvents({
+  metrics,
+  conditions,
+}: EventParts): Pick<BatchEvents, 'ledgerWriteFailed' | 'ledgerCommitted'> {
   const unwritten = metrics.counter(
     'ledger_write_failures_total',
     'Attempts to write the ledger that failed and are repeated.',
@@ -56,10 +57,12 @@ function ledgerEvents(
   return {
     ledgerWriteFailed({ error }) {
       unwritten.inc();
-      logger.error({ err: error }, 'The ledger could not be written; it is tried again');
+      const message = 'The ledger cannot be written; images wait in their folders, and writes are repeated';
+      conditions.failed('ledger', { level: 'error', error, message });
     },
     ledgerCommitted({ durationMs }) {
       commits.observe(seconds(durationMs));
+      conditions.ended('ledger', 'The ledger can be written again');
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { auditEvents } from './audit-events.js';
 import { batchEvents } from './batch-events.js';
+import { Conditions } from './conditions.js';
 import { deliveryEvents } from './delivery-events.js';
 import { healthEvents } from './health-events.js';
 import { evaluationEvents } from './evaluation-events.js';
@@ -14,6 +15,7 @@ import { retentionEvents } from './retention-events.js';
 import { stageDurations } from './stage-durations.js';
 import type { Telemetry } from './telemetry.js';
 import type { ThroughputMeter } from './throughput.js';
+import { watchEvents } from './watch-events.js';
 
 export interface TelemetryOptions {
   readonly logger: Logger;
@@ -26,16 +28,18 @@ export interface TelemetryOptions {
 export function createTelemetry({ logger, registry, throughput }: TelemetryOptions): Telemetry {
   const metrics = new MetricFactory(registry);
   const stages = stageDurations(metrics);
+  const parts = { logger, metrics, conditions: new Conditions(logger) };
   const telemetry: Telemetry = {
-    ...ingestEvents(logger, metrics, stages),
-    ...batchEvents(logger, metrics, stages),
-    ...healthEvents(logger, metrics),
+    ...watchEvents(parts),
+    ...ingestEvents(parts, stages),
+    ...batchEvents(parts, stages),
+    ...healthEvents(parts),
     ...imageEvents(logger, metrics, throughput),
     ...modelEvents(logger, metrics),
-    ...deliveryEvents(logger, metrics),
+    ...deliveryEvents(parts),
     ...retentionEvents(logger, metrics),
-    ...labelEvents(logger, metrics),
-    ...auditEvents(logger, metrics),
+    ...labelEvents(parts),
+    ...auditEvents(parts),
     ...evaluationEvents(logger, metrics),
   };
   const errors = metrics.counter('telemetry_errors_total', 'Events that could not be logged or counted.');

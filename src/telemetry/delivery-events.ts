@@ -1,11 +1,11 @@
-import type { Logger } from './log.js';
-import { seconds, type MetricFactory } from './metrics.js';
+import type { EventParts } from './conditions.js';
+import { seconds } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
 type DeliveryEvents = Pick<Telemetry, 'delivered' | 'deliveryFailed' | 'stopping' | 'stopped'>;
 
 /** Results on their way out of the ledger, and the daemon's end. */
-export function deliveryEvents(logger: Logger, metrics: MetricFactory): DeliveryEvents {
+export function deliveryEvents({ logger, metrics, conditions }: EventParts): DeliveryEvents {
   const labels = ['sink'] as const;
   const records = metrics.counter('sink_records_total', 'Results delivered to a sink.', labels);
   const failures = metrics.counter('sink_failures_total', 'Deliveries that failed and are repeated.', labels);
@@ -22,10 +22,12 @@ export function deliveryEvents(logger: Logger, metrics: MetricFactory): Delivery
       records.inc({ sink: event.sink }, event.records);
       duration.observe({ sink: event.sink }, seconds(event.durationMs));
       logger.debug(event, 'Results delivered');
+      conditions.ended(`sink ${event.sink}`, 'Results are delivered again', { sink: event.sink });
     },
     deliveryFailed({ sink, error }) {
       failures.inc({ sink });
-      logger.warn({ sink, err: error }, 'Results could not be delivered; they are tried again');
+      const message = 'Results cannot be delivered; they wait in the ledger, and are tried again';
+      conditions.failed(`sink ${sink}`, { level: 'warn', error, message, fields: { sink } });
     },
     stopping({ reason }) {
       stopping.set(1);

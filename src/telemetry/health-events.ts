@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import type { EventParts } from './conditions.js';
 import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
@@ -6,6 +7,7 @@ import type { Telemetry } from './telemetry.js';
 type HealthEvents = Pick<
   Telemetry,
   | 'workerMissing'
+  | 'workerFound'
   | 'workerStuck'
   | 'pipelineStalled'
   | 'pipelineMoving'
@@ -17,7 +19,7 @@ type HealthEvents = Pick<
 >;
 
 /** What a person has to look at, or what mends itself once something outside is mended. */
-export function healthEvents(logger: Logger, metrics: MetricFactory): HealthEvents {
+export function healthEvents({ logger, metrics, conditions }: EventParts): HealthEvents {
   const unreplaced = metrics.counter(
     'worker_start_failures_total',
     'Times that no worker could be started in the place of a lost one; it is tried again.',
@@ -29,7 +31,11 @@ export function healthEvents(logger: Logger, metrics: MetricFactory): HealthEven
     intakeConfigured: (configured) => metrics.configured(configured),
     workerMissing({ error, retryMs }) {
       unreplaced.inc();
-      logger.error({ err: error, retryMs }, 'An inference worker is missing and could not be replaced');
+      const message = 'An inference worker is missing and could not be replaced; it is tried again';
+      conditions.failed('worker', { level: 'error', error, message, fields: { retryMs } });
+    },
+    workerFound() {
+      conditions.ended('worker', 'The missing inference worker has been replaced');
     },
     workerStuck({ stuck }) {
       logger.error({ stuck }, 'Native code holds an inference worker that was given up; it uses a core');

@@ -1,22 +1,23 @@
-import type { Logger } from './log.js';
-import type { MetricFactory } from './metrics.js';
+import type { EventParts } from './conditions.js';
 import type { Telemetry } from './telemetry.js';
 
 type LabelEvents = Pick<
   Telemetry,
-  | ('labelsGiven' | 'labelRefused' | 'labelFilesFailed')
-  | ('changeRefused' | 'driftReferenceTaken' | 'driftFailed')
+  | ('labelsGiven' | 'labelRefused' | 'labelFilesFailed' | 'labelFilesRead')
+  | ('changeRefused' | 'driftReferenceTaken' | 'driftFailed' | 'driftFollowed')
 >;
 
 /** True classes from outside, who may change something, and what drift is measured against. */
-export function labelEvents(logger: Logger, metrics: MetricFactory): LabelEvents {
+export function labelEvents(parts: EventParts): LabelEvents {
+  const { logger, metrics } = parts;
   const given = metrics.counter('labels_total', 'Labels given to this daemon, by where from and outcome.', [
     'source',
     'outcome',
   ]);
   return {
-    ...refusals(logger, metrics),
-    ...driftEvents(logger, metrics),
+    ...refusals(parts),
+    ...labelFileEvents(parts),
+    ...driftEvents(parts),
     labelsGiven({ source, labels }) {
       for (const { outcome } of labels) given.inc({ source, outcome });
       logger.debug({ source, labels: labels.length }, 'Labels given');
@@ -28,16 +29,12 @@ export function labelEvents(logger: Logger, metrics: MetricFactory): LabelEvents
 const NAMES_TOLD = 200;
 const REFUSAL_LOG_INTERVAL_MS = 10_000;
 
-function refusals(
-  logger: Logger,
-  metrics: MetricFactory,
-): Pick<LabelEvents, 'labelRefused' | 'labelFilesFailed' | 'changeRefused'> {
+function refusals({ logger, metrics }: EventParts): Pick<LabelEvents, 'labelRefused' | 'changeRefused'> {
   const refused = metrics.counter(
     'labels_refused_total',
     'Label files and folder names that say no class of the models in use, or cannot be read.',
     ['source', 'scanner'],
   );
-  const unread = metrics.counter('label_scan_failures_total', 'Failed looks for label files.', ['scanner']);
   const changes = metrics.counter('http_changes_refused_total', 'Changes by HTTP that were refused.', [
     'status',
   ]);
@@ -52,10 +49,6 @@ function refusals(
       if (isNew) told.add(key);
       logger[isNew ? 'warn' : 'debug'](event, 'Label refused');
     },
-    labelFilesFailed({ scanner, error }) {
-      unread.inc({ scanner });
-      logger.warn({ scanner, err: error }, 'Label files could not be looked for; they are looked for again');
-    },
     changeRefused(event) {
       changes.inc({ status: String(event.status) });
       // Who tries tokens must not fill the log as well.
@@ -66,10 +59,28 @@ function refusals(
   };
 }
 
-function driftEvents(
-  logger: Logger,
-  metrics: MetricFactory,
-): Pick<LabelEvents, 'driftReferenceTaken' | 'driftFailed'> {
+function labelFileEvents({
+  metrics,
+  conditions,
+}: EventParts): Pick<LabelEvents, 'labelFilesFailed' | 'labelFilesRead'> {
+  const unread = metrics.counter('label_scan_failures_total', 'Failed looks for label files.', ['scanner']);
+  return {
+    labelFilesFailed({ scanner, error }) {
+      unread.inc({ scanner });
+      const message = 'Label files cannot be looked for; periodic looks continue';
+      conditions.failed(`labels of ${scanner}`, { level: 'warn', error, message, fields: { scanner } });
+    },
+    labelFilesRead({ scanner }) {
+      conditions.ended(`labels of ${scanner}`, 'Label files are read again', { scanner });
+    },
+  };
+}
+
+function driftEvents({
+  logger,
+  metrics,
+  conditions,
+}: EventParts): Pick<LabelEvents, 'driftReferenceTaken' | 'driftFailed' | 'driftFollowed'> {
   const failures = metrics.counter('drift_failures_total', 'Images whose drift could not be followed.');
   return {
     driftReferenceTaken(event) {
@@ -77,7 +88,11 @@ function driftEvents(
     },
     driftFailed({ error }) {
       failures.inc();
-      logger.warn({ err: error }, 'Drift could not be followed');
+      const message = 'Drift cannot be followed; images are classified all the same';
+      conditions.failed('drift', { level: 'warn', error, message });
+    },
+    driftFollowed() {
+      conditions.ended('drift', 'Drift is followed again');
     },
   };
 }

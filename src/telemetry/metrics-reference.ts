@@ -52,7 +52,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/_ratio$/, 'ratio, 0 to 1'],
   [/_psi$/, 'index, from 0'],
   [/_info$/, '1'],
-  [/_(passed|stopping|running|stalled|paused|writable|successful)$/, '0 or 1'],
+  [/_(passed|stopping|running|stalled|paused|writable|ready|successful)$/, '0 or 1'],
   [/_(images|files|records|runs)(_total)?$/, '$1'],
 ];
 

@@ -8,6 +8,7 @@ export function collectState(registry: Registry, state: StateReader): void {
   collectWork(metrics, state);
   collectWorkers(metrics, state);
   collectLedger(metrics, state);
+  collectScanners(metrics, state);
   metrics.observed(
     'outbox_records',
     'Results that a sink has not received yet.',
@@ -37,6 +38,23 @@ function collectLedger(metrics: MetricFactory, state: StateReader): void {
     'ledger_wal_size_bytes',
     'Size of the write-ahead log: it stays at the largest that it was, up to 64 MiB.',
     (gauge) => gauge.set(state.ledgerBytes().writeAheadLog),
+  );
+  metrics.observed(
+    'ledger_writable',
+    '1 while the ledger can be written, 0 after a write that failed: no new images enter the queue.',
+    (gauge) => gauge.set(state.ledgerWritable() ? 1 : 0),
+  );
+}
+
+function collectScanners(metrics: MetricFactory, state: StateReader): void {
+  metrics.observed(
+    'scanner_ready',
+    '1 while the images in a scanner folder are taken in, 0 while the folder is not read to its end by rescans.',
+    (gauge) => {
+      for (const [scanner, isReady] of Object.entries(state.scannersReady()))
+        gauge.set({ scanner }, isReady ? 1 : 0);
+    },
+    ['scanner'],
   );
 }
 

@@ -12,10 +12,18 @@ export interface Telemetry {
     files: number;
     /** Files that no event had announced. */
     missed: number;
+    /** Files and folders that could not be read. */
+    unreadable: number;
     durationMs: number;
   }): void;
-  /** The watcher of a folder failed (ENOSPC, EMFILE, ENOENT …); rescans go on. */
+  /** A scanner's folder was not read, or not to its end: images in it are not taken in until a rescan succeeds. */
+  rescanFailed(event: { scanner: string; error: unknown }): void;
+  /** No events arrive from a scanner's folder (ENOSPC, EMFILE …); periodic rescans continue. */
   watchFailed(event: { scanner: string; error: unknown }): void;
+  /** The folder is watched without an error. */
+  watchRestored(event: { scanner: string }): void;
+  /** A person should look at something in a scanner's folder: links, files that never settle, another folder. */
+  folderSuspicious(event: { scanner: string; error: unknown }): void;
   stageFinished(event: { stage: Stage; durationMs: number }): void;
   batchClassified(event: { images: number; perModel: { model: ModelIdentity; durationMs: number }[] }): void;
   imageRecorded(event: {
@@ -43,6 +51,8 @@ export interface Telemetry {
   workerRestarted(event: { reason: string }): void;
   /** A lost worker could not be replaced: the pool is smaller than configured until it is. */
   workerMissing(event: { error: unknown; retryMs: number }): void;
+  /** A worker that could not be replaced at first has been. */
+  workerFound(): void;
   /** Native code holds `stuck` threads that were given up. */
   workerStuck(event: { stuck: number }): void;
   /** Work waits, and nothing has ended for `idleMs`, though nothing is known that it waits for. */
@@ -81,18 +91,22 @@ export interface Telemetry {
     details: string;
   }): void;
   /** The audit trail cannot be written; what waits is tried again. */
-  auditFailed(event: { error: unknown; waiting: readonly unknown[] }): void;
+  auditFailed(event: { error: unknown; waiting: readonly object[] }): void;
   /** Labels from outside that are in the ledger now, all from one place. */
   labelsGiven(event: { source: string; labels: readonly LabelFacts[] }): void;
   /** A folder's name, or a label file, that says no class of the models in use, or that cannot be read. */
   labelRefused(event: { source: string; scanner: string; name: string; reason: string }): void;
   /** The label files of a scanner could not be looked for; they are looked for again. */
   labelFilesFailed(event: { scanner: string; error: unknown }): void;
+  /** The label files of a scanner have been looked for in all its folders. */
+  labelFilesRead(event: { scanner: string }): void;
   /** Somebody wanted to change something by HTTP and may not: no token, a wrong one, or too often. */
   changeRefused(event: { status: number; reason: string; address: string }): void;
   /** The first images of a model or scanner are what its next ones are compared with. */
   driftReferenceTaken(event: { subject: string; images: number }): void;
   driftFailed(event: { error: unknown }): void;
+  /** Drift is followed again after a failure. */
+  driftFollowed(): void;
   /** A planned evaluation begins, or goes on after the daemon was stopped in the middle of it. */
   evaluationStarted(event: { run: string; attempt: number; madeUp: boolean }): void;
   evaluationFinished(event: { run: string; outcome: 'ok' | 'gate-failed' } & EvaluationFigures): void;
@@ -167,6 +181,10 @@ export interface StateReader {
   models(): readonly ModelIdentity[];
   inFlight(): number;
   ledgerBytes(): { readonly database: number; readonly writeAheadLog: number };
+  /** False after a write that failed, until one succeeds. */
+  ledgerWritable(): boolean;
+  /** Whether the images in each scanner's folder are taken in. */
+  scannersReady(): Readonly<Record<string, boolean>>;
 }
 
 /** A label, whose image it is, and what became of it. */

@@ -1,11 +1,12 @@
 import type { ScannerConfig } from '../config/schema.js';
+import { errnoOf } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { FileFinder } from './file-finder.js';
 import type { HintSource } from './folder-hints.js';
 import { FolderIdentity } from './folder-identity.js';
 import { HintQueue } from './hint-queue.js';
 import { emptyTally, isGone, type FoundFile } from './walk.js';
-import { folderReplaced } from './watch-errors.js';
+import { folderReplaced, rescanFailed } from './watch-errors.js';
 
 interface HintDeskOptions {
   readonly scanner: ScannerConfig;
@@ -64,7 +65,7 @@ export class HintDesk {
     const found = await this.#identity.look();
     if (found === 'same' || found === 'missing') return false;
     if (found === 'replaced')
-      telemetry.watchFailed({ scanner: scanner.name, error: folderReplaced(scanner) });
+      telemetry.folderSuspicious({ scanner: scanner.name, error: folderReplaced(scanner) });
     await this.reopen();
     return true;
   }
@@ -73,7 +74,11 @@ export class HintDesk {
     const { scanner, telemetry, source } = this.#options;
     const { realPath } = this.#identity;
     if (realPath === undefined || this.#isStopped()) return;
+    const failures: unknown[] = [];
     const failed = (error: unknown): void => {
+      // A folder that may not be read is the rescan's to report, and to notice when it may be.
+      if (isForbidden(error)) return;
+      failures.push(error);
       telemetry.watchFailed({ scanner: scanner.name, error });
     };
     await source
@@ -87,6 +92,7 @@ export class HintDesk {
         failed,
       })
       .catch(failed);
+    if (failures.length === 0) telemetry.watchRestored({ scanner: scanner.name });
     // Stopped while it was being opened.
     if (this.#isStopped()) await source.close();
   }
@@ -132,7 +138,12 @@ export class HintDesk {
     try {
       await work();
     } catch (error) {
-      if (!this.#isStopped() && !isGone(error)) telemetry.watchFailed({ scanner: scanner.name, error });
+      if (!this.#isStopped() && !isGone(error))
+        telemetry.rescanFailed({ scanner: scanner.name, error: rescanFailed(scanner, error) });
     }
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes(errnoOf(error) ?? '');
 }

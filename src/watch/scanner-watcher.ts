@@ -3,14 +3,16 @@ import type { ScannerConfig } from '../config/schema.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { systemClock, type Clock } from './clock.js';
 import { FileFinder } from './file-finder.js';
+import { canRead } from './can-read.js';
 import { ChokidarHints, type HintSource } from './folder-hints.js';
 import { HintDesk } from './hint-desk.js';
 import type { Intake } from './intake.js';
 import { OneAtATime } from './one-at-a-time.js';
+import { RescanState } from './rescan-state.js';
 import type { RescanCounts, RescanSummary } from './rescan-summary.js';
 import { Settling } from './settling.js';
 import { emptyTally, type FoundFile, type WalkTally } from './walk.js';
-import { entriesUnreadable, linksIgnored, rescanFailed } from './watch-errors.js';
+import { isFolderSilent, linksIgnored, rescanFailed, unreadableParts } from './watch-errors.js';
 
 export type { Clock } from './clock.js';
 export type { HintListener, HintSource } from './folder-hints.js';
@@ -36,6 +38,8 @@ export interface WatcherDependencies {
 
 /** An event may be this late before it counts as missed, besides the time in which a file settles or a poll comes. */
 const GRACE_MS = 2000;
+/** A file system that does not answer must not keep other folders from being watched. */
+const START_WITHIN_MS = 15_000;
 /** A file system that no longer answers must not keep the daemon from stopping. */
 const STOP_WITHIN_MS = 2000;
 
@@ -58,10 +62,12 @@ export class ScannerWatcher {
   readonly #desk: HintDesk;
   readonly #rescans = new OneAtATime(() => this.#rescanAndSchedule());
   readonly #waiting = new Set<() => void>();
+  readonly #state: RescanState;
+
+  readonly #firstStep = deferred();
 
   #first: Promise<RescanSummary> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #startedMs: number | undefined;
   #isScanned = false;
   /** A complete reading of the folder that is mounted now has been made; what a later one finds was missed. */
   #hasBaseline = false;
@@ -69,6 +75,9 @@ export class ScannerWatcher {
   #isBehind = false;
   /** As many links that are not followed have been told of. */
   #toldLinks = 0;
+  #isLooking = false;
+  /** The log has been told that the folder does not answer. */
+  #isSilent = false;
   #stopped: Promise<void> | undefined;
 
   constructor(scanner: ScannerConfig, dependencies: WatcherDependencies) {
@@ -77,9 +86,13 @@ export class ScannerWatcher {
     this.#scanner = scanner;
     this.#telemetry = telemetry;
     this.#clock = clock;
+    this.#state = new RescanState(scanner, clock);
     const settling = new Settling({
       ...{ scanner, intake, telemetry, clock, signal },
-      progressed: () => this.#progressed(),
+      progressed: () => {
+        if (this.#rescans.isRunning) this.#state.moved('rescan');
+        this.#progressed();
+      },
       ...(maxUnsettled === undefined ? {} : { maxFiles: maxUnsettled }),
     });
     const finder = new FileFinder({ scanner, intake, settling, signal });
@@ -98,10 +111,16 @@ export class ScannerWatcher {
     });
   }
 
-  /** Resolves when events flow. The first rescan begins then; further ones follow in the configured interval. */
+  /**
+   * Resolves when events flow and the first rescan has read something, or has failed; further ones follow in the configured
+   * interval. A share that does not answer is not waited for.
+   */
   async start(): Promise<void> {
-    await this.#desk.watchFolder();
-    this.#first = this.rescan();
+    this.#state.moved('rescan');
+    const watching = this.#desk.watchFolder();
+    this.#first = watching.then(() => this.rescan());
+    const begun = Promise.race([this.#first, this.#firstStep.promise]);
+    await Promise.race([begun, delay(START_WITHIN_MS, undefined, { ref: false })]);
   }
 
   /** The first rescan, complete or not: the folder may be missing. */
@@ -126,9 +145,29 @@ export class ScannerWatcher {
     return { count, oldestMs, overdue };
   }
 
-  /** How long the present rescan has been running, 0 between rescans: a share that no longer answers shows here. */
-  get scanningForMs(): number {
-    return this.#startedMs === undefined ? 0 : this.#clock.monotonicMs() - this.#startedMs;
+  /** Why images in the folder are not taken in, or not all of them; undefined while they are. */
+  get problem(): unknown {
+    return this.#state.problem;
+  }
+
+  /** When the last rescan that read the folder to its end was over, in milliseconds since 1970. */
+  get rescannedAtMs(): number | undefined {
+    return this.#state.finishedAtMs;
+  }
+
+  /**
+   * For a timer: reads the folder again at once when it has gone, or is back, since the last rescan. Never rejects; a share
+   * that does not answer is asked once at a time.
+   */
+  async look(): Promise<void> {
+    this.#tellSilence();
+    if (this.#isLooking || this.#rescans.isRunning || this.#isStopping()) return;
+    this.#isLooking = true;
+    this.#state.moved('look');
+    const isThere = await canRead(this.#scanner.folder);
+    this.#state.looked();
+    this.#isLooking = false;
+    if (isThere === this.#state.isFolderLost && !this.#isStopping()) await this.rescan();
   }
 
   /** Never two at once: asked while one runs, another follows it, one for all who asked. Never rejects. */
@@ -153,7 +192,6 @@ export class ScannerWatcher {
   async #rescanAndSchedule(): Promise<RescanSummary> {
     clearTimeout(this.#timer);
     const summary = await this.#rescan();
-    this.#startedMs = undefined;
     this.#isScanned = true;
     // Not unref'd: a started watcher keeps the process alive, also while its folder is away.
     if (!this.#stopping.signal.aborted)
@@ -165,18 +203,22 @@ export class ScannerWatcher {
 
   async #rescan(): Promise<RescanSummary> {
     const startedMs = this.#clock.monotonicMs();
-    this.#startedMs = startedMs;
+    this.#state.moved('rescan');
     const tally = emptyTally();
     const counts: RescanCounts = { unknown: 0, missed: 0, deferred: 0 };
-    const isComplete = await this.#readAll(tally, counts);
+    const failure = await this.#readAll(tally, counts);
     const durationMs = this.#clock.monotonicMs() - startedMs;
+    const isComplete = failure === undefined && !this.#stopping.signal.aborted;
     const summary = { ...tally, ...counts, isComplete, durationMs };
+    this.#state.rescanned(failure ?? unreadableParts(this.#scanner, summary));
     if (isComplete) await this.#report(summary);
+    else if (!this.#stopping.signal.aborted)
+      this.#telemetry.rescanFailed({ scanner: this.#scanner.name, error: failure });
     return summary;
   }
 
-  async #readAll(tally: WalkTally, counts: RescanCounts): Promise<boolean> {
-    const { signal } = this.#stopping;
+  /** @returns what kept it from reading all. */
+  async #readAll(tally: WalkTally, counts: RescanCounts): Promise<unknown> {
     try {
       if (await this.#desk.watchFolder()) this.#hasBaseline = false;
       const canMiss = this.#hasBaseline && !this.#isBehind;
@@ -184,34 +226,40 @@ export class ScannerWatcher {
       await this.#finder.read('', {
         ...{ tally, isRecursive: true },
         take: (files) => {
+          this.#state.moved('rescan');
+          this.#firstStep.resolve();
           for (const file of files) this.#count(file, canMiss, counts);
         },
       });
+      return undefined;
     } catch (error) {
-      if (!signal.aborted)
-        this.#telemetry.watchFailed({
-          scanner: this.#scanner.name,
-          error: rescanFailed(this.#scanner, error),
-        });
-      return false;
+      return rescanFailed(this.#scanner, error);
     }
-    return !signal.aborted;
   }
 
   async #report(summary: RescanSummary): Promise<void> {
     const { name } = this.#scanner;
     const { files, missed, durationMs, unreadable } = summary;
-    this.#telemetry.rescanFinished({ scanner: name, files, missed, durationMs });
-    if (unreadable > 0)
-      this.#telemetry.watchFailed({ scanner: name, error: entriesUnreadable(this.#scanner, summary) });
+    this.#telemetry.rescanFinished({ scanner: name, files, missed, unreadable, durationMs });
+    const failure = unreadableParts(this.#scanner, summary);
+    if (failure) this.#telemetry.rescanFailed({ scanner: name, error: failure });
     // Told when it changes: they may be meant to be there, for months.
     if (summary.folderLinks > this.#toldLinks)
-      this.#telemetry.watchFailed({ scanner: name, error: linksIgnored(this.#scanner, summary) });
+      this.#telemetry.folderSuspicious({ scanner: name, error: linksIgnored(this.#scanner, summary) });
     this.#toldLinks = summary.folderLinks;
     // Events were lost: a folder was made anew under its watch, or watches had run out. Set all of them again. A poll
     // has nothing to lose; it just does not see a file that is overwritten in place.
     if (missed > 0 && this.#scanner.watch === 'native') await this.#desk.reopen();
     this.#hasBaseline = true;
+  }
+
+  /** A rescan that waits for an answer cannot report that it does. */
+  #tellSilence(): void {
+    const { problem } = this.#state;
+    const isSilent = isFolderSilent(problem);
+    if (isSilent && !this.#isSilent)
+      this.#telemetry.rescanFailed({ scanner: this.#scanner.name, error: problem });
+    this.#isSilent = isSilent;
   }
 
   #count(file: FoundFile, canMiss: boolean, counts: RescanCounts): void {
@@ -226,6 +274,10 @@ export class ScannerWatcher {
     const { watch, pollIntervalMs, settle } = this.#scanner;
     const graceMs = GRACE_MS + settle.quietMs + (watch === 'polling' ? 2 * pollIntervalMs : 0);
     return this.#clock.wallMs() - Math.max(mtimeMs, ctimeMs) > graceMs;
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   #offer(file: FoundFile, isChanging: boolean): boolean {
@@ -247,4 +299,11 @@ export class ScannerWatcher {
     if (!this.#isScanned || this.#rescans.isRunning || this.#isBehind) return false;
     return this.#settling.count === this.#settling.overdue && this.#desk.isIdle;
   }
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }

@@ -204,7 +204,10 @@ export class Settling {
     if (!this.#candidates.has(file.path) || this.#overdue.has(file.path)) return;
     this.#overdue.add(file.path);
     if (this.#overdue.size <= MOST_TOLD_OVERDUE)
-      telemetry.watchFailed({ scanner: scanner.name, error: fileOverdue(scanner, { ...file, waitedMs }) });
+      telemetry.folderSuspicious({
+        scanner: scanner.name,
+        error: fileOverdue(scanner, { ...file, waitedMs }),
+      });
     progressed();
   }
 
@@ -218,7 +221,7 @@ export class Settling {
       );
     } catch (error) {
       // They stay candidates and are due again: not durable means not taken.
-      telemetry.watchFailed({ scanner: scanner.name, error });
+      telemetry.ledgerWriteFailed({ error });
       return;
     }
     const nowMs = clock.monotonicMs();

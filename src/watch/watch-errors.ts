@@ -1,6 +1,5 @@
-import { messageOf, SmearwatchError } from '../errors.js';
+import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import type { RescanSummary } from './rescan-summary.js';
-import { isGone } from './walk.js';
 
 /** Every sentence of the watcher's, for technicians: which scanner, which folder, what to do. */
 interface Watched {
@@ -8,13 +7,80 @@ interface Watched {
   readonly folder: string;
 }
 
-export function rescanFailed({ name, folder }: Watched, cause: unknown): unknown {
-  if (!isGone(cause)) return cause;
-  return new SmearwatchError(`The folder ${folder} of scanner ${name} is not there.`, {
+/** An error of the file system is one of the folder; any other (the ledger cannot be read) stays what it is. */
+export function rescanFailed(scanner: Watched, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
+  switch (errnoOf(cause)) {
+    case 'ENOENT':
+      return folderMissing(scanner, cause);
+    case 'ENOTDIR':
+      return folderInvalid(scanner, cause);
+    default:
+      return folderUnreadable(scanner, cause);
+  }
+}
+
+/** Whether it is the scanner's folder itself that keeps a rescan from reading anything. */
+export function isFolderLost(error: unknown): boolean {
+  return error instanceof SmearwatchError && FOLDER_LOST.has(error.code);
+}
+
+export function isFolderSilent(error: unknown): boolean {
+  return error instanceof SmearwatchError && error.code === 'scanner-folder-silent';
+}
+
+const FOLDER_LOST: ReadonlySet<string> = new Set([
+  'scanner-folder-missing',
+  'scanner-folder-invalid',
+  'scanner-folder-unreadable',
+]);
+
+function folderMissing({ name, folder }: Watched, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`The folder ${folder} of scanner ${name} does not exist`, {
     code: 'scanner-folder-missing',
-    hint: 'Mount it, create it, or correct "folder"; it is looked for again at every rescan, and nothing is forgotten.',
+    hint: 'Mount it, create it, or correct "folder". Its images are taken in as soon as it is there.',
     cause,
   });
+}
+
+function folderInvalid({ name, folder }: Watched, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`The folder ${folder} of scanner ${name} is a file, or lies below one`, {
+    code: 'scanner-folder-invalid',
+    hint: 'Correct "folder", or put a folder in its place.',
+    cause,
+  });
+}
+
+function folderUnreadable({ name, folder }: Watched, cause: unknown): SmearwatchError {
+  return new SmearwatchError(`The folder ${folder} of scanner ${name} cannot be read: ${messageOf(cause)}`, {
+    code: 'scanner-folder-unreadable',
+    hint: 'Give the user that runs Smearwatch the right to read and enter it, and check the disk or share.',
+    cause,
+  });
+}
+
+/** @param waitedMs since the last answer. */
+export function folderSilent({ name, folder }: Watched, waitedMs: number): SmearwatchError {
+  const seconds = Math.round(waitedMs / 1000);
+  return new SmearwatchError(`The folder ${folder} of scanner ${name} has not answered for ${seconds} s`, {
+    code: 'scanner-folder-silent',
+    hint: 'Check the network share and its server. Its images are taken in as soon as it answers.',
+  });
+}
+
+/** @param idleMs since the last rescan. */
+export function rescanLate(
+  { name, folder, rescanIntervalMs }: Watched & { readonly rescanIntervalMs: number },
+  idleMs: number,
+): SmearwatchError {
+  const [last, every] = [idleMs, rescanIntervalMs].map((ms) => Math.round(ms / 1000));
+  return new SmearwatchError(
+    `The folder ${folder} of scanner ${name} was last read ${last} s ago, not every ${every} s`,
+    {
+      code: 'scanner-rescan-late',
+      hint: 'The computer is overloaded, or this is a defect: restart the daemon, and report it with its log.',
+    },
+  );
 }
 
 export function folderReplaced({ name, folder }: Watched): SmearwatchError {
@@ -24,13 +90,18 @@ export function folderReplaced({ name, folder }: Watched): SmearwatchError {
   });
 }
 
-export function entriesUnreadable({ name, folder }: Watched, summary: RescanSummary): SmearwatchError {
-  const { unreadable, firstError } = summary;
+/** Undefined where all of the folder was read. */
+export function unreadableParts(
+  { name, folder }: Watched,
+  { unreadable, firstError }: Pick<RescanSummary, 'unreadable' | 'firstError'>,
+): SmearwatchError | undefined {
+  if (unreadable === 0) return undefined;
+  const entries = unreadable === 1 ? '1 file or folder' : `${unreadable} files or folders`;
   return new SmearwatchError(
-    `${unreadable} files or folders in ${folder} of scanner ${name} cannot be looked at: ${messageOf(firstError)}`,
+    `${entries} in the folder ${folder} of scanner ${name} cannot be read: ${messageOf(firstError)}`,
     {
       code: 'scanner-entries-unreadable',
-      hint: 'Check their permissions, and the disk or share; they are tried again at every rescan.',
+      hint: 'Give the user that runs Smearwatch the right to read and enter them, and check the disk or share.',
       cause: firstError,
     },
   );

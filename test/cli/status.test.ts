@@ -35,16 +35,19 @@ const STATUS: DaemonStatus = {
   outbox: { json: 7, ndjson: 0 },
   inFlight: 2,
   imagesPerSecond: 12.54,
-  scanners: [{ name: 'left', folder: '/srv/left', unsettled: 1 }],
+  scanners: [{ name: 'left', folder: '/srv/left', unsettled: 1, rescannedAt: undefined, problem: undefined }],
 };
 
 /** The pages of a daemon; returns its port. */
-async function daemon(readiness: Readiness = { ready: true, reasons: [] }): Promise<number> {
+async function daemon(
+  readiness: Readiness = { ready: true, reasons: [] },
+  status: Partial<DaemonStatus> = {},
+): Promise<number> {
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
     registry: new Registry(),
-    source: { ready: () => readiness, status: () => STATUS },
+    source: { ready: () => readiness, status: () => ({ ...STATUS, ...status }) },
     changes: {
       token: new ApiToken(),
       perMinute: 10,
@@ -108,6 +111,16 @@ describe('status', () => {
       '  paused: �[2J',
     ]);
     expect(exitCode).toBe(1);
+  });
+
+  test('says of each scanner whose images are not taken in why', async () => {
+    const scanners = STATUS.scanners.map((scanner) => ({
+      ...scanner,
+      problem: 'The folder is \u001b[2J gone',
+    }));
+    const port = await daemon({ ready: false, reasons: ['stopping'] }, { scanners });
+    const { out } = await smearwatch('status', '--url', `http://127.0.0.1:${port}`);
+    expect(out).toContain('Scanner left  /srv/left, NOT TAKEN IN: The folder is �[2J gone');
   });
 
   test('as JSON has both pages, whole', async () => {

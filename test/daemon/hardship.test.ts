@@ -49,7 +49,7 @@ describe('A running daemon', () => {
     await vi.waitFor(
       async () =>
         expect((await readiness(daemon)).reasons).toEqual([
-          `paused: the folder ${join(lab.folder, 'in')} of scanner left is not there, or does not answer`,
+          `not taken in: the folder ${join(lab.folder, 'in')} of scanner left does not exist`,
         ]),
       { timeout: 20_000 },
     );

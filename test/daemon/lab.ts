@@ -6,6 +6,7 @@ import type { ResultRecord } from '../../src/record.js';
 import { TestDaemon, writeConfig } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { SMEAR_SIZE, smearPng } from '../fixtures/images.js';
+import { giveToNobody, OrdinaryDaemon } from '../fixtures/nobody.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
 
 /** A lab of its own: a scanner's folder, a registry with an untrained LeNet-5, and daemons that end with the test. */
@@ -38,7 +39,16 @@ export class Lab {
   }
 
   run(...args: string[]): TestDaemon {
-    const daemon = new TestDaemon(this.configFile, ...args);
+    return this.#endedWithTest(new TestDaemon(this.configFile, ...args));
+  }
+
+  /** As a user whom permissions stop; the lab's files are that user's. */
+  runAsOrdinaryUser(...args: string[]): TestDaemon {
+    if (process.getuid?.() === 0) giveToNobody(this.folder);
+    return this.#endedWithTest(new OrdinaryDaemon(this.configFile, ...args));
+  }
+
+  #endedWithTest(daemon: TestDaemon): TestDaemon {
     onTestFinished(async () => {
       daemon.signal('SIGKILL');
       await daemon.exit();

@@ -47,7 +47,7 @@ describe('A daemon with a webhook', () => {
     await first.exit();
     await receiver.stop();
     const second = lab.run();
-    await second.logged(({ msg }) => msg.startsWith('Results could not'));
+    await second.logged(({ msg }) => msg.startsWith('Results cannot be delivered'));
     expect((await second.status()).outbox).toEqual({ webhook: 3 });
     receiver.answer = () => 200;
     await receiver.start();
@@ -65,7 +65,7 @@ describe('A daemon with a webhook', () => {
     await lab.scan('a.png', 1);
     const daemon = lab.run();
     const url = await daemon.ready();
-    await daemon.logged(({ msg }) => msg.startsWith('Results could not'));
+    await daemon.logged(({ msg }) => msg.startsWith('Results cannot be delivered'));
     const { reasons } = (await (await fetch(`${url}/readyz`)).json()) as { reasons: string[] };
     expect(reasons).toEqual([expect.stringMatching(/^sink webhook fails: The webhook .* answered 422$/)]);
     expect(await daemon.stop()).toBe(0);

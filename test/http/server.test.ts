@@ -22,7 +22,7 @@ const STATUS: DaemonStatus = {
   outbox: { json: 7 },
   inFlight: 2,
   imagesPerSecond: 12.5,
-  scanners: [{ name: 'left', folder: '/srv/left', unsettled: 1 }],
+  scanners: [{ name: 'left', folder: '/srv/left', unsettled: 1, rescannedAt: undefined, problem: undefined }],
 };
 
 function noChanges(): HttpOptions['changes'] {

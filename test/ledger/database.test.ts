@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Database } from '../../src/ledger/database.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
@@ -23,4 +23,73 @@ it('does not sync what is only done again after a power cut, and syncs the next 
     });
   expect(fails).toThrow('no');
   expect(level()).toBe(2);
+});
+
+describe('What the ledger knows of its disk', () => {
+  const open = (): { database: Database; commits: number[]; fail: () => void; mend: () => void } => {
+    const file = join(temporaryFolder(), 'ledger.sqlite');
+    const commits: number[] = [];
+    const database = Database.open(file, (durationMs) => commits.push(durationMs));
+    onTestFinished(() => database.close());
+    database.run('CREATE TABLE numbers (number INTEGER UNIQUE)');
+    return {
+      database,
+      commits,
+      // SQLite then refuses every write of this connection, as it does on a read-only disk.
+      fail: () => database.run('PRAGMA query_only = 1'),
+      mend: () => database.run('PRAGMA query_only = 0'),
+    };
+  };
+  const insert = (database: Database, number: number): void =>
+    database.transaction(() => database.run(`INSERT INTO numbers VALUES (${number})`));
+
+  it('is a problem from a write that failed to one that succeeds, not to a transaction that writes nothing', () => {
+    const { database, fail, mend } = open();
+    insert(database, 1);
+    expect(database.problem).toBeUndefined();
+    fail();
+    expect(() => insert(database, 2)).toThrow('readonly');
+    mend();
+    database.transaction(() => database.prepare('SELECT * FROM numbers').all());
+    expect(database.problem).toContain('readonly');
+    insert(database, 2);
+    expect(database.problem).toBeUndefined();
+  });
+
+  it('is no problem where SQLite refuses a row', () => {
+    const { database } = open();
+    insert(database, 1);
+    expect(() => insert(database, 1)).toThrow('constraint');
+    expect(database.problem).toBeUndefined();
+  });
+
+  it('is learnt by a write that changes nothing', () => {
+    const { database, fail, mend } = open();
+    const version = (): unknown => database.prepare('PRAGMA user_version').get();
+    const before = version();
+    fail();
+    expect(() => database.rewriteVersion()).toThrow('readonly');
+    expect(database.problem).toContain('readonly');
+    mend();
+    database.rewriteVersion();
+    expect(database.problem).toBeUndefined();
+    expect(version()).toEqual(before);
+  });
+
+  it('tells of commits that wrote something, and of no others', () => {
+    const { database, commits } = open();
+    const before = commits.length;
+    database.transaction(() => undefined);
+    expect(() =>
+      database.transaction(() => {
+        database.run('INSERT INTO numbers VALUES (7)');
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    database.transaction(() => undefined);
+    expect(commits).toHaveLength(before);
+    insert(database, 1);
+    database.rewriteVersion();
+    expect(commits).toHaveLength(before + 2);
+  });
 });

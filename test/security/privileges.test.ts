@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import { Lab } from '../daemon/lab.js';
 import { CLI } from '../fixtures/daemon.js';
-import { NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
+import { giveToNobody, NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -48,8 +48,7 @@ describe('Smearwatch', () => {
     const lab = await Lab.open();
     await lab.scan('a.png', 1);
     mkdirSync(join(lab.folder, 'home'));
-    for (const path of ['.', ...readdirSync(lab.folder, { recursive: true, encoding: 'utf8' })])
-      chownSync(join(lab.folder, path), NOBODY, NOBODY);
+    giveToNobody(lab.folder);
     const child = spawn(process.execPath, [CLI, 'run', '--once', '--config', lab.configFile], {
       uid: NOBODY,
       gid: NOBODY,

@@ -83,7 +83,7 @@ test("A webhook's secret, and what else is in its address, is in no log, no page
   receiver.answer = (index) => (index < answers.length ? answers[index] : 204);
   const daemon = lab.run();
   const pages = await daemon.ready();
-  await daemon.logged(({ msg }) => msg.startsWith('Results could not'));
+  await daemon.logged(({ msg }) => msg.startsWith('Results cannot be delivered'));
   const written: string[] = [];
   for (const page of ['status', 'metrics', 'readyz'])
     written.push(await (await fetch(`${pages}/${page}`)).text());

@@ -109,7 +109,7 @@ describe('metrics', () => {
     telemetry.batchClassified({ images: 16, perModel: [{ model: ALEXNET, durationMs: 250 }] });
     telemetry.stageFinished({ stage: 'decode', durationMs: 10 });
     telemetry.delivered({ sink: 'json', records: 4, durationMs: 20 });
-    telemetry.rescanFinished({ scanner: 'left', files: 9, missed: 2, durationMs: 30 });
+    telemetry.rescanFinished({ scanner: 'left', files: 9, missed: 2, unreadable: 0, durationMs: 30 });
     await metric('smearwatch_batch_images_sum 16');
     await metric(
       'smearwatch_batch_inference_duration_seconds_sum{model="alexnet",version="3",engine="onnxruntime"} 0.25',

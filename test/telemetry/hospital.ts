@@ -106,7 +106,7 @@ const FIGURES: EvaluationFigures = {
 function tellScanner(telemetry: Telemetry, scanner: string): void {
   const file = { scanner, path: 'a/b.png' };
   telemetry.fileSettled({ ...file, waitedMs: 1000 });
-  telemetry.rescanFinished({ scanner, files: 9, missed: 0, ...DURATION });
+  telemetry.rescanFinished({ scanner, files: 9, missed: 0, unreadable: 0, ...DURATION });
   telemetry.watchFailed({ scanner, error: Object.assign(new Error('no'), { code: 'ENOSPC' }) });
   telemetry.labelFilesFailed({ scanner, error: new Error('no') });
   telemetry.fileDisposalFailed({ ...file, error: new Error('no') });
@@ -147,6 +147,8 @@ const STATE: StateReader = {
   models: () => MODELS,
   inFlight: () => 18,
   ledgerBytes: () => ({ database: 1, writeAheadLog: 1 }),
+  ledgerWritable: () => true,
+  scannersReady: () => Object.fromEntries(SCANNERS.map((scanner) => [scanner, true])),
 };
 
 const QUALITY: QualityReader = {

@@ -19,6 +19,8 @@ function reader(overrides: Partial<StateReader> = {}): StateReader {
     models: () => [model],
     inFlight: () => 18,
     ledgerBytes: () => ({ database: 8192, writeAheadLog: 4096 }),
+    ledgerWritable: () => true,
+    scannersReady: () => ({ left: true, right: false }),
     ...overrides,
   };
 }
@@ -40,6 +42,9 @@ test('state is read at the scrape', async () => {
   expect(text).toContain('smearwatch_in_flight_images 18\n');
   expect(text).toContain('smearwatch_ledger_size_bytes 8192\n');
   expect(text).toContain('smearwatch_ledger_wal_size_bytes 4096\n');
+  expect(text).toContain('smearwatch_ledger_writable 1\n');
+  expect(text).toContain('smearwatch_scanner_ready{scanner="left"} 1\n');
+  expect(text).toContain('smearwatch_scanner_ready{scanner="right"} 0\n');
 });
 
 test('a model that was swapped out is no longer shown', async () => {

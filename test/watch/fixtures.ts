@@ -8,6 +8,7 @@ import type { ScannerConfig } from '../../src/config/schema.js';
 import type { HintListener, HintSource } from '../../src/watch/folder-hints.js';
 import type { Intake, SeenFile } from '../../src/watch/intake.js';
 import { ScannerWatcher, type WatcherDependencies } from '../../src/watch/scanner-watcher.js';
+import { silentTelemetry } from '../../src/telemetry/silent.js';
 import type { Telemetry } from '../../src/telemetry/telemetry.js';
 
 export async function temporaryFolder(): Promise<string> {
@@ -57,17 +58,22 @@ export interface Told {
   readonly failures: unknown[];
 }
 
-/** A telemetry that remembers what the watcher tells; nothing else is called. */
+/** A telemetry that remembers what the watcher reports. */
 export function recordingTelemetry(): Told {
   const settled: Told['settled'] = [];
   const rescans: Told['rescans'] = [];
   const failures: unknown[] = [];
-  const part: Pick<Telemetry, 'fileSettled' | 'rescanFinished' | 'watchFailed'> = {
+  const failed = ({ error }: { error: unknown }): void => void failures.push(error);
+  const telemetry: Telemetry = {
+    ...silentTelemetry,
     fileSettled: (event) => settled.push(event),
     rescanFinished: (event) => rescans.push(event),
-    watchFailed: ({ error }) => failures.push(error),
+    rescanFailed: failed,
+    watchFailed: failed,
+    folderSuspicious: failed,
+    ledgerWriteFailed: failed,
   };
-  return { telemetry: part as Telemetry, settled, rescans, failures };
+  return { telemetry, settled, rescans, failures };
 }
 
 /** Hints that the test gives, or none. */

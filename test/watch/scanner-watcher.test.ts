@@ -165,6 +165,37 @@ describe.each(['native', 'polling'] as const)('with %s events', (watch) => {
   });
 });
 
+describe('a look', () => {
+  it('reads a folder at once that has gone or is back since the last rescan, and no other', async () => {
+    const folder = path.join(await temporaryFolder(), 'mount');
+    await mkdir(folder);
+    const setup = await setUp({ folder });
+    await startedAndScanned(setup);
+    await setup.watcher.look();
+    expect(setup.rescans).toHaveLength(1);
+    await rename(folder, `${folder}-away`);
+    await setup.watcher.look();
+    expect(setup.watcher.problem).toMatchObject({ code: 'scanner-folder-missing' });
+    await setup.watcher.look();
+    expect(setup.failures).toHaveLength(1);
+    await rename(`${folder}-away`, folder);
+    await setup.watcher.look();
+    expect(setup.watcher.problem).toBeUndefined();
+    expect(setup.rescans).toHaveLength(2);
+  });
+
+  it('finds a file in the place of the folder', async () => {
+    const folder = path.join(await temporaryFolder(), 'mount');
+    await writeFile(folder, 'no folder');
+    const setup = await setUp({ folder });
+    await startedAndScanned(setup);
+    expect(setup.watcher.problem).toMatchObject({
+      code: 'scanner-folder-invalid',
+      message: `The folder ${folder} of scanner scope is a file, or lies below one`,
+    });
+  });
+});
+
 describe('with native events', () => {
   it('announces a file again that is overwritten in place', async () => {
     const setup = await setUp();

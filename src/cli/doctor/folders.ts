@@ -31,9 +31,15 @@ export async function checkFolders(config: Config): Promise<Check[]> {
   return [...(await Promise.all(checks)), await checkOverlap(config)];
 }
 
+/** By the operating system's code. */
+const FIXES: Readonly<Record<string, string>> = {
+  EACCES: 'Give this user the permission.',
+  EROFS: 'Mount it writable; under systemd, name it in ReadWritePaths= of the unit.',
+  ENOSPC: 'Make room on this disk.',
+};
+
 function failed(name: string, folder: string, error: unknown): Check {
-  const fix = errnoOf(error) === 'EACCES' ? 'Give this user the permission.' : 'Check the folder.';
-  return fail(name, `${folder}: ${messageOf(error)}`, fix);
+  return fail(name, `${folder}: ${messageOf(error)}`, FIXES[errnoOf(error) ?? ''] ?? 'Check the folder.');
 }
 
 async function checkScanner({ name, folder, watch, afterwards }: ScannerConfig): Promise<Check> {

@@ -26,7 +26,14 @@ export const statusSchema = z.looseObject({
   outbox: z.record(z.string(), count),
   inFlight: count,
   imagesPerSecond: count,
-  scanners: z.array(z.looseObject({ name: z.string(), folder: z.string(), unsettled: count })),
+  scanners: z.array(
+    z.looseObject({
+      name: z.string(),
+      folder: z.string(),
+      unsettled: count,
+      problem: z.string().optional(),
+    }),
+  ),
 });
 
 export type ReadinessAnswer = z.output<typeof readinessSchema>;

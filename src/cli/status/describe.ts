@@ -25,6 +25,12 @@ export function describeSinks({ outbox }: StatusAnswer): string {
   return waiting.map(([sink, records]) => `${printable(sink)} ${records} waiting`).join(', ');
 }
 
+/** Its folder, and whether the images in it are taken in. */
+export function describeScanner({ folder, unsettled, problem }: StatusAnswer['scanners'][number]): string {
+  const state = problem === undefined ? `files being written: ${unsettled}` : `NOT TAKEN IN: ${problem}`;
+  return printable(`${folder}, ${state}`);
+}
+
 /** `0.42`, `4.20`, `42.0`, `420`: as many digits as mean something. */
 export function threePlaces(value: number): string {
   if (value === 0) return '0';

@@ -2,6 +2,7 @@ import { formatDuration, printable, printLine, type Terminal } from '../output.j
 import type { DaemonReport } from './ask-daemon.js';
 import {
   describeModel,
+  describeScanner,
   describeOldest,
   describeSinks,
   describeWork,
@@ -22,10 +23,7 @@ export function printStatus(terminal: Terminal, { url, readiness, status }: Daem
     ['Workers', describeWorkers(status)],
     ['Models', models.map(describeModel).join(', ') || 'none yet'],
     ['Sinks', describeSinks(status)],
-    ...scanners.map(
-      ({ name, folder, unsettled }) =>
-        [`Scanner ${name}`, `${printable(folder)}, files being written: ${unsettled}`] as const,
-    ),
+    ...scanners.map((scanner) => [`Scanner ${printable(scanner.name)}`, describeScanner(scanner)] as const),
   ];
   const width = Math.max(...lines.map(([title]) => title.length));
   for (const [title, text] of lines) printLine(terminal, `${title.padEnd(width)}  ${text}`);

@@ -33,7 +33,7 @@ export function conditionsOf({ readiness, status }: DaemonReport, figures: Figur
     figure('oldest', status.work.oldestMs > RULES.oldestMs && 'WARN', describeOldest(status)),
     condition('sinks', sink !== undefined && 'WARN', printable(sink?.slice(SINK.length) ?? '')),
     disk(figures),
-    flow(figures),
+    flow(figures, status),
     condition('audit', !figures.isAuditWritable && 'WARN', 'cannot be written'),
     condition('settings', !figures.isConfigurationInForce && 'WARN', 'a change was refused'),
   ];
@@ -57,8 +57,10 @@ function disk({ disks, minFreeBytes, pauses }: Figures): Condition {
   return figure('disk', fullest.freeBytes < limit && 'ALERT', `${formatBytes(fullest.freeBytes)} free`);
 }
 
-function flow({ pauses, isStalled }: Figures): Condition {
+function flow({ pauses, isStalled }: Figures, { scanners }: StatusAnswer): Condition {
   if (isStalled) return condition('flow', 'ALERT', 'stands still');
+  const failing = scanners.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
+  if (failing.length > 0) return condition('flow', 'ALERT', printable(`not taken in: ${failing.join(', ')}`));
   return condition('flow', pauses.includes('folder') && 'ALERT', 'a folder is away');
 }
 

@@ -37,6 +37,10 @@ describe('The conditions', () => {
   it.each<[string, Partial<typeof STATUS>]>([
     ['WARN workers: 1 of 2 missing', { workers: { configured: 2, alive: 1, busy: 0, stuck: 0 } }],
     ['WARN workers: 2 of 2 missing, 1 stuck', { workers: { configured: 2, alive: 0, busy: 0, stuck: 1 } }],
+    [
+      'ALERT flow: not taken in: left',
+      { scanners: [{ name: 'left', folder: '/srv/left', unsettled: 0, problem: 'it does not exist' }] },
+    ],
     ['WARN oldest: 2 h 0 min', { work: { ...STATUS.work, oldestMs: 7_200_000 } }],
   ])('say %s', async (sentence, status) => {
     expect(wrongs(reportOf(status), await figuresOf(() => undefined))).toEqual([sentence]);

@@ -1,0 +1,63 @@
+import { errnoOf } from '../errors.js';
+import type { Logger } from './log.js';
+import { seconds, type MetricFactory } from './metrics.js';
+
+/** What events that report a lasting condition are made with. */
+export interface EventParts {
+  readonly logger: Logger;
+  readonly metrics: MetricFactory;
+  readonly conditions: Conditions;
+}
+
+/** One failure of something that is tried again and again. */
+export interface ConditionFailure {
+  readonly level: 'warn' | 'error';
+  readonly error: unknown;
+  readonly message: string;
+  /** Further fields of the log line. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+interface Lasting {
+  readonly sinceMs: number;
+  readonly codes: Set<string>;
+  failures: number;
+}
+
+/**
+ * Logs a condition that lasts (a missing folder, a full disk) when it begins, when it fails for another reason, and when it
+ * ends. Everything in between is logged at debug level: a line for each attempt would bury all others.
+ */
+export class Conditions {
+  readonly #logger: Logger;
+  readonly #lasting = new Map<string, Lasting>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Reasons are told apart by the error's code, since messages hold figures that change. */
+  failed(condition: string, { level, error, message, fields }: ConditionFailure): void {
+    const lasting = this.#lasting.get(condition) ?? {
+      sinceMs: performance.now(),
+      codes: new Set<string>(),
+      failures: 0,
+    };
+    this.#lasting.set(condition, lasting);
+    const code = errnoOf(error) ?? 'unexpected';
+    const isNew = !lasting.codes.has(code);
+    lasting.codes.add(code);
+    lasting.failures += 1;
+    this.#logger[isNew ? level : 'debug']({ ...fields, err: error }, message);
+  }
+
+  /** Does nothing, and costs nothing, when the condition has not failed. */
+  ended(condition: string, message: string, fields?: Readonly<Record<string, unknown>>): void {
+    const lasting = this.#lasting.get(condition);
+    if (!lasting) return;
+    this.#lasting.delete(condition);
+    const { sinceMs, failures } = lasting;
+    const failedSeconds = Math.round(seconds(performance.now() - sinceMs));
+    this.#logger.info({ ...fields, failures, failedSeconds }, message);
+  }
+}
