@@ -36,7 +36,8 @@ export interface FoundModel {
 /**
  * Finds the models that a configuration names, and checks that they can serve together. Reads manifests only.
  * @throws SmearwatchError the registry's codes, `engine-unsuitable` when a model is of a format that its engine does not
- *   serve, and `models-incompatible` when the models know different classes
+ *   serve, `models-repeated` when two references mean one version, and `models-incompatible` when the models know
+ *   different classes
  */
 export async function findModels(models: Config['models']): Promise<FoundModel[]> {
   const registry = openRegistry(models);
@@ -46,6 +47,7 @@ export async function findModels(models: Config['models']): Promise<FoundModel[]
     assertServed(version, use);
     found.push({ identity: identityOf(version, use), version });
   }
+  assertNamedOnce(models.use, found);
   assertSameClasses(found);
   return found;
 }
@@ -91,6 +93,20 @@ function assertServed({ name, version, manifest: { format } }: ModelVersion, use
       hint: `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }; on a command line, --engine ${engines.join(' or ')}.`,
     },
   );
+}
+
+/** One version under two names would agree with itself and count twice. Two engines may serve one version. */
+function assertNamedOnce(use: Config['models']['use'], found: readonly FoundModel[]): void {
+  const keys = found.map(({ identity: { name, version, engine } }) => `${name}@${version} by ${engine}`);
+  const second = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+  const [repeated, earlier] = [use[second], use[keys.indexOf(keys[second] ?? '')]];
+  if (repeated === undefined || earlier === undefined) return;
+  const references = [earlier, repeated].map(({ model }) => model).join(' and ');
+  throw new SmearwatchError(`${references} are the same version, ${keys[second] ?? ''}`, {
+    code: 'models-repeated',
+    kind: 'configuration',
+    hint: 'Name each version once (models.use, --models); a label, or a name alone, may have been moved to it.',
+  });
 }
 
 /** Only models of the same classes can agree or disagree. Their order may differ. */

@@ -33,6 +33,16 @@ async function classified(...paths: string[]): Promise<Outcome & { answers: Reco
   return { ...outcome, answers: Object.fromEntries(told) };
 }
 
+test('a version that is named twice is refused', async () => {
+  const { exitCode, err } = await smearwatch(
+    ...['classify', join(outside, 'secret.png'), '--models', 'lenet5,lenet5@1', '--registry', registry],
+  );
+  expect(exitCode).toBe(2);
+  expect(err).toContain(
+    'lenet5 and lenet5@1 are the same version, lenet5@1 by onnxruntime\nhint: Name each version once',
+  );
+});
+
 describe('links', () => {
   test('are not followed where they lie in a folder: those with an image’s name are answered with a reason', async () => {
     writeFileSync(join(folder, 'images', 'a.png'), await smearPng(2));

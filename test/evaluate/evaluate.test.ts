@@ -303,7 +303,7 @@ describe('several models', () => {
 
   test.each([
     ['of different classes', ['lenet5', 'other'], { code: 'models-incompatible', kind: 'configuration' }],
-    ['that are the same one twice', ['lenet5', 'lenet5@1'], { code: 'usage', kind: 'usage' }],
+    ['that are the same one twice', ['lenet5', 'lenet5@1'], { code: 'models-repeated', kind: 'configuration' }],
     ['that are not there', ['lenet5', 'none'], { code: 'model-unknown', kind: 'usage' }],
   ])('%s are refused', async (_what, models, refused) => {
     const cells = await Cells.make(1);

@@ -111,6 +111,24 @@ describe('loadModelSpecs', () => {
     await expect(specsOf(registry, 'lenet5')).rejects.toMatchObject({ code: 'model-damaged' });
   });
 
+  it('refuses two names of one version, which would count twice', async () => {
+    const registry = emptyRegistry();
+    await addLeNet5(registry, 1);
+    await addLeNet5(registry, 2);
+    await registry.promote('lenet5', 2);
+    const refused = { code: 'models-repeated', kind: 'configuration' };
+    for (const second of ['lenet5@2', 'lenet5@production'])
+      await expect(specsOf(registry, 'lenet5', second)).rejects.toMatchObject({
+        ...refused,
+        message: `lenet5 and ${second} are the same version, lenet5@2 by onnxruntime`,
+      });
+    await expect(specsOf(registry, 'lenet5@1', 'lenet5@production', 'lenet5@1')).rejects.toMatchObject({
+      ...refused,
+      message: 'lenet5@1 and lenet5@1 are the same version, lenet5@1 by onnxruntime',
+    });
+    expect(await specsOf(registry, 'lenet5', 'lenet5@1')).toHaveLength(2);
+  });
+
   it('refuses models that know different classes', async () => {
     const registry = emptyRegistry();
     await addLeNet5(registry, 1);
