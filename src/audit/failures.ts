@@ -21,7 +21,7 @@ export function unreadable(file: string, cause: unknown): SmearwatchError {
 export function missing(file: string): SmearwatchError {
   return new SmearwatchError(`There is no audit trail ${file}`, {
     code: 'audit-missing',
-    hint: 'It is made by the first `smearwatch run`. Is this the right --state or --config?',
+    hint: 'It is made by the first `smearwatch run`. Is this the right configuration or state folder?',
   });
 }
 

@@ -103,9 +103,9 @@ export function defineGroup({ command, describe, commands }: GroupDefinition): C
   };
 }
 
-/** `classify <paths..>` is called `classify`. */
+/** `classify <paths..>` is called `classify`, and `verify [model]` is called `verify`. */
 function nameOf(command: string): string {
-  return command.split(' <', 1)[0] ?? command;
+  return command.split(/ [<[]/, 1)[0] ?? command;
 }
 
 /** All commands that do something themselves, those of groups included. */

@@ -38,6 +38,6 @@ export async function stateFolderOf({ state, config }: LedgerLocation): Promise<
 function noLedger(folder: string): SmearwatchError {
   return new SmearwatchError(`There is no ledger in ${folder}`, {
     code: 'ledger-missing',
-    hint: 'It is made by the first `smearwatch run`. Is this the right --state or --config?',
+    hint: 'It is made by the first `smearwatch run`. Is this the right configuration or state folder?',
   });
 }

@@ -68,7 +68,7 @@ export function learntBy(models: readonly FoundModel[], { chosen, outcomes }: Cl
     if (training === undefined || !isDataOf(training, outcomes.images.map(named))) return [];
     return [
       `WARNING: ${referenceOf(identity)} was trained on most of these very images. ` +
-        "Its figures are no measure of new ones: evaluate the test part, with --part test or the training's --split.",
+        "Its figures are no measure of new ones: evaluate the test part, with `smearwatch evaluate --part test` or the training's split.json.",
     ];
   });
 }

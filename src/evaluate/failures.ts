@@ -18,7 +18,7 @@ export function columnUnknown(
   return failure(
     'evaluation-by-unknown',
     columns === undefined
-      ? `--by ${by} needs ${folder}/manifest.csv, which is not there`
+      ? `Figures by ${by} need ${folder}/manifest.csv, which is not there`
       : `${folder}/manifest.csv has no column "${by}" to tell images apart by`,
     columns === undefined
       ? 'Add one with the columns file, class and what the images are to be told apart by.'
@@ -29,8 +29,8 @@ export function columnUnknown(
 export function partNeedsSplit(part: string): SmearwatchError {
   return failure(
     'evaluation-split-unknown',
-    `--part ${part} needs --split: none of the models was trained on this folder`,
-    "Name a training's split.json; it lies in the folder of the run.",
+    `The ${part} part needs a split: none of the models was trained on this folder`,
+    "Name a training's split.json with `smearwatch evaluate --split`; it is in the run folder of the training.",
   );
 }
 
@@ -38,7 +38,7 @@ export function splitsDiffer(part: string): SmearwatchError {
   return failure(
     'evaluation-split-unknown',
     `The models were trained with different splits of this folder, so there is no one ${part} part`,
-    'Name one with --split, or evaluate the models apart.',
+    'Name one with `smearwatch evaluate --split`, or evaluate the models apart.',
   );
 }
 
@@ -67,7 +67,7 @@ export function notAnEvaluation(outDir: string): SmearwatchError {
   return failure(
     'evaluation-out-occupied',
     `${outDir} has files that are of no evaluation`,
-    'Name another folder with --out, or empty this one.',
+    'Name another folder for the results, or empty this one.',
   );
 }
 
@@ -75,14 +75,14 @@ export function evaluationDiffers(outDir: string, what: readonly string[]): Smea
   return failure(
     'evaluation-differs',
     `${outDir} holds an evaluation that differs: ${what.join('; ')}`,
-    'Name another folder with --out, or give the data, models and split with which it was begun.',
+    'Name another folder for the results, or give the data, models and split with which it was begun.',
   );
 }
 
 export function evaluationInUse(outDir: string, cause: unknown): SmearwatchError {
   return new SmearwatchError(`Another Smearwatch process evaluates into ${outDir}`, {
     code: 'evaluation-in-use',
-    hint: 'Wait for it, or name another folder with --out.',
+    hint: 'Wait for it, or name another folder for the results.',
     cause,
   });
 }
@@ -90,14 +90,14 @@ export function evaluationInUse(outDir: string, cause: unknown): SmearwatchError
 export function evaluationStuck(images: number, why: string): SmearwatchError {
   return new SmearwatchError(`${images} images can be neither classified nor given up: ${why}`, {
     code: 'evaluation-stuck',
-    hint: 'Mend that, then give the same command with the same --out to go on; for changed images, another --out.',
+    hint: 'Fix that, then evaluate into the same folder again to continue; changed images need another folder.',
   });
 }
 
 export function ledgerUnwritable(outDir: string, cause: unknown): SmearwatchError {
   return new SmearwatchError(`The ledger in ${outDir} cannot be written: ${messageOf(cause)}`, {
     code: 'evaluation-ledger-unwritable',
-    hint: 'Make room on the disk, then give the same command with the same --out: what is recorded is not lost.',
+    hint: 'Make room on the disk, then evaluate into the same folder again: what is recorded is not lost.',
     cause,
   });
 }
@@ -105,7 +105,7 @@ export function ledgerUnwritable(outDir: string, cause: unknown): SmearwatchErro
 export function workersLost(cause: unknown): SmearwatchError {
   return new SmearwatchError(`The inference workers died and cannot be replaced: ${messageOf(cause)}`, {
     code: 'evaluation-workers-lost',
-    hint: 'Most often memory ran out: use fewer --workers. The same command with the same --out goes on.',
+    hint: 'Most often memory ran out: use fewer workers. An evaluation into the same folder continues this one.',
     cause,
   });
 }
@@ -113,7 +113,7 @@ export function workersLost(cause: unknown): SmearwatchError {
 export function interrupted(outDir: string, cause: unknown): SmearwatchError {
   return new SmearwatchError(messageOf(cause), {
     code: 'interrupted',
-    hint: `Give the same command with --out ${outDir} to go on.`,
+    hint: `To continue, give the same options to \`smearwatch evaluate --out ${outDir}\`.`,
     cause,
   });
 }

@@ -65,7 +65,7 @@ export function splitUnusable(what: string): SmearwatchError {
   return failure(
     'data-split-unusable',
     `The data cannot be split: ${what}`,
-    'Give every class more images, or for --split group more groups.',
+    'Give every class more images or, where the split is by group, more groups.',
   );
 }
 
@@ -73,7 +73,7 @@ export function splitForeign(path: string, what: string, cause?: unknown): Smear
   return failure(
     'data-split-foreign',
     `${path} does not fit this data: ${what}`,
-    'Use a split that was made for this folder, or leave it out to make a new one.',
+    'Use a split that was made for this folder.',
     cause,
   );
 }

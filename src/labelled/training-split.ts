@@ -55,7 +55,7 @@ function splitUnknown(): SmearwatchError {
     {
       code: 'data-split-foreign',
       kind: 'usage',
-      hint: "Name the training's split.json with --split: it lies in the folder of the run.",
+      hint: "Name the training's split.json (--split of `smearwatch evaluate` and `smearwatch models quantize`); it is in its run folder.",
     },
   );
 }

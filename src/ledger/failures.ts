@@ -65,7 +65,7 @@ export function newer(file: string, version: number, known: number): SmearwatchE
 export function missing(file: string): SmearwatchError {
   return new SmearwatchError(`There is no ledger ${file}`, {
     code: 'ledger-missing',
-    hint: 'It is made by the first `smearwatch run`. Is this the right --config?',
+    hint: 'It is made by the first `smearwatch run`. Is this the right configuration or state folder?',
   });
 }
 

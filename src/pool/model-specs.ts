@@ -90,7 +90,9 @@ function assertServed({ name, version, manifest: { format } }: ModelVersion, use
     {
       code: 'engine-unsuitable',
       kind: 'configuration',
-      hint: `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }; on a command line, --engine ${engines.join(' or ')}.`,
+      hint:
+        `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }, ` +
+        'or name it with --engine of `smearwatch classify` and `smearwatch evaluate`.',
     },
   );
 }
@@ -105,7 +107,7 @@ function assertNamedOnce(use: Config['models']['use'], found: readonly FoundMode
   throw new SmearwatchError(`${references} are the same version, ${keys[second] ?? ''}`, {
     code: 'models-repeated',
     kind: 'configuration',
-    hint: 'Name each version once (models.use, --models); a label, or a name alone, may have been moved to it.',
+    hint: 'Name each version once; a label, or a name alone, may have been moved to it.',
   });
 }
 
@@ -121,7 +123,7 @@ function assertSameClasses(models: readonly FoundModel[]): void {
     {
       code: 'models-incompatible',
       kind: 'configuration',
-      hint: 'Use models of the same classes together (models.use, --models), and the others apart.',
+      hint: 'Use models of the same classes together, and the others apart.',
     },
   );
 }

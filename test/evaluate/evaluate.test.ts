@@ -303,7 +303,11 @@ describe('several models', () => {
 
   test.each([
     ['of different classes', ['lenet5', 'other'], { code: 'models-incompatible', kind: 'configuration' }],
-    ['that are the same one twice', ['lenet5', 'lenet5@1'], { code: 'models-repeated', kind: 'configuration' }],
+    [
+      'that are the same one twice',
+      ['lenet5', 'lenet5@1'],
+      { code: 'models-repeated', kind: 'configuration' },
+    ],
     ['that are not there', ['lenet5', 'none'], { code: 'model-unknown', kind: 'usage' }],
   ])('%s are refused', async (_what, models, refused) => {
     const cells = await Cells.make(1);
@@ -327,7 +331,7 @@ describe('an evaluation that was interrupted', () => {
     );
     await expect(stop).rejects.toMatchObject({
       code: 'interrupted',
-      hint: `Give the same command with --out ${cells.out} to go on.`,
+      hint: `To continue, give the same options to \`smearwatch evaluate --out ${cells.out}\`.`,
     });
     const before = withLedger(cells, (ledger) => ledger.queue.counts());
     expect(before).toMatchObject({ running: 0 });

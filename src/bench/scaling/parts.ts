@@ -83,6 +83,6 @@ function notMeasured(what: string): SmearwatchError {
   return new SmearwatchError(`The bench did not measure ${what}`, {
     code: 'plan-not-measured',
     kind: 'usage',
-    hint: 'Run `smearwatch bench --out DIR` without --quick and --only, and name its bench.json with --bench.',
+    hint: 'Run `smearwatch bench --out DIR` without --quick and --only, and name its bench.json with `smearwatch plan --bench`.',
   });
 }

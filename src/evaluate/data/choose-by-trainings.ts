@@ -51,7 +51,7 @@ export async function chooseByTrainings(
     leftOut: [],
     notes: [
       `${names}: trained on this folder. Evaluated are the ${chosen.length} of ${images.length} images of the ` +
-        `${wanted} part${splits.size > 1 ? ' of every training' : ''}. --part all evaluates every image.`,
+        `${wanted} part${splits.size > 1 ? ' of every training' : ''}. \`smearwatch evaluate --part all\` evaluates every image.`,
     ],
   };
 }
