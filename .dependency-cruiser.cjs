@@ -30,7 +30,7 @@ const mayUse = {
   http: ['labels/label-request'],
   deliver: ['ledger'],
   pipeline: ['ledger', 'pool', 'prepare'],
-  labelled: ['model/registry/files'],
+  labelled: ['model/registry/files', 'watch/system-names'],
   evaluate: [
     ...['labelled', 'pipeline', 'pool', 'ledger', 'decode', 'model', 'drift/reference', 'telemetry/silent'],
     ...['walk', 'file-patterns', 'intake', 'limited'].map((name) => `watch/${name}`),
@@ -46,6 +46,7 @@ const mayUse = {
       'http/status',
       'deliver/sync-folder',
       'pool/model-specs',
+      'watch/system-names',
     ],
     ...['train/initial-weights', 'evaluate/measures', 'evaluate/report/plots', 'evaluate/run/environment'],
   ],

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { gateProblems } from './gate-checks.js';
 import { isWithin } from './paths.js';
+import { patternProblems } from './pattern-checks.js';
 import type { Problem } from './problems.js';
 import { retentionProblems } from './retention-checks.js';
 import { scheduleProblems } from './schedule-checks.js';
@@ -26,6 +27,7 @@ export function crossChecks(value: unknown, base: string): Problem[] {
     ),
     ...nestedScanners(scanners),
     ...insideScanners(writtenPlaces(written, base), scanners),
+    ...patternProblems(value),
     ...gateProblems(value),
     ...scheduleProblems(value),
     ...retentionProblems(value),

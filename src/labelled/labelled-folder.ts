@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
 import { CELL_CLASSES } from '../images.js';
 import { ONE_LINE } from '../text/one-line.js';
+import { isSystemName } from '../watch/system-names.js';
 import { classEmpty, classUnnameable, folderUnknown, manifestDisagrees, tooFewClasses } from './failures.js';
 import { readManifest, type ManifestRow } from './manifest.js';
 
@@ -50,14 +51,14 @@ export async function readLabelledFolder(folder: string): Promise<LabelledFolder
 async function listClasses(folder: string): Promise<Map<string, string[]>> {
   const entries = await list(folder);
   const found = new Map<string, string[]>();
-  for (const { name } of entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))) {
+  for (const { name } of entries.filter((entry) => entry.isDirectory() && !isIgnored(entry.name))) {
     // A name that is not UTF-8 is read with U+FFFD in it, and would stay in the model's manifest.
     if (!ONE_LINE.test(name)) throw classUnnameable(folder, name);
     const images = await list(join(folder, name));
     found.set(
       name,
       images
-        .filter((image) => image.isFile() && !image.name.startsWith('.') && isImageName(image.name))
+        .filter((image) => image.isFile() && !isIgnored(image.name) && isImageName(image.name))
         .map((image) => `${name}/${image.name}`)
         .sort(),
     );
@@ -73,6 +74,11 @@ async function list(folder: string): Promise<Dirent[]> {
     if (errnoOf(cause) === undefined) throw cause;
     throw folderUnknown(folder, cause);
   }
+}
+
+/** As in a scanner's folder: hidden, or what a file server keeps for itself, which is no class. */
+function isIgnored(name: string): boolean {
+  return name.startsWith('.') || isSystemName(name);
 }
 
 function isImageName(name: string): boolean {

@@ -7,7 +7,7 @@ import { createFileFilter, type FileFilter } from '../watch/file-patterns.js';
 import type { SeenFile } from '../watch/intake.js';
 import { emptyTally, walkImages } from '../watch/walk.js';
 import { factsOf } from './label-desk.js';
-import { isLabelFile, LONGEST_LABEL_FILE, parseLabelFile } from './label-file.js';
+import { imageOf, isLabelFile, LONGEST_LABEL_FILE, parseLabelFile } from './label-file.js';
 import { checkLabel, type LabelRules } from './label-request.js';
 
 export interface LabelFileScanParts {
@@ -37,7 +37,7 @@ export class LabelFileScan {
     this.#scanner = scanner;
     this.#parts = parts;
     const images = createFileFilter(scanner);
-    this.#filter = { isImage: isLabelFile, isWatchedFolder: (folder) => images.isWatchedFolder(folder) };
+    this.#filter = { ...images, isImage: (path) => isLabelFile(path) && !images.isExcluded(imageOf(path)) };
   }
 
   /** Never rejects: what fails is told, and tried again at the next look. */

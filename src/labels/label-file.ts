@@ -16,6 +16,11 @@ export function isLabelFile(path: string): boolean {
   return name.endsWith(SUFFIX) && name.length > SUFFIX.length && !name.startsWith('.');
 }
 
+/** The path of the image that a label file is about. */
+export function imageOf(path: string): string {
+  return path.slice(0, -SUFFIX.length);
+}
+
 /**
  * What a label file says: `{ "class": "lymphocyte", "by": "A. Weber" }`, about the image whose name is before the suffix.
  * @throws Error with what is wrong in its message. Half a file is never taken for a whole one: it is no JSON.
@@ -24,7 +29,7 @@ export function parseLabelFile(scanner: string, path: string, bytes: Buffer): La
   try {
     const text = decodeText(bytes, ({ what, hint }) => new Error(`${what}. ${hint}`));
     const content = contentSchema.parse(JSON.parse(text));
-    return { scanner, path: path.slice(0, -SUFFIX.length), ...content };
+    return { scanner, path: imageOf(path), ...content };
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new Error(`it must be JSON like {"class": "lymphocyte", "by": "A. Weber"}: ${why}`, { cause });

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { within, type Check } from '../../src/cli/doctor/check.js';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../src/cli/doctor/computer.js';
 import { checkFolders, countWatchedFolders } from '../../src/cli/doctor/folders.js';
 import { checkModels } from '../../src/cli/doctor/models.js';
+import { checkPatterns } from '../../src/cli/doctor/patterns.js';
 import { checkSecrets } from '../../src/cli/doctor/secrets.js';
 import { checkNode, loadApart } from '../../src/cli/doctor/software.js';
 import { parseConfig } from '../../src/config/load.js';
@@ -139,11 +140,57 @@ describe('folders', () => {
 
   test('are counted where they are watched natively', async () => {
     mkdirSync(join(folder, 'left', 'a', 'b'), { recursive: true });
+    mkdirSync(join(folder, 'left', '@eaDir', 'a.png'), { recursive: true });
     mkdirSync(join(folder, 'right', 'c'), { recursive: true });
     const both = config(
       'stateFolder: state\nscanners: [{name: left, folder: left}, {name: right, folder: right, watch: polling}]',
     );
     expect(await countWatchedFolders(both)).toBe(3);
+  });
+});
+
+describe('patterns', () => {
+  const scanner = (options: string): Config =>
+    config(`stateFolder: state\nscanners: [{name: left, folder: left, ${options}}]`);
+  const files = (...names: string[]): void => {
+    for (const name of names) {
+      mkdirSync(dirname(join(folder, 'left', name)), { recursive: true });
+      writeFileSync(join(folder, 'left', name), '');
+    }
+  };
+
+  test('that match files that are there are well', async () => {
+    files('a.png', 'day/b.tif', 'notes.txt');
+    expect(await checkPatterns(scanner('patterns: ["*.png", "**/*.tif"]'))).toMatchObject([
+      { name: 'patterns left', status: 'ok', detail: expect.stringContaining('2 of the 3 files') as string },
+    ]);
+  });
+
+  test('that match none of the files that are there are named, each', async () => {
+    files('a.png', 'day/b.tif');
+    expect(await checkPatterns(scanner('patterns: ["*.png", "*.tif", "days/*.tif"]'))).toMatchObject([
+      { status: 'warn', detail: expect.stringMatching(/^"\*\.tif" matches none of the 2 files/) as string },
+      { status: 'warn', detail: expect.stringMatching(/^"days\/\*\.tif" matches none/) as string },
+    ]);
+  });
+
+  test.each([
+    ['exclude: [day]', 'day/a.png'],
+    ['exclude: ["**/a*"]', 'day/a.png'],
+    ['watch: polling', '@eaDir/a.png/thumb.png'],
+  ])('that only excluded files match (%s) are told', async (options, name) => {
+    files(name, 'notes.txt');
+    expect(await checkPatterns(scanner(options))).toMatchObject([
+      { status: 'warn', detail: expect.stringContaining(`are excluded, for instance ${name}`) as string },
+    ]);
+  });
+
+  test('are not judged by a folder that is empty, has unfinished files only, or is not there', async () => {
+    expect(await checkPatterns(scanner('watch: polling'))).toEqual([]);
+    files('a.png.part', '.hidden/x.txt');
+    expect(await checkPatterns(scanner('watch: polling'))).toMatchObject([
+      { status: 'ok', detail: expect.stringContaining('has no files yet') as string },
+    ]);
   });
 });
 

@@ -24,6 +24,9 @@ describe('a labelled folder', () => {
       'b/notes.txt': '',
       'b/.hidden.png': '',
       'c.png': '',
+      '@eaDir/1.png/thumb.png': '',
+      '#recycle/old.png': '',
+      'b/@eaDir/3.png': '',
     });
     mkdirSync(join(folder, '.git'));
     const { classes, files } = await readLabelledFolder(folder);

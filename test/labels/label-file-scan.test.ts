@@ -25,9 +25,9 @@ beforeEach(() => {
   scan = newScan();
 });
 
-function newScan(): LabelFileScan {
+function newScan(options = ''): LabelFileScan {
   const { scanners } = parseConfig(
-    `stateFolder: s\nscanners: [{name: left, folder: ${folder}, labels: files}]`,
+    `stateFolder: s\nscanners: [{name: left, folder: ${folder}, labels: files${options}}]`,
     '/c.yaml',
   );
   return new LabelFileScan(scanners[0]!, {
@@ -88,6 +88,13 @@ describe('A label file', () => {
     await newScan().look();
     expect(ledger.labels.find(sha256Of('a.png'))?.by).toBe('Kaya');
     expect(given).toEqual(['a.png set']);
+  });
+
+  it('is not looked for in excluded folders, nor beside excluded images', async () => {
+    const names = ['a.png', 'a_thumb.png', '@eaDir/a.png/T.png', 'calibration/a.png'];
+    for (const name of names) put(`${name}.label.json`, LYMPHOCYTE);
+    await newScan(', exclude: [calibration, "*_thumb.png"]').look();
+    expect(given).toEqual(['a.png waiting']);
   });
 
   it('that is written again is read again', async () => {

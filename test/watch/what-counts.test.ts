@@ -35,6 +35,60 @@ describe('createFileFilter', () => {
     expect(['x', 'x.tmp', '.x', 'y/x.part'].filter((name) => every.isImage(name))).toEqual(['x']);
   });
 
+  const SYSTEM = [
+    '@eaDir/a.png/SYNOPHOTO_THUMB_XL.png',
+    'day/@EADIR/a.png/T.jpg',
+    '#recycle/a.png',
+    '$RECYCLE.BIN/S-1-5-21/$R1.png',
+    'System Volume Information/x.png',
+    'lost+found/x.png',
+    'FOUND.000/x.png',
+    '~snapshot/daily/a.png',
+    '@Recently-Snapshot/a.png',
+    '@Recycle/a.png',
+    'Network Recycle Bin 1/a.png',
+    '__MACOSX/a.png',
+    'a.png@SynoEAStream',
+    'Thumbs.db',
+    'day/desktop.ini',
+  ];
+
+  it.each(SYSTEM)('leaves %j, which a server or system made, whatever the patterns say', (name) => {
+    const every = createFileFilter(scannerFor('/spool', { patterns: ['**'] }));
+    expect(every.isImage(name)).toBe(false);
+  });
+
+  it('does not look into the folders of servers and systems, at any depth', () => {
+    const folders = [
+      '@eaDir',
+      'x/#recycle',
+      'x/y/LOST+FOUND',
+      '~snapshot',
+      '@eaDir/a.png',
+      'eaDir',
+      'found.png',
+    ];
+    expect(folders.filter((name) => filter.isWatchedFolder(name))).toEqual(['eaDir', 'found.png']);
+  });
+
+  it('leaves what the configuration excludes, with all that is in it', () => {
+    const some = createFileFilter(
+      scannerFor('/spool', { exclude: ['Calibration', '**/*_thumb.*', 'old/**', 'days/*/test'] }),
+    );
+    const folders = ['calibration', 'calibration/x', 'day/calibration', 'old', 'days/1/test', 'days/1'];
+    expect(folders.filter((name) => some.isWatchedFolder(name))).toEqual(['day/calibration', 'days/1']);
+    const files = [
+      'calibration/x/a.png',
+      'a_thumb.png',
+      'day/b_THUMB.jpg',
+      'old/a.png',
+      'days/1/test/a.png',
+      'days/1/a.png',
+      'a.png',
+    ];
+    expect(files.filter((name) => some.isImage(name))).toEqual(['days/1/a.png', 'a.png']);
+  });
+
   it('takes patterns relative to the folder', () => {
     const top = createFileFilter(scannerFor('/spool', { patterns: ['*.png', 'slides/*.jpg'] }));
     expect(['a.png', 'b/a.png', 'slides/x.JPG'].filter((name) => top.isImage(name))).toEqual([
@@ -51,6 +105,21 @@ describe('createFileFilter', () => {
 });
 
 describe('the watcher', () => {
+  it('neither looks into excluded folders nor hears of them', async () => {
+    const setup = await setUp({ exclude: ['calibration'] });
+    for (const folder of ['@eaDir/a.png', 'calibration', 'day']) {
+      await mkdir(path.join(setup.folder, folder), { recursive: true });
+      await writePng(setup.folder, `${folder}/before.png`);
+    }
+    await startedAndScanned(setup);
+    for (const folder of ['@eaDir/a.png', 'calibration', 'day'])
+      await writePng(setup.folder, `${folder}/after.png`);
+    await announced(setup.intake, 'day/before.png', 'day/after.png');
+    await setup.watcher.rescan();
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced.toSorted()).toEqual(['day/after.png', 'day/before.png']);
+  });
+
   it('handles every file name that the file system allows', async () => {
     const setup = await setUp();
     const names = [

@@ -1,7 +1,8 @@
 import { link, mkdir, readdir, readFile, statfs, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { generateSmears } from '../../generate/write-smears.js';
+import { isSystemName } from '../../watch/system-names.js';
 import type { BenchPlan } from '../options.js';
 import type { Format } from '../parts.js';
 import { distinctCopy } from './distinct-copy.js';
@@ -67,6 +68,7 @@ async function findImages(folder: string, format: Format): Promise<string[]> {
   const files = entries
     .filter((entry) => entry.isFile() && FORMAT_OF[extname(entry.name).toLowerCase()] === format)
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !relative(folder, file).split(sep).some(isSystemName))
     .sort();
   if (files.length > 0) return files;
   throw noImages(`There is no ${format} file in ${folder}`);

@@ -1,6 +1,7 @@
 import { opendir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { errnoOf, messageOf } from '../../errors.js';
+import { isSystemName } from '../../watch/system-names.js';
 import { usageError } from '../options.js';
 
 export interface FoundImage {
@@ -33,7 +34,7 @@ export async function findImages(paths: readonly string[]): Promise<FoundImage[]
 async function imagesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const entry of await opendir(folder)) {
-    if (entry.name.startsWith('.')) continue;
+    if (entry.name.startsWith('.') || isSystemName(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) found.push(...(await imagesBelow(path)));
     else if (EXTENSIONS.has(extname(entry.name).toLowerCase())) found.push(path);

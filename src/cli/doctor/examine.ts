@@ -7,6 +7,7 @@ import { checkClock, checkInotify, checkMemory, checkOpenFiles, checkPort } from
 import { checkFolders, countWatchedFolders } from './folders.js';
 import { checkLedger } from './ledger.js';
 import { checkModels } from './models.js';
+import { checkPatterns } from './patterns.js';
 import { checkSecrets } from './secrets.js';
 import { checkNativeModules, checkNode, checkTensorflow } from './software.js';
 
@@ -30,6 +31,7 @@ async function checkConfigured(config: Config): Promise<Check[]> {
   const { enabled, host, port } = config.http;
   return [
     ...(await checkFolders(config)),
+    ...(await checkPatterns(config)),
     ...checkLedger(config.stateFolder),
     ...(await checkModels(config.models)),
     checkInotify(await countWatchedFolders(config)),

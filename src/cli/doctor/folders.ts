@@ -7,6 +7,7 @@ import { errnoOf, messageOf } from '../../errors.js';
 import { formatBytes } from '../output.js';
 import { fail, ok, warn, within, type Check } from './check.js';
 import { volumeOf } from '../../volume.js';
+import { createFileFilter, type FileFilter } from '../../watch/file-patterns.js';
 
 const PATIENCE_MS = 5000;
 
@@ -167,17 +168,19 @@ async function checkOverlap(config: Config): Promise<Check> {
 export async function countWatchedFolders(config: Config, limit = 100_000): Promise<number> {
   let count = 0;
   const until = Date.now() + PATIENCE_MS;
-  const walk = async (folder: string): Promise<void> => {
+  const walk = async (root: string, folder: string, filter: FileFilter): Promise<void> => {
     count += 1;
-    const entries = await opendir(folder).catch(() => undefined); // Reported by the check of the folder itself.
+    const entries = await opendir(join(root, folder)).catch(() => undefined); // Reported by the check of the folder itself.
     if (entries === undefined) return;
     for await (const entry of entries) {
       if (count >= limit || Date.now() > until) return;
-      if (entry.isDirectory()) await walk(join(folder, entry.name));
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && filter.isWatchedFolder(path)) await walk(root, path, filter);
     }
   };
-  for (const { folder, watch } of config.scanners) {
-    if (watch === 'native') await within(PATIENCE_MS, walk(folder));
+  for (const scanner of config.scanners) {
+    if (scanner.watch === 'native')
+      await within(PATIENCE_MS, walk(scanner.folder, '', createFileFilter(scanner)));
   }
   return count;
 }

@@ -49,6 +49,12 @@ export const scannerSchema = z.strictObject({
     .min(1)
     .default(['**/*.{png,jpg,jpeg,tif,tiff,bmp}'])
     .describe('Glob patterns, relative to the folder, of the files that are images; case does not matter.'),
+  exclude: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Glob patterns of files and folders that are left alone, with all that is in them. The own folders of file servers and operating systems (@eaDir, #recycle, $RECYCLE.BIN, lost+found …) always are: docs/images.md lists them.',
+    ),
   watch: z
     .enum(['native', 'polling'])
     .default('native')

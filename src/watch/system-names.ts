@@ -1,0 +1,26 @@
+/**
+ * Folders and files that servers and operating systems make by themselves, in lower case. What is in them is a
+ * thumbnail, a deleted file or an old version: never an image that a scanner wrote. Names that begin with a dot
+ * (`.snapshot`, `.zfs`, `.Trash-1000`, `._a.png`) are ignored anyway.
+ */
+const NAMES = new Set([
+  // Synology
+  ...['@eadir', '#recycle', '#snapshot', '@tmp', '@sharebin'],
+  // QNAP, Buffalo
+  ...['@recycle', '@recently-snapshot', '@__thumb', 'network recycle bin', 'trashbox'],
+  // NetApp
+  '~snapshot',
+  // Windows
+  ...['$recycle.bin', 'recycler', 'recycled', '$extend', 'system volume information'],
+  ...['thumbs.db', 'ehthumbs.db', 'ehthumbs_vista.db', 'desktop.ini'],
+  // Linux and macOS
+  ...['lost+found', 'network trash folder', 'temporary items', 'thevolumesettingsfolder', '__macosx'],
+]);
+/** What `chkdsk` rescues, QNAP's numbered bins, and Synology's extended attributes beside a file. */
+const PATTERN = /^found\.\d{3}$|^network recycle bin \d+$|@syno(eastream|resource)$/;
+
+/** Whether a file or folder of this name, without a path, was made by a server or system for itself. */
+export function isSystemName(name: string): boolean {
+  const lower = name.toLowerCase();
+  return NAMES.has(lower) || PATTERN.test(lower);
+}
