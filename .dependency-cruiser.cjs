@@ -15,7 +15,7 @@ const mayUse = {
   audit: [],
   model: [],
   decode: [],
-  watch: [],
+  watch: ['decode/tiff'],
   generate: [],
   telemetry: [],
   config: ['watch/file-patterns'],

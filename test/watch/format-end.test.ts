@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FormatEnd } from '../../src/watch/byte-source.js';
 import { formatEndOf, hasTrailingZeros, readFormatEnd } from '../../src/watch/format-end.js';
 import { bmpOf } from '../decode/bmp.js';
+import { tiffOf } from '../decode/tiff.js';
 import { directoryFirstTiff } from '../fixtures/directory-first-tiff.js';
 
 const noise = Buffer.from(Array.from({ length: 96 * 80 * 3 }, (_, index) => (index * 7919) % 251));
@@ -114,6 +115,22 @@ it('A compressed TIFF with its directory first ends in zeros until the last stri
   const whole = directoryFirstTiff(light, SIZE, { compression: 'deflate', rowsPerStrip: 10 });
   expect(await endOf(whole)).toBe('present');
   expect(await endOf(Buffer.concat([whole.subarray(0, -600), Buffer.alloc(600)]))).toBe('zeros');
+});
+
+it('A TIFF without counts of bytes, or with zeros for them, lacks its end where its rows need more', async () => {
+  for (const counts of [undefined, { type: 4, values: [0, 0] }]) {
+    const whole = tiffOf(light, SIZE, { rowsPerStrip: 40, fields: { 279: counts } });
+    expect(await endOf(whole)).toBe('present');
+    const outside = tiffOf(light, SIZE, {
+      rowsPerStrip: 40,
+      fields: { 279: counts, 273: { type: 4, values: [8, whole.length - 40 * 96 * 3 + 1] } },
+    });
+    expect(await endOf(outside)).toBe('missing');
+  }
+});
+
+it('A TIFF whose tags are not sorted has its end', async () => {
+  expect(await endOf(tiffOf(light, SIZE, { isReversed: true, isBig: true, order: 'MM' }))).toBe('present');
 });
 
 it('A black margin is no reason for doubt where a directory follows the pixels', async () => {
