@@ -2,6 +2,7 @@ import { drawSmear } from '../../src/generate/smear.js';
 import { bmpOf } from '../../test/decode/bmp.js';
 import { blackPixels, chunk, header, pngOf } from '../../test/decode/png.js';
 import { colourVariants, greyVariants, type Variant } from '../../test/decode/variants.js';
+import { tiffKinds } from './tiffs.js';
 
 /** Whole images in every form that is told apart anywhere on the way: what is mutated. Small, so that many are tried. */
 export async function makeCorpus(): Promise<Variant[]> {
@@ -15,6 +16,7 @@ export async function makeCorpus(): Promise<Variant[]> {
     ...(await greyVariants(picture)),
     // Large enough for the decoders of ordinary images.
     ...(await colourVariants(large)).filter(({ name }) => ORDINARY.has(name)),
+    ...tiffKinds(picture),
     {
       name: 'PNG with chunks of every kind',
       format: 'png',
@@ -36,7 +38,7 @@ export async function makeCorpus(): Promise<Variant[]> {
   ];
 }
 
-const ORDINARY = new Set(['JPEG', 'PNG']);
+const ORDINARY = new Set(['JPEG', 'PNG', 'TIFF with LZW', 'TIFF without compression', 'TIFF with deflate']);
 
 function withMasks(plain: Buffer): Buffer {
   const masks = Buffer.alloc(12);

@@ -101,10 +101,34 @@ function tiffStructure(bytes: Buffer): Structure {
       fields.push({ at, bytes: 2, isLittle }, { at: at + 2, bytes: 2, isLittle });
       fields.push({ at: at + 4, bytes: wide, isLittle }, { at: at + 4 + wide, bytes: wide, isLittle });
       fields.push({ at: at + 4 + wide, bytes: 2, isLittle });
+      fields.push(...valuesApart(bytes, { at, wide, isLittle, read }));
     }
     directory = read(end, wide);
   }
   return { fields, pieces };
+}
+
+/** Bytes of a value by its type: SHORT, LONG and LONG8, of which offsets, counts and bits are made. */
+const NUMBERS: Readonly<Record<number, 2 | 4 | 8>> = { 3: 2, 4: 4, 16: 8 };
+const MOST_VALUES = 4;
+
+/** The first numbers of an entry that has too many of them to hold them itself. */
+function valuesApart(
+  bytes: Buffer,
+  {
+    at,
+    wide,
+    isLittle,
+    read,
+  }: { at: number; wide: 4 | 8; isLittle: boolean; read: (at: number, size: number) => number },
+): Field[] {
+  const size = NUMBERS[read(at + 2, 2)];
+  const count = read(at + 4, wide);
+  if (size === undefined || size * count <= wide) return [];
+  const start = read(at + 4 + wide, wide);
+  return Array.from({ length: Math.min(count, MOST_VALUES) }, (_, index): Field => {
+    return { at: start + index * size, bytes: size, isLittle };
+  }).filter((field) => field.at + size <= bytes.length);
 }
 
 const BMP_FIELDS: readonly Field[] = [

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { decodeBmp } from './decode-bmp.js';
 import { decodeImage, type DecodedImage, type DecodeOptions } from './decode-image.js';
 import { imageDamaged } from './failures.js';
+import { inspect, onWhite } from './inspect.js';
 import type { Rows, Size } from './shrinker.js';
 
 /** A part of an image in its full resolution, in pixels of the image as it is meant to be seen. */
@@ -73,10 +74,9 @@ async function decodeInFull(bytes: Buffer, image: DecodedImage, maxSeconds: numb
     const raw = decodeBmp(bytes, image.width * image.height);
     return { ...raw, stride: 3 * raw.width };
   }
-  const { data, info } = await sharp(bytes, { failOn: 'none', limitInputPixels: image.width * image.height })
-    .autoOrient()
-    .toColourspace('srgb')
-    .flatten({ background: '#ffffff' })
+  const limitInputPixels = image.width * image.height;
+  const { input } = inspect(bytes, image.format, limitInputPixels);
+  const { data, info } = await onWhite(sharp(input.bytes, { failOn: 'none', limitInputPixels }), input)
     .raw({ depth: 'uchar' })
     .timeout({ seconds: maxSeconds })
     .toBuffer({ resolveWithObject: true });

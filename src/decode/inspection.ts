@@ -6,6 +6,8 @@ import type { SmearwatchError } from '../errors.js';
  * decoding failed is taken from it, never why.
  */
 export interface Inspection {
+  /** What libvips is given in the file's place; undefined: the file itself. */
+  readonly input?: DecoderInput;
   /**
    * Refuses what libvips would show although a part is missing.
    * @throws SmearwatchError `image-truncated`, `image-damaged`
@@ -15,4 +17,10 @@ export interface Inspection {
   repaired(): Buffer | undefined;
   /** Why a file is refused that libvips cannot decode. */
   failure(cause: unknown): SmearwatchError;
+}
+
+export interface DecoderInput {
+  readonly bytes: Buffer;
+  /** Its pixels have channels after their colours that mean nothing, and that libvips takes for transparency. */
+  readonly hasMeaninglessChannels: boolean;
 }

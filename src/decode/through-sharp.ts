@@ -1,20 +1,15 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { SmearwatchError } from '../errors.js';
 import { IMAGE_SIDE } from '../images.js';
-import { inspectTiff } from './check-tiff.js';
 import type { RawPixels } from './decode-bmp.js';
 import { decodeOrdinary } from './decode-ordinary.js';
 import { decodeTimeout, imageDamaged } from './failures.js';
-import type { Inspection } from './inspection.js';
-import { inspectJpeg } from './jpeg/inspect-jpeg.js';
-import { inspectPng } from './png/inspect-png.js';
+import { inspect, onWhite, type SharpFormat } from './inspect.js';
+import type { DecoderInput } from './inspection.js';
 import { shrinkPixels, type Size } from './shrinker.js';
-import type { ImageFormat } from './sniff.js';
 
 /** Four times a scanner's image, in memory at once; larger ones are shrunk by sharp while it reads them. */
 const MOST_SHRUNK_PIXELS = 4_194_304;
-
-type SharpFormat = Exclude<ImageFormat, 'bmp'>;
 
 interface Limits {
   readonly maxPixels: number;
@@ -27,12 +22,6 @@ interface Decoded {
   readonly size: Size;
 }
 
-const INSPECTIONS: Readonly<Record<SharpFormat, (bytes: Buffer, maxPixels: number) => Inspection>> = {
-  png: inspectPng,
-  jpeg: inspectJpeg,
-  tiff: inspectTiff,
-};
-
 /**
  * Decodes any file of a format that libvips reads. Whether it decodes is for libvips to say, and why it does not for
  * our own reading of the file.
@@ -44,9 +33,9 @@ export async function decodeThroughSharp(
   limits: Limits,
   into: Buffer,
 ): Promise<Size> {
-  const inspection = INSPECTIONS[format](bytes, limits.maxPixels);
+  const inspection = inspect(bytes, format, limits.maxPixels);
   inspection.assertWhole();
-  const decoded = await tryToDecode(bytes, format, limits);
+  const decoded = await tryToDecode(inspection.input, format, limits);
   if (!('failure' in decoded)) return fit(decoded, into);
   const repaired = inspection.repaired();
   const size = repaired && (await decodeRepaired(repaired, format, limits, into));
@@ -63,7 +52,7 @@ async function decodeRepaired(
 ): Promise<Size | undefined> {
   const ordinary = decodeOrdinary(bytes, format, limits.maxPixels, into);
   if (ordinary !== undefined) return ordinary;
-  const decoded = await tryToDecode(bytes, format, limits);
+  const decoded = await tryToDecode({ bytes, hasMeaninglessChannels: false }, format, limits);
   return 'failure' in decoded ? undefined : fit(decoded, into);
 }
 
@@ -77,12 +66,12 @@ export async function shrinkThroughSharp(raw: RawPixels, maxSeconds: number, int
 
 /** What libvips throws is a result: only our own errors are errors of this. */
 async function tryToDecode(
-  bytes: Buffer,
+  input: DecoderInput,
   format: SharpFormat,
   limits: Limits,
 ): Promise<Decoded | { readonly failure: unknown }> {
   try {
-    return await decode(bytes, format, limits);
+    return await decode(input, format, limits);
   } catch (error) {
     if (error instanceof SmearwatchError) throw error;
     return { failure: error };
@@ -90,18 +79,28 @@ async function tryToDecode(
 }
 
 async function decode(
-  bytes: Buffer,
+  { bytes, hasMeaninglessChannels }: DecoderInput,
   format: SharpFormat,
   { maxPixels, maxSeconds }: Limits,
 ): Promise<Decoded> {
   const source = sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels, sequentialRead: true });
   return timed(maxSeconds, async () => {
+    if (hasMeaninglessChannels) return decodeColours(source, maxSeconds);
     const metadata = await source.metadata();
     const { width, height, orientation = 1 } = metadata;
     if (isPlain(format, metadata)) return { raw: await read(source, maxSeconds), size: { width, height } };
     const upright = orientation >= 5 ? { width: height, height: width } : { width, height };
     return convert(source, upright, maxSeconds);
   });
+}
+
+/** Colours without the channels after them, before anything is done that would blend them with transparency. */
+async function decodeColours(source: Sharp, maxSeconds: number): Promise<Decoded> {
+  const raw = await read(onWhite(source, { hasMeaninglessChannels: true }), maxSeconds);
+  const { data, width, height } = raw;
+  const size: Size = { width, height };
+  if (isShrinkable(size)) return { raw, size };
+  return convert(sharp(data, { raw: { ...size, channels: 3 } }), size, maxSeconds);
 }
 
 /** libvips ends what takes too long without a message that is surely its own. */
@@ -145,10 +144,7 @@ async function read(source: Sharp, maxSeconds: number): Promise<RawPixels> {
 async function convert(source: Sharp, size: Size, maxSeconds: number): Promise<Decoded> {
   const columns = Math.min(size.width, IMAGE_SIDE);
   const rows = Math.min(size.height, IMAGE_SIDE);
-  const { data, info } = await source
-    .autoOrient()
-    .toColourspace('srgb')
-    .flatten({ background: '#ffffff' })
+  const { data, info } = await onWhite(source, { hasMeaninglessChannels: false })
     .resize(columns, rows, { fit: 'fill', kernel: 'linear' })
     .raw({ depth: 'uchar' })
     .timeout({ seconds: maxSeconds })

@@ -5,7 +5,7 @@ import { errnoOf } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
 
 /** Raise when `decodeImage` gives other pixels for the same bytes: old entries are then no longer found. */
-const VERSION = 'pixels-v1';
+const VERSION = 'pixels-v2';
 
 /**
  * Decoded images by the SHA-256 of their file: one file of 196,608 bytes each, so that trainings may share a cache and

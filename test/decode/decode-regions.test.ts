@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/decode/decode-image.js';
 import { decodeRegions, type Region } from '../../src/decode/decode-regions.js';
 import { bmpOf } from './bmp.js';
+import { tiffOf } from './tiff.js';
 
 const [WIDTH, HEIGHT] = [300, 280];
 const PIXELS = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, at) => {
@@ -16,6 +17,18 @@ const REGIONS: readonly Region[] = [
   { left: 17, top: 101, width: 64, height: 48 },
   { left: WIDTH - 1, top: HEIGHT - 1, width: 1, height: 1 },
 ];
+
+/** A fourth channel of zeros, which every decoder would take for transparency. */
+function withFourthChannel(): Buffer {
+  const pixels = new Uint8Array(WIDTH * HEIGHT * 4);
+  for (let at = 0; at < WIDTH * HEIGHT; at += 1) pixels.set(PIXELS.subarray(3 * at, 3 * at + 3), 4 * at);
+  const fields = {
+    258: { type: 3, values: [8, 8, 8, 8] },
+    277: { type: 3, values: [4] },
+    338: { type: 3, values: [0] },
+  };
+  return tiffOf(pixels, { width: WIDTH, height: HEIGHT }, { rowBytes: 4 * WIDTH, fields });
+}
 
 /** The region's pixels of what was drawn. */
 function drawn({ left, top, width, height }: Region): Buffer {
@@ -33,6 +46,7 @@ describe('regions have the pixels of the file, and the image is what it always i
     ['TIFF with LZW', () => picture().tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer()],
     ['TIFF with deflate', () => picture().tiff({ compression: 'deflate' }).toBuffer()],
     ['TIFF without compression', () => picture().tiff({ compression: 'none' }).toBuffer()],
+    ['TIFF with a channel without a meaning', () => withFourthChannel()],
     ['BMP', () => bmpOf(PIXELS, WIDTH, HEIGHT, { bits: 24 })],
   ])('%s', async (_what, make) => {
     const bytes = await make();

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { ordinaryPng } from '../../src/decode/ordinary-png.js';
 import { ordinaryTiff } from '../../src/decode/ordinary-tiff.js';
 import { shrinkJpeg, shrinkPixels, shrinkPng, shrinkTiff, type Size } from '../../src/decode/shrinker.js';
+import { inspectTiff } from '../../src/decode/tiff/inspect-tiff.js';
 import { drawSmear } from '../../src/generate/smear.js';
 import { dcJpeg } from './dc-jpeg.js';
 import { crcOf } from './png.js';
@@ -96,9 +97,9 @@ function shrink(bytes: Buffer, into: Buffer): Size | undefined {
   return tiff ? shrinkTiff(tiff, into) : shrinkJpeg(bytes, 2 ** 24, into);
 }
 
-/** Every pixel before it is shrunk. */
+/** Every pixel before it is shrunk, of the file that sharp is given in place of this one. */
 async function throughSharpExactly(bytes: Buffer): Promise<Buffer> {
-  const { data, info } = await sharp(bytes, { failOn: 'warning' })
+  const { data, info } = await sharp(inspectTiff(bytes, 2 ** 24).input!.bytes, { failOn: 'warning' })
     .raw()
     .toBuffer({ resolveWithObject: true });
   const into = Buffer.alloc(196_608);

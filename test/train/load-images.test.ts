@@ -53,7 +53,7 @@ describe('loading images', () => {
     await writeColourSet(folder, 1);
     const first = await load(folder);
     const entryOf = (sha256: string): string =>
-      join(folder, '../cache/pixels-v1', sha256.slice(0, 2), `${sha256}.rgb`);
+      join(folder, '../cache/pixels-v2', sha256.slice(0, 2), `${sha256}.rgb`);
     const [a, b] = first.images;
     const marked = Buffer.alloc(196_608, 7);
     writeFileSync(entryOf(a!.sha256), marked);

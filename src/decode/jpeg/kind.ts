@@ -8,6 +8,8 @@ export interface JpegFrame {
   /** 0: the first scan is followed by the number of lines (DNL). */
   readonly height: number;
   readonly channels: number;
+  /** How many samples of each channel there are across and down, relative to each other. */
+  readonly factors: readonly (readonly [across: number, down: number])[];
 }
 
 const NOT_FRAMES: readonly number[] = [
@@ -45,6 +47,10 @@ export function readJpegFrame(segments: readonly JpegSegment[]): JpegFrame | und
     height: data.readUInt16BE(1),
     width: data.readUInt16BE(3),
     channels: data.readUInt8(5),
+    factors: Array.from({ length: Math.floor((data.length - 6) / 3) }, (_, channel) => {
+      const both = data.readUInt8(7 + 3 * channel);
+      return [both >> 4, both & 0x0f];
+    }),
   };
 }
 
