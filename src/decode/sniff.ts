@@ -3,7 +3,8 @@ export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 const MAGIC: readonly { format: ImageFormat; bytes: readonly number[] }[] = [
   { format: 'png', bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
-  { format: 'jpeg', bytes: [0xff, 0xd8, 0xff] },
+  // The next byte begins a marker, or is one of those that writers leave between a marker and the next.
+  { format: 'jpeg', bytes: [0xff, 0xd8] },
   { format: 'tiff', bytes: [0x49, 0x49, 0x2a, 0x00] },
   { format: 'tiff', bytes: [0x4d, 0x4d, 0x00, 0x2a] },
   // BigTIFF

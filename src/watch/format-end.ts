@@ -36,7 +36,7 @@ export async function readFormatEnd(file: string, size: number): Promise<FormatE
 export async function formatEndOf(source: ByteSource): Promise<FormatEnd> {
   const head = await source.read(0, Math.min(source.size, TAIL_BYTES));
   const isPng = head.subarray(0, 8).equals(PNG_MAGIC);
-  const isJpeg = head.subarray(0, 3).equals(JPEG_MAGIC);
+  const isJpeg = head.subarray(0, 2).equals(JPEG_MAGIC);
   if (isPng || isJpeg) {
     const tail = source.size <= head.length ? head : await source.read(source.size - TAIL_BYTES, TAIL_BYTES);
     return (isPng ? tail.includes(PNG_END) : endsInJpegEnd(tail)) ? 'present' : 'missing';
@@ -57,7 +57,7 @@ export async function hasTrailingZeros(bytes: Buffer): Promise<boolean> {
 const PNG_MAGIC = Buffer.from('89504e470d0a1a0a', 'hex');
 /** The whole last chunk, length and checksum included: twelve bytes that compressed pixels do not hold by chance. */
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
-const JPEG_MAGIC = Buffer.from('ffd8ff', 'hex');
+const JPEG_MAGIC = Buffer.from('ffd8', 'hex');
 const TIFF_MAGICS = ['49492a00', '4d4d002a', '49492b00', '4d4d002b'].map((hex) => Buffer.from(hex, 'hex'));
 
 /** Padding is zeros, 0xFF (fill bytes of JPEG itself) or line ends; anything else may be the middle of the picture. */

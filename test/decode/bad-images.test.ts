@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/decode/decode-image.js';
 import { IMAGE_FAILURE_CODES } from '../../src/decode/failures.js';
 import type { SmearwatchError } from '../../src/errors.js';
+import { REVIEW_REASONS } from '../../src/record.js';
 import { bmpOf } from './bmp.js';
 import { blackPixels, chunk, header, pngOf, withBadCrc, type PngHeader } from './png.js';
 import { colourVariants, greyVariants, type Picture } from './variants.js';
@@ -155,6 +156,9 @@ describe('is quarantined as unsupported, whatever its name, and the reason says 
     ['a web page', 'a web page (HTML)', Buffer.from('<!DOCTYPE html><title>Log in</title>')],
     ['a WebP', 'a WebP image', Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1')],
     ['a HEIC', 'a HEIF or AVIF image', Buffer.from('\0\0\0\x18ftypheic', 'latin1')],
+    ['a JPEG 2000', 'a JPEG 2000 image', Buffer.from('\0\0\0\x0cjP  \r\n\x87\n', 'latin1')],
+    ['a JPEG XL', 'a JPEG XL image', Buffer.from('\xff\x0a\x10\x10', 'latin1')],
+    ['a JPEG XR', 'a JPEG XR image', Buffer.from('II\xbc\x01\x08\0\0\0', 'latin1')],
     ['a DICOM', 'a DICOM file', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')])],
     ['zeros', 'made of zeros, as one that was never written to its end', Buffer.alloc(1000)],
   ])('%s', async (_what, name, bytes) => {
@@ -268,7 +272,8 @@ it.each([
     'file-unreadable',
     'file-vanished',
   ],
-  ...['name-not-utf8', 'unexpected-size', 'scanner-file-overdue', 'scanner-links-ignored'],
+  ...REVIEW_REASONS,
+  ...['name-not-utf8', 'scanner-file-overdue', 'scanner-links-ignored'],
 ])('%s is explained in docs/images.md', (code) => {
   expect(readFileSync(new URL('../../docs/images.md', import.meta.url), 'utf8')).toContain(`\`${code}\``);
 });

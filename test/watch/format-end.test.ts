@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FormatEnd } from '../../src/watch/byte-source.js';
 import { formatEndOf, hasTrailingZeros, readFormatEnd } from '../../src/watch/format-end.js';
 import { bmpOf } from '../decode/bmp.js';
+import { inserted } from '../decode/jpeg.js';
 import { tiffOf } from '../decode/tiff.js';
 import { directoryFirstTiff } from '../fixtures/directory-first-tiff.js';
 
@@ -16,6 +17,10 @@ const formats: Record<string, Buffer> = {
   PNG: await picture().png().toBuffer(),
   'interlaced PNG': await picture().png({ progressive: true }).toBuffer(),
   JPEG: await picture().jpeg().toBuffer(),
+  'JPEG with junk behind its start': await picture()
+    .jpeg()
+    .toBuffer()
+    .then((bytes) => inserted(bytes, 2, Buffer.from('vendor!'))),
   'progressive JPEG': await picture().jpeg({ progressive: true }).toBuffer(),
   'TIFF in strips': await picture().tiff({ compression: 'lzw' }).toBuffer(),
   'TIFF in tiles': await picture()
