@@ -10,7 +10,8 @@ export const runCommand = defineCommand({
     once: {
       type: 'boolean',
       default: false,
-      describe: 'Work off what is there, then exit: 0, or 3 when images were quarantined.',
+      describe:
+        'Work off what is there, then exit: 0, 3 when images were quarantined, or 1 when a folder could not be read.',
     },
   },
   examples: [

@@ -32,7 +32,7 @@ import { Reloader } from './reloader.js';
 import { Retention } from './retention.js';
 import { ScannerIntake } from './scanner-intake.js';
 import { ServiceManager } from './service-manager.js';
-import { filesUnsettled, workOff } from './work-off.js';
+import { filesUnsettled, foldersUnread, workOff } from './work-off.js';
 
 export interface DaemonParts {
   readonly telemetry: Telemetry;
@@ -185,7 +185,8 @@ export class Daemon implements StatusSource {
 
   /**
    * Resolves once everything that lay in the folders at the start has ended and been delivered.
-   * @throws SmearwatchError as `workOff`; `files-unsettled` when all is done but files that are being written for ever
+   * @throws SmearwatchError as `workOff`; when all else is done, `scanner-folders-unread` where a folder or a part of it could not
+   *   be read, `files-unsettled` where files are being written for ever
    */
   async workedOff(): Promise<void> {
     const overdue = await this.#intake.whenSettled();
@@ -199,6 +200,8 @@ export class Daemon implements StatusSource {
         progress: () => once(this.#events, 'progress'),
       });
     } while ((await this.#rehasher.hurry()) > 0);
+    const problems = this.#intake.problems().map(({ error }) => error);
+    if (problems.length > 0) throw foldersUnread(problems);
     if (overdue > 0) throw filesUnsettled(overdue);
   }
 

@@ -1,4 +1,4 @@
-import { SmearwatchError } from '../errors.js';
+import { messageOf, SmearwatchError } from '../errors.js';
 import type { Delivery } from '../deliver/delivery.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Pauses } from '../pipeline/claims.js';
@@ -54,6 +54,18 @@ function workPostponed(files: number, reasons: readonly string[]): SmearwatchErr
   return new SmearwatchError(`${files} files cannot be taken up: ${why}`, {
     code: 'work-postponed',
     hint: 'Mount or make the folders, or make room on the disk; the files stay queued, and the next run takes them up.',
+  });
+}
+
+/** @param problems one for each scanner. */
+export function foldersUnread(problems: readonly unknown[]): SmearwatchError {
+  const [first] = problems;
+  const what = problems.map((problem) => messageOf(problem)).join('; ');
+  const hint = problems.length === 1 && first instanceof SmearwatchError ? first.hint : undefined;
+  return new SmearwatchError(`Everything else is done, but not all folders were read: ${what}`, {
+    code: 'scanner-folders-unread',
+    hint: hint ?? 'Mount the folders, or correct their rights or the configuration; the next run reads them.',
+    cause: first,
   });
 }
 

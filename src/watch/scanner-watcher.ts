@@ -131,7 +131,7 @@ export class ScannerWatcher {
 
   /**
    * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. Files that grow
-   * for ever are not waited for once they are overdue, which the log tells: see `unsettled`.
+   * for ever are not waited for once they are overdue (see `unsettled`), nor is a folder that does not answer (see `problem`).
    */
   whenSettled(): Promise<void> {
     return new Promise((resolve) => {
@@ -260,6 +260,7 @@ export class ScannerWatcher {
     if (isSilent && !this.#isSilent)
       this.#telemetry.rescanFailed({ scanner: this.#scanner.name, error: problem });
     this.#isSilent = isSilent;
+    if (isSilent) this.#progressed();
   }
 
   #count(file: FoundFile, canMiss: boolean, counts: RescanCounts): void {
@@ -296,6 +297,7 @@ export class ScannerWatcher {
   }
 
   #isSettled(): boolean {
+    if (this.#isSilent) return true;
     if (!this.#isScanned || this.#rescans.isRunning || this.#isBehind) return false;
     return this.#settling.count === this.#settling.overdue && this.#desk.isIdle;
   }

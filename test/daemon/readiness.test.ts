@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Readiness } from '../../src/http/status.js';
 import { runCli, type TestDaemon } from '../fixtures/daemon.js';
 import { SMEAR_SIZE } from '../fixtures/images.js';
+import { whyNotAsOrdinaryUser } from '../fixtures/nobody.js';
 import { ended, Lab } from './lab.js';
 
 const PATIENCE = { timeout: 30_000, interval: 50 };
@@ -113,7 +114,7 @@ it('A daemon whose scanner folder is a file is not ready, and says that it is on
   await untilReady(daemon);
 });
 
-describe('A daemon that may not read', () => {
+describe.skipIf(whyNotAsOrdinaryUser())('A daemon that may not read', () => {
   it.each([
     ['its scanner folder', '.', 'Scanner folder cannot be read; periodic rescans continue'],
     ['a subfolder', 'day', 'Part of a scanner folder cannot be read; periodic rescans continue'],

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { directoryFirstTiff } from '../fixtures/directory-first-tiff.js';
 import {
   announced,
+  ManualHints,
   PNG,
   setUp,
   startedAndScanned,
@@ -193,6 +194,30 @@ describe('a look', () => {
       code: 'scanner-folder-invalid',
       message: `The folder ${folder} of scanner scope is a file, or lies below one`,
     });
+  });
+});
+
+describe('a folder that does not answer', () => {
+  it('is not waited for, and is reported once, until it answers', async () => {
+    let nowMs = 0;
+    const clock = { monotonicMs: () => nowMs, wallMs: () => Date.now() };
+    const hints = new ManualHints();
+    const answers: (() => void)[] = [];
+    hints.open = () => new Promise((resolve) => answers.push(resolve));
+    const setup = await setUp({}, { clock, hints });
+    const started = setup.watcher.start();
+    const settled = setup.watcher.whenSettled();
+    nowMs = 31_000;
+    await setup.watcher.look();
+    await settled;
+    expect(setup.watcher.problem).toMatchObject({ code: 'scanner-folder-silent' });
+    await setup.watcher.look();
+    expect(setup.failures).toMatchObject([{ code: 'scanner-folder-silent' }]);
+    answers.forEach((answer) => answer());
+    await started;
+    await setup.watcher.whenScanned();
+    await setup.watcher.look();
+    expect(setup.watcher.problem).toBeUndefined();
   });
 });
 

@@ -9,6 +9,7 @@ import { checkLedger } from './ledger.js';
 import { checkModels } from './models.js';
 import { checkPatterns } from './patterns.js';
 import { checkSecrets } from './secrets.js';
+import { checkSubfolders } from './subfolders.js';
 import { checkNativeModules, checkNode, checkTensorflow } from './software.js';
 
 /** Everything that can be told before the daemon runs, in the order in which it would matter. */
@@ -32,6 +33,7 @@ async function checkConfigured(config: Config): Promise<Check[]> {
   return [
     ...(await checkFolders(config)),
     ...(await checkPatterns(config)),
+    ...(await checkSubfolders(config)),
     ...checkLedger(config.stateFolder),
     ...(await checkModels(config.models)),
     checkInotify(await countWatchedFolders(config)),
