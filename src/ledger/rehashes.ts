@@ -24,7 +24,7 @@ export interface FileTrace {
 }
 
 /** Quarantined without having been read: whatever can be read now was not looked at. */
-const UNREAD = /^(file|name)-/;
+const UNREAD = /^(file|name|path)-/;
 
 /** The file of a scanner that has waited longest of those that are due at some time. */
 export const NEXT_TO_REHASH = `

@@ -16,7 +16,7 @@ export interface RetryPolicy {
 
 /** The same bytes would fail again, however often they are tried. */
 const PERMANENT =
-  /^(image-|unexpected-size$|file-(too-large|vanished|is-link|not-regular)$|name-not-utf8$|scanner-unknown$)/;
+  /^(image-|unexpected-size$|file-(too-large|vanished|is-link|not-regular)$|name-not-utf8$|path-too-long$|scanner-unknown$)/;
 /** Nothing is wrong with the image: the file is being written, its folder is away or silent, or the daemon stops. */
 const POSTPONED = new Set(['file-changed', 'folder-missing', 'read-timeout', 'pool-closed']);
 const POSTPONED_MS = 5000;

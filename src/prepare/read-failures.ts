@@ -55,6 +55,18 @@ export function nameNotUtf8(cause: unknown): SmearwatchError {
   });
 }
 
+/** @param path whole. It may be a folder's. */
+export function pathTooLong(path: string, cause: unknown): SmearwatchError {
+  return new SmearwatchError(
+    `The path has ${Buffer.byteLength(path)} bytes, which is more than the system takes, so it cannot be opened`,
+    {
+      code: 'path-too-long',
+      hint: 'Shorten the names of its folders, or make one of them a mount point; if it is a folder, this is about all that is in it.',
+      cause,
+    },
+  );
+}
+
 const SENTENCES: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   EACCES: [
     'Smearwatch may not read the file',

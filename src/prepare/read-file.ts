@@ -23,6 +23,7 @@ import {
   fileVanished,
   folderMissing,
   nameNotUtf8,
+  pathTooLong,
 } from './read-failures.js';
 
 const openOnThread = promisify(openCallback);
@@ -68,7 +69,7 @@ export interface ReadOptions {
  * Symbolic links are not followed, so that nothing outside the folder is read.
  *
  * @throws SmearwatchError `file-vanished`, `folder-missing`, `file-changed`, `file-too-large`, `file-unreadable`,
- *   `file-is-link`, `file-not-regular`, `name-not-utf8`
+ *   `file-is-link`, `file-not-regular`, `name-not-utf8`, `path-too-long`
  */
 export async function readSettledFile(
   folder: string,
@@ -123,6 +124,7 @@ function irregular(stats: Stats | undefined): SmearwatchError | undefined {
 
 async function explain(error: unknown, folder: string, { path }: SeenFile): Promise<SmearwatchError> {
   const errno = errnoOf(error);
+  if (errno === 'ENAMETOOLONG') return pathTooLong(join(folder, path), error);
   if (errno !== 'ENOENT' && errno !== 'ENOTDIR') {
     // Links and sockets cannot be opened: errnos that say so differ between systems.
     const stats = await lstat(join(folder, path)).catch(() => undefined);

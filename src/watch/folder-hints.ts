@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import { FolderWatcher } from './folder-watcher.js';
+import { isTooLong } from './walk.js';
 
 /** Where hints go. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself. */
 export interface HintListener {
@@ -126,7 +127,8 @@ function oncePerCode(listener: HintListener): (error: unknown) => void {
   const reported = new Set<string | undefined>();
   return (error) => {
     const code = errnoOf(error);
-    if (reported.has(code)) return;
+    // A rescan queues a path that is too long, and it is quarantined with the reason.
+    if (reported.has(code) || isTooLong(error)) return;
     reported.add(code);
     listener.failed(error);
   };

@@ -12,8 +12,8 @@ export interface FoundFile extends SeenFile {
   readonly ctimeMs: number;
   readonly inode: number;
   /**
-   * False: a link, socket, FIFO or device, or a name that is not UTF-8. It is queued all the same, for the pipeline
-   * refuses it with a reason: whoever put it there finds it in quarantine instead of waiting for a result.
+   * False: a link, socket, FIFO or device, a name that is not UTF-8, or a path that is too long (also a folder's, whose
+   * images cannot even be listed). It is queued all the same, for the pipeline refuses it with a reason: whoever put it there finds it in quarantine instead of waiting for a result.
    */
   readonly isRegular: boolean;
 }
@@ -77,7 +77,7 @@ export async function* walkImages(
       }
     } catch (error) {
       if (next === folder) throw error;
-      if (isGone(error) && isLossyName(next)) yield [lossyName(next)];
+      if (cannotBeNamed(error, next)) yield [unnameable(next)];
       else countFailure(error, tally);
     }
   }
@@ -86,23 +86,33 @@ export async function* walkImages(
 /** One look at one path, or undefined where there is a folder. Links are looked at, not through. */
 export async function lookAt(root: string, path: string): Promise<FoundFile | undefined> {
   const stats = await lstat(`${root}/${path}`).catch((error: unknown) => {
-    if (isGone(error) && isLossyName(path)) return undefined;
+    if (cannotBeNamed(error, path)) return undefined;
     throw error;
   });
-  if (stats === undefined) return lossyName(path);
+  if (stats === undefined) return unnameable(path);
   if (stats.isDirectory()) return undefined;
   const { size, mtimeMs, ctimeMs, ino: inode } = stats;
   return { path, size, mtimeMs, ctimeMs, inode, isRegular: stats.isFile() };
 }
 
+/** It is listed, and cannot be reached: its name is not UTF-8, or its path is longer than the system takes. */
+function cannotBeNamed(error: unknown, path: string): boolean {
+  return isTooLong(error) || (isGone(error) && isLossyName(path));
+}
+
 /** The same at every look, so that it is queued once. */
-function lossyName(path: string): FoundFile {
+function unnameable(path: string): FoundFile {
   return { path, size: 0, mtimeMs: 0, ctimeMs: 0, inode: 0, isRegular: false };
 }
 
 /** Gone between two looks, which is no failure: scanners rename and technicians tidy up. */
 export function isGone(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
+}
+
+/** The path is longer than the system takes, 4095 bytes on Linux. */
+export function isTooLong(error: unknown): boolean {
+  return errnoOf(error) === 'ENAMETOOLONG';
 }
 
 interface FolderChunk {

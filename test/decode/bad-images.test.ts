@@ -273,7 +273,7 @@ it.each([
     'file-vanished',
   ],
   ...REVIEW_REASONS,
-  ...['name-not-utf8', 'scanner-file-overdue', 'scanner-links-ignored'],
+  ...['name-not-utf8', 'path-too-long', 'scanner-file-overdue', 'scanner-links-ignored'],
 ])('%s is explained in docs/images.md', (code) => {
   expect(readFileSync(new URL('../../docs/images.md', import.meta.url), 'utf8')).toContain(`\`${code}\``);
 });

@@ -19,6 +19,7 @@ describe('endingOf', () => {
     'file-is-link',
     'file-not-regular',
     'name-not-utf8',
+    'path-too-long',
     'scanner-unknown',
   ])('quarantines %s at once, with what to do in the reason', (code) => {
     expect(endingOf(failure(code), attempt(1), policy)).toEqual({

@@ -106,6 +106,7 @@ describe.each([
       Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xff), Buffer.from('.png')]),
       'content',
     );
+    await failsWith('path-too-long', { ...seen, path: `${'d/'.repeat(2100)}a.png` });
     await failsWith('name-not-utf8', { ...seen, path: '\uFFFD.png' });
     await failsWith('file-vanished', { ...seen, path: 'b.png' });
   });

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFileFilter } from '../../src/watch/file-patterns.js';
+import { makeTooDeep } from '../fixtures/too-deep.js';
 import {
   announced,
   PNG,
@@ -161,6 +162,23 @@ describe('the watcher', () => {
       'socket.png',
       'x.png/inside.png',
     ]);
+  });
+
+  it('announces once, for the pipeline to refuse, what has a path that is too long', async () => {
+    const setup = await setUp();
+    // The last name that fits is that of a file, or of a folder that cannot be listed: whichever is longer.
+    makeTooDeep(setup.folder, `${'f'.repeat(180)}.png`, PNG);
+    await setup.watcher.start();
+    await setup.watcher.whenScanned();
+    await setup.watcher.whenSettled();
+    const { length } = setup.intake.announced;
+    expect(await setup.watcher.rescan()).toMatchObject({ unreadable: 0, isComplete: true, unknown: 0 });
+    await setup.watcher.whenSettled();
+    expect(setup.intake.announced).toHaveLength(length);
+    expect(setup.failures).toEqual([]);
+    const tooLong = setup.intake.announced.filter((file) => `${setup.folder}/${file}`.length > 4095);
+    expect(tooLong.length).toBeGreaterThan(0);
+    expect(setup.intake.announced.length).toBeGreaterThan(15);
   });
 
   it('looks at links that appear while it watches, and never through them', async () => {
