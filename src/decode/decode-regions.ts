@@ -75,8 +75,9 @@ async function decodeInFull(bytes: Buffer, image: DecodedImage, maxSeconds: numb
     return { ...raw, stride: 3 * raw.width };
   }
   const limitInputPixels = image.width * image.height;
-  const { input } = inspect(bytes, image.format, limitInputPixels);
-  const { data, info } = await onWhite(sharp(input.bytes, { failOn: 'none', limitInputPixels }), input)
+  const { input, repaired } = inspect(bytes, image.format, limitInputPixels);
+  const source = sharp(repaired() ?? input.bytes, { failOn: 'none', limitInputPixels });
+  const { data, info } = await onWhite(source, input)
     .raw({ depth: 'uchar' })
     .timeout({ seconds: maxSeconds })
     .toBuffer({ resolveWithObject: true });

@@ -12,11 +12,11 @@ export interface Inspection {
    * Refuses what libvips would show although a part is missing.
    * @throws SmearwatchError `image-truncated`, `image-damaged`
    */
-  assertWhole(): void;
+  readonly assertWhole: () => void;
   /** The same file without damage that no pixel depends on; undefined: there is no such damage. */
-  repaired(): Buffer | undefined;
+  readonly repaired: () => Buffer | undefined;
   /** Why a file is refused that libvips cannot decode. */
-  failure(cause: unknown): SmearwatchError;
+  readonly failure: (cause: unknown) => SmearwatchError;
 }
 
 export interface DecoderInput {

@@ -1,8 +1,10 @@
+import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/decode/decode-image.js';
 import { decodeRegions, type Region } from '../../src/decode/decode-regions.js';
 import { bmpOf } from './bmp.js';
+import { chunk, header, pngOf } from './png.js';
 import { tiffOf } from './tiff.js';
 
 const [WIDTH, HEIGHT] = [300, 280];
@@ -30,6 +32,20 @@ function withFourthChannel(): Buffer {
   return tiffOf(pixels, { width: WIDTH, height: HEIGHT }, { rowBytes: 4 * WIDTH, fields });
 }
 
+/** A PNG with a remark between two parts of its pixels, which libpng does not read on behind. */
+function withRemark(): Buffer {
+  const rows = Buffer.alloc((3 * WIDTH + 1) * HEIGHT);
+  for (let y = 0; y < HEIGHT; y += 1)
+    rows.set(PIXELS.subarray(3 * WIDTH * y, 3 * WIDTH * (y + 1)), (3 * WIDTH + 1) * y + 1);
+  const stream = deflateSync(rows);
+  return pngOf(
+    header({ width: WIDTH, height: HEIGHT, bits: 8, colour: 2 }),
+    chunk('IDAT', stream.subarray(0, 1000)),
+    chunk('tEXt', Buffer.from('Comment\0hello')),
+    chunk('IDAT', stream.subarray(1000)),
+  );
+}
+
 /** The region's pixels of what was drawn. */
 function drawn({ left, top, width, height }: Region): Buffer {
   const rows = Array.from({ length: height }, (_, y) => {
@@ -43,6 +59,7 @@ describe('regions have the pixels of the file, and the image is what it always i
   it.each<[string, () => Promise<Buffer> | Buffer]>([
     ['PNG', () => picture().png({ adaptiveFiltering: true }).toBuffer()],
     ['interlaced PNG', () => picture().png({ progressive: true }).toBuffer()],
+    ['PNG with a remark between its pixels', () => withRemark()],
     ['TIFF with LZW', () => picture().tiff({ compression: 'lzw', predictor: 'horizontal' }).toBuffer()],
     ['TIFF with deflate', () => picture().tiff({ compression: 'deflate' }).toBuffer()],
     ['TIFF without compression', () => picture().tiff({ compression: 'none' }).toBuffer()],
