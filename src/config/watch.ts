@@ -148,11 +148,11 @@ async function hashOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** Links are followed, so that a swapped link is another inode. */
+/** Links are followed, so that a swapped link is another inode. Whoever writes may set the modification time back. */
 async function lookOf(file: string): Promise<string> {
   try {
-    const { ino, size, mtimeMs } = await stat(file);
-    return `${ino} ${size} ${mtimeMs}`;
+    const { ino, size, mtimeMs, ctimeMs } = await stat(file);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
   } catch {
     return ''; // As above.
   }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import type { LabelFiles, ReadLabelFile } from '../ledger/label-files.js';
@@ -68,13 +69,15 @@ export class LabelFileScan {
     }
     if (read.length === 0 || this.#parts.signal.aborted) return;
     const outcomes = files.take(name, read);
-    const labels = outcomes.map((outcome, index) => factsOf(read[index]?.given, outcome));
-    telemetry.labelsGiven({ source: 'file', labels });
+    const labels = outcomes.flatMap((outcome, index) =>
+      outcome === undefined ? [] : [factsOf(read[index]?.given, outcome)],
+    );
+    if (labels.length > 0) telemetry.labelsGiven({ source: 'file', labels });
   }
 
   async #read(file: SeenFile, rules: LabelRules): Promise<ReadLabelFile | undefined> {
     const { name, folder } = this.#scanner;
-    const fingerprint = `${file.size} ${file.mtimeMs} ${rules.classes.join(',')}`;
+    const fingerprint = `${file.size} ${file.mtimeMs} ${file.ctimeMs ?? ''} ${rules.classes.join(',')}`;
     if (this.#refused.get(file.path) === fingerprint) return undefined;
     try {
       if (file.size > LONGEST_LABEL_FILE)
@@ -83,7 +86,7 @@ export class LabelFileScan {
       const request = parseLabelFile(name, file.path, bytes);
       const given = checkLabel(request, 'file', file.path, rules);
       this.#refused.delete(file.path);
-      return { file, given };
+      return { file, given, sha256: hash('sha256', bytes, 'hex') };
     } catch (error) {
       if (!isPassing(error, file)) this.#refuse(file.path, fingerprint, error);
       return undefined;

@@ -1,5 +1,6 @@
 import { newer } from './failures.js';
 import { FEWER_INDEXES_STEP } from './fewer-indexes-schema.js';
+import { LABEL_FILE_VERSIONS_STEP } from './label-file-versions-schema.js';
 import { LABELS_STEP } from './labels-schema.js';
 import { PRUNING_STEP } from './pruning-schema.js';
 import { QUEUED_BY_SCANNER_STEP } from './queued-by-scanner-schema.js';
@@ -87,6 +88,7 @@ const STEPS = [
   QUEUED_BY_SCANNER_STEP,
   FEWER_INDEXES_STEP,
   REHASHES_STEP,
+  LABEL_FILE_VERSIONS_STEP,
 ];
 
 export const LEDGER_VERSION = STEPS.length;

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -93,6 +102,21 @@ test('a file behind a link into another folder is polled', async () => {
   symlinkSync(join(elsewhere, 'real.yaml'), join(folder, 'link.yaml'));
   const seen = watch(join(folder, 'link.yaml'));
   writeFileSync(join(elsewhere, 'real.yaml'), 'a: changed');
+  await becomes(seen, ['file']);
+});
+
+test('a polled file is reported that was changed in place with its size and modification time', async () => {
+  const target = join(temporaryFolder(), 'lab.yaml');
+  writeFileSync(target, 'a: 1');
+  const { mtime, ctimeMs } = statSync(target);
+  utimesSync(target, mtime, mtime);
+  rmSync(file);
+  symlinkSync(target, file);
+  const seen = watch();
+  // A file system's clock may tick only every few milliseconds.
+  while (statSync(target).ctimeMs === ctimeMs) utimesSync(target, mtime, mtime);
+  writeFileSync(target, 'a: 2');
+  utimesSync(target, mtime, mtime);
   await becomes(seen, ['file']);
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
@@ -6,6 +6,7 @@ import { CELL_CLASSES } from '../../src/images.js';
 import { LabelFileScan } from '../../src/labels/label-file-scan.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
+import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf, sha256Of } from '../fixtures/records.js';
 
@@ -52,6 +53,20 @@ function put(name: string, content: unknown, time = Date.now() / 1000 - 3600): v
     typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content),
   );
   utimesSync(file, time, time);
+}
+
+/** By a rename, so that it has another change time, however coarse the file system's clock. */
+function replace(name: string, content: unknown, time: number): void {
+  const { ctimeMs } = statSync(join(folder, name));
+  do {
+    put('arriving', content, time);
+    renameSync(join(folder, 'arriving'), join(folder, name));
+  } while (statSync(join(folder, name)).ctimeMs === ctimeMs);
+}
+
+function seen(path: string): SeenFile {
+  const { size, mtimeMs, ctimeMs, ino: inode } = statSync(join(folder, path));
+  return { path, size, mtimeMs, ctimeMs, inode };
 }
 
 function classify(path: string): void {
@@ -104,6 +119,29 @@ describe('A label file', () => {
     put('a.png.label.json', { class: 'normal-monocyte', by: 'A. Weber' });
     await scan.look();
     expect(given).toEqual(['a.png set', 'a.png changed']);
+  });
+
+  it('that is written again with its old modification time is read again', async () => {
+    classify('a.png');
+    put('a.png.label.json', { class: 'normal-monocyte', by: 'Ann' }, 1_700_000_000);
+    await scan.look();
+    replace('a.png.label.json', LYMPHOCYTE, 1_700_000_000);
+    await newScan().look();
+    expect(given).toEqual(['a.png set', 'a.png changed']);
+  });
+
+  it('that was copied or restored, with the same bytes, does not overrule who corrected the label', async () => {
+    classify('a.png');
+    put('a.png.label.json', LYMPHOCYTE, 1_700_000_000);
+    await scan.look();
+    const target = { sha256: sha256Of('a.png') };
+    const at = new Date().toISOString();
+    ledger.labels.give([{ target, label: { class: 'normal-monocyte', by: 'Kaya', source: 'http', at } }]);
+    replace('a.png.label.json', LYMPHOCYTE, 1_700_000_000);
+    await newScan().look();
+    expect(ledger.labels.find(sha256Of('a.png'))?.by).toBe('Kaya');
+    expect(given).toEqual(['a.png set']);
+    expect(ledger.labelFiles.unknownAmong('left', [seen('a.png.label.json')])).toEqual([]);
   });
 
   it('may begin with a byte-order mark', async () => {
