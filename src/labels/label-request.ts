@@ -64,5 +64,5 @@ function targetOf({ sha256, scanner, path }: LabelRequest): LabelTarget | undefi
 /** A path as the ledger writes it: anything else would wait for ever for an image that never comes. */
 function isLedgerPath(path: string): boolean {
   const isInside = !path.startsWith('/') && path !== '..' && !path.startsWith('../');
-  return isInside && posix.normalize(path) === path && !path.endsWith('/') && !path.includes('\0');
+  return isInside && posix.normalize(path) === path && !path.endsWith('/');
 }

@@ -104,7 +104,6 @@ describe('A label for a path outside the scanner’s folder is refused, and make
     './a.png',
     'a//b.png',
     'a/',
-    'a\u0000.png',
     'a/./b.png',
     'x/..',
   ])('%j', async (path) => {
@@ -115,4 +114,16 @@ describe('A label for a path outside the scanner’s folder is refused, and make
     expect(text).toContain('label-path-invalid');
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });
+
+  test.each(['a\u0000.png', '../secret.txt\u0000.png', 'a\n.png'])(
+    '%j, which is not one line of text, as a body of another form',
+    async (path) => {
+      const before = readdirSync(folder, { recursive: true });
+      const label = { scanner: 'left', path, class: 'lymphocyte', by: 'x' };
+      const { status, text } = await ask('/labels', 'POST', JSON.stringify(label));
+      expect(status).toBe(400);
+      expect(text).toContain('body/0/path');
+      expect(readdirSync(folder, { recursive: true })).toEqual(before);
+    },
+  );
 });
