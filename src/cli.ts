@@ -1,11 +1,14 @@
 #!/usr/bin/env node
-import { runProgram } from './cli/program.js';
+import { guardOutput } from './cli/guard-output.js';
 import { processTerminal } from './cli/output.js';
+import { runProgram } from './cli/program.js';
 
-// `smearwatch results | head` closes the pipe early: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+const output = guardOutput({
+  ...{ stdout: process.stdout, stderr: process.stderr, argv: process.argv },
+  exit: (code) => process.exit(code),
 });
-
-process.exitCode = await runProgram(process.argv.slice(2), processTerminal());
+const exitCode = await runProgram(
+  process.argv.slice(2),
+  processTerminal(() => output.exitCode !== undefined),
+);
+process.exitCode = output.exitCode ?? exitCode;

@@ -62,10 +62,7 @@ export class DaemonProcess {
       detached: true,
     });
     const exited = once(child, 'exit');
-    const log = createWriteStream(logFile);
-    child.stderr.pipe(log, { end: false });
-    child.stdout.pipe(log, { end: false });
-    child.once('close', () => log.end());
+    keepLog(child, logFile);
     const abort = (): void => void child.kill('SIGTERM');
     signal.addEventListener('abort', abort, { once: true });
     const ended = exited.then(() => {
@@ -99,6 +96,16 @@ export class DaemonProcess {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
     await this.#exited;
   }
+}
+
+/** A log that cannot be written stops nothing, like the daemon's own: what it says is read all the same, or the daemon would wait. */
+function keepLog(child: ChildProcess, logFile: string): void {
+  const log = createWriteStream(logFile);
+  for (const output of [child.stderr, child.stdout]) {
+    output?.pipe(log, { end: false });
+    log.once('error', () => output?.unpipe(log).resume());
+  }
+  child.once('close', () => log.end());
 }
 
 /** The log's line of a daemon that is ready. The reader stays: closing it would pause the log. */

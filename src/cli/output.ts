@@ -4,10 +4,12 @@ import type { Writable } from 'node:stream';
 export interface Terminal {
   readonly out: Writable;
   readonly err: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  /** `out` cannot be written any more, which has been dealt with: what a command fails with now is no news. */
+  readonly isOutGone?: () => boolean;
 }
 
-export function processTerminal(): Terminal {
-  return { out: process.stdout, err: process.stderr };
+export function processTerminal(isOutGone: () => boolean): Terminal {
+  return { out: process.stdout, err: process.stderr, isOutGone };
 }
 
 export function printLine({ out }: Terminal, line = ''): void {

@@ -32,7 +32,8 @@ export async function runProgram(
   } catch (error) {
     // Looked for by hand: when the command line itself is wrong, there are no parsed options.
     const has = (name: string): boolean => argv.includes(name) || argv.includes(`${name}=true`);
-    reportError(terminal, error, { json: has('--json'), verbose: has('--verbose') });
+    if (terminal.isOutGone?.() !== true)
+      reportError(terminal, error, { json: has('--json'), verbose: has('--verbose') });
     return exitCodeOf(error);
   }
 }
@@ -51,7 +52,8 @@ function createProgram(argv: readonly string[], refuse: (message: string) => Err
     .example('smearwatch run --config lab.yaml', 'Watch the folders of lab.yaml and classify what arrives.')
     .example('smearwatch doctor --config lab.yaml', 'Check that this computer can do so.')
     .epilogue(
-      'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some images could not be classified.',
+      'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but some images could not be classified. ' +
+        'A command whose output is closed (smearwatch results | head) ends quietly with 0.',
     )
     .parserConfiguration({
       'greedy-arrays': false,

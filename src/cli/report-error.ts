@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { messageOf, SmearwatchError } from '../errors.js';
+import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { printable, type Terminal } from './output.js';
 
 export interface ReportOptions {
@@ -22,8 +22,19 @@ export function reportError({ err }: Terminal, error: unknown, { json, verbose }
   if (verbose) err.write(`${inspect(error)}\n`);
 }
 
+/** By the operating system's code: nobody needs a stack for these. */
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'Its disk is full: make room on it.',
+  EDQUOT: "This user's quota is used up: make room, or raise it.",
+  EROFS: 'Its file system is read-only: mount it writable, or choose another folder.',
+  EACCES: 'Give this user the permission, or choose another folder.',
+  EMFILE: 'Too many files are open: raise the limit (ulimit -n 4096).',
+};
+
 function hintOf(error: unknown): string | undefined {
   if (error instanceof SmearwatchError) return error.hint;
+  const known = HINTS[errnoOf(error) ?? ''];
+  if (known !== undefined) return known;
   return 'This was not expected. Run the same command with --verbose, and report what it prints.';
 }
 

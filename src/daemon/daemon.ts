@@ -32,6 +32,7 @@ import { Reloader } from './reloader.js';
 import { Retention } from './retention.js';
 import { ScannerIntake } from './scanner-intake.js';
 import { ServiceManager } from './service-manager.js';
+import { StopSteps } from './stop-steps.js';
 import { filesUnsettled, foldersUnread, workOff } from './work-off.js';
 
 export interface DaemonParts {
@@ -56,6 +57,12 @@ interface Serving {
 const CHECKPOINT_INTERVAL_MS = 15_000;
 /** For the log, which is written behind. */
 const LAST_WORDS_MS = 1000;
+/** A part that has nothing to finish ends in so long, or not at all. */
+const PART_STOPS_WITHIN_MS = 10_000;
+/** What is in flight has `shutdownTimeoutMs`; everything else has so long. */
+const CLOSING_MS = 15_000;
+/** The process ends so long after it was asked to, besides `shutdownTimeoutMs`, whatever it is that hangs. */
+export const ENDS_WITHIN_MS = CLOSING_MS + 5000;
 /** How often files are looked for that another process has queued again (`smearwatch replay`). */
 const LOOK_INTERVAL_MS = 1000;
 /** How often a few hundred rows are looked at that may be too old: a million in less than an hour. */
@@ -212,22 +219,31 @@ export class Daemon implements StatusSource {
     this.#serviceManager.stopping();
     this.#timers.forEach(clearInterval);
     this.#health.stop();
-    const evaluationStopped = this.#nightly.stop();
-    await this.#serving?.reloader.whenIdle();
-    await this.#intake.stop();
-    await this.#rehasher.stop();
-    await this.#retention.stop();
-    await this.#quality.stop();
-    const returned = (await this.#serving?.ingest.stop(this.config.shutdownTimeoutMs)) ?? 0;
-    await this.#delivery.stop();
-    await (returned > 0 ? this.#serving?.server.destroy() : this.#serving?.server.close());
-    await this.#closeHttp();
+    const { shutdownTimeoutMs } = this.config;
+    const { telemetry } = this.#parts;
+    const steps = new StopSteps({ limitMs: shutdownTimeoutMs + CLOSING_MS, telemetry });
+    const evaluationStopped = steps.run(
+      'planned evaluations',
+      () => this.#nightly.stop(),
+      PART_STOPS_WITHIN_MS,
+    );
+    await steps.run('reloads', () => this.#serving?.reloader.whenIdle(), PART_STOPS_WITHIN_MS);
+    await steps.run('watchers', () => this.#intake.stop());
+    await steps.run('rehashing', () => this.#rehasher.stop(), PART_STOPS_WITHIN_MS);
+    await steps.run('retention', () => this.#retention.stop(), PART_STOPS_WITHIN_MS);
+    await steps.run('labels', () => this.#quality.stop(), PART_STOPS_WITHIN_MS);
+    const returned = (await steps.run('pipeline', () => this.#serving?.ingest.stop(shutdownTimeoutMs))) ?? 0;
+    await steps.run('sinks', () => this.#delivery.stop(), PART_STOPS_WITHIN_MS);
+    await steps.run('workers', () =>
+      returned > 0 ? this.#serving?.server.destroy() : this.#serving?.server.close(),
+    );
+    await steps.run('HTTP', () => this.#closeHttp());
     await evaluationStopped;
     // While the state folder is still this daemon's: the next one's start comes after this in the audit trail.
-    this.#parts.telemetry.stopped({ returnedToQueue: returned, ended: this.tally });
-    this.#audit.close();
-    this.#ledger.close();
-    await this.#serviceManager.close();
+    telemetry.stopped({ returnedToQueue: returned, ended: this.tally });
+    await steps.run('audit trail', () => this.#audit.close());
+    await steps.run('ledger', () => this.#ledger.close());
+    await steps.run('systemd', () => this.#serviceManager.close());
   }
 
   ready(): Readiness {

@@ -51,7 +51,7 @@ function sinkFailing(sink: string): SmearwatchError {
 
 function workPostponed(files: number, reasons: readonly string[]): SmearwatchError {
   const why = reasons.length > 0 ? reasons.join('; ') : "their scanners' folders are missing";
-  return new SmearwatchError(`${files} files cannot be taken up: ${why}`, {
+  return new SmearwatchError(`${files === 1 ? '1 file' : `${files} files`} cannot be taken up: ${why}`, {
     code: 'work-postponed',
     hint: 'Mount or make the folders, or make room on the disk; the files stay queued, and the next run takes them up.',
   });

@@ -9,6 +9,8 @@ import { imageEvents } from './image-events.js';
 import { ingestEvents } from './ingest-events.js';
 import { labelEvents } from './label-events.js';
 import type { Logger } from './log.js';
+import { logLosses } from './log-events.js';
+import type { LogOutput } from './log-output.js';
 import { MetricFactory } from './metrics.js';
 import { modelEvents } from './model-events.js';
 import { retentionEvents } from './retention-events.js';
@@ -22,10 +24,12 @@ export interface TelemetryOptions {
   readonly registry: Registry;
   /** Told of every classified image. */
   readonly throughput?: ThroughputMeter;
+  /** What the logger writes to. */
+  readonly output?: Pick<LogOutput, 'reportLosses'>;
 }
 
 /** Telemetry with pino and Prometheus behind it. Its methods never throw. */
-export function createTelemetry({ logger, registry, throughput }: TelemetryOptions): Telemetry {
+export function createTelemetry({ logger, registry, throughput, output }: TelemetryOptions): Telemetry {
   const metrics = new MetricFactory(registry);
   const stages = stageDurations(metrics);
   const parts = { logger, metrics, conditions: new Conditions(logger) };
@@ -42,6 +46,8 @@ export function createTelemetry({ logger, registry, throughput }: TelemetryOptio
     ...auditEvents(parts),
     ...evaluationEvents(logger, metrics),
   };
+  const losses = logLosses(parts);
+  output?.reportLosses(losses);
   const errors = metrics.counter('telemetry_errors_total', 'Events that could not be logged or counted.');
   return guarded(telemetry, () => errors.inc());
 }

@@ -2,7 +2,10 @@ import type { EventParts } from './conditions.js';
 import { seconds } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-type DeliveryEvents = Pick<Telemetry, 'delivered' | 'deliveryFailed' | 'stopping' | 'stopped'>;
+type DeliveryEvents = Pick<
+  Telemetry,
+  'delivered' | 'deliveryFailed' | 'stopping' | 'stopIncomplete' | 'endForced' | 'stopped'
+>;
 
 /** Results on their way out of the ledger, and the daemon's end. */
 export function deliveryEvents({ logger, metrics, conditions }: EventParts): DeliveryEvents {
@@ -32,6 +35,16 @@ export function deliveryEvents({ logger, metrics, conditions }: EventParts): Del
     stopping({ reason }) {
       stopping.set(1);
       logger.info({ reason }, 'Stopping');
+    },
+    stopIncomplete({ part, reason, error }) {
+      const fields = error === undefined ? {} : { err: error };
+      logger.warn(
+        { part, reason, ...fields },
+        'A part could not be stopped; the others are stopped all the same',
+      );
+    },
+    endForced({ signal, waitedMs }) {
+      logger.error({ signal, waitedMs }, 'The process does not end by itself; it is ended by a signal');
     },
     stopped({ returnedToQueue, ended }) {
       logger.info({ ended, returnedToQueue }, 'Stopped');

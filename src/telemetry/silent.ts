@@ -66,5 +66,7 @@ export const silentTelemetry: Telemetry = {
   started: ignore,
   ready: ignore,
   stopping: ignore,
+  stopIncomplete: ignore,
+  endForced: ignore,
   stopped: ignore,
 };

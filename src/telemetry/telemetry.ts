@@ -129,6 +129,10 @@ export interface Telemetry {
   /** Images are being taken in. `url` of HTTP, where it is enabled. */
   ready(event: { url: string | undefined; durationMs: number }): void;
   stopping(event: { reason: string }): void;
+  /** A part of the daemon failed to stop, or does not end; the others are stopped all the same. */
+  stopIncomplete(event: { part: string; reason: string; error?: unknown }): void;
+  /** The process does not end by itself, and is ended by a signal. */
+  endForced(event: { signal: string; waitedMs: number }): void;
   /** `ended`: how the files of this run have ended, by outcome. */
   stopped(event: { returnedToQueue: number; ended: Readonly<Record<string, number>> }): void;
 }

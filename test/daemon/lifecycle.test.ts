@@ -247,7 +247,9 @@ describe('A folder that is away', () => {
     renameSync(folder, `${folder} unmounted`);
     const first = lab.run('--once');
     expect(await first.exit()).toBe(1);
-    expect(first.stderr).toContain('1 files cannot be taken up: paused: the folder');
+    expect(first.stderr).toContain(
+      `1 file cannot be taken up: not taken in: the folder ${folder} of scanner left does not exist`,
+    );
     renameSync(`${folder} unmounted`, folder);
     expect(await lab.run('--once').exit()).toBe(0);
     expect(lab.documents().size).toBe(1);

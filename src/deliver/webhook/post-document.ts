@@ -5,6 +5,13 @@ export interface Receiver {
   readonly timeoutMs: number;
 }
 
+export interface Post {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Fires when the answer is not waited for any more. */
+  readonly givenUp: AbortSignal;
+}
+
 /** What is read of an answer's body, so that the connection can be used again. What it says does not matter. */
 const LONGEST_ANSWER_BYTES = 65_536;
 
@@ -15,13 +22,12 @@ const LONGEST_ANSWER_BYTES = 65_536;
  */
 export async function postDocument(
   { url, timeoutMs }: Receiver,
-  headers: Readonly<Record<string, string>>,
-  body: string,
+  { headers, body, givenUp }: Post,
 ): Promise<void> {
   const { origin } = new URL(url);
   let response: Response;
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), givenUp]);
     response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
   } catch (error) {
     throw unreachable(origin, timeoutMs, error);
@@ -44,9 +50,18 @@ async function discard({ body }: Response): Promise<void> {
   }
 }
 
+/** By the name of what a signal is aborted with. */
+const LATE: Readonly<Record<string, (timeoutMs: number) => string>> = {
+  TimeoutError: (timeoutMs) => `it did not answer within ${timeoutMs} ms`,
+  AbortError: () => 'it did not answer before the daemon stopped',
+};
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
 function unreachable(origin: string, timeoutMs: number, error: unknown): SmearwatchError {
-  const isLate = error instanceof Error && error.name === 'TimeoutError';
-  const why = isLate ? `it did not answer within ${timeoutMs} ms` : reasonOf(error);
+  const why = LATE[errorName(error)]?.(timeoutMs) ?? reasonOf(error);
   return new SmearwatchError(`The webhook ${origin} cannot be reached: ${why}`, {
     code: 'webhook-unreachable',
     hint: /certificate/i.test(why)

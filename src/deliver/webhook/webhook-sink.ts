@@ -4,6 +4,7 @@ import { modelSetOf } from '../../ledger/results.js';
 import { SOFTWARE } from '../../version.js';
 import { documentOf } from '../document.js';
 import type { Sink } from '../sink.js';
+import { Patience } from './patience.js';
 import { postDocument, type Receiver } from './post-document.js';
 
 export interface WebhookOptions extends Receiver {
@@ -12,6 +13,8 @@ export interface WebhookOptions extends Receiver {
   readonly sign: (id: string, at: Date, body: string) => string;
 }
 
+/** A receiver that does not answer while the daemon stops is waited for so long; the result is sent again at the next start. */
+const ANSWERS_AT_STOP_MS = 5000;
 /** What has been answered for is written down after so long: a crash has no more than this sent again. */
 const LONGEST_GROUP_MS = 2000;
 
@@ -29,11 +32,24 @@ export class WebhookSink implements Sink {
   }
 
   async deliver(deliveries: readonly Delivery[], stopping: AbortSignal): Promise<number> {
+    const patience = new Patience(stopping, ANSWERS_AT_STOP_MS);
+    try {
+      return await this.#deliverInOrder(deliveries, stopping, patience.ended);
+    } finally {
+      patience.stop();
+    }
+  }
+
+  async #deliverInOrder(
+    deliveries: readonly Delivery[],
+    stopping: AbortSignal,
+    givenUp: AbortSignal,
+  ): Promise<number> {
     const until = performance.now() + LONGEST_GROUP_MS;
     for (const [before, delivery] of deliveries.entries()) {
       if (before > 0 && (stopping.aborted || performance.now() > until)) return before;
       try {
-        await this.#post(delivery);
+        await this.#post(delivery, givenUp);
       } catch (error) {
         if (before === 0) throw error;
         // It is the first of the next group then, and says so itself.
@@ -43,7 +59,7 @@ export class WebhookSink implements Sink {
     return deliveries.length;
   }
 
-  async #post(delivery: Delivery): Promise<void> {
+  async #post(delivery: Delivery, givenUp: AbortSignal): Promise<void> {
     const body = JSON.stringify(documentOf(delivery));
     const id = deliveryId(delivery);
     const at = new Date();
@@ -54,7 +70,7 @@ export class WebhookSink implements Sink {
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
       'webhook-signature': this.#options.sign(id, at, body),
     };
-    await postDocument(this.#options, headers, body);
+    await postDocument(this.#options, { headers, body, givenUp });
   }
 }
 

@@ -1,0 +1,147 @@
+import { write, writeSync } from 'node:fs';
+import type { DestinationStream } from 'pino';
+import { errnoOf } from '../errors.js';
+
+export interface LogOutputOptions {
+  /** Bytes that wait, at most; further lines are dropped rather than held in memory. */
+  readonly maxBytes?: number;
+}
+
+/** What a log's lines come to that are not written. */
+export interface LogLosses {
+  /** One line has been dropped. */
+  readonly dropped: () => void;
+  /** Lines are written again, after `lines` were dropped. */
+  readonly resumed: (lines: number) => void;
+}
+
+const MAX_BYTES = 8 * 1_048_576;
+/** One write, at most. */
+const CHUNK_BYTES = 65_536;
+/** A reader that is slow is asked again soon, a disk that is full later. */
+const RETRY_MS = { slow: 20, failing: 1000 };
+/** The pause between two attempts while the process ends. */
+const LAST_PAUSE_MS = 10;
+
+/**
+ * Writes log lines to an open file in the background. A reader that stalls, a full disk or a closed pipe never stalls the
+ * program and never keeps it from ending: lines wait up to a limit, further ones are dropped and counted, and at the end what
+ * still waits is tried for a given time. pino's own destination tries for ever (`SonicBoom.flushSync`).
+ */
+export class LogOutput implements DestinationStream {
+  readonly #fd: number;
+  readonly #maxBytes: number;
+  #lines: string[] = [];
+  /** What is being written, or could not be. */
+  #chunk: Buffer = Buffer.alloc(0);
+  #waitingBytes = 0;
+  #isWriting = false;
+  #isFailing = false;
+  #retry: NodeJS.Timeout | undefined;
+  #dropped = 0;
+  #losses: LogLosses | undefined;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(fd: number, { maxBytes = MAX_BYTES }: LogOutputOptions = {}) {
+    this.#fd = fd;
+    this.#maxBytes = maxBytes;
+  }
+
+  reportLosses(losses: LogLosses): void {
+    this.#losses = losses;
+  }
+
+  write(line: string): void {
+    const bytes = Buffer.byteLength(line);
+    if (this.#waitingBytes + bytes > this.#maxBytes) {
+      this.#dropped += 1;
+      this.#losses?.dropped();
+      return;
+    }
+    this.#lines.push(line);
+    this.#waitingBytes += bytes;
+    if (this.#retry === undefined) this.#writeNext();
+  }
+
+  /** Resolves once every line is written, or after `withinMs`, or at once where the last write failed. */
+  async drain(withinMs: number): Promise<void> {
+    if (this.#waitingBytes === 0 || this.#isFailing) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      this.#whenIdle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** For the process's `exit`, when nothing happens in the background any more. Never waits for longer than `withinMs`. */
+  drainSync(withinMs: number): void {
+    const untilMs = performance.now() + withinMs;
+    // A chunk that is being written is that write's to end; what follows it may be lost with it.
+    if (this.#isWriting) return;
+    while (this.#waitingBytes > 0) {
+      try {
+        this.#written(writeSync(this.#fd, this.#nextChunk()));
+      } catch (error) {
+        if (!isSlow(error) || performance.now() > untilMs) return;
+        pause(LAST_PAUSE_MS);
+      }
+    }
+  }
+
+  #writeNext(): void {
+    if (this.#isWriting || this.#waitingBytes === 0) return;
+    this.#isWriting = true;
+    write(this.#fd, this.#nextChunk(), (error, bytes) => {
+      this.#isWriting = false;
+      if (error) this.#failed(error);
+      else this.#written(bytes);
+      if (this.#waitingBytes === 0 || this.#isFailing) this.#idle();
+      if (this.#retry === undefined) this.#writeNext();
+    });
+  }
+
+  #nextChunk(): Buffer {
+    if (this.#chunk.length > 0) return this.#chunk;
+    let bytes = 0;
+    const count = this.#lines.findIndex((line) => (bytes += Buffer.byteLength(line)) > CHUNK_BYTES);
+    // A line that is longer than a chunk goes alone.
+    const lines = this.#lines.splice(0, count < 0 ? this.#lines.length : Math.max(1, count));
+    this.#chunk = Buffer.from(lines.join(''));
+    return this.#chunk;
+  }
+
+  #written(bytes: number): void {
+    this.#isFailing = false;
+    this.#chunk = this.#chunk.subarray(bytes);
+    this.#waitingBytes -= bytes;
+    const dropped = this.#dropped;
+    if (dropped === 0 || this.#waitingBytes > this.#maxBytes / 2) return;
+    this.#dropped = 0;
+    this.#losses?.resumed(dropped);
+  }
+
+  #failed(error: unknown): void {
+    this.#isFailing = !isSlow(error);
+    const retry = (): void => {
+      this.#retry = undefined;
+      this.#writeNext();
+    };
+    // Not waited for by a process that has nothing else to do: it tries a last time at its exit.
+    this.#retry = setTimeout(retry, this.#isFailing ? RETRY_MS.failing : RETRY_MS.slow).unref();
+  }
+
+  #idle(): void {
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+}
+
+/** The reader of a pipe has not read yet. */
+function isSlow(error: unknown): boolean {
+  return errnoOf(error) === 'EAGAIN';
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
