@@ -152,6 +152,25 @@ const KINDS: readonly Kind[] = [
   { name: 'signed', photometric: 2, samples: 3, bits: 16, options: { fields: short(339, 2, 2, 2) } },
   { name: 'CIELAB', photometric: 8, samples: 3, bits: 8 },
   { name: 'YCbCr', photometric: 6, samples: 3, bits: 8, options: { fields: short(530, 1, 1) } },
+  {
+    name: 'YCbCr with half of its chroma',
+    photometric: 6,
+    samples: 3,
+    bits: 8,
+    options: {
+      fields: {
+        ...short(530, 2, 1),
+        532: { type: 5, values: [0, 1, 255, 1, 128, 1, 255, 1, 128, 1, 255, 1] },
+      },
+    },
+  },
+  {
+    name: 'palette with transparency',
+    photometric: 3,
+    samples: 2,
+    bits: 8,
+    options: { fields: { ...palette(8), ...short(338, 2) } },
+  },
   { name: 'of 12 bits', photometric: 1, samples: 1, bits: 12 },
   { name: 'ZSTD', photometric: 2, samples: 3, bits: 8, options: { fields: short(259, 50_000) } },
 ];

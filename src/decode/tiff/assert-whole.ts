@@ -1,5 +1,5 @@
 import { imageDamaged, imageTruncated } from '../failures.js';
-import { pixelBytes, type Block } from './blocks.js';
+import type { Block } from './blocks.js';
 import type { FirstPage } from './first-page.js';
 import type { TiffDirectory, TiffFile } from './read-directory.js';
 import type { TiffPage } from './read-page.js';
@@ -44,7 +44,8 @@ export function problemOf(
   if (offset < (file.isBig ? 16 : 8)) return 'in-header';
   if (offset + length > file.size) return 'cut';
   const said = page.byteCounts[at] ?? 0;
-  const isShort = page.compression === COMPRESSION.none && said > 0 && said < pixelBytes(page, at);
+  // Without compression, the length is what the pixels need.
+  const isShort = page.compression === COMPRESSION.none && said > 0 && said < length;
   return isShort ? 'short' : undefined;
 }
 

@@ -38,7 +38,7 @@ export function blocksOf(page: TiffPage): Block[] {
 }
 
 /** Bytes of the pixels of a block before compression; 0 where the header makes no sense. */
-export function pixelBytes(page: TiffPage, at: number): number {
+function pixelBytes(page: TiffPage, at: number): number {
   const { width, blockWidth, isPlanar, samples, bits, photometric, subsampling } = page;
   const rows = rowsIn(page, at);
   const columns = page.isTiled ? blockWidth : width;

@@ -26,7 +26,7 @@ export function cleanTiff(
   const fields = [
     ...pixelFields(page, samples),
     ...blockFields(page, used),
-    ...jpegFields(bytes, page, blocks),
+    ...chromaFields(bytes, page, blocks),
   ];
   fields.push(...copiedFields(bytes, directory, file));
   return {
@@ -47,7 +47,7 @@ function pixelFields(page: TiffPage, samples: number): TiffField[] {
     ...(fillOrder === 1 ? [] : [short(TAG.fillOrder, fillOrder)]),
     ...(orientation === 1 ? [] : [short(TAG.orientation, orientation)]),
     short(TAG.samples, samples),
-    short(TAG.planar, page.isPlanar ? 2 : 1),
+    short(TAG.planar, page.isPlanar && samples > 1 ? 2 : 1),
     ...(compression === COMPRESSION.ccittT4 ? [long(TAG.t4Options, page.t4Options)] : []),
     ...(hasPrediction(compression) && predictor !== 1 ? [short(TAG.predictor, predictor)] : []),
     ...(hasExtra ? [shorts(TAG.extraSamples, page.extras)] : []),
@@ -71,21 +71,23 @@ function blockFields({ isTiled, blockWidth, blockHeight }: TiffPage, blocks: rea
   ];
 }
 
-/** The tag for it is often missing or wrong, on which libtiff remarks. */
-function jpegFields(bytes: Buffer, page: TiffPage, blocks: readonly Block[]): TiffField[] {
+/** What a JPEG says itself is right: the tag for it is often missing or wrong, on which libtiff remarks. */
+function chromaFields(bytes: Buffer, page: TiffPage, blocks: readonly Block[]): TiffField[] {
   if (page.photometric !== PHOTOMETRIC.yCbCr) return [];
+  if (page.compression !== COMPRESSION.jpeg) return [shorts(TAG.subsampling, page.subsampling)];
   const subsampling = subsamplingOfJpeg(page, firstBlock(bytes, blocks));
   return subsampling ? [shorts(TAG.subsampling, subsampling)] : [];
 }
 
 /** What is not looked into, if it lies in the file. */
 function copiedFields(bytes: Buffer, { entries }: TiffDirectory, file: TiffFile): TiffField[] {
-  return COPIED.flatMap(([tag, type]) => {
+  return COPIED.flatMap(([tag, type, count]) => {
     const entry = entries.get(tag);
     if (entry === undefined || entry.position + entry.byteLength > bytes.length) return [];
-    const isRight = TYPE_BYTES[entry.type] === TYPE_BYTES[type];
     const values = bytes.subarray(entry.position, entry.position + entry.byteLength);
-    if (!isRight || values.length === 0) return [];
+    const isRight = count === undefined ? TYPE_BYTES[entry.type] === TYPE_BYTES[type] : entry.type === type;
+    if (!isRight || values.length === 0 || entry.count !== (count ?? entry.count)) return [];
+    if (type === TYPE.rational && hasZeroDivisor(values)) return [];
     return [{ tag, type, values: tag === TAG.palette ? wide(values, file) : values }];
   });
 }
@@ -97,10 +99,16 @@ function wide(palette: Buffer, { isLittle }: TiffFile): Buffer {
   return is8Bit ? Buffer.from(palette.map((_, at) => palette[at - (at % 2) + 1 - high] ?? 0)) : palette;
 }
 
-/** Tags and their types. */
-const COPIED: readonly (readonly [tag: number, type: number])[] = [
+function hasZeroDivisor(rationals: Buffer): boolean {
+  return rationals.some((_, at) => at % 8 === 4 && rationals.readUInt32LE(at) === 0);
+}
+
+/** Tags, their types, and how many values they must have. */
+const COPIED: readonly (readonly [tag: number, type: number, count?: number])[] = [
   [TAG.palette, TYPE.short],
   [TAG.jpegTables, TYPE.undefined],
+  [TAG.colourWeights, TYPE.rational, 3],
+  [TAG.blackAndWhite, TYPE.rational, 6],
   [TAG.colourProfile, TYPE.undefined],
 ];
 

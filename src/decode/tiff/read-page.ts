@@ -72,9 +72,12 @@ function pageOf(fields: ReadonlyMap<number, readonly number[]>, isDng: boolean):
   const one = (tag: number, otherwise: number): number => all(tag)[0] ?? otherwise;
   const [width, height] = [one(TAG.width, 0), one(TAG.height, 0)];
   const samples = one(TAG.samples, all(TAG.bits).length || 1);
-  const isTiled = all(TAG.tileOffsets).length > 0;
+  const [tileWidth, tileHeight] = [one(TAG.tileWidth, 0), one(TAG.tileHeight, 0)];
+  const isTiled = tileWidth > 0 && tileHeight > 0;
   const isPlanar = samples > 1 && one(TAG.planar, 1) === 2;
-  const offsets = all(isTiled ? TAG.tileOffsets : TAG.stripOffsets);
+  // Old writers have tiles under the tags of strips.
+  const hasTileTags = isTiled && all(TAG.tileOffsets).length > 0;
+  const offsets = all(hasTileTags ? TAG.tileOffsets : TAG.stripOffsets);
   const photometric = all(TAG.photometric)[0] ?? guessedPhotometric(samples);
   const [across = 2, down = across] = all(TAG.subsampling);
   return {
@@ -93,11 +96,11 @@ function pageOf(fields: ReadonlyMap<number, readonly number[]>, isDng: boolean):
     bits: forEachOf(samples, all(TAG.bits), 1),
     formats: forEachOf(samples, all(TAG.sampleFormat), 1),
     extras: extrasOf(samples - coloursOf(photometric), all(TAG.extraSamples)),
-    blockWidth: isTiled ? one(TAG.tileWidth, 0) : width,
+    blockWidth: isTiled ? tileWidth : width,
     blockHeight: isTiled
-      ? one(TAG.tileHeight, 0)
+      ? tileHeight
       : rowsOf(one(TAG.rowsPerStrip, 0), height, offsets.length > (isPlanar ? samples : 1)),
-    byteCounts: all(isTiled ? TAG.tileByteCounts : TAG.stripByteCounts),
+    byteCounts: all(hasTileTags ? TAG.tileByteCounts : TAG.stripByteCounts),
     subsampling: [across, down],
     largestSample: all(TAG.largestSample)[0],
     t4Options: one(TAG.t4Options, 0),

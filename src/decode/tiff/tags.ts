@@ -24,7 +24,9 @@ export const TAG = {
   extraSamples: 338,
   sampleFormat: 339,
   jpegTables: 347,
+  colourWeights: 529,
   subsampling: 530,
+  blackAndWhite: 532,
   colourProfile: 34_675,
   dngVersion: 50_706,
 } as const;
@@ -55,7 +57,7 @@ export const PHOTOMETRIC = {
 export const EXTRA = { unspecified: 0, premultipliedAlpha: 1, alpha: 2 } as const;
 
 /** The field types of TIFF 6.0 and BigTIFF. */
-export const TYPE = { short: 3, long: 4, undefined: 7, long8: 16 } as const;
+export const TYPE = { short: 3, long: 4, rational: 5, undefined: 7, long8: 16 } as const;
 
 /** Bytes of a value by its type number; 0 for types that do not exist. */
 export const TYPE_BYTES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];

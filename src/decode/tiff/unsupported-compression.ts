@@ -40,15 +40,23 @@ export function unsupportedCompression(page: TiffPage, firstBlock: Buffer): stri
     if (name === undefined) return `compression ${number}`;
     return name.includes('compression') ? name : `${name} compression`;
   }
-  // libvips gives YCbCr samples as if they were RGB; libjpeg converts them.
-  if (photometric === PHOTOMETRIC.yCbCr && number !== COMPRESSION.jpeg)
-    return 'YCbCr colours without JPEG compression';
+  if (photometric === PHOTOMETRIC.yCbCr && number !== COMPRESSION.jpeg) return unsupportedYCbCr(page);
   if (CCITT.has(number) && (bits[0] !== 1 || samples !== 1))
     return 'CCITT compression of other than 1-bit samples';
   if (number === COMPRESSION.webp && (photometric !== PHOTOMETRIC.rgb || bits[0] !== 8))
     return 'WebP compression of other than 8-bit RGB';
   const isOld = number === COMPRESSION.lzw && isOldLzw(firstBlock);
   return isOld ? 'LZW compression of the old kind' : undefined;
+}
+
+/** Columns and rows of pixels to a sample of chroma that libtiff converts to RGB; of 4×4 it gets the last ones wrong. */
+const SUBSAMPLINGS: ReadonlySet<string> = new Set(['2,1', '1,2', '2,2', '4,1', '4,2']);
+
+/** libjpeg converts what is in a JPEG. libvips gives other samples of full resolution as if they were RGB. */
+function unsupportedYCbCr({ subsampling, predictor }: TiffPage): string | undefined {
+  if (!SUBSAMPLINGS.has(subsampling.join()))
+    return `YCbCr colours of ${subsampling.join('×')} pixels to a sample without JPEG compression`;
+  return predictor === 1 ? undefined : 'differences of YCbCr colours';
 }
 
 /** Before TIFF 6.0 the bits of LZW's codes were in reverse: its first code, 256, tells them apart. */

@@ -58,26 +58,34 @@ function sampleFormat({ formats, bits }: TiffPage): string | undefined {
 /** libvips has room for five channels. */
 const MOST_SAMPLES = 5;
 
-function extraChannels({ photometric, samples, extras, isPlanar }: TiffPage): string | undefined {
+function extraChannels(page: TiffPage): string | undefined {
+  const { photometric, samples, extras, bits } = page;
   if (extras.length === 0) return undefined;
   if (samples > MOST_SAMPLES) return channels(samples);
-  if (extras.every((extra) => extra === EXTRA.unspecified)) {
-    const isColour = photometric === PHOTOMETRIC.rgb || photometric === PHOTOMETRIC.cmyk;
-    return isColour
-      ? undefined
-      : `${channels(extras.length)} of unknown meaning beside ${kindOf(photometric)}`;
-  }
+  const isPalette = photometric === PHOTOMETRIC.palette;
+  if (isPalette && (samples > 2 || bits[0] !== 8)) return `${channels(extras.length)} beside a palette`;
+  if (extras.every((extra) => extra === EXTRA.unspecified))
+    return isGrey(photometric)
+      ? `${channels(extras.length)} of unknown meaning beside a grey one`
+      : undefined;
   const isAlpha =
     extras.length === 1 && (extras[0] === EXTRA.alpha || extras[0] === EXTRA.premultipliedAlpha);
   if (!isAlpha) return `${channels(extras.length)} of mixed meaning beside ${kindOf(photometric)}`;
-  // libvips mixes up the two planes of a transparent grey picture.
-  const isTaken = photometric === PHOTOMETRIC.rgb || (isGrey(photometric) && !isPlanar);
-  return isTaken ? undefined : `transparency${isPlanar ? ' in a plane' : ''} beside ${kindOf(photometric)}`;
+  return transparency(page);
+}
+
+/** libvips mixes up the planes where only one is followed by transparency, and divides indices of a palette by it. */
+function transparency({ photometric, extras, isPlanar }: TiffPage): string | undefined {
+  const isPalette = photometric === PHOTOMETRIC.palette;
+  if (isPlanar && (isPalette || isGrey(photometric)))
+    return `transparency in a plane beside ${kindOf(photometric)}`;
+  return isPalette && extras[0] !== EXTRA.alpha ? 'transparency multiplied into a palette' : undefined;
 }
 
 function kindOf(photometric: number | undefined): string {
   if (isGrey(photometric)) return 'a grey one';
-  return photometric === PHOTOMETRIC.rgb ? 'RGB' : 'colours other than RGB';
+  if (photometric === PHOTOMETRIC.palette) return 'a palette';
+  return photometric === PHOTOMETRIC.cmyk ? 'CMYK' : 'RGB';
 }
 
 function isGrey(photometric: number | undefined): boolean {
@@ -87,7 +95,7 @@ function isGrey(photometric: number | undefined): boolean {
 const BITS: Readonly<Record<number, readonly number[]>> = {
   [PHOTOMETRIC.whiteIsZero]: [1, 2, 4, 8, 16],
   [PHOTOMETRIC.blackIsZero]: [1, 2, 4, 8, 16],
-  [PHOTOMETRIC.palette]: [1, 2, 4, 8],
+  [PHOTOMETRIC.palette]: [1, 2, 4, 8, 16],
   [PHOTOMETRIC.rgb]: [8, 16],
   [PHOTOMETRIC.cmyk]: [8, 16],
   [PHOTOMETRIC.yCbCr]: [8],
@@ -97,7 +105,7 @@ function sampleBits({ photometric = 0, bits, extras, largestSample }: TiffPage):
   const [first = 0] = bits;
   if (bits.some((channel) => channel !== first)) return `samples of ${bits.join(', ')} bits`;
   const isTaken = BITS[photometric]?.includes(first) === true && (extras.length === 0 || first >= 8);
-  if (!isTaken) return `${first}-bit samples${photometric === PHOTOMETRIC.palette ? ' of a palette' : ''}`;
+  if (!isTaken) return `${first}-bit samples`;
   const used = Math.log2((largestSample ?? 0) + 1);
   const isPadded = first === 16 && Number.isInteger(used) && used > 8 && used < 16;
   return isPadded ? `${used}-bit samples in words of 16 bits` : undefined;

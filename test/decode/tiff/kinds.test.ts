@@ -3,6 +3,7 @@ import { decodeImage } from '../../../src/decode/decode-image.js';
 import {
   ALPHA,
   as16,
+  channelOf,
   COLOURS,
   GREY,
   greyRgb,
@@ -13,10 +14,11 @@ import {
   optionsOf,
   packed,
   RGB,
+  SIDE,
   SIZE,
   type Kind,
 } from '../tiff-samples.js';
-import { tiffOf, type TiffOptions } from '../tiff.js';
+import { tiffOf, type TiffFields, type TiffOptions } from '../tiff.js';
 
 /** What every kind of samples means, and that it is shown as that, however it is laid out in the file. */
 interface Case {
@@ -168,6 +170,38 @@ describe.each([1, 2, 4] as const)('Samples of %i bits', (bits) => {
   });
 });
 
+describe('A palette', () => {
+  const colourAt = (at: number, channel: number): number => [at, 255 - at, 90 + (at >> 1)][channel] ?? 0;
+  const shown = [0, 1, 2].map((channel) => GREY.map((index) => colourAt(index, channel)));
+  const palette = (count: number, step: number): TiffFields => ({
+    320: {
+      type: 3,
+      values: [0, 1, 2].flatMap((channel) =>
+        Array.from({ length: count }, (_, at) => 257 * colourAt(Math.floor(at / step) & 255, channel)),
+      ),
+    },
+  });
+
+  it('for samples of 16 bits gives their colours', async () => {
+    const options = optionsOf({ photometric: 3, samples: 1, bits: 16, fields: palette(65_536, 257) });
+    await expectPicture(tiffOf(as16(GREY), SIZE, options), interleaved(...shown), 0);
+  });
+
+  it('may be followed by transparency', async () => {
+    const kind: Kind = { photometric: 3, samples: 2, bits: 8, extras: [2], fields: palette(256, 1) };
+    const bytes = tiffOf(interleaved(GREY, ALPHA), SIZE, optionsOf(kind));
+    await expectPicture(bytes, interleaved(...shown.map(onWhite)), 2);
+  });
+
+  it('may be followed by a channel without a meaning', async () => {
+    const kind: Kind = { photometric: 3, samples: 2, bits: 8, extras: [0], fields: palette(256, 1) };
+    const bytes = tiffOf(interleaved(GREY, clear), SIZE, optionsOf(kind));
+    await expectPicture(bytes, interleaved(...shown), 0);
+    const planes = tiffOf(Buffer.concat([GREY, clear]), SIZE, optionsOf(kind, { planes: 2 }));
+    await expectPicture(planes, interleaved(...shown), 0);
+  });
+});
+
 describe.each([1, 2, 4, 8] as const)('A palette for samples of %i bits', (bits) => {
   const count = 2 ** bits;
   const colours = [(at: number) => 40 + 3 * at, (at: number) => 200 - 2 * at, (at: number) => 90 + at].map(
@@ -208,6 +242,53 @@ describe('CMYK', () => {
   ])('%s has about the colours that a person sees', async (_what, bytes) => {
     await expectPicture(bytes, RGB, 100);
   });
+
+  it('lies on white where it is transparent', async () => {
+    const transparent = tiffOf(
+      interleaved(...inks, ALPHA),
+      SIZE,
+      optionsOf(cmyk({ samples: 5, extras: [2] })),
+    );
+    const opaque = await decodeImage(tiffOf(interleaved(...inks), SIZE, optionsOf(cmyk())));
+    const colours = [0, 1, 2].map((channel) => onWhite(channelOf(opaque.pixels, channel)));
+    await expectPicture(transparent, interleaved(...colours), 3);
+  });
+});
+
+describe('YCbCr without JPEG', () => {
+  /** Blocks of luma, each followed by its two samples of chroma: the picture has one colour. */
+  const blocks = (across: number, down: number): Buffer => {
+    const count = Math.ceil(SIDE / across) * Math.ceil(SIDE / down);
+    const block = [...new Array<number>(across * down).fill(120), 160, 90];
+    return Buffer.from(new Array<number[]>(count).fill(block).flat());
+  };
+
+  it.each([
+    [2, 1],
+    [2, 2],
+    [1, 2],
+    [4, 1],
+    [4, 2],
+  ])('is converted with a sample of chroma for %i×%i pixels', async (across, down) => {
+    const fields = { 262: { type: 3, values: [6] }, 530: { type: 3, values: [across, down] } };
+    const content = blocks(across, down);
+    const bytes = tiffOf(content, SIZE, {
+      rowBytes: content.length / SIDE,
+      fields: { ...fields, 279: { type: 4, values: [content.length] } },
+    });
+    // Red, green and blue of ITU-R BT.601.
+    const [cb, cr] = [160 - 128, 90 - 128];
+    const colour = [120 + 1.402 * cr, 120 - 0.344_136 * cb - 0.714_136 * cr, 120 + 1.772 * cb];
+    const expected = Uint8Array.from({ length: 3 * SIDE * SIDE }, (_, at) => Math.round(colour[at % 3] ?? 0));
+    await expectPicture(bytes, expected, 1);
+  });
+});
+
+it('Tiles may stand under the tags of strips, as old writers have them', async () => {
+  const tiled = (fields: TiffFields): Buffer => tiffOf(RGB, SIZE, { tileSide: 256, fields });
+  const place = { 324: undefined, 325: undefined, 273: { type: 4, values: [8] } };
+  const counts = { 279: { type: 4, values: [RGB.length] }, 278: { type: 4, values: [256] } };
+  await expectPicture(tiled({ ...place, ...counts }), RGB, 0);
 });
 
 it('A predictor is undone with LZW and deflate, and passed over without compression', async () => {

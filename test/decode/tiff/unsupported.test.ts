@@ -63,7 +63,6 @@ const SAMPLES: readonly [string, Buffer][] = [
   ['4-bit samples', rgb(4)],
   ['1-bit samples', tiffOf(RGB, SIZE, { fields: { 258: undefined } })],
   ['samples of 5, 6, 5 bits', ofKind({ photometric: 2, samples: 3, bits: 8, fields: field(258, 5, 6, 5) })],
-  ['16-bit samples of a palette', ofKind({ photometric: 3, samples: 1, bits: 16 })],
   ['12-bit samples in words of 16 bits', rgb(16, field(281, 4095))],
   ['10-bit samples in words of 16 bits', grey(16, field(281, 1023))],
 ];
@@ -76,7 +75,17 @@ const COLOURS_AND_CHANNELS: readonly [string, Buffer][] = [
   ['CIELAB colours', tiffOf(RGB, SIZE, { fields: field(262, 8) })],
   ['ICCLAB colours', tiffOf(RGB, SIZE, { fields: field(262, 9) })],
   ['LogLuv colours', tiffOf(RGB, SIZE, { fields: field(262, 32_845) })],
-  ['YCbCr colours without JPEG compression', tiffOf(RGB, SIZE, { fields: field(262, 6) })],
+  [
+    'YCbCr colours of 1×1 pixels to a sample without JPEG compression',
+    tiffOf(RGB, SIZE, { fields: { ...field(262, 6), ...field(530, 1, 1) } }),
+  ],
+  [
+    'YCbCr colours in planes',
+    tiffOf(RGB, SIZE, { planes: 3, rowBytes: SIZE.width, fields: { ...field(262, 6), ...field(530, 2, 2) } }),
+  ],
+  ['2 channels beside a palette', channels(3, [2, 0])],
+  ['transparency multiplied into a palette', channels(3, [1])],
+  ['transparency in a plane beside a palette', channels(3, [2], { planes: 2 })],
   ["the raw samples of a camera's sensor", grey(16, field(262, 32_803))],
   ["the raw samples of a camera's sensor (DNG)", rgb(8, { 50_706: { type: 1, values: [1, 4, 0, 0] } })],
   ['a transparency mask instead of a picture', grey(1, field(262, 4))],
@@ -91,7 +100,6 @@ const COLOURS_AND_CHANNELS: readonly [string, Buffer][] = [
   ['2 channels of unknown meaning beside a grey one', channels(1, [0, 0])],
   ['2 channels of mixed meaning beside RGB', channels(2, [2, 0])],
   ['6 channels', channels(2, [0, 0, 0])],
-  ['transparency beside colours other than RGB', channels(5, [2])],
   ['transparency in a plane beside a grey one', channels(1, [2], { planes: 2 })],
   [
     'planes in tiles',
