@@ -1,91 +1,83 @@
 /**
- * Which way imports point (ARCHITECTURE.md, "Layout"). A folder may import from its own layer's folders that are
- * named in `mayUse`, and from the leaves; nothing else. `npm run architecture` checks it.
+ * The layers of src/. A folder may import folders of later lines only, never its siblings on the same line.
+ * An array in a line is one sibling in parts: the earlier parts may import the later ones. A name with an
+ * extension is a file. Every folder has a line here: `npm run architecture` rejects one that has none.
  */
-const LEAVES = [
-  '^src/(errors|faults|images|record|random|version|volume|cache-folder|secret-file|webassembly)\\.ts$',
-  '^src/text/',
-  '^src/telemetry/telemetry\\.ts$',
-  '^src/audit/entry\\.ts$',
-  '^src/config/schema(/|\\.ts$)',
-  '^src/model/engine\\.ts$',
+const LAYERS = [
+  ['cli'],
+  ['bench'],
+  [['daemon', 'daemon/http']],
+  [['evaluate/planned', 'evaluate']],
+  ['pipeline', 'deliver'],
+  [['pool/worker', 'pool'], 'quality/drift', 'quality/labels', 'train'],
+  ['ledger', 'model', 'watch', 'dataset'],
+  ['audit'],
+  ['config', 'decode', 'generate', 'statistics', 'telemetry'],
+  ['files'],
+  ['text'],
 ];
 
-const mayUse = {
-  audit: [],
-  model: [],
-  decode: [],
-  watch: ['decode/tiff'],
-  generate: [],
-  telemetry: [],
-  config: ['watch/file-patterns'],
-  ledger: ['watch/intake'],
-  prepare: ['decode', 'drift/image-look', 'watch/intake', 'watch/format-end'],
-  pool: ['model', 'prepare', 'decode', 'ledger/known-images', 'watch/intake'],
-  drift: ['evaluate/measures'],
-  labels: [
-    ...['audit', 'ledger', 'config/suggest', 'evaluate/measures', 'prepare/read-file'],
-    ...['walk', 'file-patterns', 'intake'].map((name) => `watch/${name}`),
-  ],
-  http: ['labels/label-request'],
-  deliver: ['ledger'],
-  pipeline: ['ledger', 'pool', 'prepare'],
-  labelled: ['model/registry/files', 'watch/system-names'],
-  evaluate: [
-    ...['labelled', 'pipeline', 'pool', 'ledger', 'decode', 'model', 'drift/reference', 'telemetry/silent'],
-    ...['walk', 'file-patterns', 'intake', 'limited'].map((name) => `watch/${name}`),
-  ],
-  train: ['labelled', 'model', 'decode', 'evaluate/measures', 'pool'],
-  nightly: ['audit', 'evaluate', 'model/registry', 'pool'],
-  bench: [
-    ...[
-      'model',
-      'decode',
-      'generate',
-      'daemon-process',
-      'http/status',
-      'deliver/sync-folder',
-      'pool/model-specs',
-      'watch/system-names',
-    ],
-    ...['train/initial-weights', 'evaluate/measures', 'evaluate/report/plots', 'evaluate/run/environment'],
-  ],
-  daemon: [
-    'audit',
-    'nightly',
-    'config',
-    'decode',
-    'deliver',
-    'drift',
-    'http',
-    'labels',
-    'ledger',
-    'pipeline',
-    'pool',
-    'telemetry',
-    'watch',
-  ],
-};
+/** The last line: files of src/ itself, which everything may import and which import only each other. */
+const LEAF = '^src/[^/]+\\.ts$';
 
-/** Programs of the development, which write files for several folders. Nothing imports them. */
-const GENERATORS = ['^src/config/generate-main\\.ts$'];
+/** Programs' entry points, which belong to `cli`. */
+const ENTRY_POINTS = '^src/(cli\\.ts|smearwatch\\.cts)$';
 
-const direction = Object.entries(mayUse).map(([folder, allowed]) => ({
-  name: `${folder}-imports`,
-  comment: `src/${folder} may import ${['itself', ...allowed.map((name) => `src/${name}`), 'the leaves'].join(', ')}.`,
-  severity: 'error',
-  from: { path: `^src/${folder}/`, pathNot: [...LEAVES, ...GENERATORS] },
-  to: { path: '^src/', pathNot: [...LEAVES, ...[folder, ...allowed].map((name) => `^src/${name}`)] },
-}));
+const parts = LAYERS.map((line) => line.map((sibling) => [sibling].flat()));
+const allParts = parts.flat(2);
+
+/** The files of a folder, without those of sub-folders that have a place of their own. */
+function filesOf(part) {
+  const inner = allParts.filter((other) => other.startsWith(`${part}/`));
+  return {
+    path: part === 'cli' ? [`^src/${part}/`, ENTRY_POINTS] : [`^src/${part}/`],
+    pathNot: inner.map((other) => `^src/${other}/`),
+  };
+}
+
+/** What a part of a sibling may import besides the leaves: itself, the parts after it, all later lines. */
+function allowedFor(sibling, at, lineNumber) {
+  return [...sibling.slice(at), ...parts.slice(lineNumber + 1).flat(2)];
+}
+
+const direction = parts.flatMap((line, lineNumber) =>
+  line.flatMap((sibling) =>
+    sibling.map((part, at) => {
+      const allowed = allowedFor(sibling, at, lineNumber);
+      const forbidden = allParts.filter((other) => !allowed.includes(other));
+      return {
+        name: `layer-of-${part.replace('/', '-')}`,
+        comment: `src/${part} may import ${[...allowed.map((name) => `src/${name}`), 'the leaves'].join(', ')}.`,
+        severity: 'error',
+        from: filesOf(part),
+        to: {
+          path: [...forbidden.map((name) => `^src/${name}/`), ENTRY_POINTS],
+          pathNot: [
+            ...allowed.filter((name) => name.includes('/')).map((name) => `^src/${name}/`),
+            ...(part === 'cli' ? [ENTRY_POINTS] : []),
+          ],
+        },
+      };
+    }),
+  ),
+);
 
 module.exports = {
   forbidden: [
     ...direction,
     {
       name: 'leaves-import-leaves',
+      comment: 'Everything imports the files of src/ itself, so they import nothing but each other.',
       severity: 'error',
-      from: { path: LEAVES },
-      to: { path: '^src/', pathNot: LEAVES },
+      from: { path: LEAF, pathNot: ENTRY_POINTS },
+      to: { path: '^src/', pathNot: LEAF },
+    },
+    {
+      name: 'every-folder-has-a-layer',
+      comment: 'Add the new folder to LAYERS in .dependency-cruiser.cjs.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [LEAF, ENTRY_POINTS, ...allParts.map((part) => `^src/${part}/`)] },
+      to: {},
     },
     {
       name: 'engines-only-in-workers-and-training',
@@ -94,13 +86,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [
-          '^src/pool/worker\\.ts$',
-          '^src/train/',
-          '^src/model/',
-          '^src/bench/lanes/',
-          '^src/cli/doctor',
-        ],
+        pathNot: ['^src/pool/worker/', '^src/train/', '^src/model/', '^src/bench/lanes/', '^src/cli/doctor'],
       },
       to: {
         path: ['^src/model/engines/', '^src/model/tensorflow/(engine|load)', '^src/model/onnx-runtime\\.ts$'],

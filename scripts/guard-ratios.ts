@@ -11,10 +11,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compareRatios, expectedOn, MOST_FALL, ratiosOf, type Comparison } from '../src/bench/guard.js';
+import { compareRatios, expectedOn, MOST_FALL, ratiosOf, type GuardComparison } from '../src/bench/guard.js';
 import { readReport } from '../src/bench/report/read-report.js';
 import { benchSchema, type BenchReport } from '../src/bench/report/schema.js';
-import type { Reference } from '../src/bench/reference.js';
+import type { BenchReference } from '../src/bench/reference.js';
 import { partsOf } from '../src/bench/scaling/parts-of-report.js';
 
 const { values } = parseArgs({
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 const REFERENCE = new URL('../src/bench/reference.json', import.meta.url);
-const reference = JSON.parse(readFileSync(REFERENCE, 'utf8')) as Reference;
+const reference = JSON.parse(readFileSync(REFERENCE, 'utf8')) as BenchReference;
 
 const { findings, seconds, computer } = quickBench();
 
@@ -63,7 +63,7 @@ function quickBench(): BenchReport {
 }
 
 /** Nobody overlooks it in a log of thousands of lines. */
-function box(fallen: readonly Comparison[]): string {
+function box(fallen: readonly GuardComparison[]): string {
   const lines = [
     `SLOWER THAN RECORDED by more than ${100 * MOST_FALL} %`,
     '',

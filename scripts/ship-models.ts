@@ -12,16 +12,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { configureDecoding, decodeImage } from '../src/decode/decode-image.js';
-import { confusionOf, figuresOf, predictionsOf, quadraticLoss } from '../src/evaluate/measures/confusion.js';
 import { IMAGE_BYTES } from '../src/images.js';
 import { buildNetwork, type Architecture } from '../src/model/networks/architectures.js';
 import { compactWeights } from '../src/model/onnx/compact.js';
 import { exportOnnx } from '../src/model/onnx/export-onnx.js';
 import { packModel } from '../src/model/onnx/pack.js';
 import { readOnnxWeights } from '../src/model/onnx/read-onnx.js';
+import { loadModelSpecs, modelCache } from '../src/model/registry/in-use.js';
 import { Registry } from '../src/model/registry/registry.js';
 import { InferencePool } from '../src/pool/inference-pool.js';
-import { loadModelSpecs, modelCache } from '../src/pool/model-specs.js';
+import { confusionOf, figuresOf, predictionsOf, quadraticLoss } from '../src/statistics/confusion.js';
 
 const { values } = parseArgs({
   options: {
@@ -69,7 +69,7 @@ async function predict(registry: Registry, reference: string, { files, pixels }:
   });
   const classes = models[0]?.classes ?? [];
   const pool = await InferencePool.start({
-    workerFile: new URL('../dist/pool/worker.js', import.meta.url),
+    workerFile: new URL('../dist/pool/worker/worker.js', import.meta.url),
     workers: 1,
     models,
     taskTimeoutMs: 120_000,

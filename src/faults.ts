@@ -7,7 +7,7 @@ import { SmearwatchError } from './errors.js';
  *     NODE_ENV=test SMEARWATCH_FAULT=kill@recorded:3,fail@json-written
  *
  * is: SIGKILL at the third time that `recorded` is passed, ENOSPC at the first `json-written`. `kill@preparing=bad` acts
- * at names with "bad" in them only, each time. `poison` lets marked images kill their worker (pool/poison.ts). Without
+ * at names with "bad" in them only, each time. `poison` lets marked images kill their worker (pool/worker/poison.ts). Without
  * the variable, passing a point costs one comparison.
  */
 export const FAULT_POINTS = [

@@ -1,4 +1,4 @@
-import type { EngineName } from './model/engine.js';
+import type { EngineName } from './engine.js';
 
 /**
  * The result record: what the ledger keeps and every sink delivers, one per image and set of models. Fields are only

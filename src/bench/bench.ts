@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { computer, softwareOf } from '../evaluate/run/environment.js';
-import type { BenchContext, Measure, RoundSamples } from './context.js';
+import type { BenchContext, MeasurePart, RoundSamples } from './context.js';
 import { findingsOf } from './findings.js';
 import { measureBacklog } from './measure/backlog.js';
 import { measureDaemon } from './measure/daemon.js';
@@ -12,10 +12,10 @@ import { measureMachine } from './measure/machine.js';
 import { measureMemory } from './measure/memory.js';
 import { measureNetworks } from './measure/networks.js';
 import { planOf, type BenchOptions, type BenchPlan } from './options.js';
-import type { Part } from './parts.js';
+import type { BenchPart } from './parts.js';
 import { prepareMaterial, type Material } from './prepare/material.js';
 import { BENCH_VERSION, SECTIONS, type BenchReport } from './report/schema.js';
-import { rowsOf, type Row, type Sample } from './statistics.js';
+import { rowsOf, type StatisticsRow, type Sample } from './statistics.js';
 
 export interface BenchRun {
   /** Ends it at the next moment at which nothing is left behind. */
@@ -26,7 +26,7 @@ export interface BenchRun {
   readonly compiled?: URL;
 }
 
-const MEASURES: Readonly<Record<Part, Measure>> = {
+const MEASURES: Readonly<Record<BenchPart, MeasurePart>> = {
   decode: measureDecode,
   networks: measureNetworks,
   machine: measureMachine,
@@ -78,13 +78,17 @@ async function workFolderIn(folder: string): Promise<string> {
   }
 }
 
-interface Run {
+interface MeasuredRounds {
   readonly startedAt: Date;
   readonly rounds: readonly RoundSamples[];
   readonly skipped: ReadonlyMap<string, string>;
 }
 
-function reportOf(plan: BenchPlan, { images }: Material, { startedAt, rounds, skipped }: Run): BenchReport {
+function reportOf(
+  plan: BenchPlan,
+  { images }: Material,
+  { startedAt, rounds, skipped }: MeasuredRounds,
+): BenchReport {
   const { quick, formats, daemonBatch: batch } = plan;
   const measured = {
     computer: computer(),
@@ -110,7 +114,7 @@ function reportOf(plan: BenchPlan, { images }: Material, { startedAt, rounds, sk
 
 /** The rows of each section, from the samples of all rounds. */
 function sectionsOf(rounds: readonly RoundSamples[]): Pick<BenchReport, (typeof SECTIONS)[number]> {
-  const entries = SECTIONS.map((section): [string, Row<object, string>[]] => {
+  const entries = SECTIONS.map((section): [string, StatisticsRow<object, string>[]] => {
     const samples = rounds.flatMap((round): readonly Sample<object, string>[] => round[section] ?? []);
     return [section, rowsOf(samples)];
   });

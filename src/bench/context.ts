@@ -1,6 +1,6 @@
 import type { BenchPlan } from './options.js';
 import type { Material } from './prepare/material.js';
-import type { RowOf, Section } from './report/schema.js';
+import type { RowOf, BenchSection } from './report/schema.js';
 import type { Sample } from './statistics.js';
 
 /** What every measurement is given. */
@@ -20,9 +20,12 @@ export interface BenchContext {
   readonly skip: (what: string, why: string) => void;
 }
 
-export type SampleOf<S extends Section> = Sample<RowOf<S>['of'], Extract<keyof RowOf<S>['figures'], string>>;
+export type SampleOf<S extends BenchSection> = Sample<
+  RowOf<S>['of'],
+  Extract<keyof RowOf<S>['figures'], string>
+>;
 
 /** What one round of one part found, by the section of the report that it belongs to. */
-export type RoundSamples = { readonly [S in Section]?: readonly SampleOf<S>[] };
+export type RoundSamples = { readonly [S in BenchSection]?: readonly SampleOf<S>[] };
 
-export type Measure = (context: BenchContext) => Promise<RoundSamples>;
+export type MeasurePart = (context: BenchContext) => Promise<RoundSamples>;

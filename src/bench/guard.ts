@@ -12,7 +12,7 @@ const GUARDED = [
 /** By so much a ratio may be below the recorded one before anybody is told. */
 export const MOST_FALL = 0.15;
 
-export interface Comparison {
+export interface GuardComparison {
   readonly id: string;
   readonly title: string;
   readonly recorded: number;
@@ -46,7 +46,7 @@ export function expectedOn(
 }
 
 /** The ratios that were both recorded and found. */
-export function compareRatios(recorded: Ratios, findings: readonly Finding[]): Comparison[] {
+export function compareRatios(recorded: Ratios, findings: readonly Finding[]): GuardComparison[] {
   return findings.flatMap(({ id, title, value }) => {
     const before = recorded[id];
     if (before === undefined || !isGuarded(id)) return [];

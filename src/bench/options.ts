@@ -1,12 +1,12 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { configSchema } from '../config/schema.js';
 import { SmearwatchError } from '../errors.js';
-import { BACKLOG_FILES, FORMATS, PARTS, type Format, type Part } from './parts.js';
+import { BACKLOG_FILES, FORMATS, PARTS, type Format, type BenchPart } from './parts.js';
 
 export interface BenchOptions {
   /** Less of everything, in under two minutes: for tests and for CI's guard, whose ratios are those of such a run. */
   readonly quick?: boolean;
-  readonly parts?: readonly Part[];
+  readonly parts?: readonly BenchPart[];
   readonly formats?: readonly Format[];
   /** Files of each format that the daemon works off in one run. */
   readonly images?: number;
@@ -33,7 +33,7 @@ export interface BenchOptions {
 /** Checked and filled. */
 export interface BenchPlan {
   readonly quick: boolean;
-  readonly parts: readonly Part[];
+  readonly parts: readonly BenchPart[];
   readonly formats: readonly Format[];
   readonly images: number;
   readonly rounds: number;

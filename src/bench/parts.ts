@@ -2,7 +2,7 @@
 
 /** In the order in which each round measures them. */
 export const PARTS = ['decode', 'networks', 'machine', 'daemon', 'latency', 'memory', 'backlog'] as const;
-export type Part = (typeof PARTS)[number];
+export type BenchPart = (typeof PARTS)[number];
 
 export const FORMATS = ['jpeg', 'png', 'tiff'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -13,8 +13,8 @@ const referenceSchema = z.strictObject({
   quickRatios: z.record(z.string(), z.record(z.string(), z.number())),
 });
 
-export type Reference = Readonly<z.output<typeof referenceSchema>>;
+export type BenchReference = Readonly<z.output<typeof referenceSchema>>;
 
-export function readReference(): Reference {
+export function readReference(): BenchReference {
   return referenceSchema.parse(recorded);
 }

@@ -1,4 +1,4 @@
-import { quantile } from '../evaluate/measures/quantile.js';
+import { quantile } from '../statistics/quantile.js';
 import type { Spread } from './report/schema.js';
 
 /** What one round found of one thing: `of` says of what, `figures` are numbers by name. */
@@ -8,7 +8,7 @@ export interface Sample<Of extends object, Figure extends string> {
 }
 
 /** The same thing over all rounds. */
-export interface Row<Of extends object, Figure extends string> {
+export interface StatisticsRow<Of extends object, Figure extends string> {
   readonly of: Of;
   readonly figures: Readonly<Partial<Record<Figure, Spread>>>;
 }
@@ -52,7 +52,7 @@ export function slopeOf(x: readonly number[], y: readonly number[]): number {
 /** Samples of the same thing become one row, in the order in which they were first seen. */
 export function rowsOf<Of extends object, Figure extends string>(
   samples: readonly Sample<Of, Figure>[],
-): Row<Of, Figure>[] {
+): StatisticsRow<Of, Figure>[] {
   const groups = new Map<string, Sample<Of, Figure>[]>();
   for (const sample of samples) {
     const key = JSON.stringify(sample.of);
@@ -63,7 +63,7 @@ export function rowsOf<Of extends object, Figure extends string>(
     if (first === undefined) return [];
     const names = Object.keys(first.figures) as Figure[];
     const spreads = names.map((name) => [name, spreadOf(valuesOf(group, name))] as const);
-    return [{ of: first.of, figures: Object.fromEntries(spreads) as Row<Of, Figure>['figures'] }];
+    return [{ of: first.of, figures: Object.fromEntries(spreads) as StatisticsRow<Of, Figure>['figures'] }];
   });
 }
 

@@ -3,10 +3,10 @@ import type { Command } from './command.js';
 import { usageError } from './options.js';
 
 /** The options of one command, by name. */
-type OptionSet = Readonly<Record<string, Options>>;
+type NamedOptions = Readonly<Record<string, Options>>;
 
 /** Options that every command has, besides its own. */
-export const GLOBAL_OPTIONS: OptionSet = {
+export const GLOBAL_OPTIONS: NamedOptions = {
   help: { type: 'boolean', alias: 'h' },
   verbose: { type: 'boolean' },
 };
@@ -50,7 +50,7 @@ interface GivenOption {
   readonly next: string | undefined;
 }
 
-function givenOptions(words: readonly string[], options: OptionSet): GivenOption[] {
+function givenOptions(words: readonly string[], options: NamedOptions): GivenOption[] {
   const byLetter = new Map(Object.entries(options).map(([name, { alias }]) => [alias, name]));
   return words.flatMap((word, index) => {
     // `--name`, `--name=value`; `-c`, `-c=value`, `-c./value`

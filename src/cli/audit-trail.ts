@@ -35,7 +35,7 @@ async function trailFolder({ state, config, registryFolder }: TrailLocation): Pr
   const usual = CONFIG_PLACES.find((place) => existsSync(place));
   if (usual === undefined) return undefined;
   const { loadConfig } = await import('../config/load.js');
-  const { SHIPPED_REGISTRY } = await import('../pool/model-specs.js');
+  const { SHIPPED_REGISTRY } = await import('../model/registry/in-use.js');
   const { stateFolder, models } = loadConfig(usual).config;
   return resolve(models.registry ?? SHIPPED_REGISTRY) === resolve(registryFolder) ? stateFolder : undefined;
 }

@@ -1,6 +1,6 @@
 import { EXIT } from '../errors.js';
 import type { ModelPrediction } from '../record.js';
-import { ENGINE_NAMES } from '../model/engine.js';
+import { ENGINE_NAMES } from '../engine.js';
 import type { ClassifiedFile, FileOutcome } from './classify/classify-files.js';
 import type { FoundImage } from './classify/find-images.js';
 import type { ClassifySettings } from './classify/settings.js';
@@ -68,12 +68,12 @@ async function classify(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<FileOutcome[]> {
-  const { loadModelSpecs } = await import('../pool/model-specs.js');
+  const { loadModelSpecs } = await import('../model/registry/in-use.js');
   const { InferencePool } = await import('../pool/inference-pool.js');
   const { classifyFiles } = await import('./classify/classify-files.js');
   const { models, workers, taskTimeoutMs, limits, minConfidence } = settings;
   const pool = await InferencePool.start({
-    workerFile: new URL('../pool/worker.js', import.meta.url),
+    workerFile: new URL('../pool/worker/worker.js', import.meta.url),
     workers,
     models: await loadModelSpecs(models),
     taskTimeoutMs,

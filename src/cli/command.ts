@@ -16,7 +16,7 @@ export interface ProgramRun {
 type OptionSet = Readonly<Record<string, Options>>;
 type PositionalSet = Readonly<Record<string, PositionalOptions>>;
 /** `P` is `never` for a command without positionals. */
-type Values<O extends OptionSet, P extends PositionalSet> = InferredOptionTypes<O> &
+type CommandValues<O extends OptionSet, P extends PositionalSet> = InferredOptionTypes<O> &
   ([P] extends [never] ? unknown : InferredOptionTypes<P>);
 
 /** One command: its options with their types, an example or two, and what it does. */
@@ -31,7 +31,7 @@ export interface CommandDefinition<O extends OptionSet, P extends PositionalSet>
   /** Text under the options, for what they have in common. */
   readonly epilogue?: string;
   /** @returns the exit code. Modules with native code are imported in here, so that `--help` stays fast. */
-  run(values: Values<O, P>, context: CommandContext): Promise<number>;
+  run(values: CommandValues<O, P>, context: CommandContext): Promise<number>;
 }
 
 /** A command that can be registered in any run of the program, and be called by a test. */
@@ -68,7 +68,7 @@ export function defineCommand<const O extends OptionSet, const P extends Positio
           .version(false);
       },
       async handler(values: Arguments) {
-        run.onExitCode(await definition.run(values as unknown as Values<O, P>, context));
+        run.onExitCode(await definition.run(values as unknown as CommandValues<O, P>, context));
       },
     }),
   };

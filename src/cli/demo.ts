@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.js';
-import type { DemoSummary } from '../demo/summary.js';
+import type { DemoSummary } from './demo/summary.js';
 import { defineCommand } from './command.js';
 import { interruptible } from './interrupt.js';
 import { integer, jsonOption } from './options.js';
@@ -22,7 +22,7 @@ export const demoCommand = defineCommand({
   },
   examples: [['demo', '300 synthetic smears through both networks, and what came of them.']],
   async run({ images, seed, folder, json }, { terminal }) {
-    const { runDemo } = await import('../demo/demo.js');
+    const { runDemo } = await import('./demo/demo.js');
     terminal.err.write(`Starting a daemon that watches ${folder}/spool …\n`);
     const progress = startProgress({ terminal, label: 'Classified', total: images, unit: 'images' });
     const summary = await interruptible((signal) =>

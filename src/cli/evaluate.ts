@@ -46,7 +46,7 @@ async function evaluateFolder(
   const follower = followEvaluation(terminal);
   try {
     return await evaluate(planOf(values), {
-      workerFile: new URL('../pool/worker.js', import.meta.url),
+      workerFile: new URL('../pool/worker/worker.js', import.meta.url),
       signal,
       onProgress: (progress) => follower.onProgress(progress),
     });

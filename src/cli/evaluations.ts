@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.js';
-import type { Run } from '../nightly/run-log.js';
+import type { PlannedRun } from '../evaluate/planned/run-log.js';
 import { defineCommand } from './command.js';
 import { stateFolderOf } from './open-ledger.js';
 import { configOption, integer, jsonOption, stateOption } from './options.js';
@@ -14,9 +14,9 @@ export const evaluationsCommand = defineCommand({
     state: stateOption,
     json: jsonOption,
   },
-  examples: [['evaluations --config lab.yaml', 'The last nights.']],
+  examples: [['evaluations --config lab.yaml', 'The last planned evaluations.']],
   async run(values, { terminal }) {
-    const { RunLog } = await import('../nightly/run-log.js');
+    const { RunLog } = await import('../evaluate/planned/run-log.js');
     const { runs } = await RunLog.load(await stateFolderOf(values));
     const newest = runs.slice(-values.limit);
     if (values.json) printJson(terminal, newest);
@@ -25,7 +25,7 @@ export const evaluationsCommand = defineCommand({
   },
 });
 
-function printRuns(terminal: Terminal, runs: readonly Run[]): void {
+function printRuns(terminal: Terminal, runs: readonly PlannedRun[]): void {
   if (runs.length === 0) {
     printLine(terminal, 'No evaluation was planned yet (evaluation.schedule.cron).');
     return;

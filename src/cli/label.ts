@@ -1,8 +1,8 @@
 import { locateConfig } from '../config/locate.js';
 import type { Config } from '../config/schema.js';
 import { EXIT } from '../errors.js';
-import type { LabelRequest, LabelRules } from '../labels/label-request.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { LabelRequest, LabelRules } from '../quality/labels/label-request.js';
 import type { LabelFacts } from '../telemetry/telemetry.js';
 import { defineCommand } from './command.js';
 import { giveLabels } from './label/give-labels.js';
@@ -75,7 +75,7 @@ export const labelCommand = defineCommand({
 });
 
 async function rulesOf({ models, scanners }: Config): Promise<LabelRules> {
-  const { findModels } = await import('../pool/model-specs.js');
+  const { findModels } = await import('../model/registry/in-use.js');
   const [first] = await findModels(models);
   return { classes: first?.version.manifest.classes ?? [], scanners: scanners.map(({ name }) => name) };
 }
@@ -93,7 +93,7 @@ async function requestsOf(values: LabelValues, { scanners }: Config): Promise<Re
   if (from !== undefined) {
     if (name !== undefined)
       throw usageError('--class and --from exclude each other', 'The file has the classes.');
-    const { readLabelsCsv } = await import('../labels/read-labels-csv.js');
+    const { readLabelsCsv } = await import('../quality/labels/read-labels-csv.js');
     const only = scanners.length === 1 ? scanners[0]?.name : undefined;
     const { labels, lines } = await readLabelsCsv(from, { scanner: scanner ?? only, by });
     return { labels, nameOf: (index) => `${from}:${lines[index] ?? '?'}` };
@@ -109,13 +109,13 @@ function isWaiting({ outcome, sha256 }: LabelFacts, { labels }: Ledger): boolean
   return outcome === 'waiting' || (sha256 !== undefined && !labels.hasResult(sha256));
 }
 
-interface Given {
+interface GivenLabels {
   readonly facts: readonly LabelFacts[];
   /** How many of them are of images that the ledger does not have. */
   readonly waiting: number;
 }
 
-function print(terminal: Terminal, { facts, waiting }: Given, isJson: boolean): void {
+function print(terminal: Terminal, { facts, waiting }: GivenLabels, isJson: boolean): void {
   if (isJson) {
     printJson(terminal, { labels: facts, waitingForImages: waiting });
     return;

@@ -27,7 +27,7 @@ export const urlOption = {
   describe: "Address of the daemon's pages, instead of the configuration's http.host and http.port.",
 } as const satisfies Options;
 
-interface Range {
+interface NumberRange {
   readonly min: number;
   readonly max?: number;
 }
@@ -35,18 +35,26 @@ interface Range {
 type Numeric<More> = More & { type: 'number'; requiresArg: true; coerce: (value: number) => number };
 
 /** A whole number with limits. yargs turns anything into a number, `NaN` included. */
-export function integer<const More extends Options>(name: string, range: Range, more: More): Numeric<More> {
+export function integer<const More extends Options>(
+  name: string,
+  range: NumberRange,
+  more: More,
+): Numeric<More> {
   return numeric(name, range, more, 'a whole number', (value) => Number.isSafeInteger(value));
 }
 
 /** A number with limits, fractions included. */
-export function fraction<const More extends Options>(name: string, range: Range, more: More): Numeric<More> {
+export function fraction<const More extends Options>(
+  name: string,
+  range: NumberRange,
+  more: More,
+): Numeric<More> {
   return numeric(name, range, more, 'a number', (value) => Number.isFinite(value));
 }
 
 function numeric<const More extends Options>(
   name: string,
-  { min, max }: Range,
+  { min, max }: NumberRange,
   more: More,
   kind: string,
   isKind: (value: number) => boolean,

@@ -21,7 +21,7 @@ export function printJson({ out }: Terminal, value: unknown): void {
   out.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-export interface Column {
+export interface OutputColumn {
   readonly title: string;
   /** Numbers are easier to compare when their digits stand below each other. */
   readonly align?: 'left' | 'right';
@@ -30,7 +30,7 @@ export interface Column {
 /** Columns as wide as their widest cell, two spaces apart. */
 export function printTable(
   terminal: Terminal,
-  columns: readonly Column[],
+  columns: readonly OutputColumn[],
   rows: readonly (readonly string[])[],
 ): void {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(printable))];

@@ -16,7 +16,7 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
-export interface Progress {
+export interface ProgressBar {
   /** `note` is a few words about the latest, for instance a loss. */
   update(done: number, note?: string): void;
   /** Ends the bar's line. To be called in any case. */
@@ -27,12 +27,12 @@ export interface Progress {
  * Progress with rate and time left, on standard error: a bar on a terminal; elsewhere (a log, CI) a plain line every few
  * seconds, because a bar's carriage returns are noise there.
  */
-export function startProgress(options: ProgressOptions): Progress {
+export function startProgress(options: ProgressOptions): ProgressBar {
   const pace = new Pace(options.total, options.initial ?? 0, options.now ?? (() => performance.now()));
   return options.terminal.err.isTTY === true ? bar(options, pace) : lines(options, pace);
 }
 
-function bar({ terminal, label, total, unit }: ProgressOptions, pace: Pace): Progress {
+function bar({ terminal, label, total, unit }: ProgressOptions, pace: Pace): ProgressBar {
   const single = new SingleBar(
     {
       format: `${label} {bar} {percentage} % | {value}/{total} ${unit} | {pace}{note}`,
@@ -55,7 +55,7 @@ function bar({ terminal, label, total, unit }: ProgressOptions, pace: Pace): Pro
 function lines(
   { terminal, label, total, unit, intervalMs = 5000, now }: ProgressOptions,
   pace: Pace,
-): Progress {
+): ProgressBar {
   const clock = now ?? ((): number => performance.now());
   let printedAt = clock();
   return {

@@ -27,7 +27,7 @@ export const rebaselineCommand = defineCommand({
     'Run it when the window is full of images from after the change (drift.window, 1000 unless configured). docs/drift.md says more.',
   async run({ scanner, config: file, json }, { terminal }) {
     const { loadConfig } = await import('../config/load.js');
-    const { scannerSubject } = await import('../drift/drift-monitor.js');
+    const { scannerSubject } = await import('../quality/drift/drift-monitor.js');
     const { Audit } = await import('../audit/audit.js');
     const { scanners, drift, stateFolder } = loadConfig(locateConfig(file)).config;
     if (!scanners.some(({ name }) => name === scanner)) {

@@ -19,10 +19,11 @@ export interface RegistryLocation {
 }
 
 export async function openRegistry({ registry, config }: RegistryLocation): Promise<Registry> {
-  const { Registry: Registries } = await import('../model/registry/registry.js');
-  const { modelCache, SHIPPED_REGISTRY } = await import('../pool/model-specs.js');
+  const { openRegistry: openConfigured } = await import('../model/registry/in-use.js');
   const { loadConfig } = await import('../config/load.js');
   const models = config === undefined ? undefined : loadConfig(config).config.models;
-  const folder = registry === undefined ? (models?.registry ?? SHIPPED_REGISTRY) : resolve(registry);
-  return new Registries(folder, { cacheFolder: models?.cacheFolder ?? modelCache() });
+  return openConfigured({
+    registry: registry === undefined ? models?.registry : resolve(registry),
+    cacheFolder: models?.cacheFolder,
+  });
 }

@@ -14,13 +14,17 @@ export const filterOptions = {
   scanner: { type: 'string', requiresArg: true, describe: 'Name of the scanner.' },
 } as const satisfies Readonly<Record<string, Options>>;
 
-interface FilterValues {
+interface ResultFilterValues {
   readonly sha256: string | undefined;
   readonly path: string | undefined;
   readonly scanner: string | undefined;
 }
 
-export function fileFilter({ sha256, path, scanner }: FilterValues): Omit<ResultFilter, 'limit' | 'review'> {
+export function fileFilter({
+  sha256,
+  path,
+  scanner,
+}: ResultFilterValues): Omit<ResultFilter, 'limit' | 'review'> {
   return {
     ...(sha256 !== undefined && { sha256Prefix: sha256 }),
     ...(path !== undefined && { path }),

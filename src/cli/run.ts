@@ -20,7 +20,7 @@ export const runCommand = defineCommand({
   ],
   async run({ config, once }) {
     const configFile = locateConfig(config);
-    const { runDaemon } = await import('../daemon.js');
+    const { runDaemon } = await import('../daemon/run-daemon.js');
     return runDaemon({ configFile, once });
   },
 });

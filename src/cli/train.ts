@@ -26,7 +26,7 @@ export const trainCommand = defineCommand({
 });
 
 async function train(values: TrainValues, terminal: Terminal, signal: AbortSignal): Promise<TrainingResult> {
-  const { readLabelledFolder } = await import('../labelled/labelled-folder.js');
+  const { readLabelledFolder } = await import('../dataset/labelled-folder.js');
   const { planOf } = await import('./train/plan.js');
   const { classes } = await readLabelledFolder(values.data);
   const registry = await openRegistry(values);

@@ -56,10 +56,10 @@ const skeleton = skeletonObject.catch({
   models: { use: [] },
   evaluation: { schedule: {} },
 });
-type Skeleton = z.output<typeof skeleton>;
+type ConfigSkeleton = z.output<typeof skeleton>;
 
 /** A folder or file that the configuration names. */
-interface Place {
+interface ConfiguredPlace {
   readonly path: readonly PropertyKey[];
   readonly place: string;
 }
@@ -69,18 +69,18 @@ function names(entries: readonly { name?: string | undefined }[]): (string | und
 }
 
 /** A sink without a name is named after its type, as in the schema. */
-function sinkNames(sinks: Skeleton['sinks']): (string | undefined)[] {
+function sinkNames(sinks: ConfigSkeleton['sinks']): (string | undefined)[] {
   return sinks.map(({ name, type }) => name ?? type);
 }
 
-function sinkTargets(sinks: Skeleton['sinks'], base: string): (string | undefined)[] {
+function sinkTargets(sinks: ConfigSkeleton['sinks'], base: string): (string | undefined)[] {
   return sinks.map(({ folder, file, url }) => {
     const target = folder ?? file;
     return target === undefined ? sameAddress(url) : resolve(base, target);
   });
 }
 
-function modelKeys(use: Skeleton['models']['use']): (string | undefined)[] {
+function modelKeys(use: ConfigSkeleton['models']['use']): (string | undefined)[] {
   return use.map(({ model, engine = 'onnxruntime' }) =>
     model === undefined ? undefined : `${model} ${engine}`,
   );
@@ -105,7 +105,7 @@ function placesOf<Entry>(
   base: string,
   list: readonly PropertyKey[],
   option: readonly PropertyKey[],
-): Place[] {
+): ConfiguredPlace[] {
   return entries.flatMap((entry, index) => {
     const place = placeOf(entry);
     return place === undefined ? [] : [{ path: [...list, index, ...option], place: resolve(base, place) }];
@@ -113,7 +113,7 @@ function placesOf<Entry>(
 }
 
 /** Files in the overlap would be ingested twice, under two scanners' names. */
-function nestedScanners(scanners: readonly Place[]): Problem[] {
+function nestedScanners(scanners: readonly ConfiguredPlace[]): Problem[] {
   return scanners.flatMap((scanner, index) =>
     scanners.slice(0, index).flatMap((other) => {
       if (scanner.place === other.place) return [problem(scanner, `is also the folder of ${nameOf(other)}`)];
@@ -126,16 +126,16 @@ function nestedScanners(scanners: readonly Place[]): Problem[] {
   );
 }
 
-function nameOf({ path }: Place): string {
+function nameOf({ path }: ConfiguredPlace): string {
   return `scanners[${String(path[1])}]`;
 }
 
-function problem({ path, place }: Place, relation: string): Problem {
+function problem({ path, place }: ConfiguredPlace, relation: string): Problem {
   return { path, message: `the folder ${place} ${relation}; the folders of scanners must not overlap` };
 }
 
 /** Everything that Smearwatch writes: what it wrote into a scanner's folder it could ingest again, without end. */
-function writtenPlaces(written: Skeleton, base: string): Place[] {
+function writtenPlaces(written: ConfigSkeleton, base: string): ConfiguredPlace[] {
   const { stateFolder, scanners, sinks } = written;
   const reports = written.evaluation.schedule.folder;
   return [
@@ -149,7 +149,7 @@ function writtenPlaces(written: Skeleton, base: string): Place[] {
   ];
 }
 
-function insideScanners(places: readonly Place[], scanners: readonly Place[]): Problem[] {
+function insideScanners(places: readonly ConfiguredPlace[], scanners: readonly ConfiguredPlace[]): Problem[] {
   return places.flatMap((place) => {
     const scanner = scanners.find((candidate) => isWithin(place.place, candidate.place));
     if (scanner === undefined) return [];

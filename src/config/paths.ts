@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { configSchema, SinkConfig } from './schema.js';
 
 type ConfigValues = z.output<typeof configSchema>;
-type Sink = ConfigValues['sinks'][number];
-type Schedule = ConfigValues['evaluation']['schedule'];
+type SinkValues = ConfigValues['sinks'][number];
+type ScheduleValues = ConfigValues['evaluation']['schedule'];
 
 /**
  * Every path of the configuration made absolute. Relative ones are relative to the configuration file's folder, not
@@ -37,7 +37,7 @@ export function withAbsolutePaths(config: ConfigValues, base: string): ConfigVal
   };
 }
 
-function absoluteSink(sink: Sink, base: string): Sink {
+function absoluteSink(sink: SinkValues, base: string): SinkValues {
   switch (sink.type) {
     case 'json':
       return { ...sink, folder: resolve(base, sink.folder) };
@@ -60,7 +60,7 @@ export function folderOfSink(sink: SinkConfig): string | undefined {
   }
 }
 
-function absoluteSchedule(schedule: Schedule, base: string): Schedule {
+function absoluteSchedule(schedule: ScheduleValues, base: string): ScheduleValues {
   return {
     ...schedule,
     data: schedule.data.map((folder) => resolve(base, folder)),

@@ -28,7 +28,7 @@ const schedule = z
     promote,
   })
   .catch({ cron: undefined, timeZone: 'UTC', data: [], candidates: [], promote: promote.parse({}) });
-type Schedule = z.output<typeof schedule>;
+type CheckedSchedule = z.output<typeof schedule>;
 const DEFAULT_USE = [{ model: 'alexnet' }, { model: 'lenet5' }];
 const skeleton = z
   .object({
@@ -64,7 +64,7 @@ function isTimeZone(name: string): boolean {
 
 /** A label that nothing follows would be moved without any effect. */
 function promotionProblems(
-  { candidates, promote: { label } }: Schedule,
+  { candidates, promote: { label } }: CheckedSchedule,
   use: readonly { model?: string | undefined }[],
 ): Problem[] {
   if (candidates.length === 0) return [problem('promote', 'is enabled, but there are no candidates')];

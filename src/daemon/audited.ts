@@ -1,6 +1,6 @@
 import type { AuditRecorder } from '../audit/recorder.js';
 import { messageOf, SmearwatchError } from '../errors.js';
-import { labelEntries } from '../labels/label-audit.js';
+import { labelEntries } from '../quality/labels/label-audit.js';
 import type { ModelIdentity } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 

@@ -5,18 +5,18 @@ import { AuditRecorder } from '../audit/recorder.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { messageOf } from '../errors.js';
-import { Delivery, sinksOf } from '../deliver/delivery.js';
-import { startHttpServer, type HttpServer } from '../http/server.js';
-import type { DaemonStatus, Readiness, StatusSource } from '../http/status.js';
+import { DeliveryManager, sinksOf } from '../deliver/delivery-manager.js';
+import { startHttpServer, type HttpServer } from './http/server.js';
+import type { DaemonStatus, Readiness, StatusSource } from './http/status.js';
 import { Ledger, ledgerFile } from '../ledger/ledger.js';
 import { Ingest } from '../pipeline/ingest.js';
-import type { Outcome } from '../pipeline/recorder.js';
-import { systemClock } from '../nightly/clock.js';
-import { evaluateFolders } from '../nightly/evaluate-folders.js';
-import { Nightly } from '../nightly/nightly.js';
+import type { ClaimOutcome } from '../pipeline/recorder.js';
+import { systemClock } from '../evaluate/planned/clock.js';
+import { evaluateFolders } from '../evaluate/planned/evaluate-folders.js';
+import { PlannedEvaluations } from '../evaluate/planned/planned-evaluations.js';
 import { FileHasher } from '../pool/file-hasher.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
-import { loadModelSpecs } from '../pool/model-specs.js';
+import { loadModelSpecs } from '../model/registry/in-use.js';
 import { ModelServer } from '../pool/model-server.js';
 import { collectQuality } from '../telemetry/quality-collector.js';
 import { collectState } from '../telemetry/state-collector.js';
@@ -73,7 +73,7 @@ const LABELS_INTERVAL_MS = 5000;
 /** Everything that runs, wired together once: the ledger, the models, the flow, the sinks, the watchers, HTTP. */
 export class Daemon implements StatusSource {
   /** How the files of this run have ended so far. */
-  readonly tally: Record<Outcome, number> = {
+  readonly tally: Record<ClaimOutcome, number> = {
     classified: 0,
     duplicate: 0,
     superseded: 0,
@@ -84,8 +84,8 @@ export class Daemon implements StatusSource {
   readonly #parts: DaemonParts;
   readonly #ledger: Ledger;
   readonly #audit: AuditRecorder;
-  readonly #nightly: Nightly;
-  readonly #delivery: Delivery;
+  readonly #plannedEvaluations: PlannedEvaluations;
+  readonly #delivery: DeliveryManager;
   readonly #intake: ScannerIntake;
   readonly #health: Health;
   readonly #quality: Quality;
@@ -111,14 +111,14 @@ export class Daemon implements StatusSource {
     );
     this.#audit = new AuditRecorder({ stateFolder, telemetry: parts.telemetry });
     this.#parts = { ...parts, telemetry: audited(parts.telemetry, this.#audit) };
-    this.#nightly = new Nightly({
+    this.#plannedEvaluations = new PlannedEvaluations({
       clock: systemClock,
       config: () => this.config,
       evaluate: evaluateFolders,
       telemetry: parts.telemetry,
       record: (entry) => this.#audit.record(entry),
     });
-    this.#delivery = new Delivery({
+    this.#delivery = new DeliveryManager({
       outbox: this.#ledger.outbox,
       telemetry: parts.telemetry,
       writerFile: parts.writerFile,
@@ -182,7 +182,7 @@ export class Daemon implements StatusSource {
 
   /** From now on, evaluations run when `evaluation.schedule` plans them. */
   planEvaluations(): void {
-    void this.#nightly.start();
+    void this.#plannedEvaluations.start();
   }
 
   /** Native code holds a thread: the process cannot end by itself, since that would wait for it. */
@@ -224,7 +224,7 @@ export class Daemon implements StatusSource {
     const steps = new StopSteps({ limitMs: shutdownTimeoutMs + CLOSING_MS, telemetry });
     const evaluationStopped = steps.run(
       'planned evaluations',
-      () => this.#nightly.stop(),
+      () => this.#plannedEvaluations.stop(),
       PART_STOPS_WITHIN_MS,
     );
     await steps.run('reloads', () => this.#serving?.reloader.whenIdle(), PART_STOPS_WITHIN_MS);
@@ -267,7 +267,7 @@ export class Daemon implements StatusSource {
       configuration: { file: this.#loaded.file, sha256: this.#loaded.sha256 },
       models: this.#serving?.server.models ?? [],
       audit: this.#audit.status,
-      evaluations: this.#nightly.status,
+      evaluations: this.#plannedEvaluations.status,
       work: this.#ledger.queue.counts(),
       workers: {
         ...(this.#serving?.server.workers ?? { configured: 0, alive: 0, busy: 0 }),
@@ -435,7 +435,7 @@ export class Daemon implements StatusSource {
     await this.#delivery.use(next.config);
     await this.#intake.watch(next.config);
     await this.#quality.use(next.config);
-    void this.#nightly.replan();
+    void this.#plannedEvaluations.replan();
     this.#serving?.ingest.wake();
   }
 

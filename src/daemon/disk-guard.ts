@@ -75,7 +75,7 @@ export class DiskGuard {
   }
 
   /** Those that can be told. */
-  async #measure(config: Config): Promise<(WrittenFolder & { readonly freeBytes: number })[]> {
+  async #measure(config: Config): Promise<(GuardedDisk & { readonly freeBytes: number })[]> {
     const disks = [];
     for (const written of writtenFolders(config)) {
       const freeBytes = await this.#freeBytes(written.folder);
@@ -90,14 +90,14 @@ export class DiskGuard {
   }
 }
 
-interface WrittenFolder {
+interface GuardedDisk {
   /** Its name in metrics. */
   readonly disk: string;
   readonly what: string;
   readonly folder: string;
 }
 
-function writtenFolders({ stateFolder, sinks, scanners }: Config): WrittenFolder[] {
+function writtenFolders({ stateFolder, sinks, scanners }: Config): GuardedDisk[] {
   const results = sinks.flatMap((sink) => {
     const folder = folderOfSink(sink);
     return folder === undefined ? [] : [{ disk: `sink-${sink.name}`, what: `sink ${sink.name}`, folder }];

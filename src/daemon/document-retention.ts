@@ -17,7 +17,7 @@ interface JsonFolder {
 }
 
 /** One walk through the ledger. */
-interface Walk {
+interface DocumentWalk {
   readonly beforeMs: number;
   readonly folders: readonly JsonFolder[];
   readonly removed: Map<string, number>;
@@ -33,7 +33,7 @@ interface Walk {
  */
 export class DocumentRetention {
   readonly #parts: DocumentRetentionParts;
-  #walk: Walk | undefined;
+  #walk: DocumentWalk | undefined;
   #goneBeforeMs = 0;
   #folders = '';
 
@@ -57,7 +57,7 @@ export class DocumentRetention {
     return next;
   }
 
-  #begin(beforeMs: number): Walk {
+  #begin(beforeMs: number): DocumentWalk {
     const folders = this.#parts
       .config()
       .sinks.flatMap((sink) => (sink.type === 'json' ? [{ sink: sink.name, folder: sink.folder }] : []));
@@ -68,7 +68,11 @@ export class DocumentRetention {
     return { beforeMs, folders, removed: new Map(), failed: new Map(), oldestKeptMs: beforeMs };
   }
 
-  async #removeFrom({ sink, folder }: JsonFolder, files: readonly EndedFile[], walk: Walk): Promise<void> {
+  async #removeFrom(
+    { sink, folder }: JsonFolder,
+    files: readonly EndedFile[],
+    walk: DocumentWalk,
+  ): Promise<void> {
     // What a share that is not mounted lacks proves nothing. Its sink fails, and says so.
     const isThere = await hasEntries(folder);
     for (const file of files) {
@@ -78,7 +82,7 @@ export class DocumentRetention {
     }
   }
 
-  async #remove(sink: string, folder: string, file: EndedFile, walk: Walk): Promise<boolean> {
+  async #remove(sink: string, folder: string, file: EndedFile, walk: DocumentWalk): Promise<boolean> {
     try {
       const { removed, isYoung } = await removeDocument(folder, file, walk.beforeMs);
       walk.removed.set(sink, (walk.removed.get(sink) ?? 0) + removed);
@@ -89,7 +93,7 @@ export class DocumentRetention {
     }
   }
 
-  #end({ removed, failed, oldestKeptMs }: Walk): void {
+  #end({ removed, failed, oldestKeptMs }: DocumentWalk): void {
     this.#walk = undefined;
     this.#goneBeforeMs = Math.max(this.#goneBeforeMs, oldestKeptMs);
     const { telemetry } = this.#parts;

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config, GateConfig } from '../config/schema.js';
-import { DriftMonitor } from '../drift/drift-monitor.js';
-import { readReference, type Reference } from '../drift/reference.js';
-import { ApiToken } from '../http/api-token.js';
-import type { HttpOptions } from '../http/server.js';
-import { LabelDesk } from '../labels/label-desk.js';
-import { LabelFileIntake } from '../labels/label-file-intake.js';
-import type { LabelRules } from '../labels/label-request.js';
-import { liveAccuracy } from '../labels/live-accuracy.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { ModelSpec } from '../pool/protocol.js';
+import type { ModelSpec } from '../model/registry/in-use.js';
+import { DriftMonitor } from '../quality/drift/drift-monitor.js';
+import { readReference, type DriftReference } from '../quality/drift/reference.js';
+import { LabelDesk } from '../quality/labels/label-desk.js';
+import { LabelFileIntake } from '../quality/labels/label-file-intake.js';
+import type { LabelRules } from '../quality/labels/label-request.js';
+import { liveAccuracy } from '../quality/labels/live-accuracy.js';
 import type { ResultRecord } from '../record.js';
 import type { Drift, LiveAccuracy, QualityReader, Telemetry } from '../telemetry/telemetry.js';
+import { ApiToken } from './http/api-token.js';
+import type { HttpOptions } from './http/server.js';
 
 export interface QualityParts {
   readonly ledger: Ledger;
@@ -33,7 +33,8 @@ export class Quality implements QualityReader {
   readonly #drift: DriftMonitor;
   #isDriftFailing = false;
   /** What was read for the configuration that is, or is about to be, in force. */
-  #reference: { readonly file: string | undefined; readonly reference: Reference | undefined } | undefined;
+  #reference:
+    { readonly file: string | undefined; readonly reference: DriftReference | undefined } | undefined;
   /** What the parts work with now. */
   #using: { readonly drift: unknown; readonly scanners: unknown } = { drift: undefined, scanners: undefined };
 

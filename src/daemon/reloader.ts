@@ -4,7 +4,7 @@ import { loadConfig, type LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { SmearwatchError } from '../errors.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
-import { resolveModels } from '../pool/model-specs.js';
+import { resolveModels } from '../model/registry/in-use.js';
 import type { ModelServer } from '../pool/model-server.js';
 import type { ModelIdentity } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';

@@ -23,8 +23,12 @@ const REST_MS = 3_600_000;
 const FILES_AT_ONCE = 100;
 
 /** What is walked through, in this order: files say which documents there are, and a result is free once its files are gone. */
-type Walk = 'documents' | 'files' | 'results';
-const NEXT: Readonly<Record<Walk, Walk>> = { documents: 'files', files: 'results', results: 'documents' };
+type RetentionWalk = 'documents' | 'files' | 'results';
+const NEXT: Readonly<Record<RetentionWalk, RetentionWalk>> = {
+  documents: 'files',
+  files: 'results',
+  results: 'documents',
+};
 
 /**
  * Removes what is older than `retention.jsonDays` from the results' folders and what is older than `retention.ledgerDays` from the
@@ -36,7 +40,7 @@ const NEXT: Readonly<Record<Walk, Walk>> = { documents: 'files', files: 'results
 export class Retention {
   readonly #parts: RetentionParts;
   readonly #documents: DocumentRetention;
-  #walk: Walk = 'documents';
+  #walk: RetentionWalk = 'documents';
   /** The same for all walks: what becomes old meanwhile is for the next time. */
   #walkingSince: number | undefined;
   #after = 0;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config, ScannerConfig } from '../config/schema.js';
 import { faultPoint } from '../faults.js';
+import type { Intake } from '../files/seen-file.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import type { Intake } from '../watch/intake.js';
 import { ScannerWatcher, type Unsettled } from '../watch/scanner-watcher.js';
 
 export interface ScannerProblem {

@@ -1,11 +1,11 @@
 import { messageOf, SmearwatchError } from '../errors.js';
-import type { Delivery } from '../deliver/delivery.js';
+import type { DeliveryManager } from '../deliver/delivery-manager.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Pauses } from '../pipeline/claims.js';
 
 export interface WorkOffParts {
   readonly ledger: Ledger;
-  readonly delivery: Delivery;
+  readonly delivery: DeliveryManager;
   /** How many files have ended for good so far, in any way but by being put back. */
   readonly endings: () => number;
   /** What is not taken up at present, and why. */

@@ -5,7 +5,7 @@ import { decodeBmp } from './decode-bmp.js';
 import { decodeOrdinary } from './decode-ordinary.js';
 import { imageEmpty, imageFormatUnsupported, imageTruncated } from './failures.js';
 import { foreignFormat } from './foreign-formats.js';
-import type { SeeRows, Size } from './shrinker.js';
+import type { SeeRows, ImageSize } from './shrinker.js';
 import { endsInMagic, sniffFormat, type ImageFormat } from './sniff.js';
 import { decodeThroughSharp, shrinkThroughSharp } from './through-sharp.js';
 
@@ -76,7 +76,7 @@ async function decodeOther(
   format: ImageFormat,
   limits: Required<DecodeLimits>,
   into: Buffer,
-): Promise<Size> {
+): Promise<ImageSize> {
   return format === 'bmp'
     ? shrinkThroughSharp(decodeBmp(bytes, limits.maxPixels), limits.maxSeconds, into)
     : decodeThroughSharp(bytes, format, limits, into);

@@ -1,6 +1,6 @@
 import { ordinaryPng } from './ordinary-png.js';
 import { ordinaryTiff } from './ordinary-tiff.js';
-import { shrinkJpeg, shrinkPng, shrinkTiff, type SeeRows, type Size } from './shrinker.js';
+import { shrinkJpeg, shrinkPng, shrinkTiff, type SeeRows, type ImageSize } from './shrinker.js';
 import type { ImageFormat } from './sniff.js';
 
 /**
@@ -13,7 +13,7 @@ export function decodeOrdinary(
   maxPixels: number,
   into: Buffer,
   see?: SeeRows,
-): Size | undefined {
+): ImageSize | undefined {
   switch (format) {
     case 'jpeg':
       return shrinkJpeg(bytes, maxPixels, into);

@@ -3,10 +3,10 @@ import { decodeBmp } from './decode-bmp.js';
 import { decodeImage, type DecodedImage, type DecodeOptions } from './decode-image.js';
 import { imageDamaged } from './failures.js';
 import { inspect, onWhite } from './inspect.js';
-import type { Rows, Size } from './shrinker.js';
+import type { Rows, ImageSize } from './shrinker.js';
 
 /** A part of an image in its full resolution, in pixels of the image as it is meant to be seen. */
-export interface Region extends Size {
+export interface Region extends ImageSize {
   readonly left: number;
   readonly top: number;
 }
@@ -46,13 +46,13 @@ export async function decodeRegions(
   return { ...image, regions: cut };
 }
 
-function isWithin({ left, top, width, height }: Region, image: Size): boolean {
+function isWithin({ left, top, width, height }: Region, image: ImageSize): boolean {
   const isWhole = [left, top, width, height].every(Number.isSafeInteger);
   const isPlace = left >= 0 && top >= 0 && width > 0 && height > 0;
   return isWhole && isPlace && left + width <= image.width && top + height <= image.height;
 }
 
-function outOfImage({ left, top, width, height }: Region, image: Size): RangeError {
+function outOfImage({ left, top, width, height }: Region, image: ImageSize): RangeError {
   const region = `${width}×${height} pixels at (${left}, ${top})`;
   return new RangeError(
     `The region of ${region} is not within the image of ${image.width}×${image.height} pixels`,

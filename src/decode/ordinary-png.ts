@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { IMAGE_SIDE } from '../images.js';
-import type { Size } from './shrinker.js';
+import type { ImageSize } from './shrinker.js';
 
 /** The zlib stream is what the parts hold one after the other. */
-export interface OrdinaryPng extends Size {
+export interface OrdinaryPng extends ImageSize {
   readonly parts: readonly Uint8Array[];
 }
 
@@ -20,7 +20,7 @@ const HARMLESS = new Set(['gAMA', 'cHRM', 'sRGB', 'sBIT', 'bKGD', 'pHYs', 'tIME'
  */
 export function ordinaryPng(bytes: Buffer, maxPixels: number): OrdinaryPng | undefined {
   const parts: Uint8Array[] = [];
-  let size: Size | undefined;
+  let size: ImageSize | undefined;
   let before = '';
   for (const { type, data } of wholeChunks(bytes)) {
     if (type === 'IHDR' && before === '') size = ordinarySize(data, maxPixels);
@@ -34,7 +34,7 @@ export function ordinaryPng(bytes: Buffer, maxPixels: number): OrdinaryPng | und
   return undefined;
 }
 
-function ordinarySize(header: Buffer, maxPixels: number): Size | undefined {
+function ordinarySize(header: Buffer, maxPixels: number): ImageSize | undefined {
   if (header.length !== HEADER_BYTES || !header.subarray(8).equals(ORDINARY_HEADER)) return undefined;
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
   const isOrdinary = width >= IMAGE_SIDE && height >= IMAGE_SIDE && width * height <= maxPixels;

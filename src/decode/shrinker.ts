@@ -2,7 +2,7 @@ import { IMAGE_BYTES } from '../images.js';
 import { instantiate, type WebAssemblyExports } from '../webassembly.js';
 
 /** What native/shrink exports; see its README.md. */
-interface Exports extends WebAssemblyExports {
+interface ShrinkExports extends WebAssemblyExports {
   readonly prepare: () => void;
   readonly reserve: (bytes: number) => number;
   readonly shrink: (bytes: number, maxPixels: number) => number;
@@ -23,13 +23,13 @@ interface Exports extends WebAssemblyExports {
   readonly height: () => number;
 }
 
-export interface Size {
+export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
 
 /** An image at full resolution: rows of 8 bits of RGB, of which each begins `stride` bytes after the one before. */
-export interface Rows extends Size {
+export interface Rows extends ImageSize {
   readonly data: Uint8Array;
   readonly stride: number;
 }
@@ -38,7 +38,7 @@ export interface Rows extends Size {
 export type SeeRows = (rows: Rows) => void;
 
 /** Rows of 8 bits of RGB, one after the other. */
-export interface TiffStrips extends Size {
+export interface TiffStrips extends ImageSize {
   readonly strips: readonly Uint8Array[];
   readonly rowsPerStrip: number;
   /** TIFF's number of it: 1 for none, 5 for LZW, 8 for deflate. */
@@ -52,10 +52,10 @@ const MOST_KEPT_BYTES = 33_554_432;
 
 const WASM = new URL('../../native/shrink/shrink.wasm', import.meta.url);
 /** One per thread, made for its first image. */
-let instance: Exports | undefined;
+let instance: ShrinkExports | undefined;
 
 /** An ordinary JPEG to 256×256 RGB in `into`; undefined: it is not ordinary, or not whole, which others have to judge. */
-export function shrinkJpeg(bytes: Uint8Array, maxPixels: number, into: Uint8Array): Size | undefined {
+export function shrinkJpeg(bytes: Uint8Array, maxPixels: number, into: Uint8Array): ImageSize | undefined {
   return use([bytes], into, (shrinker) => {
     const isDone = shrinker.shrink(bytes.length, maxPixels) === 1;
     return isDone ? { width: shrinker.width(), height: shrinker.height() } : undefined;
@@ -65,10 +65,10 @@ export function shrinkJpeg(bytes: Uint8Array, maxPixels: number, into: Uint8Arra
 /** The zlib stream of a PNG of 8 bits of RGB, in its parts, to 256×256 RGB in `into`; undefined: as above. */
 export function shrinkPng(
   parts: readonly Uint8Array[],
-  { width, height }: Size,
+  { width, height }: ImageSize,
   into: Uint8Array,
   see?: SeeRows,
-): Size | undefined {
+): ImageSize | undefined {
   const bytes = byteCount(parts);
   return use(
     parts,
@@ -83,7 +83,7 @@ export function shrinkTiff(
   { strips, rowsPerStrip, compression, hasDifferences, width, height }: TiffStrips,
   into: Uint8Array,
   see?: SeeRows,
-): Size | undefined {
+): ImageSize | undefined {
   const sizes = new Uint8Array(Uint32Array.from(strips, ({ length }) => length).buffer);
   return use(
     [sizes, ...strips],
@@ -95,7 +95,7 @@ export function shrinkTiff(
 }
 
 /** RGB pixels to 256×256 RGB in `into`; undefined: they are too many. */
-export function shrinkPixels(pixels: Uint8Array, size: Size, into: Uint8Array): Size | undefined {
+export function shrinkPixels(pixels: Uint8Array, size: ImageSize, into: Uint8Array): ImageSize | undefined {
   return use([pixels], into, ({ resize }) => (resize(size.width, size.height) === 1 ? size : undefined));
 }
 
@@ -106,9 +106,9 @@ function byteCount(parts: readonly Uint8Array[]): number {
 function use(
   parts: readonly Uint8Array[],
   into: Uint8Array,
-  shrink: (shrinker: Exports) => Size | undefined,
+  shrink: (shrinker: ShrinkExports) => ImageSize | undefined,
   see?: SeeRows,
-): Size | undefined {
+): ImageSize | undefined {
   instance ??= makeInstance();
   const { memory, reserve, pixels } = instance;
   try {
@@ -133,8 +133,8 @@ function use(
 }
 
 function showRows(
-  { memory, keep_rows: keepRows, rows, stride }: Exports,
-  size: Size | undefined,
+  { memory, keep_rows: keepRows, rows, stride }: ShrinkExports,
+  size: ImageSize | undefined,
   see: SeeRows,
 ): void {
   const bytes = stride();
@@ -145,14 +145,14 @@ function showRows(
   keepRows(false);
 }
 
-function makeInstance(): Exports {
+function makeInstance(): ShrinkExports {
   const refuse = (): never => {
     throw new Error('libjpeg-turbo complains');
   };
   const made = instantiate(WASM, {
     env: { fail: refuse, emscripten_notify_memory_growth: () => undefined },
     wasi_snapshot_preview1: { proc_exit: refuse, fd_close: refuse, fd_write: refuse, fd_seek: refuse },
-  }) as Exports;
+  }) as ShrinkExports;
   made.prepare();
   return made;
 }

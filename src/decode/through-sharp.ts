@@ -6,12 +6,12 @@ import { decodeOrdinary } from './decode-ordinary.js';
 import { decodeTimeout, imageDamaged } from './failures.js';
 import { inspect, onWhite, type SharpFormat } from './inspect.js';
 import type { DecoderInput } from './inspection.js';
-import { shrinkPixels, type Size } from './shrinker.js';
+import { shrinkPixels, type ImageSize } from './shrinker.js';
 
 /** Four times a scanner's image, in memory at once; larger ones are shrunk by sharp while it reads them. */
 const MOST_SHRUNK_PIXELS = 4_194_304;
 
-interface Limits {
+interface SharpLimits {
   readonly maxPixels: number;
   readonly maxSeconds: number;
 }
@@ -19,7 +19,7 @@ interface Limits {
 /** RGB as sharp gives it, and the size of the picture that it was made from. */
 interface Decoded {
   readonly raw: RawPixels;
-  readonly size: Size;
+  readonly size: ImageSize;
 }
 
 /**
@@ -30,9 +30,9 @@ interface Decoded {
 export async function decodeThroughSharp(
   bytes: Buffer,
   format: SharpFormat,
-  limits: Limits,
+  limits: SharpLimits,
   into: Buffer,
-): Promise<Size> {
+): Promise<ImageSize> {
   const inspection = inspect(bytes, format, limits.maxPixels);
   inspection.assertWhole();
   const decoded = await tryToDecode(inspection.input, format, limits);
@@ -47,9 +47,9 @@ export async function decodeThroughSharp(
 async function decodeRepaired(
   bytes: Buffer,
   format: SharpFormat,
-  limits: Limits,
+  limits: SharpLimits,
   into: Buffer,
-): Promise<Size | undefined> {
+): Promise<ImageSize | undefined> {
   const ordinary = decodeOrdinary(bytes, format, limits.maxPixels, into);
   if (ordinary !== undefined) return ordinary;
   const decoded = await tryToDecode({ bytes, hasMeaninglessChannels: false }, format, limits);
@@ -57,7 +57,11 @@ async function decodeRepaired(
 }
 
 /** Resizes pixels that are decoded: with sharp those that are too many to be held twice. */
-export async function shrinkThroughSharp(raw: RawPixels, maxSeconds: number, into: Buffer): Promise<Size> {
+export async function shrinkThroughSharp(
+  raw: RawPixels,
+  maxSeconds: number,
+  into: Buffer,
+): Promise<ImageSize> {
   const { data, width, height } = raw;
   if (isShrinkable(raw)) return fit({ raw, size: { width, height } }, into);
   const source = sharp(data, { raw: { width, height, channels: 3 } });
@@ -68,7 +72,7 @@ export async function shrinkThroughSharp(raw: RawPixels, maxSeconds: number, int
 async function tryToDecode(
   input: DecoderInput,
   format: SharpFormat,
-  limits: Limits,
+  limits: SharpLimits,
 ): Promise<Decoded | { readonly failure: unknown }> {
   try {
     return await decode(input, format, limits);
@@ -81,7 +85,7 @@ async function tryToDecode(
 async function decode(
   { bytes, hasMeaninglessChannels }: DecoderInput,
   format: SharpFormat,
-  { maxPixels, maxSeconds }: Limits,
+  { maxPixels, maxSeconds }: SharpLimits,
 ): Promise<Decoded> {
   const source = sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels, sequentialRead: true });
   return timed(maxSeconds, async () => {
@@ -98,7 +102,7 @@ async function decode(
 async function decodeColours(source: Sharp, maxSeconds: number): Promise<Decoded> {
   const raw = await read(onWhite(source, { hasMeaninglessChannels: true }), maxSeconds);
   const { data, width, height } = raw;
-  const size: Size = { width, height };
+  const size: ImageSize = { width, height };
   if (isShrinkable(size)) return { raw, size };
   return convert(sharp(data, { raw: { ...size, channels: 3 } }), size, maxSeconds);
 }
@@ -124,7 +128,7 @@ function isPlain(format: SharpFormat, metadata: Metadata): boolean {
   return format !== 'jpeg' && isRgb && orientation === 1 && isShrinkable(metadata);
 }
 
-function isShrinkable({ width, height }: Size): boolean {
+function isShrinkable({ width, height }: ImageSize): boolean {
   return width * height <= MOST_SHRUNK_PIXELS;
 }
 
@@ -141,7 +145,7 @@ async function read(source: Sharp, maxSeconds: number): Promise<RawPixels> {
  * enlarges half a pixel away from where it lies, and turned images the other way.
  * @param size upright
  */
-async function convert(source: Sharp, size: Size, maxSeconds: number): Promise<Decoded> {
+async function convert(source: Sharp, size: ImageSize, maxSeconds: number): Promise<Decoded> {
   const columns = Math.min(size.width, IMAGE_SIDE);
   const rows = Math.min(size.height, IMAGE_SIDE);
   const { data, info } = await onWhite(source, { hasMeaninglessChannels: false })
@@ -153,7 +157,7 @@ async function convert(source: Sharp, size: Size, maxSeconds: number): Promise<D
   return { raw: { data, width: info.width, height: info.height }, size };
 }
 
-function fit({ raw, size }: Decoded, into: Buffer): Size {
+function fit({ raw, size }: Decoded, into: Buffer): ImageSize {
   const { data, width, height } = raw;
   if (width === IMAGE_SIDE && height === IMAGE_SIDE) into.set(data);
   else if (shrinkPixels(data, raw, into) === undefined)

@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
+import { syncFolder } from '../files/sync-folder.js';
 import type { Delivery } from '../ledger/ledger.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { moveFile } from './move-file.js';
 import { isNameRefused, plainName } from './refused-name.js';
 import type { Sink } from './sink.js';
-import { syncFolder } from './sync-folder.js';
 import { explainUnwritable } from './unwritable.js';
 
 export const AFTERWARDS = 'afterwards';

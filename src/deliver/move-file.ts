@@ -2,8 +2,8 @@ import { constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
+import { syncFolder } from '../files/sync-folder.js';
 import { hashOfPath } from './refused-name.js';
-import { syncFolder } from './sync-folder.js';
 
 /** Moves a file, also to another file system, over what is there. The folders have still to be synced. */
 export async function moveFile(source: string, target: string): Promise<void> {

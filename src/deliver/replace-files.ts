@@ -11,9 +11,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
+import { syncFolder } from '../files/sync-folder.js';
 import { hashOfPath, isNameRefused } from './refused-name.js';
 import { plainResultFile, resultFile } from './result-file.js';
-import { syncFolder } from './sync-folder.js';
 import { explainUnwritable } from './unwritable.js';
 
 /** With its size and place on the disk; the times of a file are all that is not synced. */

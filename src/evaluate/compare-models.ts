@@ -1,8 +1,8 @@
+import { BOOTSTRAP, bootstrap, type BootstrapOptions } from '../statistics/bootstrap.js';
+import { predictionsOf } from '../statistics/confusion.js';
+import { mcNemarTest } from '../statistics/mcnemar.js';
+import { resamplingUnits } from '../statistics/resampling-units.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
-import { BOOTSTRAP, bootstrap, type BootstrapOptions } from './measures/bootstrap.js';
-import { predictionsOf } from './measures/confusion.js';
-import { mcNemarTest } from './measures/mcnemar.js';
-import { resamplingUnits } from './measures/resampling-units.js';
 import type { Comparison, Estimate } from './metrics.js';
 import { bootstrapEstimate } from './summary/estimates.js';
 import { byFile } from './summary/image-table.js';

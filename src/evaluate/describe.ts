@@ -1,27 +1,27 @@
-import { contentHash } from '../labelled/content-hash.js';
-import { isDataOf, trainingOf } from '../labelled/training-split.js';
-import type { FoundModel } from '../pool/model-specs.js';
+import { contentHash } from '../dataset/content-hash.js';
+import { isDataOf, trainingOf } from '../dataset/training-split.js';
+import type { FoundModel } from '../model/registry/in-use.js';
 import type { ChosenImages } from './data/chosen-images.js';
 import type { FoundImages } from './data/find-images.js';
 import { METRICS_VERSION, type LeftOut, type Metrics } from './metrics.js';
 import type { EvaluationPlan } from './plan.js';
 import { referenceOf } from './report/report-input.js';
-import type { Throughput } from './run/classify-all.js';
+import type { EvaluationThroughput } from './run/classify-all.js';
 import { computer, softwareOf } from './run/environment.js';
 import type { Outcomes } from './run/outcomes.js';
 
 /** What is known before a model has seen an image. */
-export interface Prepared {
+export interface PreparedEvaluation {
   readonly models: readonly FoundModel[];
   readonly classes: readonly string[];
   readonly found: FoundImages;
   readonly chosen: ChosenImages;
 }
 
-export interface Classified extends Prepared {
+export interface Classified extends PreparedEvaluation {
   readonly startedAt: Date;
   readonly outcomes: Outcomes;
-  readonly throughput: Throughput;
+  readonly throughput: EvaluationThroughput;
 }
 
 /** What `metrics.json` says besides the figures: how they can be had again. */

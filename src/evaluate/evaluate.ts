@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import { makeReference } from '../drift/reference.js';
+import { findModels, openRegistry, type FoundModel } from '../model/registry/in-use.js';
 import { DEFAULT_LABEL } from '../model/registry/labels.js';
-import { findModels, openRegistry, type FoundModel } from '../pool/model-specs.js';
+import { makeReference } from '../quality/drift/reference.js';
 import { chooseImages } from './data/choose-images.js';
 import { findImages } from './data/find-images.js';
-import { describe, learntBy, type Classified, type Prepared } from './describe.js';
+import { describe, learntBy, type Classified, type PreparedEvaluation } from './describe.js';
 import { gateClassUnknown, interrupted, noImages, sameModelTwice } from './failures.js';
 import { measure } from './measure.js';
 import type { Metrics } from './metrics.js';
 import type { EvaluationOptions, EvaluationPlan, EvaluationResult } from './plan.js';
 import { referenceOf } from './report/report-input.js';
-import { classifyAll, openLedger, type Throughput } from './run/classify-all.js';
+import { classifyAll, openLedger, type EvaluationThroughput } from './run/classify-all.js';
 import { earlierThroughput } from './run/earlier-throughput.js';
 import { openOutFolder } from './run/out-folder.js';
 import { outcomesOf, predictionsOf, type Outcomes } from './run/outcomes.js';
@@ -35,7 +35,10 @@ export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions)
 }
 
 /** Everything that can be wrong with what was asked for is found here, before a model is loaded. */
-async function prepare(plan: EvaluationPlan, { signal, onProgress }: EvaluationOptions): Promise<Prepared> {
+async function prepare(
+  plan: EvaluationPlan,
+  { signal, onProgress }: EvaluationOptions,
+): Promise<PreparedEvaluation> {
   const { dataDir, splitFile, part, by, config } = plan;
   const models = await findModels(config.models);
   const classes = models[0]?.version.manifest.classes ?? [];
@@ -65,9 +68,9 @@ function assertNamedOnce(models: readonly FoundModel[]): void {
 
 async function classify(
   { dataDir, outDir, config }: EvaluationPlan,
-  { models, chosen }: Prepared,
+  { models, chosen }: PreparedEvaluation,
   options: EvaluationOptions,
-): Promise<{ outcomes: Outcomes; throughput: Throughput }> {
+): Promise<{ outcomes: Outcomes; throughput: EvaluationThroughput }> {
   const ledger = openLedger(outDir);
   try {
     const work = { folder: dataDir, images: chosen.images, models, outDir, config };

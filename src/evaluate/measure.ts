@@ -1,5 +1,5 @@
 import type { GateConfig } from '../config/schema.js';
-import type { FoundModel } from '../pool/model-specs.js';
+import type { FoundModel } from '../model/registry/in-use.js';
 import { compareModels } from './compare-models.js';
 import { checkGates } from './gates.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
@@ -8,7 +8,7 @@ import { referenceOf } from './report/report-input.js';
 import { summarizeBy } from './summarize-by.js';
 import { summarize } from './summarize.js';
 
-export interface Measured extends Pick<Metrics, 'models' | 'comparisons' | 'gates'> {
+export interface MeasuredEvaluation extends Pick<Metrics, 'models' | 'comparisons' | 'gates'> {
   readonly notes: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface ToMeasure {
 export async function measure(
   { models, classes, predictions, gates, promoted }: ToMeasure,
   onModel: (done: number) => Promise<void>,
-): Promise<Measured> {
+): Promise<MeasuredEvaluation> {
   const evaluated: EvaluatedModel[] = [];
   for (const { identity } of models) {
     await onModel(evaluated.length);

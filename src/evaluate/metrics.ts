@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * `metrics.json`: what an evaluation found, for programs, gates, the report and the nightly comparison. Its JSON Schema
+ * `metrics.json`: what an evaluation found, for programs, gates, the report and planned evaluations. Its JSON Schema
  * (config/metrics.schema.json) is generated from here. Fields are only ever added; `metricsVersion` changes when one
  * changes its meaning.
  *

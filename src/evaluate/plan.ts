@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.js';
-import type { Split } from '../labelled/split.js';
+import type { Split } from '../dataset/split.js';
 import type { Metrics } from './metrics.js';
 
 /** A part of a split, or every image, whatever the models were trained on. */
-export type Part = keyof Split<unknown> | 'all';
-export const PARTS = ['test', 'validation', 'train', 'all'] as const satisfies readonly Part[];
+export type SplitPart = keyof Split<unknown> | 'all';
+export const PARTS = ['test', 'validation', 'train', 'all'] as const satisfies readonly SplitPart[];
 
 /** Everything about an evaluation that somebody decides; it survives a way through JSON. */
 export interface EvaluationPlan {
@@ -15,7 +15,7 @@ export interface EvaluationPlan {
   /** A training's split.json, absolute. */
   readonly splitFile?: string;
   /** Without it: the test part where there is a split, else every image. */
-  readonly part?: Part;
+  readonly part?: SplitPart;
   /** Column of manifest.csv: the figures again for each of its values. */
   readonly by?: string;
   readonly config: EvaluationConfig;

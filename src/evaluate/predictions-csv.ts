@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
+import { predictionsOf } from '../statistics/confusion.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
-import { predictionsOf } from './measures/confusion.js';
 
 export interface PredictionsTable {
   /** In the order of the probabilities. */

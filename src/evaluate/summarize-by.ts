@@ -1,5 +1,5 @@
+import { BOOTSTRAP, type BootstrapOptions } from '../statistics/bootstrap.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
-import { BOOTSTRAP, type BootstrapOptions } from './measures/bootstrap.js';
 import type { ModelMetrics } from './metrics.js';
 import { summarize } from './summarize.js';
 

@@ -1,9 +1,9 @@
+import { BOOTSTRAP, bootstrap, type BootstrapOptions } from '../statistics/bootstrap.js';
+import { confusionOf, quadraticLoss } from '../statistics/confusion.js';
+import { crossEntropy } from '../statistics/cross-entropy.js';
+import { rankImages } from '../statistics/ranking.js';
+import { sensitivityAt } from '../statistics/sensitivity-at.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
-import { BOOTSTRAP, bootstrap, type BootstrapOptions } from './measures/bootstrap.js';
-import { confusionOf, quadraticLoss } from './measures/confusion.js';
-import { crossEntropy } from './measures/cross-entropy.js';
-import { rankImages } from './measures/ranking.js';
-import { sensitivityAt } from './measures/sensitivity-at.js';
 import type { Estimate, ModelMetrics } from './metrics.js';
 import { calibrationOf } from './summary/calibration.js';
 import { classMetrics, SPECIFICITIES, type MeasuredClass } from './summary/class-metrics.js';

@@ -1,6 +1,6 @@
-import type { Reference } from '../drift/reference.js';
-import { replaceFile } from '../model/registry/files.js';
+import { replaceFile } from '../files/replace-file.js';
 import type { ModelVersion } from '../model/registry/registry.js';
+import type { DriftReference } from '../quality/drift/reference.js';
 import { METRICS_FILE, PREDICTIONS_FILE, REFERENCE_FILE, REPORT_FILE } from './files.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
 import type { Metrics } from './metrics.js';
@@ -11,18 +11,18 @@ import { referenceOf } from './report/report-input.js';
 import { pictureMistakes } from './report/thumbnails.js';
 import { worstMistakes } from './report/worst-mistakes.js';
 
-export interface Results {
+export interface EvaluationResults {
   readonly metrics: Metrics;
   /** By `name@version`. */
   readonly predictions: ReadonlyMap<string, readonly LabelledPrediction[]>;
   readonly versions: readonly ModelVersion[];
-  readonly reference: Reference;
+  readonly reference: DriftReference;
 }
 
 /** `metrics.json` comes last: where it is, the others are. */
 export async function writeResults(
   outDir: string,
-  { metrics, predictions, versions, reference }: Results,
+  { metrics, predictions, versions, reference }: EvaluationResults,
 ): Promise<void> {
   const { classes, folder } = metrics.data;
   await replaceFile(outDir, PREDICTIONS_FILE, predictionsCsv({ classes, predictions }));

@@ -1,7 +1,7 @@
 import type { Anatomy } from './anatomy.js';
 import { Noise } from './noise.js';
 import type { Random } from '../random.js';
-import { blob, smoothStep, type Shape } from './shape.js';
+import { blob, smoothStep, type Outline } from './shape.js';
 
 /** What chromatin does at a point: how dense it is against the mean, and how far it turns from violet to blue. */
 export interface Chromatin {
@@ -12,10 +12,10 @@ export interface Chromatin {
 interface Nucleolus {
   readonly x: number;
   readonly y: number;
-  readonly shape: Shape;
+  readonly shape: Outline;
 }
 
-export function makeChromatin(anatomy: Anatomy, nucleus: Shape, random: Random): Chromatin {
+export function makeChromatin(anatomy: Anatomy, nucleus: Outline, random: Random): Chromatin {
   const strands = new Noise(random, random.uniform(30, 44));
   const gaps = new Noise(random, random.uniform(46, 64));
   const blocks = new Noise(random, random.uniform(42, 66));
@@ -43,7 +43,7 @@ export function makeChromatin(anatomy: Anatomy, nucleus: Shape, random: Random):
 }
 
 /** Nucleoli: round, 2 to 4 µm, paler and bluer than the chromatin (RNA), with condensed chromatin about them. */
-function makeNucleoli(anatomy: Anatomy, nucleus: Shape, random: Random): Nucleolus[] {
+function makeNucleoli(anatomy: Anatomy, nucleus: Outline, random: Random): Nucleolus[] {
   const found: Nucleolus[] = [];
   for (let attempt = 0; attempt < 60 && found.length < anatomy.nucleoli; attempt++) {
     const x = random.uniform(-1, 1) * 0.45 * anatomy.diameter;

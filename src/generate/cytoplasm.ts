@@ -1,12 +1,12 @@
 import type { Anatomy } from './anatomy.js';
 import { Noise } from './noise.js';
 import type { Random } from '../random.js';
-import { smoothStep, type Shape } from './shape.js';
+import { smoothStep, type Outline } from './shape.js';
 
 export interface CellShapes {
   readonly anatomy: Anatomy;
-  readonly cell: Shape;
-  readonly nucleus: Shape;
+  readonly cell: Outline;
+  readonly nucleus: Outline;
 }
 
 export interface CytoplasmPlace {

@@ -11,11 +11,11 @@ import {
   roughen,
   scaleToArea,
   unite,
-  type Shape,
+  type Outline,
 } from './shape.js';
 
 /** The nucleus inside `cell`, of the wanted share of its area, never nearer than a hair to the cell's membrane. */
-export function makeNucleusShape(anatomy: Anatomy, cell: Shape, random: Random): Shape {
+export function makeNucleusShape(anatomy: Anatomy, cell: Outline, random: Random): Outline {
   const cellRadius = anatomy.diameter / 2;
   const area = Math.PI * cellRadius ** 2 * anatomy.nucleusShare;
   const unit = formOf(anatomy.form, random);
@@ -26,12 +26,12 @@ export function makeNucleusShape(anatomy: Anatomy, cell: Shape, random: Random):
   const angle = random.angle();
   const placed = move(rough, reach * Math.cos(angle), reach * Math.sin(angle));
   const margin = random.uniform(3, 9);
-  const inner: Shape = (x, y) => cell(x, y) + margin;
+  const inner: Outline = (x, y) => cell(x, y) + margin;
   return intersect(placed, inner, 10);
 }
 
 /** Outlines about 100 pixels in radius, turned at random. */
-function formOf(form: NucleusForm, random: Random): Shape {
+function formOf(form: NucleusForm, random: Random): Outline {
   switch (form) {
     case 'round':
       return blob(random, { radius: 100, elongation: random.uniform(1, 1.1), roughness: 0.02 });
@@ -51,7 +51,7 @@ function formOf(form: NucleusForm, random: Random): Shape {
 }
 
 /** A bean: an oval with one rounded bay in its long side. */
-function kidney(random: Random): Shape {
+function kidney(random: Random): Outline {
   const angle = random.angle();
   const body = ellipse(0, 0, 120, random.uniform(82, 98), angle);
   const away = random.uniform(88, 118);
@@ -60,7 +60,7 @@ function kidney(random: Random): Shape {
 }
 
 /** A bent sausage of one width, its ends a little swollen. */
-function horseshoe(random: Random): Shape {
+function horseshoe(random: Random): Outline {
   const start = random.angle();
   const span = random.uniform(2.5, 4.1);
   const bend = random.uniform(72, 90);
@@ -74,7 +74,7 @@ function horseshoe(random: Random): Shape {
 }
 
 /** Two to four lobes joined by broad bridges (no thread: that would be a neutrophil). */
-function lobulated(random: Random): Shape {
+function lobulated(random: Random): Outline {
   const count = random.integer(2, 4);
   const start = random.angle();
   const lobes = Array.from({ length: count }, (_, lobe) => {
@@ -93,7 +93,7 @@ function lobulated(random: Random): Shape {
 }
 
 /** A rounded body with one to three narrow nooks cut into its edge. */
-function folded(random: Random): Shape {
+function folded(random: Random): Outline {
   let body = blob(random, {
     radius: 100,
     elongation: random.uniform(1, 1.3),

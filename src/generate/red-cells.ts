@@ -1,7 +1,7 @@
 import type { DensityCanvas } from './canvas.js';
 import { Noise } from './noise.js';
 import type { Random } from '../random.js';
-import { blob, roughen, smoothStep, type Shape } from './shape.js';
+import { blob, roughen, smoothStep, type Outline } from './shape.js';
 import { scaled, type Slide } from './stain.js';
 
 /** The white cell pushes red cells aside: nothing of them is drawn where it lies. */
@@ -11,10 +11,10 @@ export interface Obstacle {
   readonly radius: number;
   /** No part of it is farther from (x, y). */
   readonly extent: number;
-  readonly shape: Shape;
+  readonly shape: Outline;
 }
 
-interface Place {
+interface RedCellPlace {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
@@ -30,8 +30,8 @@ export function paintRedCells(canvas: DensityCanvas, slide: Slide, random: Rando
 }
 
 /** Random places, refused where they would crowd a neighbour or lie over the white cell. */
-function scatter(canvas: DensityCanvas, slide: Slide, random: Random, obstacle: Obstacle): Place[] {
-  const places: Place[] = [];
+function scatter(canvas: DensityCanvas, slide: Slide, random: Random, obstacle: Obstacle): RedCellPlace[] {
+  const places: RedCellPlace[] = [];
   const area = (canvas.frameWidth * canvas.frameHeight) / (960 * 1080);
   const wanted = Math.round(area * slide.crowding * random.uniform(0.7, 1.25));
   for (let attempt = 0; attempt < wanted * 8 && places.length < wanted; attempt++) {
@@ -51,7 +51,7 @@ function paintRedCell(
   canvas: DensityCanvas,
   slide: Slide,
   random: Random,
-  place: Place,
+  place: RedCellPlace,
   obstacle: Obstacle,
 ): void {
   const { radius } = place;
@@ -85,7 +85,7 @@ function freeOf(obstacle: Obstacle, x: number, y: number): number {
   return smoothStep(-3, 4, obstacle.shape(x - obstacle.x, y - obstacle.y));
 }
 
-function redCellOutline(slide: Slide, random: Random, radius: number): Shape {
+function redCellOutline(slide: Slide, random: Random, radius: number): Outline {
   if (random.chance(slide.crenated)) {
     const round = blob(random, {
       radius: radius * 0.95,

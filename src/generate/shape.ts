@@ -2,7 +2,7 @@ import type { Noise } from './noise.js';
 import type { Random } from '../random.js';
 
 /** Signed distance to a closed outline in scanner pixels, about: below zero inside. */
-export type Shape = (x: number, y: number) => number;
+export type Outline = (x: number, y: number) => number;
 
 /** 0 at `from`, 1 at `to`, smooth between; `from` may be the larger. */
 export function smoothStep(from: number, to: number, value: number): number {
@@ -23,7 +23,7 @@ export interface BlobOptions {
 const DIRECTIONS = 512;
 
 /** A star-shaped outline: an ellipse whose radius is modulated by a few waves. */
-export function blob(random: Random, options: BlobOptions): Shape {
+export function blob(random: Random, options: BlobOptions): Outline {
   const radii = blobRadii(random, options);
   const farthest = radii.reduce((most, radius) => Math.max(most, radius));
   return (x, y) => {
@@ -72,12 +72,18 @@ function blobRadii(random: Random, options: BlobOptions): Float64Array {
   });
 }
 
-export function circle(centreX: number, centreY: number, radius: number): Shape {
+export function circle(centreX: number, centreY: number, radius: number): Outline {
   return (x, y) => Math.sqrt((x - centreX) ** 2 + (y - centreY) ** 2) - radius;
 }
 
 /** An ellipse whose long axis points to `angle`; the distance is exact only near the outline. */
-export function ellipse(centreX: number, centreY: number, long: number, short: number, angle: number): Shape {
+export function ellipse(
+  centreX: number,
+  centreY: number,
+  long: number,
+  short: number,
+  angle: number,
+): Outline {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   return (x, y) => {
@@ -88,7 +94,7 @@ export function ellipse(centreX: number, centreY: number, long: number, short: n
 }
 
 /** Union with a fillet of about `softness` pixels, as a membrane spans two lobes (polynomial smooth minimum, Quilez). */
-export function unite(shapes: readonly Shape[], softness: number): Shape {
+export function unite(shapes: readonly Outline[], softness: number): Outline {
   return (x, y) => {
     let distance = Infinity;
     for (const shape of shapes) distance = smoothMin(distance, shape(x, y), softness);
@@ -97,11 +103,11 @@ export function unite(shapes: readonly Shape[], softness: number): Shape {
 }
 
 /** `shape` without `hole`, its new edge rounded by `softness` pixels. */
-export function carve(shape: Shape, hole: Shape, softness: number): Shape {
+export function carve(shape: Outline, hole: Outline, softness: number): Outline {
   return (x, y) => -smoothMin(-shape(x, y), hole(x, y), softness);
 }
 
-export function intersect(shape: Shape, other: Shape, softness: number): Shape {
+export function intersect(shape: Outline, other: Outline, softness: number): Outline {
   return (x, y) => -smoothMin(-shape(x, y), -other(x, y), softness);
 }
 
@@ -111,12 +117,12 @@ function smoothMin(a: number, b: number, softness: number): number {
   return gap > 0 ? smaller - (gap * gap) / (4 * softness) : smaller;
 }
 
-export function move(shape: Shape, dx: number, dy: number): Shape {
+export function move(shape: Outline, dx: number, dy: number): Outline {
   return (x, y) => shape(x - dx, y - dy);
 }
 
 /** Moves the outline in and out by `depth` pixels where a smooth field says so. */
-export function roughen(shape: Shape, noise: Noise, depth: number): Shape {
+export function roughen(shape: Outline, noise: Noise, depth: number): Outline {
   return (x, y) => {
     const distance = shape(x, y);
     return distance > 5 * depth ? distance : distance + depth * noise.at(x, y);
@@ -124,13 +130,13 @@ export function roughen(shape: Shape, noise: Noise, depth: number): Shape {
 }
 
 /** The shape grown or shrunk about the origin so that its area in square pixels becomes `area`. */
-export function scaleToArea(shape: Shape, extent: number, area: number): Shape {
+export function scaleToArea(shape: Outline, extent: number, area: number): Outline {
   const factor = Math.sqrt(area / Math.max(1, areaOf(shape, extent)));
   return (x, y) => shape(x / factor, y / factor) * factor;
 }
 
 /** Area in square pixels within `extent` of the origin, by counting on a coarse grid. */
-export function areaOf(shape: Shape, extent: number): number {
+export function areaOf(shape: Outline, extent: number): number {
   const steps = 48;
   const step = (2 * extent) / steps;
   let inside = 0;

@@ -6,7 +6,7 @@ import { makeCytoplasm, type CytoplasmPlace } from './cytoplasm.js';
 import { Noise } from './noise.js';
 import { makeNucleusShape } from './nucleus.js';
 import type { Random } from '../random.js';
-import { blob, circle, move, roughen, scaleToArea, smoothStep, unite, type Shape } from './shape.js';
+import { blob, circle, move, roughen, scaleToArea, smoothStep, unite, type Outline } from './shape.js';
 import { mixed, scaled, type Slide } from './stain.js';
 
 /** One white cell, placed: shapes are relative to (x, y), everything in scanner pixels. */
@@ -14,8 +14,8 @@ export interface WhiteCell {
   readonly x: number;
   readonly y: number;
   readonly anatomy: Anatomy;
-  readonly cell: Shape;
-  readonly nucleus: Shape;
+  readonly cell: Outline;
+  readonly nucleus: Outline;
   /** No part of the cell is farther from (x, y). */
   readonly extent: number;
 }
@@ -34,7 +34,7 @@ export function makeWhiteCell(canvas: DensityCanvas, cellClass: CellClass, rando
 }
 
 /** A rounded body with bulges, brought to the area that the diameter promises. */
-function makeCellShape(anatomy: Anatomy, random: Random): Shape {
+function makeCellShape(anatomy: Anatomy, random: Random): Outline {
   const { diameter, elongation, roughness } = anatomy;
   const radius = diameter / 2;
   const parts = [blob(random, { radius, elongation, roughness })];

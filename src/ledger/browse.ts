@@ -101,9 +101,9 @@ export class Browse {
   }
 }
 
-type Conditions = { where: string; values: Value[] };
+type RowConditions = { where: string; values: Value[] };
 
-function resultConditions({ sha256Prefix, path, scanner, review }: ResultFilter): Conditions {
+function resultConditions({ sha256Prefix, path, scanner, review }: ResultFilter): RowConditions {
   const ofFile = (column: string): string =>
     `EXISTS (SELECT 1 FROM files f WHERE f.result_id = r.id AND ${column})`;
   return conditions([
@@ -114,7 +114,7 @@ function resultConditions({ sha256Prefix, path, scanner, review }: ResultFilter)
   ]);
 }
 
-function fileConditions({ sha256Prefix, path, scanner }: ResultFilter): Conditions {
+function fileConditions({ sha256Prefix, path, scanner }: ResultFilter): RowConditions {
   return conditions([
     ['state = ?', 'quarantined'],
     ['sha256 GLOB ?', sha256Prefix === undefined ? undefined : `${sha256Prefix}*`],
@@ -123,7 +123,7 @@ function fileConditions({ sha256Prefix, path, scanner }: ResultFilter): Conditio
   ]);
 }
 
-function conditions(all: readonly (readonly [string, Value | undefined])[]): Conditions {
+function conditions(all: readonly (readonly [string, Value | undefined])[]): RowConditions {
   const given = all.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined);
   if (given.length === 0) return { where: '', values: [] };
   return {

@@ -1,4 +1,4 @@
-import type { SeenFile } from '../watch/intake.js';
+import type { SeenFile } from '../files/seen-file.js';
 import type { Database, Row, Statement } from './database.js';
 import type { GivenLabel, LabelOutcome } from './label.js';
 import type { Labels } from './labels.js';

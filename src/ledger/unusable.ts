@@ -2,13 +2,13 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 
-interface Reason {
+interface UnusableReason {
   readonly what: string;
   readonly hint: string;
 }
 
 /** By the operating system's code. */
-const REASONS: Readonly<Record<string, Reason>> = {
+const REASONS: Readonly<Record<string, UnusableReason>> = {
   EROFS: {
     what: 'its file system is read-only',
     hint: 'Mount it writable, or set stateFolder to a folder on another disk. Under systemd, name it in ReadWritePaths= of the unit.',

@@ -1,18 +1,14 @@
 import { errorOf, SmearwatchError } from '../errors.js';
+import type { Classifier } from '../pool/classifier.js';
 import type { FilesResult } from '../pool/inference-pool.js';
-import type { FileReply } from '../pool/protocol.js';
-import type { FileToPrepare, PreparedImage, PrepareLimits } from '../prepare/prepare.js';
+import type { FileReply, PreparedImage, PrepareLimits, FileToPrepare } from '../pool/protocol.js';
 import type { AdmittedFile } from './admitted.js';
 
-export interface Classifier {
-  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<FilesResult>;
-}
-
 /** What became of a file in its batch. */
-export type BatchOutcome = ClassifiedFile | KnownFile | FailedFile;
+export type BatchOutcome = ClassifiedImage | KnownFile | FailedFile;
 
 /** An image with the batch that classified it. */
-export interface ClassifiedFile {
+export interface ClassifiedImage {
   readonly file: AdmittedFile;
   readonly image: PreparedImage;
   readonly result: FilesResult;
@@ -73,7 +69,7 @@ function toPrepare({ claim, scanner }: AdmittedFile): FileToPrepare {
 function outcomeOf(
   file: AdmittedFile,
   reply: FileReply | undefined,
-  batch: Pick<ClassifiedFile, 'result' | 'submittedAt' | 'answeredAt'>,
+  batch: Pick<ClassifiedImage, 'result' | 'submittedAt' | 'answeredAt'>,
 ): BatchOutcome {
   switch (reply?.kind) {
     case 'classified':

@@ -1,16 +1,17 @@
 import { concatMap, defaultIfEmpty, filter, lastValueFrom, map, mergeMap, Subject } from 'rxjs';
 import { SmearwatchError } from '../errors.js';
 import type { Claim, Ledger } from '../ledger/ledger.js';
-import type { PrepareLimits } from '../prepare/prepare.js';
+import type { Classifier } from '../pool/classifier.js';
+import type { PrepareLimits } from '../pool/protocol.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Activity, type ActivitySnapshot } from './activity.js';
 import { admit, type AdmittedFile } from './admitted.js';
 import { batches } from './batches.js';
 import { Claims, NEVER_PAUSED, type Pauses } from './claims.js';
-import { classifyBatch, type BatchOutcome, type Classifier } from './classify-batch.js';
+import { classifyBatch, type BatchOutcome } from './classify-batch.js';
 import { Credits } from './credits.js';
-import { Recorder, type Outcome } from './recorder.js';
+import { Recorder, type ClaimOutcome } from './recorder.js';
 import { poolWaitMs } from './result-record.js';
 import type { IngestSettings } from './settings.js';
 
@@ -28,7 +29,7 @@ export interface IngestParts {
   /** The folder of a scanner is not there, or does not answer: its files need not be tried until it is. */
   readonly onFolderMissing?: (scanner: string) => void;
   /** A claim has ended: the sinks may have something to deliver. `record`: of an image that was classified. */
-  readonly onEnded: (outcome: Outcome, record?: ResultRecord) => void;
+  readonly onEnded: (outcome: ClaimOutcome, record?: ResultRecord) => void;
   /** The flow itself has broken, which no image can bring about: nothing more is classified. */
   readonly onBroken: (error: unknown) => void;
 }

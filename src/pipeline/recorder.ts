@@ -4,9 +4,9 @@ import type { Claim, Completion, Ledger } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { BatchOutcome } from './classify-batch.js';
-import { durably } from './durably.js';
 import { endingOf } from './endings.js';
 import { folderLabel, toRecord } from './result-record.js';
+import { retryLedgerWrite } from './retry-ledger-write.js';
 import type { ImageSource, IngestSettings } from './settings.js';
 
 export interface RecorderParts {
@@ -14,12 +14,12 @@ export interface RecorderParts {
   readonly telemetry: Telemetry;
   readonly config: () => IngestSettings;
   /** The claim's end is durable. `record`: of an image that was classified. */
-  readonly onEnded: (claim: Claim, outcome: Outcome, record?: ResultRecord) => void;
+  readonly onEnded: (claim: Claim, outcome: ClaimOutcome, record?: ResultRecord) => void;
   /** Stops waiting for a ledger that cannot be written. */
   readonly signal: AbortSignal;
 }
 
-export type Outcome = Completion | 'released' | 'retried' | 'quarantined';
+export type ClaimOutcome = Completion | 'released' | 'retried' | 'quarantined';
 
 const OUTCOME_OF_ENDING = { release: 'released', retry: 'retried', quarantine: 'quarantined' } as const;
 
@@ -44,7 +44,7 @@ export class Recorder {
         record: toRecord(classified, config().review.minConfidence),
       }));
     faultPoint('classified-not-recorded');
-    const completions = await this.#durably(() => ledger.results.complete(finished));
+    const completions = await this.#write(() => ledger.results.complete(finished));
     faultPoint('recorded');
     telemetry.stageFinished({ stage: 'record', durationMs: performance.now() - start });
     finished.forEach(({ claim, folder, record }, index) => {
@@ -64,7 +64,7 @@ export class Recorder {
   async #recordKnown(claim: Claim, scanner: ImageSource, sha256: string): Promise<void> {
     const { ledger, onEnded } = this.#parts;
     const label = folderLabel(scanner, claim.path);
-    const completion = await this.#durably(() => ledger.results.completeCopy(claim, sha256, label));
+    const completion = await this.#write(() => ledger.results.completeCopy(claim, sha256, label));
     this.#tell(claim, completion);
     onEnded(claim, completion);
   }
@@ -75,7 +75,7 @@ export class Recorder {
     const { scanner, path } = claim;
     const ending = endingOf(error, claim, config().pipeline);
     faultPoint('failed-not-recorded');
-    await this.#durably(() => {
+    await this.#write(() => {
       if (ending.kind === 'release') ledger.queue.release([claim], ending.delayMs);
       if (ending.kind === 'retry') ledger.queue.retry(claim, ending.reason, ending.delayMs);
       if (ending.kind === 'quarantine') ledger.queue.quarantine(claim, ending.reason, sha256);
@@ -104,7 +104,7 @@ export class Recorder {
     this.#parts.telemetry.labelRefused({ source: 'folder', scanner, name, reason });
   }
 
-  #durably<T>(write: () => T): Promise<T> {
-    return durably(write, this.#parts.telemetry, this.#parts.signal);
+  #write<T>(write: () => T): Promise<T> {
+    return retryLedgerWrite(write, this.#parts.telemetry, this.#parts.signal);
   }
 }

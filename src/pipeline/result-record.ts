@@ -1,10 +1,10 @@
 import type { ModelPrediction, ResultRecord } from '../record.js';
 import { SOFTWARE } from '../version.js';
-import type { ClassifiedFile } from './classify-batch.js';
+import type { ClassifiedImage } from './classify-batch.js';
 import { decide, predictionsOf } from './decision.js';
 import type { ImageSource } from './settings.js';
 
-export function toRecord(classified: ClassifiedFile, minConfidence: number): ResultRecord {
+export function toRecord(classified: ClassifiedImage, minConfidence: number): ResultRecord {
   const { file, image, result, row } = classified;
   const { claim, scanner } = file;
   const { sha256, format, width, height, look, isExpectedSize, doubts } = image;
@@ -46,11 +46,11 @@ function knowsClass(predictions: readonly ModelPrediction[], name: string): bool
 }
 
 /** How long the image's batch was in the pool without being in work: it waited for a worker. */
-export function poolWaitMs({ result, submittedAt, answeredAt }: ClassifiedFile): number {
+export function poolWaitMs({ result, submittedAt, answeredAt }: ClassifiedImage): number {
   return Math.max(0, answeredAt - submittedAt - result.workMs);
 }
 
-function stageTimes(classified: ClassifiedFile): ResultRecord['times'] {
+function stageTimes(classified: ClassifiedImage): ResultRecord['times'] {
   const { file, image, result, submittedAt } = classified;
   const images = result.files.filter(({ kind }) => kind === 'classified').length;
   const inference = result.perModel.map(({ durationMs }) => durationMs);

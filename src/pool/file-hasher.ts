@@ -1,7 +1,6 @@
 import { Piscina } from 'piscina';
 import { errorOf } from '../errors.js';
-import type { HashedFile } from '../prepare/hash-file.js';
-import type { HashReply, HashRequest } from './protocol.js';
+import type { HashedFile, HashReply, HashRequest } from './protocol.js';
 
 const HEAP_MB = 32;
 const YOUNG_HEAP_MB = 2;
@@ -13,7 +12,7 @@ export class FileHasher {
   readonly #threadFile: URL;
   #thread: Piscina<HashRequest, HashReply> | undefined;
 
-  /** `threadFile`: compiled (`dist/pool/hash-thread.js`). */
+  /** `threadFile`: compiled (`dist/pool/worker/hash-thread.js`). */
   constructor(threadFile: URL) {
     this.#threadFile = threadFile;
   }

@@ -1,12 +1,19 @@
 import { errorOf, SmearwatchError } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
-import type { PrepareLimits, FileToPrepare } from '../prepare/prepare.js';
-import type { ClassifyRequest, FileReply, ModelOutput, ModelSpec, WorkerReply } from './protocol.js';
+import type {
+  PrepareLimits,
+  FileToPrepare,
+  ClassifyRequest,
+  FileReply,
+  ModelOutput,
+  WorkerReply,
+} from './protocol.js';
+import type { ModelSpec } from '../model/registry/in-use.js';
 import { WorkerSlot, type WorkerEvents } from './worker-slot.js';
 import { NotBegun } from './worker-thread.js';
 
 export interface PoolOptions extends WorkerEvents {
-  /** Compiled worker (`dist/pool/worker.js`). */
+  /** Compiled worker (`dist/pool/worker/worker.js`). */
   readonly workerFile: URL;
   readonly workers: number;
   readonly models: readonly ModelSpec[];

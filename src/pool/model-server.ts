@@ -1,9 +1,9 @@
 import { SmearwatchError } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { ModelIdentity } from '../record.js';
-import type { FileToPrepare, PrepareLimits } from '../prepare/prepare.js';
+import type { PrepareLimits, FileToPrepare } from './protocol.js';
 import { InferencePool, type BatchResult, type FilesResult, type PoolOptions } from './inference-pool.js';
-import type { ModelSpec } from './protocol.js';
+import type { ModelSpec } from '../model/registry/in-use.js';
 
 /**
  * Of the new workers, how many load their models at once: each takes a core as long as it does, beside the old ones, and images

@@ -1,29 +1,21 @@
+import type { ScannerConfig } from '../config/schema.js';
+import type { ImageFormat } from '../decode/sniff.js';
 import type { Failure } from '../errors.js';
-import type { HashedFile } from '../prepare/hash-file.js';
-import type { FileToPrepare, PreparedImage, PrepareLimits } from '../prepare/prepare.js';
-import type { ModelIdentity } from '../record.js';
-import type { SeenFile } from '../watch/intake.js';
+import type { SeenFile } from '../files/seen-file.js';
+import type { ModelSpec } from '../model/registry/in-use.js';
+import type { ImageLook, ReviewReason } from '../record.js';
 
 /**
  * Every message between the main thread and an inference worker, or the thread that hashes. A thread answers each request exactly once, success
  * or failure; failures cross as data, because errors lose their class and code between threads.
  */
 
-/** One model as a worker needs it: what it is, and where its verified file lies. */
-export interface ModelSpec {
-  readonly identity: ModelIdentity;
-  /** Path of the model's `model.onnx` or `model.json`; its SHA-256 is `identity.weightsSha256`. */
-  readonly file: string;
-  /** Class names in the order of the probabilities. */
-  readonly classes: readonly string[];
-}
-
 /** Given to every worker when it starts (`workerData`). */
 export interface WorkerSetup {
   readonly models: readonly ModelSpec[];
   /** The ledger that says which bytes have a result; without it, all are classified. */
   readonly ledgerFile?: string;
-  /** Of a Progress. */
+  /** The memory of a WorkerProgress, which both threads share. */
   readonly progress: SharedArrayBuffer;
   /** Of a NativeLock that this thread holds. */
   readonly nativeLock: SharedArrayBuffer;
@@ -88,3 +80,41 @@ export interface HashRequest {
 }
 
 export type HashReply = ({ readonly kind: 'hashed' } & HashedFile) | FailedReply;
+/** The SHA-256 of a file's bytes, and what the file system knew of the file right before they were read. */
+
+export interface HashedFile {
+  readonly sha256: string;
+  readonly ctimeMs: number;
+  readonly inode: number;
+}
+/** A file as a worker is told of it: plain data. */
+
+export interface FileToPrepare extends SeenFile {
+  readonly scanner: string;
+  /** The scanner's. */
+  readonly folder: string;
+  readonly expectedSize?: ScannerConfig['expectedSize'] | undefined;
+  /** Bytes that have a result need not be classified. */
+  readonly skipsKnown: boolean;
+}
+export interface PrepareLimits {
+  readonly maxFileBytes: number;
+  readonly maxPixels: number;
+  /** How long one file may take to be read: a share that does not answer must not hold a worker for ever. */
+  readonly readWithinMs: number;
+}
+/** An image whose pixels lie in the batch. */
+
+export interface PreparedImage {
+  readonly sha256: string;
+  readonly format: ImageFormat;
+  /** Of the file, in the orientation in which it is meant to be seen. */
+  readonly width: number;
+  readonly height: number;
+  readonly look: ImageLook;
+  readonly isExpectedSize: boolean;
+  /** Reasons to have a person look at it: see `doubtsOf`. */
+  readonly doubts: readonly ReviewReason[];
+  /** Milliseconds. */
+  readonly times: { readonly read: number; readonly decode: number };
+}

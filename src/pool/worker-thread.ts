@@ -2,11 +2,11 @@ import { Piscina } from 'piscina';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { disableOrtTelemetry } from '../model/ort-telemetry.js';
 import { NativeLock } from './native-lock.js';
-import { Progress } from './progress.js';
 import type { ClassifyRequest, WorkerReply, WorkerSetup } from './protocol.js';
+import { WorkerProgress } from './worker-progress.js';
 
 export interface ThreadOptions {
-  /** Compiled worker (`dist/pool/worker.js`). */
+  /** Compiled worker (`dist/pool/worker/worker.js`). */
   readonly workerFile: URL;
   readonly setup: Omit<WorkerSetup, 'progress' | 'nativeLock'>;
 }
@@ -40,7 +40,7 @@ export class WorkerThread {
   /** Resolves with the reason when the thread is gone, also where piscina would let a request wait for ever. */
   readonly gone: Promise<unknown>;
   readonly #piscina: Piscina<ClassifyRequest, WorkerReply>;
-  readonly #progress = Progress.forNewThread();
+  readonly #progress = WorkerProgress.forNewThread();
   readonly #nativeLock = NativeLock.forNewThread();
   /** Of the requests that it has. */
   readonly #failing = new Set<(error: unknown) => void>();

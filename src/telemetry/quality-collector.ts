@@ -76,7 +76,7 @@ function collectAccuracy(metrics: MetricFactory, read: () => readonly LiveAccura
   );
 }
 
-interface Subject {
+interface LabelledDrift {
   readonly labels: Readonly<Record<string, string>>;
   readonly reading: Drift;
 }
@@ -86,7 +86,7 @@ function collectDrift(
   noun: string,
   labelNames: readonly string[],
   measures: string,
-  readAll: () => readonly Subject[],
+  readAll: () => readonly LabelledDrift[],
 ): void {
   const read = oncePerTurn(readAll);
   metrics.observed(

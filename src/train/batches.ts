@@ -1,7 +1,7 @@
 import { IMAGE_BYTES } from '../images.js';
 import { writeAugmented, writePlain } from './augment.js';
-import type { LabelledImage } from './load-images.js';
-import type { Recipe } from './options.js';
+import type { TrainingImage } from './load-images.js';
+import type { TrainingRecipe } from './options.js';
 import { Random, shuffle } from '../random.js';
 
 export interface Batch {
@@ -10,12 +10,12 @@ export interface Batch {
   readonly labels: readonly number[];
 }
 
-type BatchRecipe = Pick<Recipe, 'seed' | 'batchSize' | 'dropLast' | 'augmentation'>;
+type BatchRecipe = Pick<TrainingRecipe, 'seed' | 'batchSize' | 'dropLast' | 'augmentation'>;
 
 /** Batches of one epoch; at least one. */
 export function countBatches(
   images: number,
-  { batchSize, dropLast }: Pick<Recipe, 'batchSize' | 'dropLast'>,
+  { batchSize, dropLast }: Pick<TrainingRecipe, 'batchSize' | 'dropLast'>,
 ): number {
   return Math.max(1, dropLast ? Math.floor(images / batchSize) : Math.ceil(images / batchSize));
 }
@@ -25,7 +25,7 @@ export function countBatches(
  * epoch after a resume is the one that it would have been.
  */
 export function trainingBatches(
-  images: readonly LabelledImage[],
+  images: readonly TrainingImage[],
   recipe: BatchRecipe,
   epoch: number,
 ): Generator<Batch> {
@@ -38,16 +38,16 @@ export function trainingBatches(
 }
 
 /** Batches of images as they are, in order. */
-export function plainBatches(images: readonly LabelledImage[], batchSize: number): Generator<Batch> {
+export function plainBatches(images: readonly TrainingImage[], batchSize: number): Generator<Batch> {
   return batchesOf(images, batchSize, ({ pixels }, _index, target, offset) =>
     writePlain(pixels, target, offset),
   );
 }
 
-type WritePixels = (image: LabelledImage, index: number, target: Float32Array, offset: number) => void;
+type WritePixels = (image: TrainingImage, index: number, target: Float32Array, offset: number) => void;
 
 function* batchesOf(
-  images: readonly LabelledImage[],
+  images: readonly TrainingImage[],
   batchSize: number,
   write: WritePixels,
 ): Generator<Batch> {

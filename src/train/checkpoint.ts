@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { SmearwatchError } from '../errors.js';
-import type { History } from './history.js';
+import type { TrainingHistory } from './history.js';
 import { readTensorFile, writeTensorFile } from './tensor-file.js';
 
 export interface BestEpoch {
@@ -17,7 +17,7 @@ export interface Checkpoint {
   /** See `fingerprintOf`. */
   readonly fingerprint: string;
   readonly best: BestEpoch | undefined;
-  readonly history: History;
+  readonly history: TrainingHistory;
   /** Seconds trained so far, in all processes. */
   readonly seconds: number;
   readonly weights: ReadonlyMap<string, Float32Array>;

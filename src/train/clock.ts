@@ -1,5 +1,5 @@
 /** Seconds over all processes of a training, and the rate of this one. */
-export class Clock {
+export class TrainingClock {
   readonly #before: number;
   readonly #started = performance.now();
   #images = 0;

@@ -1,17 +1,17 @@
 import type { EpochRecord, IterationRecord } from './history.js';
-import type { LabelledImage } from './load-images.js';
-import type { Measured } from './measure-model.js';
-import type { Split } from '../labelled/split.js';
+import type { TrainingImage } from './load-images.js';
+import type { MeasuredWeights } from './measure-model.js';
+import type { Split } from '../dataset/split.js';
 
 /** What an epoch is measured on. The test part never chooses anything: it is measured where there is no other. */
-export function measuredPart(split: Split<LabelledImage>): EpochRecord['measuredOn'] {
+export function measuredPart(split: Split<TrainingImage>): EpochRecord['measuredOn'] {
   return split.validation.length > 0 ? 'validation' : 'test';
 }
 
 export function epochRecord(
   iterations: readonly IterationRecord[],
   measuredOn: EpochRecord['measuredOn'],
-  measured: Measured,
+  measured: MeasuredWeights,
   seconds: number,
 ): EpochRecord {
   const mean = (valueOf: (record: IterationRecord) => number): number =>

@@ -5,7 +5,7 @@ import type { Network } from '../model/networks/network.js';
 import { exportOnnx } from '../model/onnx/export-onnx.js';
 import { Registry, type ModelVersion } from '../model/registry/registry.js';
 import { SOFTWARE } from '../version.js';
-import { contentHash } from '../labelled/content-hash.js';
+import { contentHash } from '../dataset/content-hash.js';
 import { toCsv } from './history.js';
 import type { TrainingPlan } from './options.js';
 import { countSplit, SPLIT_FILE, type PreparedData } from './prepare.js';

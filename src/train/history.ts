@@ -23,7 +23,7 @@ export interface EpochRecord {
   readonly seconds: number;
 }
 
-export interface History {
+export interface TrainingHistory {
   readonly iterations: IterationRecord[];
   readonly epochs: EpochRecord[];
 }

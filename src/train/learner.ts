@@ -4,14 +4,14 @@ import type { Tensorflow } from '../model/tensorflow/load.js';
 import type { Batch } from './batches.js';
 import { DropoutMasks } from './dropout-masks.js';
 import { initialWeights } from './initial-weights.js';
-import type { LabelledImage } from './load-images.js';
-import { measureModel, type Measured } from './measure-model.js';
+import type { TrainingImage } from './load-images.js';
+import { measureModel, type MeasuredWeights } from './measure-model.js';
 import { MomentumOptimizer } from './momentum.js';
 import { useNativeGradients } from './native-gradients.js';
-import type { Recipe } from './options.js';
+import type { TrainingRecipe } from './options.js';
 import { balancedWeights, trainStep, type Objective, type StepMeasures } from './training-step.js';
 
-type Values = ReadonlyMap<string, Float32Array>;
+type WeightValues = ReadonlyMap<string, Float32Array>;
 
 /** A network that learns: its weights with everything that changes them. It knows of batches, not of epochs. */
 export class Learner {
@@ -22,7 +22,7 @@ export class Learner {
   readonly #objective: Objective;
 
   /** All of the weights are drawn here; `restore` replaces them. */
-  constructor(tf: Tensorflow, network: Network, recipe: Recipe, trainingLabels: readonly number[]) {
+  constructor(tf: Tensorflow, network: Network, recipe: TrainingRecipe, trainingLabels: readonly number[]) {
     this.#tf = tf;
     useNativeGradients(tf);
     this.#masks = new DropoutMasks(recipe.seed);
@@ -47,7 +47,7 @@ export class Learner {
     this.#optimizer.settle();
   }
 
-  measure(images: readonly LabelledImage[]): Promise<Measured> {
+  measure(images: readonly TrainingImage[]): Promise<MeasuredWeights> {
     return measureModel(this.#tf, this.#built, images);
   }
 
@@ -61,7 +61,7 @@ export class Learner {
     return this.#optimizer.velocities();
   }
 
-  restore(weights: Values, velocities: Values): void {
+  restore(weights: WeightValues, velocities: WeightValues): void {
     this.#optimizer.restore(weights, velocities);
   }
 

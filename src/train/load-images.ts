@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { classEmpty, labelsContradict } from '../dataset/failures.js';
+import type { LabelledFile, LabelledFolder } from '../dataset/labelled-folder.js';
 import { decodeImage } from '../decode/decode-image.js';
 import { messageOf, SmearwatchError } from '../errors.js';
-import { classEmpty, labelsContradict } from '../labelled/failures.js';
-import type { LabelledFile, LabelledFolder } from '../labelled/labelled-folder.js';
 import type { PixelCache } from './pixel-cache.js';
 
-export interface LabelledImage extends LabelledFile {
+export interface TrainingImage extends LabelledFile {
   /** Of the file's bytes. */
   readonly sha256: string;
   /** uint8, 256×256×3, RGB. */
   readonly pixels: Uint8Array;
 }
 
-export interface LeftOut {
+export interface LeftOutFile {
   readonly file: string;
   readonly reason: string;
 }
@@ -22,9 +22,9 @@ export interface LeftOut {
 export interface LoadedData {
   readonly folder: string;
   readonly classes: readonly string[];
-  readonly images: readonly LabelledImage[];
+  readonly images: readonly TrainingImage[];
   /** Unreadable images and repeats of others, which would otherwise stand on both sides of a split. */
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut: readonly LeftOutFile[];
 }
 
 export interface LoadOptions {
@@ -40,8 +40,8 @@ export interface LoadOptions {
  */
 export async function loadImages(data: LabelledFolder, options: LoadOptions): Promise<LoadedData> {
   const results = await loadAll(data, options);
-  const images = new Map<string, LabelledImage>();
-  const leftOut: LeftOut[] = [];
+  const images = new Map<string, TrainingImage>();
+  const leftOut: LeftOutFile[] = [];
   for (const result of results) {
     const same = 'sha256' in result ? images.get(result.sha256) : undefined;
     if ('reason' in result) leftOut.push(result);
@@ -60,8 +60,8 @@ export async function loadImages(data: LabelledFolder, options: LoadOptions): Pr
 async function loadAll(
   { folder, files }: LabelledFolder,
   { cache, parallel, onProgress }: LoadOptions,
-): Promise<(LabelledImage | LeftOut)[]> {
-  const results: (LabelledImage | LeftOut)[] = [];
+): Promise<(TrainingImage | LeftOutFile)[]> {
+  const results: (TrainingImage | LeftOutFile)[] = [];
   let next = 0;
   let done = 0;
   const work = async (): Promise<void> => {
@@ -80,7 +80,7 @@ async function loadOne(
   folder: string,
   file: LabelledFile,
   cache: PixelCache,
-): Promise<LabelledImage | LeftOut> {
+): Promise<TrainingImage | LeftOutFile> {
   let bytes: Buffer;
   try {
     bytes = await readFile(join(folder, file.file));

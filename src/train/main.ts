@@ -7,7 +7,7 @@ import { loadTensorflow } from '../model/tensorflow/load.js';
 import { exportModel } from './export-model.js';
 import type { TrainingPlan } from './options.js';
 import { countSplit, prepareData } from './prepare.js';
-import type { Failure, FromTraining, ToTraining } from './protocol.js';
+import type { TrainingFailure, FromTraining, ToTraining } from './protocol.js';
 import { Trainer } from './trainer.js';
 
 /**
@@ -91,7 +91,7 @@ function sendFailure(error: unknown): void {
   send({ type: 'failed', failure: asFailure(error) });
 }
 
-function asFailure(error: unknown): Failure {
+function asFailure(error: unknown): TrainingFailure {
   if (!(error instanceof SmearwatchError)) {
     return { code: 'training-failed', kind: 'runtime', message: messageOf(error) };
   }

@@ -1,21 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
+import type { BuiltModel } from '../model/tensorflow/build-model.js';
+import type { Tensorflow } from '../model/tensorflow/load.js';
 import {
   confusionOf,
   figuresOf,
   predictionsOf,
   quadraticLoss,
   type ConfusionMatrix,
-  type Figures,
-} from '../evaluate/measures/confusion.js';
-import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
-import type { BuiltModel } from '../model/tensorflow/build-model.js';
-import type { Tensorflow } from '../model/tensorflow/load.js';
+  type ConfusionFigures,
+} from '../statistics/confusion.js';
 import { plainBatches } from './batches.js';
-import type { LabelledImage } from './load-images.js';
+import type { TrainingImage } from './load-images.js';
 
-export interface Measured {
+export interface MeasuredWeights {
   readonly confusion: ConfusionMatrix;
-  readonly figures: Figures;
+  readonly figures: ConfusionFigures;
   /** What the best epoch is chosen by. */
   readonly quadraticLoss: number;
   /** Mean −log of the labelled class's probability. */
@@ -28,8 +28,8 @@ const BATCH = 32;
 export async function measureModel(
   tf: Tensorflow,
   built: BuiltModel,
-  images: readonly LabelledImage[],
-): Promise<Measured> {
+  images: readonly TrainingImage[],
+): Promise<MeasuredWeights> {
   const { classes } = built.network;
   const probabilities = new Float32Array(images.length * classes);
   let done = 0;
@@ -51,7 +51,7 @@ export async function measureModel(
   );
 }
 
-function describe(probabilities: Float32Array, labels: readonly number[], classes: number): Measured {
+function describe(probabilities: Float32Array, labels: readonly number[], classes: number): MeasuredWeights {
   const confusion = confusionOf(labels, predictionsOf(probabilities, classes), classes);
   const surprise = labels.map(
     (label, row) => -Math.log(Math.max(1e-12, probabilities[row * classes + label] ?? 0)),

@@ -1,9 +1,9 @@
 import type { Architecture } from '../model/networks/architectures.js';
 import type { Augmentation } from './augment.js';
-import type { SplitOptions } from '../labelled/split.js';
+import type { SplitOptions } from '../dataset/split.js';
 
 /** What changes the resulting weights, besides the data and the network: all of it is recorded in the manifest. */
-export interface Recipe {
+export interface TrainingRecipe {
   readonly preset: string;
   readonly seed: number;
   readonly epochs: number;
@@ -31,7 +31,7 @@ export interface Recipe {
 /** Checked and filled: what a training process is started with, as JSON. */
 export interface TrainingPlan {
   readonly network: Architecture;
-  readonly recipe: Recipe;
+  readonly recipe: TrainingRecipe;
   /** A labelled folder. */
   readonly dataDir: string;
   /** Where checkpoints, split and history go. */

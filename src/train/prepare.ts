@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { Network } from '../model/networks/network.js';
 import { SmearwatchError } from '../errors.js';
-import { readLabelledFolder } from '../labelled/labelled-folder.js';
-import { loadImages, type LabelledImage, type LoadedData } from './load-images.js';
+import { readLabelledFolder } from '../dataset/labelled-folder.js';
+import { loadImages, type TrainingImage, type LoadedData } from './load-images.js';
 import type { TrainingPlan } from './options.js';
 import { PixelCache } from './pixel-cache.js';
-import { readSplit, writeSplit, type KnownSplit } from '../labelled/split-file.js';
-import { splitImages, type Split } from '../labelled/split.js';
+import { readSplit, writeSplit, type KnownSplit } from '../dataset/split-file.js';
+import { splitImages, type Split } from '../dataset/split.js';
 
 export const SPLIT_FILE = 'split.json';
 
-export interface PreparedData extends KnownSplit<LabelledImage> {
+export interface PreparedData extends KnownSplit<TrainingImage> {
   readonly data: LoadedData;
 }
 
@@ -39,8 +39,8 @@ export async function prepareData(
 /** A resumed run's own split, one that was named, or a new one; in each case it is then in the run folder. */
 async function findSplit(
   plan: TrainingPlan,
-  images: readonly LabelledImage[],
-): Promise<KnownSplit<LabelledImage>> {
+  images: readonly TrainingImage[],
+): Promise<KnownSplit<TrainingImage>> {
   const own = join(plan.runDir, SPLIT_FILE);
   if (plan.resume) return readSplit(own, images);
   const known =
@@ -49,17 +49,17 @@ async function findSplit(
   return known;
 }
 
-function makeSplit({ recipe }: TrainingPlan, images: readonly LabelledImage[]): KnownSplit<LabelledImage> {
+function makeSplit({ recipe }: TrainingPlan, images: readonly TrainingImage[]): KnownSplit<TrainingImage> {
   const options = { ...recipe.split, seed: recipe.seed };
   return { split: splitImages(images, options), options };
 }
 
 /** Images per class of each part. */
 export function countSplit(
-  split: Split<LabelledImage>,
+  split: Split<TrainingImage>,
   classes: number,
 ): Record<keyof Split<unknown>, number[]> {
-  const count = (images: readonly LabelledImage[]): number[] =>
+  const count = (images: readonly TrainingImage[]): number[] =>
     Array.from({ length: classes }, (_, label) => images.filter((image) => image.label === label).length);
   return { train: count(split.train), validation: count(split.validation), test: count(split.test) };
 }

@@ -1,6 +1,6 @@
 import type { Architecture } from '../model/networks/architectures.js';
 import { NO_AUGMENTATION } from './augment.js';
-import type { Recipe } from './options.js';
+import type { TrainingRecipe } from './options.js';
 
 export const PRESET_NAMES = ['default', 'paper'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -15,7 +15,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
  * (from 0.44 to 2.29 within two epochs); 0.001 had hardly begun to learn after four epochs; 0.003 was ahead of both after
  * four (0.64 against 0.83 and 1.02), and stayed below 0.85 in the eight that were run.
  */
-const PAPER: Recipe = {
+const PAPER: TrainingRecipe = {
   preset: 'paper',
   seed: 1,
   epochs: 30,
@@ -34,7 +34,7 @@ const PAPER: Recipe = {
   split: { by: 'image', testShare: 0.3, validationShare: 0 },
 };
 
-const DEFAULT: Recipe = {
+const DEFAULT: TrainingRecipe = {
   preset: 'default',
   seed: 1,
   epochs: 20,
@@ -54,7 +54,7 @@ const DEFAULT: Recipe = {
 };
 
 /** A preset's recipe for a network. */
-export function presetRecipe(preset: PresetName, network: Architecture['name']): Recipe {
+export function presetRecipe(preset: PresetName, network: Architecture['name']): TrainingRecipe {
   if (preset === 'paper') return PAPER;
   return network === 'lenet5' ? { ...DEFAULT, epochs: 40, learningRate: 0.02, weightDecay: 1e-4 } : DEFAULT;
 }

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../errors.js';
 import type { EpochRecord } from './history.js';
-import type { LeftOut } from './load-images.js';
+import type { LeftOutFile } from './load-images.js';
 import type { TrainingPlan } from './options.js';
 
 /** Every message between the process that trains and the one that started it. */
@@ -11,26 +11,26 @@ export type ToTraining =
 
 export type FromTraining =
   | { readonly type: 'decoding'; readonly done: number; readonly total: number }
-  | ({ readonly type: 'prepared' } & Prepared)
-  | ({ readonly type: 'progress' } & Progress)
+  | ({ readonly type: 'prepared' } & PreparedTraining)
+  | ({ readonly type: 'progress' } & TrainingProgress)
   | { readonly type: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
   | { readonly type: 'finished'; readonly result: TrainingResult }
   | { readonly type: 'stopped'; readonly finishedEpochs: number }
-  | { readonly type: 'failed'; readonly failure: Failure };
+  | { readonly type: 'failed'; readonly failure: TrainingFailure };
 
 /** An error as data: classes and codes do not survive the way between processes. */
-export interface Failure {
+export interface TrainingFailure {
   readonly code: string;
   readonly kind: ErrorKind;
   readonly message: string;
   readonly hint?: string;
 }
 
-export interface Prepared {
+export interface PreparedTraining {
   readonly classes: readonly string[];
   /** Images per class of each part, in the classes' order. */
   readonly counts: Readonly<Record<'train' | 'validation' | 'test', readonly number[]>>;
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut: readonly LeftOutFile[];
   /** Trained values of the network. */
   readonly parameters: number;
   readonly iterations: number;
@@ -38,7 +38,7 @@ export interface Prepared {
   readonly finishedEpochs: number;
 }
 
-export interface Progress {
+export interface TrainingProgress {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;

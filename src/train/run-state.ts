@@ -1,12 +1,12 @@
 import { readBest, readCheckpoint, writeBest, writeCheckpoint, type BestEpoch } from './checkpoint.js';
-import type { EpochRecord, History, IterationRecord } from './history.js';
+import type { EpochRecord, TrainingHistory, IterationRecord } from './history.js';
 import type { Learner } from './learner.js';
 
 /** What a run has come to after its finished epochs, in memory as in its folder. */
 export class RunState {
   readonly #runDir: string;
   readonly #fingerprint: string;
-  #history: History = { iterations: [], epochs: [] };
+  #history: TrainingHistory = { iterations: [], epochs: [] };
   #best: BestEpoch | undefined;
   #seconds = 0;
 
@@ -15,7 +15,7 @@ export class RunState {
     this.#fingerprint = fingerprint;
   }
 
-  get history(): History {
+  get history(): TrainingHistory {
     return this.#history;
   }
 

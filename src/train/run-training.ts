@@ -6,7 +6,7 @@ import { passOnErrors } from './child-errors.js';
 import type { TrainingPlan } from './options.js';
 import type { FromTraining, ToTraining, TrainingResult } from './protocol.js';
 
-export interface RunOptions {
+export interface TrainingRunOptions {
   /** Stops after the current iteration; the promise then rejects with `training-stopped`. */
   readonly signal?: AbortSignal;
   readonly onMessage?: (message: FromTraining) => void;
@@ -30,7 +30,7 @@ export async function runTraining(
     onMessage,
     entry = new URL('./main.js', import.meta.url),
     stderr = process.stderr,
-  }: RunOptions = {},
+  }: TrainingRunOptions = {},
 ): Promise<TrainingResult> {
   signal?.throwIfAborted();
   const child = fork(entry, {
@@ -74,7 +74,7 @@ function send(child: ChildProcess, message: ToTraining): void {
 function outcomeOf(
   child: ChildProcess,
   plan: TrainingPlan,
-  onMessage: RunOptions['onMessage'],
+  onMessage: TrainingRunOptions['onMessage'],
 ): Promise<TrainingResult> {
   return new Promise((resolve, reject) => {
     child.on('message', (message: FromTraining) => {

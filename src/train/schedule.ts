@@ -1,4 +1,4 @@
-export interface Schedule {
+export interface LearningRateSchedule {
   readonly kind: 'constant' | 'cosine';
   /** The highest rate. */
   readonly learningRate: number;
@@ -12,7 +12,7 @@ export interface Schedule {
  * Hutter 2017, one cycle).
  */
 export function learningRateAt(
-  { kind, learningRate, warmupIterations, iterations }: Schedule,
+  { kind, learningRate, warmupIterations, iterations }: LearningRateSchedule,
   iteration: number,
 ): number {
   if (iteration < warmupIterations) return (learningRate * (iteration + 1)) / warmupIterations;

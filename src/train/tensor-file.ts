@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf, SmearwatchError } from '../errors.js';
-import { syncFolder } from '../model/registry/files.js';
+import { syncFolder } from '../files/replace-file.js';
 
 /**
  * A file of named float32 arrays and one JSON value, whole or not there at all:
@@ -22,7 +22,7 @@ export interface TensorFile<T> {
   readonly tensors: ReadonlyMap<string, Float32Array>;
 }
 
-interface Header {
+interface TensorFileHeader {
   readonly meta: unknown;
   readonly tensors: readonly { readonly name: string; readonly length: number }[];
 }
@@ -50,7 +50,7 @@ export async function writeTensorFile<T>(path: string, { meta, tensors }: Tensor
 
 function* partsOf(meta: unknown, tensors: ReadonlyMap<string, Float32Array>): Generator<Uint8Array> {
   const table = [...tensors].map(([name, { length }]) => ({ name, length }));
-  const json = JSON.stringify({ meta, tensors: table } satisfies Header);
+  const json = JSON.stringify({ meta, tensors: table } satisfies TensorFileHeader);
   // Spaces up to a multiple of four, so that the values can be read where they lie.
   const header = Buffer.from(json + ' '.repeat((4 - (Buffer.byteLength(json) % 4)) % 4));
   const prefix = Buffer.alloc(PREFIX_BYTES);
@@ -83,11 +83,15 @@ export async function readTensorFile<T>(path: string): Promise<TensorFile<T> | u
   const digest = createHash('sha256').update(bytes.subarray(0, end)).digest();
   if (!digest.equals(bytes.subarray(end))) throw damaged(path, 'its checksum is wrong');
   const valuesAt = PREFIX_BYTES + bytes.readUInt32LE(12);
-  const header = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, valuesAt)) as Header;
+  const header = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, valuesAt)) as TensorFileHeader;
   return { meta: header.meta as T, tensors: sliceTensors(bytes, valuesAt, header.tensors) };
 }
 
-function sliceTensors(bytes: Buffer, start: number, table: Header['tensors']): Map<string, Float32Array> {
+function sliceTensors(
+  bytes: Buffer,
+  start: number,
+  table: TensorFileHeader['tensors'],
+): Map<string, Float32Array> {
   const tensors = new Map<string, Float32Array>();
   let offset = bytes.byteOffset + start;
   for (const { name, length } of table) {

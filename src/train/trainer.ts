@@ -2,20 +2,20 @@ import type { Network } from '../model/networks/network.js';
 import type { Tensorflow } from '../model/tensorflow/load.js';
 import { countBatches, trainingBatches } from './batches.js';
 import { fingerprintOf } from './checkpoint.js';
-import { Clock } from './clock.js';
+import { TrainingClock } from './clock.js';
 import { epochRecord, measuredPart } from './epoch-record.js';
-import type { EpochRecord, History, IterationRecord } from './history.js';
+import type { EpochRecord, TrainingHistory, IterationRecord } from './history.js';
 import { Learner } from './learner.js';
-import type { LabelledImage } from './load-images.js';
-import type { Measured } from './measure-model.js';
-import type { Recipe, TrainingPlan } from './options.js';
-import type { Progress } from './protocol.js';
+import type { TrainingImage } from './load-images.js';
+import type { MeasuredWeights } from './measure-model.js';
+import type { TrainingRecipe, TrainingPlan } from './options.js';
+import type { TrainingProgress } from './protocol.js';
 import { RunState } from './run-state.js';
-import { learningRateAt, type Schedule } from './schedule.js';
-import type { Split } from '../labelled/split.js';
+import { learningRateAt, type LearningRateSchedule } from './schedule.js';
+import type { Split } from '../dataset/split.js';
 
 export interface TrainerEvents {
-  onProgress(progress: Progress): void;
+  onProgress(progress: TrainingProgress): void;
   onEpoch(record: EpochRecord, isBest: boolean): void;
   /** Asked after each iteration. */
   shouldStop(): boolean;
@@ -26,15 +26,15 @@ export interface Trained {
   readonly epoch: number;
   readonly weights: ReadonlyMap<string, Float32Array>;
   /** On the test part. */
-  readonly test: Measured;
-  readonly history: History;
+  readonly test: MeasuredWeights;
+  readonly history: TrainingHistory;
   readonly seconds: number;
 }
 
 /** One training of one network: a loop over epochs whose whole state is a `Checkpoint`. */
 export class Trainer {
-  readonly #recipe: Recipe;
-  readonly #split: Split<LabelledImage>;
+  readonly #recipe: TrainingRecipe;
+  readonly #split: Split<TrainingImage>;
   readonly #learner: Learner;
   readonly #state: RunState;
   readonly #perEpoch: number;
@@ -43,7 +43,7 @@ export class Trainer {
     tf: Tensorflow,
     network: Network,
     { recipe, precision, runDir }: Pick<TrainingPlan, 'recipe' | 'precision' | 'runDir'>,
-    split: Split<LabelledImage>,
+    split: Split<TrainingImage>,
   ) {
     this.#recipe = recipe;
     this.#split = split;
@@ -69,7 +69,7 @@ export class Trainer {
 
   /** Undefined: stopped before the end; the last epoch's checkpoint is on disk. */
   async run(events: TrainerEvents): Promise<Trained | undefined> {
-    const clock = new Clock(this.#state.seconds);
+    const clock = new TrainingClock(this.#state.seconds);
     while (!this.#isDone()) {
       const iterations = await this.#trainEpoch(clock, events);
       if (iterations === undefined) return undefined;
@@ -97,7 +97,7 @@ export class Trainer {
   }
 
   /** The epoch's iterations; undefined when asked to stop within it: what it learnt is then not kept. */
-  async #trainEpoch(clock: Clock, events: TrainerEvents): Promise<IterationRecord[] | undefined> {
+  async #trainEpoch(clock: TrainingClock, events: TrainerEvents): Promise<IterationRecord[] | undefined> {
     const epoch = this.finishedEpochs + 1;
     const schedule = this.#schedule();
     const records: IterationRecord[] = [];
@@ -116,13 +116,13 @@ export class Trainer {
     return records;
   }
 
-  #schedule(): Schedule {
+  #schedule(): LearningRateSchedule {
     const { schedule: kind, learningRate, warmupEpochs } = this.#recipe;
     const warmupIterations = Math.round(warmupEpochs * this.#perEpoch);
     return { kind, learningRate, warmupIterations, iterations: this.iterations };
   }
 
-  #progressOf({ epoch, iteration, loss, accuracy }: IterationRecord, clock: Clock): Progress {
+  #progressOf({ epoch, iteration, loss, accuracy }: IterationRecord, clock: TrainingClock): TrainingProgress {
     return {
       epoch,
       epochs: this.#recipe.epochs,
@@ -137,7 +137,7 @@ export class Trainer {
 
   async #finishEpoch(
     iterations: readonly IterationRecord[],
-    clock: Clock,
+    clock: TrainingClock,
     events: TrainerEvents,
   ): Promise<void> {
     const part = measuredPart(this.#split);
@@ -148,6 +148,6 @@ export class Trainer {
 }
 
 /** Images by content and label, in the order that training takes them in. */
-function contentsOf({ train, validation, test }: Split<LabelledImage>): unknown {
+function contentsOf({ train, validation, test }: Split<TrainingImage>): unknown {
   return [train, validation, test].map((part) => part.map(({ sha256, label }) => [sha256, label]));
 }

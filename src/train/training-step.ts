@@ -1,8 +1,8 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
-import { predictionsOf, quadraticLoss } from '../evaluate/measures/confusion.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
 import { applyModel, type BuiltModel } from '../model/tensorflow/build-model.js';
 import type { Tensorflow } from '../model/tensorflow/load.js';
+import { predictionsOf, quadraticLoss } from '../statistics/confusion.js';
 import type { Batch } from './batches.js';
 import type { MomentumOptimizer } from './momentum.js';
 

@@ -1,6 +1,6 @@
 import type { ScannerConfig } from '../config/schema.js';
+import type { FoundFile } from '../files/walk.js';
 import type { FormatEnd } from './byte-source.js';
-import type { FoundFile } from './walk.js';
 
 type SettleRule = ScannerConfig['settle'];
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
+import { isTooLong } from '../files/walk.js';
 import { FolderWatcher } from './folder-watcher.js';
-import { isTooLong } from './walk.js';
 
 /** Where hints go. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself. */
 export interface HintListener {

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { isGone } from './walk.js';
+import { isGone } from '../files/walk.js';
 
 /**
  * Which folder it is that the scanner's path leads to, by device and inode. A watch is on the folder, not on its path:

@@ -1,5 +1,5 @@
 import type { ScannerConfig } from '../config/schema.js';
-import type { Clock } from './clock.js';
+import type { WatchClock } from './clock.js';
 import { folderSilent, isFolderLost, rescanLate } from './watch-errors.js';
 
 type RescannedFolder = Pick<ScannerConfig, 'name' | 'folder' | 'rescanIntervalMs'>;
@@ -13,14 +13,14 @@ const SILENT_AFTER_MS = 30_000;
  */
 export class RescanState {
   readonly #scanner: RescannedFolder;
-  readonly #clock: Clock;
+  readonly #clock: WatchClock;
   #failure: unknown;
   #finishedAtMs: number | undefined;
   #rescannedMs: number | undefined;
   /** When the folder was asked something that it has not answered yet, or when it last answered; by what asks. */
   readonly #asked = new Map<'rescan' | 'look', number>();
 
-  constructor(scanner: RescannedFolder, clock: Clock) {
+  constructor(scanner: RescannedFolder, clock: WatchClock) {
     this.#scanner = scanner;
     this.#clock = clock;
   }

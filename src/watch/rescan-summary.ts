@@ -1,4 +1,4 @@
-import type { WalkTally } from './walk.js';
+import type { WalkTally } from '../files/walk.js';
 
 /** What one reading of the whole folder found. */
 export interface RescanSummary extends Readonly<WalkTally> {

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ScannerConfig } from '../config/schema.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { systemClock, type Clock } from './clock.js';
-import { FileFinder } from './file-finder.js';
+import { systemClock, type WatchClock } from './clock.js';
+import { NewFiles } from './new-files.js';
 import { canRead } from './can-read.js';
 import { ChokidarHints, type HintSource } from './folder-hints.js';
-import { HintDesk } from './hint-desk.js';
-import type { Intake } from './intake.js';
-import { OneAtATime } from './one-at-a-time.js';
+import { FolderEvents } from './folder-events.js';
+import type { Intake } from '../files/seen-file.js';
+import { CoalescedTask } from './coalesced-task.js';
 import { RescanState } from './rescan-state.js';
 import type { RescanCounts, RescanSummary } from './rescan-summary.js';
-import { Settling } from './settling.js';
-import { emptyTally, type FoundFile, type WalkTally } from './walk.js';
+import { UnsettledFiles } from './unsettled-files.js';
+import { emptyTally, type FoundFile, type WalkTally } from '../files/walk.js';
 import { isFolderSilent, linksIgnored, rescanFailed, unreadableParts } from './watch-errors.js';
 
-export type { Clock } from './clock.js';
+export type { WatchClock } from './clock.js';
 export type { HintListener, HintSource } from './folder-hints.js';
 export type { RescanSummary } from './rescan-summary.js';
 
@@ -29,7 +29,7 @@ export interface Unsettled {
 export interface WatcherDependencies {
   readonly intake: Intake;
   readonly telemetry: Telemetry;
-  readonly clock?: Clock;
+  readonly clock?: WatchClock;
   /** Where hints come from; without it, chokidar as the configuration says. */
   readonly hints?: HintSource;
   /** How many files may wait to settle at once. */
@@ -48,19 +48,19 @@ const STOP_WITHIN_MS = 2000;
  * modification time that a file settles in.
  *
  * Events are hints that make it fast; reading the whole folder now and then makes it right. Both only ever say "look
- * at this path". What a look finds and the ledger does not know becomes a candidate (see `Settling`); so it does not
+ * at this path". What a look finds and the ledger does not know becomes a candidate (see `UnsettledFiles`); so it does not
  * matter whether a file was there before the start, was written, renamed into place or overwritten, nor how often it
  * was named. Nothing is remembered here but the candidates: memory does not grow with the folder.
  */
 export class ScannerWatcher {
   readonly #scanner: ScannerConfig;
   readonly #telemetry: Telemetry;
-  readonly #clock: Clock;
+  readonly #clock: WatchClock;
   readonly #stopping = new AbortController();
-  readonly #settling: Settling;
-  readonly #finder: FileFinder;
-  readonly #desk: HintDesk;
-  readonly #rescans = new OneAtATime(() => this.#rescanAndSchedule());
+  readonly #unsettled: UnsettledFiles;
+  readonly #newFiles: NewFiles;
+  readonly #events: FolderEvents;
+  readonly #rescans = new CoalescedTask(() => this.#rescanAndSchedule());
   readonly #waiting = new Set<() => void>();
   readonly #state: RescanState;
 
@@ -87,7 +87,7 @@ export class ScannerWatcher {
     this.#telemetry = telemetry;
     this.#clock = clock;
     this.#state = new RescanState(scanner, clock);
-    const settling = new Settling({
+    const unsettled = new UnsettledFiles({
       ...{ scanner, intake, telemetry, clock, signal },
       progressed: () => {
         if (this.#rescans.isRunning) this.#state.moved('rescan');
@@ -95,12 +95,12 @@ export class ScannerWatcher {
       },
       ...(maxUnsettled === undefined ? {} : { maxFiles: maxUnsettled }),
     });
-    const finder = new FileFinder({ scanner, intake, settling, signal });
-    this.#settling = settling;
-    this.#finder = finder;
-    this.#desk = new HintDesk({
-      ...{ scanner, telemetry, finder, signal },
-      source: hints ?? new ChokidarHints(scanner, (folder) => finder.filter.isWatchedFolder(folder)),
+    const newFiles = new NewFiles({ scanner, intake, unsettled, signal });
+    this.#unsettled = unsettled;
+    this.#newFiles = newFiles;
+    this.#events = new FolderEvents({
+      ...{ scanner, telemetry, newFiles, signal },
+      source: hints ?? new ChokidarHints(scanner, (folder) => newFiles.filter.isWatchedFolder(folder)),
       take: (file, isChanging) => {
         this.#offer(file, isChanging);
       },
@@ -117,7 +117,7 @@ export class ScannerWatcher {
    */
   async start(): Promise<void> {
     this.#state.moved('rescan');
-    const watching = this.#desk.watchFolder();
+    const watching = this.#events.watchFolder();
     this.#first = watching.then(() => this.rescan());
     const begun = Promise.race([this.#first, this.#firstStep.promise]);
     await Promise.race([begun, delay(START_WITHIN_MS, undefined, { ref: false })]);
@@ -141,7 +141,7 @@ export class ScannerWatcher {
   }
 
   get unsettled(): Unsettled {
-    const { count, oldestMs, overdue } = this.#settling;
+    const { count, oldestMs, overdue } = this.#unsettled;
     return { count, oldestMs, overdue };
   }
 
@@ -185,7 +185,7 @@ export class ScannerWatcher {
     this.#stopping.abort();
     clearTimeout(this.#timer);
     this.#progressed();
-    const finished = Promise.all([this.#desk.stop(), this.#settling.stop(), this.#rescans.idle()]);
+    const finished = Promise.all([this.#events.stop(), this.#unsettled.stop(), this.#rescans.idle()]);
     await Promise.race([finished, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
   }
 
@@ -220,10 +220,10 @@ export class ScannerWatcher {
   /** @returns what kept it from reading all. */
   async #readAll(tally: WalkTally, counts: RescanCounts): Promise<unknown> {
     try {
-      if (await this.#desk.watchFolder()) this.#hasBaseline = false;
+      if (await this.#events.watchFolder()) this.#hasBaseline = false;
       const canMiss = this.#hasBaseline && !this.#isBehind;
       this.#isBehind = false;
-      await this.#finder.read('', {
+      await this.#newFiles.read('', {
         ...{ tally, isRecursive: true },
         take: (files) => {
           this.#state.moved('rescan');
@@ -249,7 +249,7 @@ export class ScannerWatcher {
     this.#toldLinks = summary.folderLinks;
     // Events were lost: a folder was made anew under its watch, or watches had run out. Set all of them again. A poll
     // has nothing to lose; it just does not see a file that is overwritten in place.
-    if (missed > 0 && this.#scanner.watch === 'native') await this.#desk.reopen();
+    if (missed > 0 && this.#scanner.watch === 'native') await this.#events.reopen();
     this.#hasBaseline = true;
   }
 
@@ -271,7 +271,7 @@ export class ScannerWatcher {
 
   /** What waits to settle, or to be looked at, was told of by an event or an earlier rescan. */
   #wasMissed({ path, mtimeMs, ctimeMs }: FoundFile): boolean {
-    if (this.#settling.has(path) || this.#desk.has(path)) return false;
+    if (this.#unsettled.has(path) || this.#events.has(path)) return false;
     const { watch, pollIntervalMs, settle } = this.#scanner;
     const graceMs = GRACE_MS + settle.quietMs + (watch === 'polling' ? 2 * pollIntervalMs : 0);
     return this.#clock.wallMs() - Math.max(mtimeMs, ctimeMs) > graceMs;
@@ -282,14 +282,14 @@ export class ScannerWatcher {
   }
 
   #offer(file: FoundFile, isChanging: boolean): boolean {
-    const hasRoom = this.#settling.offer(file, { isChanging });
+    const hasRoom = this.#unsettled.offer(file, { isChanging });
     if (!hasRoom) this.#isBehind = true;
     return hasRoom;
   }
 
   #progressed(): void {
     const isStopped = this.#stopping.signal.aborted;
-    if (!isStopped && this.#isBehind && !this.#rescans.isRunning && this.#settling.isRoomy)
+    if (!isStopped && this.#isBehind && !this.#rescans.isRunning && this.#unsettled.isRoomy)
       void this.rescan();
     if (!isStopped && !this.#isSettled()) return;
     for (const resolve of this.#waiting) resolve();
@@ -299,7 +299,7 @@ export class ScannerWatcher {
   #isSettled(): boolean {
     if (this.#isSilent) return true;
     if (!this.#isScanned || this.#rescans.isRunning || this.#isBehind) return false;
-    return this.#settling.count === this.#settling.overdue && this.#desk.isIdle;
+    return this.#unsettled.count === this.#unsettled.overdue && this.#events.isIdle;
   }
 }
 

@@ -32,13 +32,13 @@ const MAX_PAGES = 16;
 const MAX_ARRAY_BYTES = 1 << 20;
 
 /** A part of the file, from its first byte to the one behind it. */
-interface Extent {
+interface TiffExtent {
   readonly start: number;
   readonly end: number;
 }
 
 interface Extents {
-  readonly pixels: Extent;
+  readonly pixels: TiffExtent;
   /** Where the last directory begins. */
   readonly lastDirectory: number;
 }
@@ -48,7 +48,7 @@ function* readExtents(size: number): Reading<Extents | TiffProblem> {
   if (typeof file === 'string') return file;
   let position = file.first;
   let lastDirectory = position;
-  let pixels: Extent = { start: size, end: 0 };
+  let pixels: TiffExtent = { start: size, end: 0 };
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const directory = yield* readDirectory(file, position);
     if (typeof directory === 'string') return directory;
@@ -63,12 +63,12 @@ function* readExtents(size: number): Reading<Extents | TiffProblem> {
 }
 
 /** The bytes that the strips or tiles of a page take, with all that is between them. */
-function* readPixelExtent(file: TiffFile, directory: TiffDirectory): Reading<Extent | TiffProblem> {
+function* readPixelExtent(file: TiffFile, directory: TiffDirectory): Reading<TiffExtent | TiffProblem> {
   for (const { position, byteLength } of directory.entries.values())
     if (position + byteLength > file.size) return 'cut';
   const page = yield* readPage(file, directory, MAX_ARRAY_BYTES);
   if (typeof page === 'string') return page;
-  let pixels: Extent = { start: file.size, end: 0 };
+  let pixels: TiffExtent = { start: file.size, end: 0 };
   for (const { offset, length } of blocksOf(page)) {
     // Without a length, a strip may reach to the end of the file.
     const end = length === undefined ? Math.max(file.size, offset + 1) : offset + length;
@@ -79,6 +79,6 @@ function* readPixelExtent(file: TiffFile, directory: TiffDirectory): Reading<Ext
   return pixels;
 }
 
-function around(a: Extent, b: Extent): Extent {
+function around(a: TiffExtent, b: TiffExtent): TiffExtent {
   return { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
 }

@@ -2,13 +2,13 @@ import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import type { RescanSummary } from './rescan-summary.js';
 
 /** Every sentence of the watcher's, for technicians: which scanner, which folder, what to do. */
-interface Watched {
+interface WatchedFolder {
   readonly name: string;
   readonly folder: string;
 }
 
 /** An error of the file system is one of the folder; any other (the ledger cannot be read) stays what it is. */
-export function rescanFailed(scanner: Watched, cause: unknown): unknown {
+export function rescanFailed(scanner: WatchedFolder, cause: unknown): unknown {
   if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
   switch (errnoOf(cause)) {
     case 'ENOENT':
@@ -35,7 +35,7 @@ const FOLDER_LOST: ReadonlySet<string> = new Set([
   'scanner-folder-unreadable',
 ]);
 
-function folderMissing({ name, folder }: Watched, cause: unknown): SmearwatchError {
+function folderMissing({ name, folder }: WatchedFolder, cause: unknown): SmearwatchError {
   return new SmearwatchError(`The folder ${folder} of scanner ${name} does not exist`, {
     code: 'scanner-folder-missing',
     hint: 'Mount it, create it, or correct "folder". Its images are taken in as soon as it is there.',
@@ -43,7 +43,7 @@ function folderMissing({ name, folder }: Watched, cause: unknown): SmearwatchErr
   });
 }
 
-function folderInvalid({ name, folder }: Watched, cause: unknown): SmearwatchError {
+function folderInvalid({ name, folder }: WatchedFolder, cause: unknown): SmearwatchError {
   return new SmearwatchError(`The folder ${folder} of scanner ${name} is a file, or lies below one`, {
     code: 'scanner-folder-invalid',
     hint: 'Correct "folder", or put a folder in its place.',
@@ -51,7 +51,7 @@ function folderInvalid({ name, folder }: Watched, cause: unknown): SmearwatchErr
   });
 }
 
-function folderUnreadable({ name, folder }: Watched, cause: unknown): SmearwatchError {
+function folderUnreadable({ name, folder }: WatchedFolder, cause: unknown): SmearwatchError {
   return new SmearwatchError(`The folder ${folder} of scanner ${name} cannot be read: ${messageOf(cause)}`, {
     code: 'scanner-folder-unreadable',
     hint: 'Give the user that runs Smearwatch the right to read and enter it, and check the disk or share.',
@@ -60,7 +60,7 @@ function folderUnreadable({ name, folder }: Watched, cause: unknown): Smearwatch
 }
 
 /** @param waitedMs since the last answer. */
-export function folderSilent({ name, folder }: Watched, waitedMs: number): SmearwatchError {
+export function folderSilent({ name, folder }: WatchedFolder, waitedMs: number): SmearwatchError {
   const seconds = Math.round(waitedMs / 1000);
   return new SmearwatchError(`The folder ${folder} of scanner ${name} has not answered for ${seconds} s`, {
     code: 'scanner-folder-silent',
@@ -70,7 +70,7 @@ export function folderSilent({ name, folder }: Watched, waitedMs: number): Smear
 
 /** @param idleMs since the last rescan. */
 export function rescanLate(
-  { name, folder, rescanIntervalMs }: Watched & { readonly rescanIntervalMs: number },
+  { name, folder, rescanIntervalMs }: WatchedFolder & { readonly rescanIntervalMs: number },
   idleMs: number,
 ): SmearwatchError {
   const [last, every] = [idleMs, rescanIntervalMs].map((ms) => Math.round(ms / 1000));
@@ -83,7 +83,7 @@ export function rescanLate(
   );
 }
 
-export function folderReplaced({ name, folder }: Watched): SmearwatchError {
+export function folderReplaced({ name, folder }: WatchedFolder): SmearwatchError {
   return new SmearwatchError(`The folder ${folder} of scanner ${name} is another one than before.`, {
     code: 'scanner-folder-replaced',
     hint: 'It was mounted, unmounted or made anew. If it is unexpectedly empty, check that its share is mounted.',
@@ -92,7 +92,7 @@ export function folderReplaced({ name, folder }: Watched): SmearwatchError {
 
 /** Undefined where all of the folder was read. */
 export function unreadableParts(
-  { name, folder }: Watched,
+  { name, folder }: WatchedFolder,
   { unreadable, firstError }: Pick<RescanSummary, 'unreadable' | 'firstError'>,
 ): SmearwatchError | undefined {
   if (unreadable === 0) return undefined;
@@ -107,7 +107,7 @@ export function unreadableParts(
   );
 }
 
-export function linksIgnored({ name, folder }: Watched, summary: RescanSummary): SmearwatchError {
+export function linksIgnored({ name, folder }: WatchedFolder, summary: RescanSummary): SmearwatchError {
   const { folderLinks, firstFolderLink = '' } = summary;
   return new SmearwatchError(
     `${folderLinks} links in ${folder} of scanner ${name} are not followed, ${firstFolderLink} first: images in folders that they lead to are not seen.`,
@@ -120,7 +120,7 @@ export function linksIgnored({ name, folder }: Watched, summary: RescanSummary):
 
 /** @param waitedMs since it was first seen. */
 export function fileOverdue(
-  { name, folder }: Watched,
+  { name, folder }: WatchedFolder,
   { path, size, waitedMs }: { path: string; size: number; waitedMs: number },
 ): SmearwatchError {
   return new SmearwatchError(

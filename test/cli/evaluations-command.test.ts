@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RunLog } from '../../src/nightly/run-log.js';
+import { RunLog } from '../../src/evaluate/planned/run-log.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearwatch } from './capture.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import { messageOf } from '../../src/errors.js';
-import { createMatcher } from '../../src/watch/file-patterns.js';
+import { createMatcher } from '../../src/files/file-patterns.js';
 
 function configured(
   option: 'patterns' | 'exclude',

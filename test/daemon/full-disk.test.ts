@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Readiness } from '../../src/http/status.js';
+import type { Readiness } from '../../src/daemon/http/status.js';
 import { ended, Lab } from './lab.js';
 
 /** A disk of its own that can be filled and made read-only; only root can have one. */

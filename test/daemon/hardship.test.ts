@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { Readiness } from '../../src/http/status.js';
+import type { Readiness } from '../../src/daemon/http/status.js';
 import type { TestDaemon } from '../fixtures/daemon.js';
 import { ended, Lab } from './lab.js';
 

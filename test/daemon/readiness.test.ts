@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Readiness } from '../../src/http/status.js';
+import type { Readiness } from '../../src/daemon/http/status.js';
 import { runCli, type TestDaemon } from '../fixtures/daemon.js';
 import { SMEAR_SIZE } from '../fixtures/images.js';
 import { whyNotAsOrdinaryUser } from '../fixtures/nobody.js';

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { configSchema } from '../../src/config/schema.js';
 import { Rehasher, type RehasherParts } from '../../src/daemon/rehasher.js';
+import type { SeenFile } from '../../src/files/seen-file.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { FileHasher } from '../../src/pool/file-hasher.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
-import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
 
-const THREAD = new URL('../../dist/pool/hash-thread.js', import.meta.url);
+const THREAD = new URL('../../dist/pool/worker/hash-thread.js', import.meta.url);
 const OLD = new Date('2020-01-01T00:00:00Z');
 
 function seen(folder: string, path: string): SeenFile {

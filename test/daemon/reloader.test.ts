@@ -7,7 +7,7 @@ import { loadConfig, type LoadedConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { Reloader } from '../../src/daemon/reloader.js';
 import type { PoolOptions } from '../../src/pool/inference-pool.js';
-import { loadModelSpecs } from '../../src/pool/model-specs.js';
+import { loadModelSpecs } from '../../src/model/registry/in-use.js';
 import { ModelServer } from '../../src/pool/model-server.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';

@@ -4,7 +4,7 @@ import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/decode/decode-image.js';
 import { ordinaryPng } from '../../src/decode/ordinary-png.js';
-import { shrinkJpeg, shrinkPixels, shrinkPng, type Size } from '../../src/decode/shrinker.js';
+import { shrinkJpeg, shrinkPixels, shrinkPng, type ImageSize } from '../../src/decode/shrinker.js';
 import { drawSmear } from '../../src/generate/smear.js';
 import { bmpOf } from './bmp.js';
 import { dcJpeg } from './dc-jpeg.js';
@@ -32,7 +32,7 @@ const smear = (index: number): Picture => ({
   height: 1080,
 });
 
-function shrinkPngFile(bytes: Buffer): Size | undefined {
+function shrinkPngFile(bytes: Buffer): ImageSize | undefined {
   const png = ordinaryPng(bytes, NO_LIMIT);
   return png && shrinkPng(png.parts, png, into);
 }

@@ -2,7 +2,13 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { ordinaryPng } from '../../src/decode/ordinary-png.js';
 import { ordinaryTiff } from '../../src/decode/ordinary-tiff.js';
-import { shrinkJpeg, shrinkPixels, shrinkPng, shrinkTiff, type Size } from '../../src/decode/shrinker.js';
+import {
+  shrinkJpeg,
+  shrinkPixels,
+  shrinkPng,
+  shrinkTiff,
+  type ImageSize,
+} from '../../src/decode/shrinker.js';
 import { inspectTiff } from '../../src/decode/tiff/inspect-tiff.js';
 import { drawSmear } from '../../src/generate/smear.js';
 import { dcJpeg } from './dc-jpeg.js';
@@ -90,7 +96,7 @@ function changed(name: string, whole: Buffer, random: (below: number) => number,
   return name.startsWith('PNG') && input % 3 > 0 ? withRightCrcs(mutant) : mutant;
 }
 
-function shrink(bytes: Buffer, into: Buffer): Size | undefined {
+function shrink(bytes: Buffer, into: Buffer): ImageSize | undefined {
   const png = ordinaryPng(bytes, 2 ** 24);
   if (png) return shrinkPng(png.parts, png, into);
   const tiff = ordinaryTiff(bytes, 2 ** 24);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareModels, type ModelPredictions } from '../../src/evaluate/compare-models.js';
 import type { LabelledPrediction } from '../../src/evaluate/labelled-prediction.js';
 import { comparisonSchema } from '../../src/evaluate/metrics.js';
-import { mcNemarTest } from '../../src/evaluate/measures/mcnemar.js';
+import { mcNemarTest } from '../../src/statistics/mcnemar.js';
 import { Random, shuffle } from '../../src/random.js';
 
 /** `rights` has a letter per image: r, right, or w, wrong. */

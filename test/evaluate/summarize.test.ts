@@ -17,7 +17,7 @@ import {
   randomPredictions,
   readCase,
   type ImageSetOptions,
-} from './measures/reference.js';
+} from '../statistics/reference.js';
 
 const FEW = { resamples: 200, seed: 1 };
 

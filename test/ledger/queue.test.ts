@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Ledger, VANISHED } from '../../src/ledger/ledger.js';
 import { ACTIVE_SCANNERS, DUE_FILES, NEXT_DUE } from '../../src/ledger/queue.js';
-import type { SeenFile } from '../../src/watch/intake.js';
+import type { SeenFile } from '../../src/files/seen-file.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
 

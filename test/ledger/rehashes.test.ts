@@ -1,9 +1,9 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SeenFile } from '../../src/files/seen-file.js';
 import { Ledger, ledgerFile, type DoubtfulFile } from '../../src/ledger/ledger.js';
 import { NEXT_TO_REHASH } from '../../src/ledger/rehashes.js';
 import { migrate } from '../../src/ledger/schema.js';
-import type { SeenFile } from '../../src/watch/intake.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf, sha256Of } from '../fixtures/records.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SmearwatchError } from '../../src/errors.js';
 import type { AdmittedFile } from '../../src/pipeline/admitted.js';
-import { classifyBatch, type Classifier } from '../../src/pipeline/classify-batch.js';
-import type { FileReply } from '../../src/pool/protocol.js';
-import type { PreparedImage } from '../../src/prepare/prepare.js';
+import { classifyBatch } from '../../src/pipeline/classify-batch.js';
+import type { Classifier } from '../../src/pool/classifier.js';
+import type { FileReply, PreparedImage } from '../../src/pool/protocol.js';
 
 const LIMITS = { maxFileBytes: 1e6, maxPixels: 1e6, readWithinMs: 1000 };
 

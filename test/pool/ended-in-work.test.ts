@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { loadModelSpecs } from '../../src/pool/model-specs.js';
+import { loadModelSpecs } from '../../src/model/registry/in-use.js';
 import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
 
 const ENDINGS = 12;

@@ -6,9 +6,8 @@ import { lenet5 } from '../../src/model/networks/lenet5.js';
 import type { Network } from '../../src/model/networks/network.js';
 import type { Registry } from '../../src/model/registry/registry.js';
 import { InferencePool } from '../../src/pool/inference-pool.js';
-import { loadModelSpecs } from '../../src/pool/model-specs.js';
+import { loadModelSpecs, type ModelSpec } from '../../src/model/registry/in-use.js';
 import { ModelServer } from '../../src/pool/model-server.js';
-import type { ModelSpec } from '../../src/pool/protocol.js';
 import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
 
 function specsOf(registry: Registry, ...models: string[]): Promise<ModelSpec[]> {

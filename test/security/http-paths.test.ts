@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { ApiToken } from '../../src/http/api-token.js';
-import { startHttpServer } from '../../src/http/server.js';
-import type { StatusSource } from '../../src/http/status.js';
-import { LabelDesk } from '../../src/labels/label-desk.js';
+import { ApiToken } from '../../src/daemon/http/api-token.js';
+import { startHttpServer } from '../../src/daemon/http/server.js';
+import type { StatusSource } from '../../src/daemon/http/status.js';
 import { Ledger } from '../../src/ledger/ledger.js';
+import { LabelDesk } from '../../src/quality/labels/label-desk.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 

@@ -23,7 +23,7 @@ test('everything on, with all that can happen, is a bounded number of series', a
   ).toEqual([]);
 });
 
-test('a year of nightly promotions leaves no series of models that are gone', async () => {
+test('a year of daily promotions leaves no series of models that are gone', async () => {
   const { registry, telemetry } = hospital();
   const ours = async (): Promise<string[]> =>
     seriesIn(await registry.metrics()).filter((line) => line.startsWith('smearwatch_'));

@@ -20,9 +20,9 @@ const WRITTEN_BY_PROGRAMS: Readonly<Record<string, string>> = {
   'ledger/repair/swap.ts': 'a repair of the ledger',
   'model/onnx/pack.ts': 'the packing of a model (its header)',
   'model/tensorflow/engine.ts': 'an import; its SHA-256 was verified',
-  'nightly/pins.ts': 'a planned evaluation',
-  'nightly/reports.ts': 'an evaluation',
-  'nightly/run-log.ts': 'a planned evaluation',
+  'evaluate/planned/pins.ts': 'a planned evaluation',
+  'evaluate/planned/reports.ts': 'an evaluation',
+  'evaluate/planned/run-log.ts': 'a planned evaluation',
   'text/decode-text.ts': 'people: this is the strict reader',
   'train/tensor-file.ts': 'a training',
 };

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAULT_POINTS, type FaultPoint } from '../../src/faults.js';
-import type { Poison } from '../../src/pool/poison.js';
+import type { Poison } from '../../src/pool/worker/poison.js';
 import type { Random } from '../../src/random.js';
 import type { TestDaemon } from '../fixtures/daemon.js';
 import { cutPower } from './power-cut.js';

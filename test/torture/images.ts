@@ -1,4 +1,4 @@
-import { POISONS, type Poison } from '../../src/pool/poison.js';
+import { POISONS, type Poison } from '../../src/pool/worker/poison.js';
 
 /** What the scanners of the torture write. */
 export const IMAGE_SIZE = { width: 96, height: 108 };

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Ledger } from '../../src/ledger/ledger.js';
-import type { Poison } from '../../src/pool/poison.js';
+import type { Poison } from '../../src/pool/worker/poison.js';
 import type { ResultRecord } from '../../src/record.js';
 import { TestDaemon, writeConfig } from '../fixtures/daemon.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';

@@ -3,7 +3,7 @@ import { IMAGE_BYTES, IMAGE_SIDE } from '../../src/images.js';
 import { Random } from '../../src/random.js';
 import { NO_AUGMENTATION, writeAugmented, writePlain, type Augmentation } from '../../src/train/augment.js';
 import { trainingBatches } from '../../src/train/batches.js';
-import type { LabelledImage } from '../../src/train/load-images.js';
+import type { TrainingImage } from '../../src/train/load-images.js';
 import { randomPixels } from '../model/onnx/random-weights.js';
 
 const STRONG: Augmentation = { turns: true, brightness: 0.5, stain: 0.5, colour: 0.5 };
@@ -61,7 +61,7 @@ describe('augmentation', () => {
 });
 
 describe('batches', () => {
-  const images = Array.from({ length: 7 }, (_, label): LabelledImage => ({
+  const images = Array.from({ length: 7 }, (_, label): TrainingImage => ({
     file: `${label}.png`,
     label,
     source: '',

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readLabelledFolder } from '../../src/labelled/labelled-folder.js';
+import { readLabelledFolder } from '../../src/dataset/labelled-folder.js';
 import { loadImages } from '../../src/train/load-images.js';
 import { PixelCache } from '../../src/train/pixel-cache.js';
 import { temporaryFolder } from '../fixtures/folders.js';

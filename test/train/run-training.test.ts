@@ -9,7 +9,7 @@ import { lenet5 } from '../../src/model/networks/lenet5.js';
 import { Registry, type ModelVersion } from '../../src/model/registry/registry.js';
 import type { TrainingPlan } from '../../src/train/options.js';
 import type { FromTraining } from '../../src/train/protocol.js';
-import { runTraining, type RunOptions } from '../../src/train/run-training.js';
+import { runTraining, type TrainingRunOptions } from '../../src/train/run-training.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from '../model/engines/engines.js';
 import { writeColourSet } from './colour-set.js';
 import { smallPlan, TRAINING_ENTRY } from './training-plan.js';
@@ -21,7 +21,7 @@ describe.skipIf(!hasTensorflow)(`training in a process of its own${NEEDS_TENSORF
   let messages: FromTraining[];
   let whole: ModelVersion;
 
-  const train = (plan: TrainingPlan, options: RunOptions = {}) => {
+  const train = (plan: TrainingPlan, options: TrainingRunOptions = {}) => {
     messages = [];
     return runTraining(plan, {
       entry: TRAINING_ENTRY,

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
-import { learningRateAt, type Schedule } from '../../src/train/schedule.js';
+import { learningRateAt, type LearningRateSchedule } from '../../src/train/schedule.js';
 
-const cosine: Schedule = { kind: 'cosine', learningRate: 0.01, warmupIterations: 10, iterations: 110 };
-const rates = (schedule: Schedule): number[] =>
+const cosine: LearningRateSchedule = {
+  kind: 'cosine',
+  learningRate: 0.01,
+  warmupIterations: 10,
+  iterations: 110,
+};
+const rates = (schedule: LearningRateSchedule): number[] =>
   Array.from({ length: schedule.iterations }, (_, iteration) => learningRateAt(schedule, iteration));
 
 it('rises evenly to the highest rate during warm-up', () => {

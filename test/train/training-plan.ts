@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { NO_AUGMENTATION } from '../../src/train/augment.js';
-import type { Recipe, TrainingPlan } from '../../src/train/options.js';
+import type { TrainingRecipe, TrainingPlan } from '../../src/train/options.js';
 import { presetRecipe } from '../../src/train/presets.js';
 
 /** The compiled child: a process runs JavaScript, and the tests run the sources. */
@@ -13,7 +13,7 @@ export function smallPlan(
     run = 'run',
     resume = false,
     recipe = {},
-  }: { run?: string; resume?: boolean; recipe?: Partial<Recipe> } = {},
+  }: { run?: string; resume?: boolean; recipe?: Partial<TrainingRecipe> } = {},
 ): TrainingPlan {
   return {
     network: { name: 'lenet5', options: { classes: 3 } },

@@ -6,7 +6,7 @@ import { onTestFinished, vi } from 'vitest';
 import { scannerSchema } from '../../src/config/schema/scanner-schema.js';
 import type { ScannerConfig } from '../../src/config/schema.js';
 import type { HintListener, HintSource } from '../../src/watch/folder-hints.js';
-import type { Intake, SeenFile } from '../../src/watch/intake.js';
+import type { Intake, SeenFile } from '../../src/files/seen-file.js';
 import { ScannerWatcher, type WatcherDependencies } from '../../src/watch/scanner-watcher.js';
 import { silentTelemetry } from '../../src/telemetry/silent.js';
 import type { Telemetry } from '../../src/telemetry/telemetry.js';

@@ -4,7 +4,7 @@ import { link, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createFileFilter } from '../../src/watch/file-patterns.js';
+import { createFileFilter } from '../../src/files/file-patterns.js';
 import { makeTooDeep } from '../fixtures/too-deep.js';
 import {
   announced,

@@ -73,13 +73,16 @@ async function looksAt(pid: number, working: () => Promise<void>): Promise<Look[
 }
 
 /** From and up to so many files that are done. */
-interface Part {
+interface DoneRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** Undefined: too few files for one. */
-function steadyPart(files: number, { batch, cores }: { batch: number; cores: number }): Part | undefined {
+function steadyPart(
+  files: number,
+  { batch, cores }: { batch: number; cores: number },
+): DoneRange | undefined {
   const part = { from: Math.ceil(files * WARMING_SHARE), to: files - batch * cores };
   return part.to - part.from >= FEWEST_BATCHES * batch ? part : undefined;
 }
@@ -91,7 +94,7 @@ function steadyPart(files: number, { batch, cores }: { batch: number; cores: num
 function usageFigures(
   looks: readonly Look[],
   times: readonly number[],
-  part: Part | undefined,
+  part: DoneRange | undefined,
 ): DaemonFigures {
   const withFiles = looks.map((look) => ({ ...look, done: countUpTo(times, look.atMs) }));
   const within = part ? withFiles.filter(({ done }) => done >= part.from && done <= part.to) : withFiles;
@@ -131,7 +134,7 @@ async function resultTimes({ files }: RunningDaemon, expected: number): Promise<
 function rates(
   { daemon, startedAtMs }: RunningDaemon,
   times: readonly number[],
-  steady: Part | undefined,
+  steady: DoneRange | undefined,
 ): DaemonFigures {
   const [first = NaN, last = NaN] = [times[0], times.at(-1)];
   return {

@@ -1,9 +1,9 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DaemonProcess, type DaemonLogLine } from '../../daemon-process.js';
+import type { DaemonStatus } from '../../daemon/http/status.js';
+import { DaemonProcess, type DaemonLogLine } from '../../daemon/spawn-daemon.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
-import type { DaemonStatus } from '../../http/status.js';
 import type { BenchContext } from '../context.js';
 import { pinnedTo } from './affinity.js';
 import { daemonFolder, lastWords, type DaemonFolder, type DaemonSetup } from './daemon-folder.js';

@@ -10,7 +10,7 @@ export interface LanesOptions {
 }
 
 /** What the lanes did together. */
-export interface Measured {
+export interface MeasuredLanes {
   /** Pieces a second, all lanes added. */
   readonly perSecond: number;
   /** CPU time of this process for a piece, in milliseconds. */
@@ -64,7 +64,7 @@ export class Lanes {
    * All lanes at once, for so many seconds or two pieces at least. As much that does not count comes before the first measurement: V8
    * compiles what runs often, and memory is touched for the first time; one piece before each of the others.
    */
-  async measure(seconds: number, batch = 1): Promise<Measured> {
+  async measure(seconds: number, batch = 1): Promise<MeasuredLanes> {
     await this.#run({ seconds: this.#isWarm ? 0 : seconds, batch });
     this.#isWarm = true;
     const cpuBefore = process.cpuUsage();

@@ -2,14 +2,14 @@ import { InferenceSession, Tensor } from '../../model/onnx-runtime.js';
 import { constantTensor, GraphBuilder, tensorInfo } from '../../model/onnx/nodes.js';
 import { IR_VERSION, OPSET } from '../../model/onnx/export-onnx.js';
 import { DATA_TYPE, encodeModel } from '../../model/onnx/proto.js';
-import type { ProductSetup, Work } from './protocol.js';
+import type { ProductSetup, LaneWork } from './protocol.js';
 
 /**
  * A matrix product by the kernels that the networks are computed with, on one thread. The second factor is a constant, as
  * weights are: ONNX Runtime lays it out for its kernel beforehand, which makes the product a quarter faster. A vector's is
  * computed from memory as it comes.
  */
-export async function openProduct({ rows, side }: ProductSetup): Promise<Work> {
+export async function openProduct({ rows, side }: ProductSetup): Promise<LaneWork> {
   const session = await InferenceSession.create(productModel(side), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

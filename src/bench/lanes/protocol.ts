@@ -1,4 +1,4 @@
-import type { EngineName } from '../../model/engine.js';
+import type { EngineName } from '../../engine.js';
 
 /**
  * Every message between the bench and one of its threads. A lane does one kind of work, which its setup says, one piece
@@ -48,7 +48,7 @@ export interface LaneModel {
 }
 
 /** Does one piece; `batch` images of it, where a piece is a batch. */
-export type Work = (batch: number) => Promise<unknown>;
+export type LaneWork = (batch: number) => Promise<unknown>;
 
 export interface LaneRequest {
   /** `0`: get ready, which is loading and one piece that nobody counts. */

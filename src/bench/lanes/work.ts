@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
+import type { Session } from '../../engine.js';
 import { IMAGE_BYTES, IMAGE_SIDE } from '../../images.js';
-import type { Session } from '../../model/engine.js';
 import { loadEngine } from '../../model/engines/load-engine.js';
 import { openProduct } from './product.js';
 import type {
@@ -13,10 +13,10 @@ import type {
   LaneModel,
   LaneSetup,
   NetworkSetup,
-  Work,
+  LaneWork,
 } from './protocol.js';
 
-export async function openWork(setup: LaneSetup): Promise<Work> {
+export async function openWork(setup: LaneSetup): Promise<LaneWork> {
   configureDecoding();
   switch (setup.kind) {
     case 'decode':
@@ -34,7 +34,7 @@ export async function openWork(setup: LaneSetup): Promise<Work> {
   }
 }
 
-function decodeFiles({ files, decoder }: DecodeSetup): Work {
+function decodeFiles({ files, decoder }: DecodeSetup): LaneWork {
   const next = inTurn(files);
   const decode = decoder === 'sharp' ? bySharpAlone : decodeImage;
   return () => decode(readFileSync(next()));
@@ -49,7 +49,7 @@ function bySharpAlone(bytes: Buffer): Promise<Buffer> {
     .toBuffer();
 }
 
-async function classifyBatches({ model, pixels: shared }: NetworkSetup): Promise<Work> {
+async function classifyBatches({ model, pixels: shared }: NetworkSetup): Promise<LaneWork> {
   const session = await open(model);
   // Sessions take no shared memory.
   const pixels = Uint8Array.from(new Uint8Array(shared));
@@ -63,7 +63,7 @@ async function classifyBatches({ model, pixels: shared }: NetworkSetup): Promise
   };
 }
 
-async function classifyFiles({ files, models }: ImageSetup): Promise<Work> {
+async function classifyFiles({ files, models }: ImageSetup): Promise<LaneWork> {
   const next = inTurn(files);
   const sessions: Session[] = [];
   for (const model of models) sessions.push(await open(model));
@@ -73,7 +73,7 @@ async function classifyFiles({ files, models }: ImageSetup): Promise<Work> {
   };
 }
 
-function hashBytes({ bytes }: HashSetup): Work {
+function hashBytes({ bytes }: HashSetup): LaneWork {
   const content = Buffer.alloc(bytes, 'smear');
   return () => Promise.resolve(hash('sha256', content, 'hex'));
 }

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
-import type { DaemonProcess } from '../../daemon-process.js';
-import type { DaemonStatus } from '../../http/status.js';
+import type { DaemonStatus } from '../../daemon/http/status.js';
+import type { DaemonProcess } from '../../daemon/spawn-daemon.js';
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { sumOfMetric } from '../daemon/metric.js';
 import { usageOf } from '../daemon/usage.js';
@@ -24,7 +24,7 @@ const POLL_MS = 100;
 /** As exact as the moment of the first result is known. */
 const ASK_EVERY_MS = 200;
 
-type Figures = SampleOf<'backlog'>['figures'];
+type BacklogFigures = SampleOf<'backlog'>['figures'];
 
 /**
  * A folder with many files before the daemon starts, and one with few beside it: the first result, the memory, and what it
@@ -68,7 +68,7 @@ async function measureWorker(context: BenchContext, model: BenchModel): Promise<
   return two - one;
 }
 
-function withMain({ peakBytes = NaN, ...figures }: Figures, workerBytes: number): Figures {
+function withMain({ peakBytes = NaN, ...figures }: BacklogFigures, workerBytes: number): BacklogFigures {
   return { ...figures, peakBytes, mainBytes: peakBytes - workerBytes };
 }
 
@@ -77,7 +77,7 @@ async function measureFolder(
   model: BenchModel,
   files: number,
   workers = 1,
-): Promise<Figures> {
+): Promise<BacklogFigures> {
   const setup = { ...(await setupOf(context, model, files)), workers };
   const folder = join(context.folder, `backlog-${files}-${workers}`);
   await mkdir(folder, { recursive: true });
@@ -106,7 +106,7 @@ async function workOff(
   { signal, say }: BenchContext,
   { daemon, startedAtMs }: RunningDaemon,
   files: number,
-): Promise<Figures> {
+): Promise<BacklogFigures> {
   const seen: { firstAtMs?: number; allQueuedAtMs?: number } = {};
   let toldAtMs = Date.now();
   const onStatus = ({ work }: DaemonStatus): void => {

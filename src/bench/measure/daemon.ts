@@ -1,7 +1,7 @@
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { pinnedTo } from '../daemon/affinity.js';
 import { runDaemon, type DaemonFigures } from '../daemon/run-daemon.js';
-import type { Measured } from '../lanes/lanes.js';
+import type { MeasuredLanes } from '../lanes/lanes.js';
 import { warmUp } from '../prepare/image-files.js';
 import { modelsOf } from '../prepare/material.js';
 import { MODEL_SETS, PRECISIONS, type Format, type ModelSetName, type Precision } from '../parts.js';
@@ -38,9 +38,9 @@ export async function measureDaemon(context: BenchContext): Promise<RoundSamples
 }
 
 interface Parts {
-  readonly decode: Measured;
+  readonly decode: MeasuredLanes;
   /** By network, for a batch. */
-  readonly inference: ReadonlyMap<string, Measured>;
+  readonly inference: ReadonlyMap<string, MeasuredLanes>;
 }
 
 async function measureParts(context: BenchContext, format: Format, precision: Precision): Promise<Parts> {
@@ -48,7 +48,7 @@ async function measureParts(context: BenchContext, format: Format, precision: Pr
   const images = context.material.images.get(format);
   if (images) await warmUp(images, context.signal);
   const decode = await decodeAlone(context, { format, decoder: 'smearwatch', cores: allCores });
-  const inference = new Map<string, Measured>();
+  const inference = new Map<string, MeasuredLanes>();
   for (const model of modelsOf(context.material, quick ? 'alexnet' : 'both', precision)) {
     const lane = { engine: 'onnxruntime', file: model.file, classes: model.classes } as const;
     inference.set(model.network, await inferAlone(context, lane, { threads: allCores, batch: daemonBatch }));

@@ -1,5 +1,5 @@
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
-import { withLanes, type Measured } from '../lanes/lanes.js';
+import { withLanes, type MeasuredLanes } from '../lanes/lanes.js';
 import type { DecodeSetup } from '../lanes/protocol.js';
 import type { Format } from '../parts.js';
 
@@ -27,7 +27,7 @@ export async function measureDecode(context: BenchContext): Promise<RoundSamples
 export function decodeAlone(
   { material, plan, compiled, signal }: BenchContext,
   { format, decoder, cores }: { format: Format; decoder: DecodeSetup['decoder']; cores: number },
-): Promise<Measured> {
+): Promise<MeasuredLanes> {
   const files = material.images.get(format)?.files ?? [];
   const setups = Array.from({ length: cores }, (_, lane): DecodeSetup => ({
     kind: 'decode',

@@ -1,10 +1,10 @@
 import { copyFile, mkdtemp, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DaemonLogLine } from '../../daemon-process.js';
+import type { DaemonLogLine } from '../../daemon/spawn-daemon.js';
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { whenWorkedOff, withDaemon } from '../daemon/with-daemon.js';
-import { withLanes, type Measured } from '../lanes/lanes.js';
+import { withLanes, type MeasuredLanes } from '../lanes/lanes.js';
 import type { ImageSetup } from '../lanes/protocol.js';
 import { modelsOf } from '../prepare/material.js';
 import { PRECISIONS, type Precision } from '../parts.js';
@@ -47,7 +47,7 @@ function bareImages(
   { plan, material, compiled, signal }: BenchContext,
   files: readonly string[],
   precision: Precision,
-): Promise<Measured> {
+): Promise<MeasuredLanes> {
   const models = modelsOf(material, 'both', precision).map(
     ({ file, classes }) => ({ engine: 'onnxruntime', file, classes }) as const,
   );

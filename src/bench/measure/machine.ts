@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../deliver/sync-folder.js';
+import { syncFolder } from '../../files/sync-folder.js';
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { withLanes } from '../lanes/lanes.js';
 import type { LaneSetup } from '../lanes/protocol.js';

@@ -1,12 +1,12 @@
+import type { EngineName } from '../../engine.js';
 import { CELL_CLASSES } from '../../images.js';
-import type { EngineName } from '../../model/engine.js';
 import { findTensorflow } from '../../model/tensorflow/paths.js';
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
-import { withLanes, type Lanes, type Measured } from '../lanes/lanes.js';
+import { withLanes, type Lanes, type MeasuredLanes } from '../lanes/lanes.js';
 import type { LaneModel, LaneSetup } from '../lanes/protocol.js';
 import { measureMatrixProduct } from './matrix-product.js';
 
-interface Subject {
+interface NetworkFile {
   readonly network: SampleOf<'networks'>['of']['network'];
   readonly precision: SampleOf<'networks'>['of']['precision'];
   readonly engine: EngineName;
@@ -34,21 +34,21 @@ export function inferAlone(
   context: BenchContext,
   model: LaneModel,
   { threads, batch }: { threads: number; batch: number },
-): Promise<Measured> {
+): Promise<MeasuredLanes> {
   return withSessions(context, model, threads, (lanes) => lanes.measure(context.plan.seconds, batch));
 }
 
-function subjectsOf({ material, skip, plan }: BenchContext): Subject[] {
+function subjectsOf({ material, skip, plan }: BenchContext): NetworkFile[] {
   const served = material.models
     .filter(({ network }) => !plan.quick || network === 'alexnet')
-    .map((model): Subject => ({ ...model, engine: 'onnxruntime' }));
+    .map((model): NetworkFile => ({ ...model, engine: 'onnxruntime' }));
   const fp32 = served.find(({ network, precision }) => network === 'alexnet' && precision === 'fp32');
-  const onnxruntime: Subject = {
+  const onnxruntime: NetworkFile = {
     ...{ network: 'alexnet-ungrouped', precision: 'fp32', engine: 'onnxruntime' },
     file: material.ungrouped ?? '',
     classes: CELL_CLASSES.length,
   };
-  const beside: Subject = { ...onnxruntime, engine: 'tfjs-node' };
+  const beside: NetworkFile = { ...onnxruntime, engine: 'tfjs-node' };
   if (findTensorflow() === undefined) {
     skip('AlexNet with tfjs-node', 'TensorFlow is not provided here (npm run tensorflow)');
     return [...served, onnxruntime];
@@ -60,7 +60,7 @@ function subjectsOf({ material, skip, plan }: BenchContext): Subject[] {
 
 async function sweepBatches(
   context: BenchContext,
-  subject: Subject,
+  subject: NetworkFile,
   threads: number,
 ): Promise<SampleOf<'networks'>[]> {
   const { plan, say } = context;

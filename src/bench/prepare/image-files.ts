@@ -1,8 +1,8 @@
 import { link, mkdir, readdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { messageOf, SmearwatchError } from '../../errors.js';
+import { isSystemName } from '../../files/system-names.js';
 import { generateSmears } from '../../generate/write-smears.js';
-import { isSystemName } from '../../watch/system-names.js';
 import type { BenchPlan } from '../options.js';
 import type { Format } from '../parts.js';
 import { distinctCopy } from './distinct-copy.js';

@@ -1,16 +1,16 @@
-import type { EngineName } from '../../model/engine.js';
+import type { EngineName } from '../../engine.js';
 import type { ModelSetName, Precision } from '../parts.js';
 import type { RowOf } from './schema.js';
 
 /** What people read instead of the words of `bench.json`. */
-export function networkName({ network, precision, engine }: Subject): string {
+export function networkName({ network, precision, engine }: NamedNetwork): string {
   const name = { alexnet: 'AlexNet', 'alexnet-ungrouped': 'AlexNet without groups', lenet5: 'LeNet-5' }[
     network
   ];
   return `${name} ${precision}${engine === 'tfjs-node' ? ', tfjs-node' : ''}`;
 }
 
-interface Subject {
+interface NamedNetwork {
   readonly network: RowOf<'networks'>['of']['network'];
   readonly precision: Precision;
   readonly engine: EngineName;

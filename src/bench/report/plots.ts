@@ -8,10 +8,10 @@ import type { BenchReport, Spread } from './schema.js';
 /** Images per second of one thing, over batch sizes or cores. */
 interface Line {
   readonly name: string;
-  readonly points: readonly Point[];
+  readonly points: readonly MeasuredPoint[];
 }
 
-interface Point {
+interface MeasuredPoint {
   readonly x: number;
   readonly y: number;
   readonly low: number;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINE_NAMES } from '../../model/engine.js';
+import { ENGINE_NAMES } from '../../engine.js';
 import { FORMATS, MODEL_SETS, PRECISIONS } from '../parts.js';
 
 /**
@@ -141,5 +141,5 @@ export const SECTIONS = [
   'memory',
   'backlog',
 ] as const satisfies readonly (keyof BenchReport)[];
-export type Section = (typeof SECTIONS)[number];
-export type RowOf<S extends Section> = BenchReport[S][number];
+export type BenchSection = (typeof SECTIONS)[number];
+export type RowOf<S extends BenchSection> = BenchReport[S][number];

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { replaceFile } from '../../model/registry/files.js';
+import { replaceFile } from '../../files/replace-file.js';
 import { throughputByBatch, throughputByCores } from './plots.js';
 import type { BenchReport } from './schema.js';
 

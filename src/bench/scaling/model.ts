@@ -29,7 +29,7 @@ export interface MachineLimits {
 export const LIMIT_NAMES = ['cores', 'main thread', 'memory bandwidth', 'disk'] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
-export interface Throughput {
+export interface ModelledThroughput {
   readonly cores: number;
   readonly imagesPerSecond: number;
   /** Which of the limits it is. */
@@ -46,7 +46,7 @@ export interface Throughput {
  *
  * The smallest of them is what the machine does.
  */
-export function throughputOf(cores: number, cost: ImageCost, machine: MachineLimits): Throughput {
+export function throughputOf(cores: number, cost: ImageCost, machine: MachineLimits): ModelledThroughput {
   const bandwidth = Math.min(cores * machine.coreBandwidth, machine.totalBandwidth);
   const limits: Record<LimitName, number> = {
     cores: (1000 * cores) / (cost.workerMs + cost.mainMs),
@@ -77,7 +77,7 @@ export function coresFor(
   cost: ImageCost,
   machine: MachineLimits,
   mostCores = 1024,
-): Throughput | undefined {
+): ModelledThroughput | undefined {
   for (let cores = 1; cores <= mostCores; cores += 1) {
     const found = throughputOf(cores, cost, machine);
     if (found.imagesPerSecond >= imagesPerSecond) return found;

@@ -5,7 +5,7 @@ import {
   throughputOf,
   type Demand,
   type ImageCost,
-  type Throughput,
+  type ModelledThroughput,
 } from './model.js';
 import { costOf, type ScalingParts, type Workload } from './parts.js';
 
@@ -15,7 +15,7 @@ export interface PlanOptions extends Demand, Workload {
 }
 
 /** A machine with so many cores. */
-export interface PlannedMachine extends Throughput {
+export interface PlannedMachine extends ModelledThroughput {
   /** Of the daemon alone; undefined where memory was not measured. */
   readonly memoryBytes: number | undefined;
 }
@@ -52,11 +52,11 @@ export function planCapacity(parts: ScalingParts, options: PlanOptions): Capacit
     filesSyncedPerSecond: parts.filesSyncedPerSecond ?? UNKNOWN,
   };
   const need = parts.memory[options.precision];
-  const withMemory = (found: Throughput): PlannedMachine => ({
+  const withMemory = (found: ModelledThroughput): PlannedMachine => ({
     ...found,
     memoryBytes: need && memoryOf(found.cores, need),
   });
-  const at = (cores: number): Throughput => throughputOf(cores, cost, machine);
+  const at = (cores: number): ModelledThroughput => throughputOf(cores, cost, machine);
   const demandedPerSecond = demandedRate(options);
   const needed = coresFor(demandedPerSecond, cost, machine, MOST_CORES);
   return {

@@ -14,12 +14,12 @@ export const filterOptions = {
   },
 } as const satisfies Readonly<Record<string, Options>>;
 
-interface FilterValues {
+interface AuditFilterValues {
   readonly event: string | undefined;
   readonly since: string | undefined;
 }
 
-export function auditFilter({ event, since }: FilterValues): AuditFilter {
+export function auditFilter({ event, since }: AuditFilterValues): AuditFilter {
   return { ...(event !== undefined && { event }), ...(since !== undefined && { since }) };
 }
 

@@ -1,6 +1,6 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import type { BenchOptions } from '../../bench/options.js';
-import { BACKLOG_FILES, FORMATS, PARTS, type Format, type Part } from '../../bench/parts.js';
+import { BACKLOG_FILES, FORMATS, PARTS, type Format, type BenchPart } from '../../bench/parts.js';
 import { fraction, integer, jsonOption, usageError, wordsOf } from '../options.js';
 import { registryOptions } from '../registry.js';
 
@@ -73,7 +73,7 @@ export type BenchValues = InferredOptionTypes<typeof benchOptions>;
 /** What a command line asks for. @throws SmearwatchError `usage` for a word that is none of the choices */
 export function toBenchOptions(values: BenchValues): BenchOptions {
   const { quick, images, rounds, seconds, backlog, data, registry, folder, peer } = values;
-  const parts = values.only === undefined ? undefined : choicesOf<Part>('only', values.only, PARTS);
+  const parts = values.only === undefined ? undefined : choicesOf<BenchPart>('only', values.only, PARTS);
   const formats =
     values.formats === undefined ? undefined : choicesOf<Format>('formats', values.formats, FORMATS);
   return {

@@ -25,13 +25,13 @@ export function printReport(terminal: Terminal, report: BenchReport): void {
   for (const { what, why } of notMeasured) printLine(terminal, `not measured: ${what}: ${why}`);
 }
 
-interface Table {
+interface PrintedTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-function tablesOf(report: BenchReport): Table[] {
+function tablesOf(report: BenchReport): PrintedTable[] {
   return [
     decodeTable(report),
     networkTable(report),
@@ -45,7 +45,7 @@ function tablesOf(report: BenchReport): Table[] {
   ];
 }
 
-function decodeTable({ decode }: BenchReport): Table {
+function decodeTable({ decode }: BenchReport): PrintedTable {
   return {
     title: 'Decoding alone, from files',
     columns: ['Format', 'Decoder', 'Cores', 'Images/s', 'CPU ms'],
@@ -57,7 +57,7 @@ function decodeTable({ decode }: BenchReport): Table {
 }
 
 /** A line for each network and number of threads, a column for each batch size. */
-function networkTable({ networks }: BenchReport): Table {
+function networkTable({ networks }: BenchReport): PrintedTable {
   const batches = [...new Set(networks.map(({ of }) => of.batch))].sort((a, b) => a - b);
   const lines = new Map<string, { name: string; threads: number; cells: Map<number, string> }>();
   for (const { of, figures } of networks) {
@@ -80,7 +80,7 @@ function networkTable({ networks }: BenchReport): Table {
   };
 }
 
-function machineTable({ matrixProduct, bandwidth, hashing, disk }: BenchReport): Table {
+function machineTable({ matrixProduct, bandwidth, hashing, disk }: BenchReport): PrintedTable {
   return {
     title: 'The machine',
     columns: ['What', 'Threads', 'Rate', 'Unit'],
@@ -101,7 +101,7 @@ function machineTable({ matrixProduct, bandwidth, hashing, disk }: BenchReport):
   };
 }
 
-function daemonTable({ daemon, peer }: BenchReport): Table {
+function daemonTable({ daemon, peer }: BenchReport): PrintedTable {
   return {
     title: 'The whole daemon, from files to durable results',
     columns: [
@@ -136,7 +136,7 @@ function daemonTable({ daemon, peer }: BenchReport): Table {
   };
 }
 
-function cpuTable({ daemon }: BenchReport): Table {
+function cpuTable({ daemon }: BenchReport): PrintedTable {
   return {
     title: 'CPU of the whole daemon, milliseconds an image',
     columns: ['Format', 'Networks', 'Cores', 'All', 'Decode', 'Inference', 'Other', 'Main thread'],
@@ -148,7 +148,7 @@ function cpuTable({ daemon }: BenchReport): Table {
   };
 }
 
-function latencyTable({ latency }: BenchReport): Table {
+function latencyTable({ latency }: BenchReport): PrintedTable {
   return {
     title: 'One image at a time, milliseconds from settled to recorded',
     columns: ['Format', 'Networks', 'Median', 'p99', 'Worst', 'Bare image'],
@@ -159,7 +159,7 @@ function latencyTable({ latency }: BenchReport): Table {
   };
 }
 
-function memoryTable({ memory }: BenchReport): Table {
+function memoryTable({ memory }: BenchReport): PrintedTable {
   return {
     title: 'Memory of the whole daemon, at most',
     columns: ['Networks', 'Workers', 'Resident'],
@@ -169,7 +169,7 @@ function memoryTable({ memory }: BenchReport): Table {
   };
 }
 
-function backlogTable({ backlog }: BenchReport): Table {
+function backlogTable({ backlog }: BenchReport): PrintedTable {
   return {
     title: 'Files that wait when the daemon starts (LeNet-5, one worker)',
     columns: [
@@ -189,7 +189,7 @@ function backlogTable({ backlog }: BenchReport): Table {
   };
 }
 
-function findingTable({ findings }: BenchReport): Table {
+function findingTable({ findings }: BenchReport): PrintedTable {
   return {
     title: 'What it comes to',
     columns: ['Figure', 'Value', 'Range', 'Target', ''],

@@ -1,7 +1,7 @@
 import { opendir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { errnoOf, messageOf } from '../../errors.js';
-import { isSystemName } from '../../watch/system-names.js';
+import { isSystemName } from '../../files/system-names.js';
 import { usageError } from '../options.js';
 
 export interface FoundImage {

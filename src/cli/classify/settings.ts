@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { loadConfig, parseConfig } from '../../config/load.js';
 import type { Config, ModelConfig } from '../../config/schema.js';
-import type { EngineName } from '../../model/engine.js';
+import type { EngineName } from '../../engine.js';
 import { wordsOf } from '../options.js';
 
 export interface ClassifySettings {

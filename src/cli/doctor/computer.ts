@@ -13,13 +13,13 @@ import { fail, ok, warn, type Check } from './check.js';
 const BYTES_PER_WORKER_AND_MODEL = 227_522_060;
 const RESERVE_BYTES = 600_000_000;
 
-export interface Demand {
+export interface ComputerNeeds {
   readonly workers?: number | undefined;
   readonly models?: number;
 }
 
 export function checkMemory(
-  { workers = availableParallelism(), models = 2 }: Demand,
+  { workers = availableParallelism(), models = 2 }: ComputerNeeds,
   available: number = availableMemory(),
 ): Check {
   const needed = workers * models * BYTES_PER_WORKER_AND_MODEL + RESERVE_BYTES;

@@ -6,8 +6,8 @@ import type { Config, ScannerConfig } from '../../config/schema.js';
 import { errnoOf, messageOf } from '../../errors.js';
 import { formatBytes } from '../output.js';
 import { fail, ok, warn, within, type Check } from './check.js';
-import { volumeOf } from '../../volume.js';
-import { createFileFilter, type FileFilter } from '../../watch/file-patterns.js';
+import { volumeOf } from '../../files/volume.js';
+import { createFileFilter, type FileFilter } from '../../files/file-patterns.js';
 
 const PATIENCE_MS = 5000;
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
+import { findModels, openRegistry } from '../../model/registry/in-use.js';
 import type { Registry } from '../../model/registry/registry.js';
-import { findModels, openRegistry } from '../../pool/model-specs.js';
 import { fail, ok, type Check } from './check.js';
 
 /** Are the models that the configuration names there, are their files intact, and can they serve together in their engines? */

@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
 import type { Config, ScannerConfig } from '../../config/schema.js';
-import { createFileFilter, createMatcher, isUnfinished } from '../../watch/file-patterns.js';
+import { createFileFilter, createMatcher, isUnfinished } from '../../files/file-patterns.js';
 import { ok, warn, within, type Check } from './check.js';
 
 /** So many names are looked at, for so long, in each folder: enough to tell a mistake. */

@@ -1,7 +1,7 @@
 import type { Config, SinkConfig } from '../../config/schema.js';
+import { ApiToken } from '../../daemon/http/api-token.js';
 import { WebhookSecrets } from '../../deliver/webhook/webhook-secrets.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
-import { ApiToken } from '../../http/api-token.js';
 import { fail, ok, warn, type Check } from './check.js';
 
 /** Can the files with secrets be used? They are read as the daemon does; nothing is sent, and none is shown. */

@@ -1,7 +1,7 @@
 import type { Config, ScannerConfig } from '../../config/schema.js';
 import { messageOf } from '../../errors.js';
-import { createFileFilter } from '../../watch/file-patterns.js';
-import { emptyTally, walkImages } from '../../watch/walk.js';
+import { createFileFilter } from '../../files/file-patterns.js';
+import { emptyTally, walkImages } from '../../files/walk.js';
 import { fail, within, type Check } from './check.js';
 
 /** A tree that takes longer is looked at in part: the daemon's first rescan says the rest. */

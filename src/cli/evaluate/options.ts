@@ -1,6 +1,6 @@
 import type { InferredOptionTypes, Options } from 'yargs';
+import { ENGINE_NAMES } from '../../engine.js';
 import { PARTS } from '../../evaluate/plan.js';
-import { ENGINE_NAMES } from '../../model/engine.js';
 import { configOption, integer, jsonOption } from '../options.js';
 import { registryOptions } from '../registry.js';
 

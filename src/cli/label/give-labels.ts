@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { commandActor } from '../../audit/actor.js';
 import { SmearwatchError } from '../../errors.js';
-import { refuseContradictions } from '../../labels/contradictions.js';
-import { labelEntries } from '../../labels/label-audit.js';
-import { LabelDesk } from '../../labels/label-desk.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { refuseContradictions } from '../../quality/labels/contradictions.js';
+import { labelEntries } from '../../quality/labels/label-audit.js';
+import { LabelDesk } from '../../quality/labels/label-desk.js';
 import {
   checkLabel,
   labelRequestSchema,
   type LabelRequest,
   type LabelRules,
-} from '../../labels/label-request.js';
-import type { Ledger } from '../../ledger/ledger.js';
+} from '../../quality/labels/label-request.js';
 import type { LabelFacts } from '../../telemetry/telemetry.js';
 import { usageError } from '../options.js';
 

@@ -17,7 +17,7 @@ export const repairCommand = defineCommand({
   async run({ config: file, json }, { terminal }) {
     const { Audit } = await import('../../audit/audit.js');
     const { loadConfig } = await import('../../config/load.js');
-    const { sinksOf } = await import('../../deliver/delivery.js');
+    const { sinksOf } = await import('../../deliver/delivery-manager.js');
     const { repairLedger } = await import('../../ledger/repair/repair-ledger.js');
     const { config } = loadConfig(locateConfig(file));
     const repaired = repairLedger(config.stateFolder, (scanner) => sinksOf(config, scanner));

@@ -3,18 +3,18 @@ import { basename, join, resolve } from 'node:path';
 import { cacheFolder } from '../../cache-folder.js';
 import { SmearwatchError } from '../../errors.js';
 import type { ModelVersion } from '../../model/registry/registry.js';
-import { readLabelledFolder } from '../../labelled/labelled-folder.js';
-import { loadImages, type LabelledImage, type LoadedData } from '../../train/load-images.js';
+import { readLabelledFolder } from '../../dataset/labelled-folder.js';
+import { loadImages, type TrainingImage, type LoadedData } from '../../train/load-images.js';
 import { PixelCache } from '../../train/pixel-cache.js';
-import { readSplit } from '../../labelled/split-file.js';
-import { splitImages, type Split, type SplitOptions } from '../../labelled/split.js';
-import { isDataOf, remakeSplit, trainingOf } from '../../labelled/training-split.js';
+import { readSplit } from '../../dataset/split-file.js';
+import { splitImages, type Split, type SplitOptions } from '../../dataset/split.js';
+import { isDataOf, remakeSplit, trainingOf } from '../../dataset/training-split.js';
 
 export interface EvaluationData {
   readonly data: LoadedData;
   /** The model may have been trained on these: good for calibration only. */
-  readonly calibration: readonly LabelledImage[];
-  readonly evaluation: readonly LabelledImage[];
+  readonly calibration: readonly TrainingImage[];
+  readonly evaluation: readonly TrainingImage[];
   /** What `evaluation` is, in words, for the manifest. */
   readonly on: string;
 }
@@ -54,7 +54,7 @@ async function findSplit(
   data: LoadedData,
   trainedOn: Readonly<Record<string, unknown>>,
   splitFile: string | undefined,
-): Promise<{ split: Split<LabelledImage>; on: string }> {
+): Promise<{ split: Split<TrainingImage>; on: string }> {
   if (splitFile !== undefined) {
     const { split } = await readSplit(resolve(splitFile), data.images);
     return { split, on: `test part of ${basename(splitFile)}` };

@@ -1,5 +1,5 @@
+import { ENGINES_OF_FORMAT } from '../../engine.js';
 import { EXIT } from '../../errors.js';
-import { ENGINES_OF_FORMAT } from '../../model/engine.js';
 import type { ModelVersion } from '../../model/registry/registry.js';
 import { defineCommand } from '../command.js';
 import { interruptible } from '../interrupt.js';

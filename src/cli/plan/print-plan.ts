@@ -10,12 +10,12 @@ const COLUMNS = [
   { title: 'Bound by' },
 ] as const;
 
-interface Given {
+interface PrintedPlan {
   readonly options: PlanOptions;
   readonly parts: ScalingParts;
 }
 
-export function printPlan(terminal: Terminal, plan: CapacityPlan, { options, parts }: Given): void {
+export function printPlan(terminal: Terminal, plan: CapacityPlan, { options, parts }: PrintedPlan): void {
   const { imagesPerDay, peakHours, headroom, format, networks, precision } = options;
   const { cost, demandedPerSecond, table, checks } = plan;
   const perDay = (perSecond: number): string =>

@@ -2,7 +2,7 @@ import { formatBytes, printable } from '../output.js';
 import type { DaemonReport } from '../status/ask-daemon.js';
 import type { StatusAnswer } from '../status/daemon-answers.js';
 import { describeOldest } from '../status/describe.js';
-import type { Figures } from './figures.js';
+import type { ScrapedFigures } from './figures.js';
 
 /** How a condition stands, by the word that is shown; WARN and ALERT are the alert rules' warning and critical. */
 export type Level = 'ok' | 'WARN' | 'ALERT';
@@ -26,7 +26,7 @@ export const RULES = {
 const SINK = 'sink ';
 
 /** What the alert rules look at, besides whether the daemon is ready; in the order in which a person would. */
-export function conditionsOf({ readiness, status }: DaemonReport, figures: Figures): Condition[] {
+export function conditionsOf({ readiness, status }: DaemonReport, figures: ScrapedFigures): Condition[] {
   const sink = readiness.reasons.find((reason) => reason.startsWith(SINK));
   return [
     workers(status),
@@ -49,7 +49,7 @@ function workers({ workers: { configured, alive, stuck } }: StatusAnswer): Condi
 }
 
 /** The disk with the least room. */
-function disk({ disks, minFreeBytes, pauses }: Figures): Condition {
+function disk({ disks, minFreeBytes, pauses }: ScrapedFigures): Condition {
   if (pauses.includes('disk')) return condition('disk', 'ALERT', 'full: intake paused');
   const [fullest] = disks.toSorted((a, b) => a.freeBytes - b.freeBytes);
   if (!fullest) return condition('disk', false, '');
@@ -57,7 +57,7 @@ function disk({ disks, minFreeBytes, pauses }: Figures): Condition {
   return figure('disk', fullest.freeBytes < limit && 'ALERT', `${formatBytes(fullest.freeBytes)} free`);
 }
 
-function flow({ pauses, isStalled }: Figures, { scanners }: StatusAnswer): Condition {
+function flow({ pauses, isStalled }: ScrapedFigures, { scanners }: StatusAnswer): Condition {
   if (isStalled) return condition('flow', 'ALERT', 'stands still');
   const failing = scanners.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
   if (failing.length > 0) return condition('flow', 'ALERT', printable(`not taken in: ${failing.join(', ')}`));

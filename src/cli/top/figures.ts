@@ -1,16 +1,16 @@
 import type { ModelAnswer } from '../status/daemon-answers.js';
-import { histogramsBy, type Histogram } from './histogram.js';
+import { histogramsBy, type MetricHistogram } from './histogram.js';
 import { parseMetrics, type MetricSample } from './parse-metrics.js';
 
 /** What `top` needs of /metrics. Counters and histograms count from the daemon's start. */
-export interface Figures {
+export interface ScrapedFigures {
   /** Images classified. */
   readonly classified: number;
   /** Seconds of an image, by stage. */
-  readonly stages: ReadonlyMap<string, Histogram>;
+  readonly stages: ReadonlyMap<string, MetricHistogram>;
   /** Seconds of a batch, by `modelKey`. */
-  readonly inference: ReadonlyMap<string, Histogram>;
-  readonly batchImages: Histogram | undefined;
+  readonly inference: ReadonlyMap<string, MetricHistogram>;
+  readonly batchImages: MetricHistogram | undefined;
   /** Causes for which images are not taken in at present: disk, folder. */
   readonly pauses: readonly string[];
   readonly isStalled: boolean;
@@ -28,7 +28,7 @@ export function modelKey({ name, version, engine }: ModelAnswer): string {
   return [name, version, engine].join(' ');
 }
 
-export function readFigures(metrics: string): Figures {
+export function readFigures(metrics: string): ScrapedFigures {
   const samples = parseMetrics(metrics).filter(({ name }) => name.startsWith('smearwatch_'));
   const all = (name: string): MetricSample[] =>
     samples.filter((sample) => sample.name === `smearwatch_${name}`);

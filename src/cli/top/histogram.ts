@@ -1,21 +1,21 @@
 import type { MetricSample } from './parse-metrics.js';
 
 /** A Prometheus histogram: observations up to each bound, by bound, the last one infinite. */
-export interface Histogram {
+export interface MetricHistogram {
   readonly sum: number;
   readonly count: number;
   /** Ascending bounds with the observations at or below each. */
   readonly buckets: readonly { readonly bound: number; readonly count: number }[];
 }
 
-export const EMPTY: Histogram = { sum: 0, count: 0, buckets: [] };
+export const EMPTY: MetricHistogram = { sum: 0, count: 0, buckets: [] };
 
 /** The histograms of one name, by the value of `label`. */
 export function histogramsBy(
   samples: readonly MetricSample[],
   name: string,
   keyOf: (labels: MetricSample['labels']) => string,
-): ReadonlyMap<string, Histogram> {
+): ReadonlyMap<string, MetricHistogram> {
   const parts = samples.filter((sample) => sample.name.startsWith(`${name}_`));
   const keys = new Set(parts.map(({ labels }) => keyOf(labels)));
   return new Map(
@@ -33,7 +33,7 @@ export function histogramsBy(
 }
 
 /** What was observed between two polls; `undefined` stands for the time before the daemon's start. */
-export function difference(now: Histogram, before: Histogram | undefined): Histogram {
+export function difference(now: MetricHistogram, before: MetricHistogram | undefined): MetricHistogram {
   if (!before) return now;
   return {
     sum: now.sum - before.sum,
@@ -45,7 +45,7 @@ export function difference(now: Histogram, before: Histogram | undefined): Histo
   };
 }
 
-export function mean({ sum, count }: Histogram): number | undefined {
+export function mean({ sum, count }: MetricHistogram): number | undefined {
   return count > 0 ? sum / count : undefined;
 }
 
@@ -53,7 +53,7 @@ export function mean({ sum, count }: Histogram): number | undefined {
  * The value that a share `q` of the observations does not exceed, as Prometheus' `histogram_quantile` estimates it: evenly
  * spread within a bucket, the first of which begins at 0; in the last one, the highest finite bound.
  */
-export function quantile({ count, buckets }: Histogram, q: number): number | undefined {
+export function quantile({ count, buckets }: MetricHistogram, q: number): number | undefined {
   if (count <= 0 || buckets.length < 2) return undefined;
   const rank = q * count;
   const index = buckets.findIndex((bucket) => bucket.count >= rank);

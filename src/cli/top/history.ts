@@ -1,4 +1,4 @@
-import type { Figures } from './figures.js';
+import type { ScrapedFigures } from './figures.js';
 
 /** The figures of one poll. */
 export interface Poll {
@@ -6,18 +6,18 @@ export interface Poll {
   readonly atMs: number;
   /** When the daemon was started: another start, other counters. */
   readonly startedAt: string;
-  readonly figures: Figures;
+  readonly figures: ScrapedFigures;
 }
 
 /** What rates are computed over. */
 export interface Span {
   /** Undefined: since the daemon's start. */
-  readonly before: Figures | undefined;
+  readonly before: ScrapedFigures | undefined;
   readonly seconds: number;
 }
 
 /** Images that were classified within one column of the sparkline, in so many seconds that are known of it. */
-interface Column {
+interface RateColumn {
   images: number;
   seconds: number;
 }
@@ -28,11 +28,11 @@ const SPAN_MS = 60_000;
 const MOST_COLUMNS = 400;
 
 /** The polls of the last minute, and the throughput for as long as a sparkline can show it. */
-export class History {
+export class PollHistory {
   readonly columnMs: number;
   #polls: Poll[] = [];
   /** By time divided by `columnMs`; a missing one is a time of which nothing is known. */
-  readonly #columns = new Map<number, Column>();
+  readonly #columns = new Map<number, RateColumn>();
 
   /** `columnMs`: the time that one column of the sparkline stands for. */
   constructor(columnMs: number) {
@@ -85,6 +85,6 @@ function imagesBetween(before: Poll, now: Poll): number {
   return Math.max(0, now.figures.classified - before.figures.classified);
 }
 
-function perSecond({ images, seconds }: Column): number | undefined {
+function perSecond({ images, seconds }: RateColumn): number | undefined {
   return seconds > 0 ? images / seconds : undefined;
 }

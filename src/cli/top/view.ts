@@ -1,6 +1,6 @@
 import type { ResultRecord } from '../../record.js';
 import type { DaemonReport } from '../status/ask-daemon.js';
-import type { Figures } from './figures.js';
+import type { ScrapedFigures } from './figures.js';
 import type { Span } from './history.js';
 
 /** Everything that one frame shows. */
@@ -10,14 +10,14 @@ export interface View {
   /** The last time it was asked, it did not answer. */
   readonly away: Away | undefined;
   readonly at: Date;
-  readonly throughput: Throughput;
+  readonly throughput: LiveThroughput;
 }
 
 /** The last answer. */
 export interface Seen {
   readonly at: Date;
   readonly report: DaemonReport;
-  readonly figures: Figures;
+  readonly figures: ScrapedFigures;
   readonly span: Span;
   readonly recent: Recent;
 }
@@ -30,7 +30,7 @@ export interface Away {
   readonly reason: string;
 }
 
-export interface Throughput {
+export interface LiveThroughput {
   /** Images per second between the last two polls. */
   readonly now: number | undefined;
   /** For the newest `columns` columns of a sparkline, oldest first. */

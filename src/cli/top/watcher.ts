@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.js';
 import { askDaemon, askMetrics } from '../status/ask-daemon.js';
 import type { DaemonPlace } from '../status/daemon-place.js';
 import { readFigures } from './figures.js';
-import { History } from './history.js';
+import { PollHistory } from './history.js';
 import { readRecent } from './recent.js';
 import type { Away, Seen, View } from './view.js';
 
@@ -11,7 +11,7 @@ const COLUMN_MS = 5000;
 /** Asks a daemon again and again, and remembers enough to say how things are going. */
 export class Watcher {
   readonly #place: DaemonPlace;
-  readonly #history: History;
+  readonly #history: PollHistory;
   #seen: Seen | undefined;
   #away: Away | undefined;
   /** Of the clock that never goes back, when the daemon was asked last. */
@@ -19,7 +19,7 @@ export class Watcher {
 
   constructor(place: DaemonPlace, intervalMs: number) {
     this.#place = place;
-    this.#history = new History(Math.max(COLUMN_MS, intervalMs));
+    this.#history = new PollHistory(Math.max(COLUMN_MS, intervalMs));
   }
 
   /** Asks once; `signal` ends it early. @throws SmearwatchError when it does not answer; `view` says so as well */

@@ -1,19 +1,19 @@
-import type { FromTraining, Prepared } from '../../train/protocol.js';
+import type { FromTraining, PreparedTraining } from '../../train/protocol.js';
 import { printable, type Terminal } from '../output.js';
 import { percent } from './percent.js';
-import { startProgress, type Progress } from '../progress.js';
+import { startProgress, type ProgressBar } from '../progress.js';
 
-export interface Follower {
+export interface TrainingFollower {
   onMessage(message: FromTraining): void;
   /** Ends the bar that is on the terminal, if any. */
   finish(): void;
 }
 
 /** Shows what a training process reports: a bar for decoding, then one for all iterations. */
-export function followTraining(terminal: Terminal): Follower {
-  let progress: Progress | undefined;
+export function followTraining(terminal: Terminal): TrainingFollower {
+  let progress: ProgressBar | undefined;
   let phase = '';
-  const barOf = (label: string, total: number, unit: string, initial = 0): Progress => {
+  const barOf = (label: string, total: number, unit: string, initial = 0): ProgressBar => {
     if (phase === label && progress !== undefined) return progress;
     progress?.finish();
     phase = label;
@@ -60,7 +60,7 @@ export function followTraining(terminal: Terminal): Follower {
   };
 }
 
-function describeData({ classes, counts, leftOut, parameters, finishedEpochs }: Prepared): string[] {
+function describeData({ classes, counts, leftOut, parameters, finishedEpochs }: PreparedTraining): string[] {
   const part = (name: string, perClass: readonly number[]): string =>
     `${name} ${perClass.reduce((sum, count) => sum + count, 0)}`;
   const parts = Object.entries(counts).map(([name, perClass]) => part(name, perClass));

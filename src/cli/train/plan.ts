@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cacheFolder } from '../../cache-folder.js';
 import type { Architecture } from '../../model/networks/architectures.js';
-import type { Recipe, TrainingPlan } from '../../train/options.js';
+import type { TrainingRecipe, TrainingPlan } from '../../train/options.js';
 import { presetRecipe } from '../../train/presets.js';
 import { usageError } from '../options.js';
 import { timestamp } from '../timestamp.js';
@@ -50,7 +50,7 @@ function architectureOf(values: TrainValues, classes: number): Architecture {
   return { name: network, options };
 }
 
-function recipeOf(values: TrainValues): Recipe {
+function recipeOf(values: TrainValues): TrainingRecipe {
   const preset = presetRecipe(values.preset, values.network);
   const { augmentation, split } = preset;
   return {

@@ -78,7 +78,9 @@ const scheduleSchema = z
       .describe(
         'Models besides those in use, for instance alexnet@candidate; one that is not there is left out.',
       ),
-    folder: folder.optional().describe('Where reports go; without it, nightly/ in the state folder.'),
+    folder: folder
+      .optional()
+      .describe('Where reports go; without it, planned-evaluations/ in the state folder.'),
     keepReports: z.int().min(1).max(1000).default(30).describe('Older reports are removed.'),
     threads: z
       .int()

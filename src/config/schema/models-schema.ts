@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENGINE_NAMES } from '../../model/engine.js';
+import { ENGINE_NAMES } from '../../engine.js';
 import { folder, modelReference } from './values.js';
 
 const modelSchema = z.strictObject({

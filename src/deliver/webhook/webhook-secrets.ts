@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { readSecretFile, unusableSecret, type SecretKind } from '../../secret-file.js';
+import { readSecretFile, unusableSecret, type SecretKind } from '../../files/secret-file.js';
 
 /** Standard Webhooks: 192 to 512 bits, base64, with this before it where somebody could take it for another secret. */
 const PREFIX = 'whsec_';

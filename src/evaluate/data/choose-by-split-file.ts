@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { readSplitFile, type NamedImage } from '../../labelled/split-file.js';
-import type { Split } from '../../labelled/split.js';
+import { readSplitFile, type NamedImage } from '../../dataset/split-file.js';
+import type { Split } from '../../dataset/split.js';
 import { partEmpty } from '../failures.js';
 import type { LeftOut } from '../metrics.js';
 import type { ChosenImages } from './chosen-images.js';

@@ -1,8 +1,8 @@
 import { SmearwatchError } from '../../errors.js';
-import { readLabelledFolder, type LabelledFile } from '../../labelled/labelled-folder.js';
-import type { NamedImage } from '../../labelled/split-file.js';
-import type { Split } from '../../labelled/split.js';
-import { isDataOf, remakeSplit, trainingOf, type Training } from '../../labelled/training-split.js';
+import { readLabelledFolder, type LabelledFile } from '../../dataset/labelled-folder.js';
+import type { NamedImage } from '../../dataset/split-file.js';
+import type { Split } from '../../dataset/split.js';
+import { isDataOf, remakeSplit, trainingOf, type Training } from '../../dataset/training-split.js';
 import { partEmpty, partNeedsSplit, splitsDiffer } from '../failures.js';
 import type { ChosenImages } from './chosen-images.js';
 import type { FoundImages } from './find-images.js';

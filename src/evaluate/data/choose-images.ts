@@ -1,4 +1,4 @@
-import type { Part } from '../plan.js';
+import type { SplitPart } from '../plan.js';
 import { chooseBySplitFile } from './choose-by-split-file.js';
 import { chooseByTrainings, type TrainedModel } from './choose-by-trainings.js';
 import type { ChosenImages } from './chosen-images.js';
@@ -7,7 +7,7 @@ import type { HashOptions } from './hash-images.js';
 
 export interface Choice {
   readonly splitFile: string | undefined;
-  readonly part: Part | undefined;
+  readonly part: SplitPart | undefined;
   readonly models: readonly TrainedModel[];
 }
 

@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
+import { folderUnknown } from '../../dataset/failures.js';
+import { MANIFEST_FILE } from '../../dataset/labelled-folder.js';
+import { readManifest, type ManifestRow } from '../../dataset/manifest.js';
 import { messageOf } from '../../errors.js';
-import { folderUnknown } from '../../labelled/failures.js';
-import { MANIFEST_FILE } from '../../labelled/labelled-folder.js';
-import { readManifest, type ManifestRow } from '../../labelled/manifest.js';
-import { createFileFilter } from '../../watch/file-patterns.js';
-import type { SeenFile } from '../../watch/intake.js';
-import { emptyTally, walkImages, type WalkTally } from '../../watch/walk.js';
+import { createFileFilter } from '../../files/file-patterns.js';
+import type { SeenFile } from '../../files/seen-file.js';
+import { emptyTally, walkImages, type WalkTally } from '../../files/walk.js';
 import { columnUnknown } from '../failures.js';
 import type { LeftOut } from '../metrics.js';
 

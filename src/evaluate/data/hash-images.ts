@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { forEachLimited } from '../../watch/limited.js';
+import { forEachLimited } from '../../files/limited.js';
 
 export interface HashOptions {
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ import { formatPercent, formatPercentInterval } from './format.js';
 import { SOUGHT } from './report-input.js';
 import { soughtSensitivity } from './sought.js';
 
-type Values = EvaluatedModel['by'];
+type GroupValues = EvaluatedModel['by'];
 
 const MEASURES: readonly (readonly [string, (metrics: ModelMetrics) => Estimate | undefined])[] = [
   ['classified correctly', ({ shareRight }) => shareRight],
@@ -17,7 +17,7 @@ const MEASURES: readonly (readonly [string, (metrics: ModelMetrics) => Estimate 
  * Sentences on values (hospitals) whose interval lies wholly below another's. Intervals that do not overlap are a stricter
  * sign than a test at 5 %: what is named here deserves a look, what is not named may still differ.
  */
-export function differences(by: Values): string[] {
+export function differences(by: GroupValues): string[] {
   return MEASURES.flatMap(([measure, estimateOf]) => {
     const known = Object.entries(by).flatMap(([value, metrics]) => {
       const estimate = estimateOf(metrics);

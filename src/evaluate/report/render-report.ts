@@ -2,7 +2,7 @@ import type { Metrics } from '../metrics.js';
 import { counted, formatMoment } from './format.js';
 import { markup, trusted, type Markup } from './markup.js';
 import type { ReportInput } from './report-input.js';
-import type { Section } from './section.js';
+import type { ReportSection } from './section.js';
 import { besidePaper } from './sections/beside-paper.js';
 import { byValue } from './sections/by-value.js';
 import { calibration } from './sections/calibration.js';
@@ -58,7 +58,7 @@ const HEAD = markup`<!doctype html>
 <link rel="icon" href="data:,">
 `;
 
-function sectionsOf(input: ReportInput): Section[] {
+function sectionsOf(input: ReportInput): ReportSection[] {
   const { metrics } = input;
   const series = seriesOf(metrics);
   return [

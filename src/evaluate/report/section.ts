@@ -1,7 +1,7 @@
 import { markup, trusted, type Content, type Markup } from './markup.js';
 
 /** A numbered part of the report. */
-export interface Section {
+export interface ReportSection {
   readonly id: string;
   readonly title: string;
   readonly content: Content;

@@ -3,7 +3,7 @@ import { formatCount, formatFigure, formatInterval } from './format.js';
 import { chunks } from './chunks.js';
 import { markup, NOTHING, type Content, type Markup } from './markup.js';
 
-export interface Column {
+export interface TableColumn {
   readonly title: Content;
   /** Below the title, small: a unit, or how the interval was made. */
   readonly hint?: string;
@@ -26,7 +26,7 @@ const FITTING = { normal: 7, dense: 9 } as const;
  * below, with the first column again.
  */
 export function table(
-  columns: readonly Column[],
+  columns: readonly TableColumn[],
   rows: readonly (readonly Content[])[],
   { caption, className = '' }: TableOptions = {},
 ): Markup {
@@ -40,7 +40,7 @@ export function table(
 }
 
 function partTable(
-  columns: readonly Column[],
+  columns: readonly TableColumn[],
   rows: readonly (readonly Content[])[],
   caption: Content | undefined,
   className: string,

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { decodeImage } from '../../decode/decode-image.js';
+import { digestBytes } from '../../files/replace-file.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
-import { digestBytes } from '../../model/registry/files.js';
 import type { Mistake } from './worst-mistakes.js';
 
 export interface PicturedMistake extends Mistake {

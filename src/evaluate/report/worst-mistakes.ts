@@ -1,5 +1,5 @@
+import { predictionsOf } from '../../statistics/confusion.js';
 import type { LabelledPrediction } from '../labelled-prediction.js';
-import { predictionsOf } from '../measures/confusion.js';
 
 /** An image that at least one model took for another class. */
 export interface Mistake {

@@ -1,18 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { SmearwatchError } from '../../errors.js';
+import type { SeenFile } from '../../files/seen-file.js';
 import { Ledger, ledgerFile } from '../../ledger/ledger.js';
+import { materialiseModels } from '../../model/registry/in-use.js';
 import { InferencePool } from '../../pool/inference-pool.js';
-import { materialiseModels } from '../../pool/model-specs.js';
-import type { SeenFile } from '../../watch/intake.js';
 import { evaluationInUse, workersLost } from '../failures.js';
 import type { Metrics } from '../metrics.js';
 import type { EvaluationOptions } from '../plan.js';
-import { Flow, SOURCE, type Work } from './flow.js';
+import { Flow, SOURCE, type EvaluationWork } from './flow.js';
 import { LEDGER_FOLDER } from './out-folder.js';
 
 /** How fast it went; images that an earlier, interrupted run has classified do not count. */
-export type Throughput = Readonly<Metrics['throughput']>;
+export type EvaluationThroughput = Readonly<Metrics['throughput']>;
 
 const ENQUEUE_AT_ONCE = 5000;
 
@@ -33,9 +33,9 @@ export function openLedger(outDir: string): Ledger {
  */
 export async function classifyAll(
   ledger: Ledger,
-  work: Work,
+  work: EvaluationWork,
   { workerFile, signal, onProgress }: EvaluationOptions,
-): Promise<Throughput> {
+): Promise<EvaluationThroughput> {
   const total = work.images.length;
   const pending = enqueue(ledger, work.images);
   onProgress?.({ stage: 'classifying', done: total - pending, total });

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import sharp from 'sharp';
-import type { EngineName } from '../../model/engine.js';
+import type { EngineName } from '../../engine.js';
 import { SOFTWARE } from '../../version.js';
 import type { Metrics } from '../metrics.js';
 

@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
 import type { SmearwatchError } from '../../errors.js';
+import type { SeenFile } from '../../files/seen-file.js';
 import type { Ledger } from '../../ledger/ledger.js';
+import type { FoundModel } from '../../model/registry/in-use.js';
 import { Ingest } from '../../pipeline/ingest.js';
-import type { Outcome } from '../../pipeline/recorder.js';
+import type { ClaimOutcome } from '../../pipeline/recorder.js';
 import type { InferencePool } from '../../pool/inference-pool.js';
-import type { FoundModel } from '../../pool/model-specs.js';
 import { silentTelemetry } from '../../telemetry/silent.js';
-import type { SeenFile } from '../../watch/intake.js';
 import { evaluationStuck, ledgerUnwritable } from '../failures.js';
 import type { EvaluationConfig } from '../plan.js';
 
-export interface Work {
+export interface EvaluationWork {
   /** The labelled folder. */
   readonly folder: string;
   readonly images: readonly SeenFile[];
@@ -28,7 +28,7 @@ const PATIENCE_MS = 12_000;
 interface FlowParts {
   readonly ledger: Ledger;
   readonly pool: InferencePool;
-  readonly work: Work;
+  readonly work: EvaluationWork;
   /** Images in the queue. */
   readonly pending: number;
 }
@@ -72,7 +72,7 @@ export class Flow {
     return this.#classified;
   }
 
-  #ingest(onBroken: (error: unknown) => void, onEnded: (outcome: Outcome) => void): Ingest {
+  #ingest(onBroken: (error: unknown) => void, onEnded: (outcome: ClaimOutcome) => void): Ingest {
     const { ledger, pool, work } = this.#parts;
     const { folder, config, outDir } = work;
     const settings = { ...config, scanners: [{ name: SOURCE, folder, labels: 'none' as const }] };
@@ -98,7 +98,7 @@ export class Flow {
     }
   }
 
-  #count(outcome: Outcome): void {
+  #count(outcome: ClaimOutcome): void {
     if (outcome === 'released') return;
     this.#movedAt = performance.now();
     if (outcome === 'retried') return;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { errnoOf } from '../../errors.js';
-import { replaceFile } from '../../model/registry/files.js';
+import { replaceFile } from '../../files/replace-file.js';
 import type { ModelIdentity } from '../../record.js';
 import type { ChosenImages } from '../data/chosen-images.js';
 import { evaluationDiffers, notAnEvaluation } from '../failures.js';

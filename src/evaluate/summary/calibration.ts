@@ -1,4 +1,4 @@
-import { expectedCalibrationError, reliabilityBins } from '../measures/calibration.js';
+import { expectedCalibrationError, reliabilityBins } from '../../statistics/calibration.js';
 import type { Calibration } from '../metrics.js';
 import { figureOrNull } from './figure-or-null.js';
 import type { ImageTable } from './image-table.js';

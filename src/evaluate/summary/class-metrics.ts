@@ -1,9 +1,9 @@
-import { classFMeasure } from '../measures/class-f-measure.js';
-import type { ConfusionMatrix } from '../measures/confusion.js';
-import { precisionRecallCurve } from '../measures/precision-recall-curve.js';
-import { rocCurve } from '../measures/roc-curve.js';
-import { thinCurve } from '../measures/thin-curve.js';
-import { thresholdCounts } from '../measures/threshold-counts.js';
+import { classFMeasure } from '../../statistics/class-f-measure.js';
+import type { ConfusionMatrix } from '../../statistics/confusion.js';
+import { precisionRecallCurve } from '../../statistics/precision-recall-curve.js';
+import { rocCurve } from '../../statistics/roc-curve.js';
+import { thinCurve } from '../../statistics/thin-curve.js';
+import { thresholdCounts } from '../../statistics/threshold-counts.js';
 import type { ClassMetrics, Estimate } from '../metrics.js';
 import { bootstrapEstimate, shareEstimate, type Share } from './estimates.js';
 import { figureOrNull } from './figure-or-null.js';

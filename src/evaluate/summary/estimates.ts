@@ -1,6 +1,6 @@
-import { percentileInterval } from '../measures/percentile-interval.js';
-import type { ResamplingUnits } from '../measures/resampling-units.js';
-import { wilsonInterval, type Interval } from '../measures/wilson.js';
+import { percentileInterval } from '../../statistics/percentile-interval.js';
+import type { ResamplingUnits } from '../../statistics/resampling-units.js';
+import { wilsonInterval, type Interval } from '../../statistics/wilson.js';
 import type { Estimate } from '../metrics.js';
 import { figureOrNull } from './figure-or-null.js';
 

@@ -1,6 +1,6 @@
+import { predictionsOf } from '../../statistics/confusion.js';
+import { resamplingUnits, type ResamplingUnits } from '../../statistics/resampling-units.js';
 import type { LabelledPrediction } from '../labelled-prediction.js';
-import { predictionsOf } from '../measures/confusion.js';
-import { resamplingUnits, type ResamplingUnits } from '../measures/resampling-units.js';
 
 /** Predictions of one model as columns, which is how the measures read them. */
 export interface ImageTable {

@@ -1,13 +1,18 @@
-import { averagePrecision } from '../measures/average-precision.js';
-import { confusionOf, figuresOf, type ClassFigures, type Figures } from '../measures/confusion.js';
-import type { Ranking } from '../measures/ranking.js';
-import { rocArea } from '../measures/roc-area.js';
-import { sensitivityAbove } from '../measures/sensitivity-at.js';
-import { specificityOf } from '../measures/specificity.js';
+import { averagePrecision } from '../../statistics/average-precision.js';
+import {
+  confusionOf,
+  figuresOf,
+  type ClassFigures,
+  type ConfusionFigures,
+} from '../../statistics/confusion.js';
+import type { Ranking } from '../../statistics/ranking.js';
+import { rocArea } from '../../statistics/roc-area.js';
+import { sensitivityAbove } from '../../statistics/sensitivity-at.js';
+import { specificityOf } from '../../statistics/specificity.js';
 import type { ImageTable } from './image-table.js';
 
 /** Everything that gets an interval, of one resample. */
-export interface WeightedFigures extends Figures {
+export interface WeightedFigures extends ConfusionFigures {
   readonly perClass: readonly WeightedClassFigures[];
 }
 

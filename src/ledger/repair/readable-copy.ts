@@ -31,11 +31,11 @@ const ALL_TABLES: readonly (readonly [since: number, tables: readonly string[]])
 
 /** A way to a copy that can be asked: what is put over it, and whether it must know every table then. */
 interface Attempt {
-  readonly transplant: readonly Piece[];
+  readonly transplant: readonly FilePiece[];
   readonly needsAll: boolean;
 }
 
-interface Piece {
+interface FilePiece {
   readonly offset: number;
   readonly bytes: Buffer;
 }
@@ -100,7 +100,7 @@ function openTolerant(copy: string, file: string, needsAll: boolean): DatabaseSy
 }
 
 /** The pages of a new ledger that say where its tables are, the first one first. */
-function schemaPages(scratch: string): Piece[] {
+function schemaPages(scratch: string): FilePiece[] {
   const database = Database.open(scratch);
   const numbers = database
     .prepare("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema' ORDER BY pageno")
@@ -120,7 +120,7 @@ function copyWithLog(file: string, copy: string): void {
   if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`, constants.COPYFILE_FICLONE);
 }
 
-function putOver(copy: string, pieces: readonly Piece[]): void {
+function putOver(copy: string, pieces: readonly FilePiece[]): void {
   const pages = Math.ceil(statSync(copy).size / PAGE_BYTES);
   const descriptor = openSync(copy, 'r+');
   try {

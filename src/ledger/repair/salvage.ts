@@ -21,7 +21,7 @@ export interface Salvaged {
   readonly requeued: number;
 }
 
-interface Table {
+interface TableRule {
   readonly name: string;
   /** For those whose key is no integer `id`. */
   readonly key?: string;
@@ -30,7 +30,7 @@ interface Table {
 }
 
 /** In this order, since rows refer to those before them. What can be derived (counts, predictions) is not read. */
-const TABLES: readonly Table[] = [
+const TABLES: readonly TableRule[] = [
   { name: 'results', mend: onlyWithItsRecord },
   { name: 'files', mend: requeuedWithoutResult },
   { name: 'outbox', mend: onlyWithResult },
@@ -74,7 +74,7 @@ function refusalOf(source: DatabaseSyncInstance, table: string): string | undefi
 function salvageTable(
   source: DatabaseSyncInstance,
   target: Database,
-  { name, key, mend }: Table,
+  { name, key, mend }: TableRule,
   lookups: Lookups,
 ): SalvagedTable {
   const unreadable: Unreadable = { rows: 0, why: undefined };

@@ -3,7 +3,7 @@ import { instantiate, type WebAssemblyExports } from '../../webassembly.js';
 import type { CutFront } from '../onnx/cut-front.js';
 
 /** What native/front exports; see its README.md. */
-interface Exports extends WebAssemblyExports {
+interface FrontExports extends WebAssemblyExports {
   readonly image: () => number;
   readonly reserve: (bytes: number) => number;
   readonly set_side: (side: number) => number;
@@ -21,7 +21,7 @@ const WASM = new URL('../../../native/front/front.wasm', import.meta.url);
 export class FrontKernel {
   /** Rows and columns of what it computes. */
   readonly side: number;
-  readonly #exports = instantiate(WASM, {}) as Exports;
+  readonly #exports = instantiate(WASM, {}) as FrontExports;
   readonly #write: (to: number) => void;
   readonly #bytesPerImage: number;
 

@@ -1,5 +1,5 @@
+import type { Engine, EngineName } from '../../engine.js';
 import { errnoOf, SmearwatchError } from '../../errors.js';
-import type { Engine, EngineName } from '../engine.js';
 
 /**
  * Loads an engine's native code, which happens only here: workers and training call this, the main thread never.

@@ -1,10 +1,10 @@
 import { env, type Tensor } from '../onnx-runtime.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
-import type { Engine, Session, SessionOptions } from '../engine.js';
+import type { Engine, Session, SessionOptions } from '../../engine.js';
 import { OUTPUT_NAME } from '../onnx/names.js';
 import type { Computation } from './computation.js';
-import { checkOutput } from './contract.js';
+import { checkOutput } from '../contract.js';
 import { openOnnx, type OpenedModel } from './open-onnx.js';
 
 /** ONNX Runtime on the CPU. `run` blocks its thread while it computes: only ever in a worker. */

@@ -1,12 +1,12 @@
 import { InferenceSession } from '../onnx-runtime.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
-import type { SessionOptions } from '../engine.js';
+import type { SessionOptions } from '../../engine.js';
 import { cutFront, type CutModel } from '../onnx/cut-front.js';
 import { divideAtConvolutions } from '../onnx/divide.js';
 import { encodeModel } from '../onnx/proto.js';
 import { readSkeleton, type Skeleton } from '../onnx/skeleton.js';
 import { DividedGraph, wholeGraph, type Computation } from './computation.js';
-import { checkInput } from './contract.js';
+import { checkInput } from '../contract.js';
 import { FrontKernel } from './front-kernel.js';
 import { frontInput, pixelInput, type GraphInput } from './graph-input.js';
 import { WinogradKernel } from './winograd/kernel.js';

@@ -1,5 +1,5 @@
+import type { EngineName } from '../../engine.js';
 import { SmearwatchError } from '../../errors.js';
-import type { EngineName } from '../engine.js';
 
 /** Every sentence about a foreign file that does not become a model. Nothing has been registered then. */
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { digestBytes, writeSynced } from '../../files/replace-file.js';
 import { loadEngine } from '../engines/load-engine.js';
-import { digestBytes, writeSynced } from '../registry/files.js';
 import { MODEL_FILE } from '../registry/model-files.js';
 import { convertForeign } from './convert.js';
 import { readBounded } from './read-bounded.js';

@@ -1,4 +1,4 @@
-import type { ModelFormat } from '../engine.js';
+import type { ModelFormat } from '../../engine.js';
 
 /** What the owner of a foreign network states about it: none of this is in its file. */
 export interface ImportStatement {

@@ -1,6 +1,6 @@
+import type { Engine, EngineName, Session } from '../../engine.js';
 import { messageOf } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
-import type { Engine, EngineName, Session } from '../engine.js';
 import { fixedBatch, notRunning, outputMisfit } from './failures.js';
 import type { ImportStatement } from './statement.js';
 
@@ -40,14 +40,14 @@ export async function tryModel(
 /** What ONNX Runtime says of a graph whose sizes contradict each other, and our contract of one that is fixed. */
 const FIXED_SHAPE = /ShapeInferenceError|fixed to batches/;
 
-interface Run {
+interface TrialRun {
   readonly session: Session;
   readonly engine: EngineName;
   readonly wasFixedToOneImage: boolean;
 }
 
 /** What was fixed to one image has been changed, and may no longer fit together. */
-async function runSingly({ session, engine, wasFixedToOneImage }: Run): Promise<Float32Array[]> {
+async function runSingly({ session, engine, wasFixedToOneImage }: TrialRun): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
   for (const image of IMAGES) {
     rows.push(
@@ -59,7 +59,7 @@ async function runSingly({ session, engine, wasFixedToOneImage }: Run): Promise<
   return rows;
 }
 
-async function runTogether({ session, engine, wasFixedToOneImage }: Run): Promise<Float32Array> {
+async function runTogether({ session, engine, wasFixedToOneImage }: TrialRun): Promise<Float32Array> {
   try {
     return await session.run(Buffer.concat(IMAGES), IMAGES.length);
   } catch (error) {

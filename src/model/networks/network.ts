@@ -62,18 +62,18 @@ export interface Network {
   readonly classes: number;
 }
 
-export type Shape = readonly number[];
+export type NetworkShape = readonly number[];
 
 /** One trained tensor. Kernels are height × width × inputs-per-group × outputs; dense weights inputs × outputs. */
 export interface Parameter {
   readonly name: string;
-  readonly shape: Shape;
+  readonly shape: NetworkShape;
 }
 
 export interface ShapedLayer {
   readonly layer: Layer;
-  readonly input: Shape;
-  readonly output: Shape;
+  readonly input: NetworkShape;
+  readonly output: NetworkShape;
   readonly parameters: readonly Parameter[];
 }
 
@@ -83,7 +83,7 @@ export interface ShapedLayer {
  */
 export function shapeLayers(network: Network): ShapedLayer[] {
   const shaped: ShapedLayer[] = [];
-  let input: Shape = [network.front.side, network.front.side, 3];
+  let input: NetworkShape = [network.front.side, network.front.side, 3];
   for (const layer of network.layers) {
     const next = { layer, input, output: outputOf(layer, input), parameters: parametersOf(layer, input) };
     shaped.push(next);
@@ -109,11 +109,11 @@ export function countMultiplyAdds(network: Network): number {
   }, 0);
 }
 
-export function sizeOf(shape: Shape): number {
+export function sizeOf(shape: NetworkShape): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
-function outputOf(layer: Layer, input: Shape): Shape {
+function outputOf(layer: Layer, input: NetworkShape): NetworkShape {
   switch (layer.kind) {
     case 'convolution':
       return windowed(layer.name, input, layer.kernel, layer.stride, layer.padding, layer.filters);
@@ -126,7 +126,7 @@ function outputOf(layer: Layer, input: Shape): Shape {
   }
 }
 
-function parametersOf(layer: Layer, input: Shape): Parameter[] {
+function parametersOf(layer: Layer, input: NetworkShape): Parameter[] {
   if (layer.kind === 'dense') return weightAndBias(layer.name, [sizeOf(input), layer.units]);
   if (layer.kind !== 'convolution') return [];
   const { name, kernel, filters, groups } = layer;
@@ -139,7 +139,7 @@ function parametersOf(layer: Layer, input: Shape): Parameter[] {
   return weightAndBias(name, [kernel, kernel, channels / groups, filters]);
 }
 
-function weightAndBias(layer: string, weight: Shape): Parameter[] {
+function weightAndBias(layer: string, weight: NetworkShape): Parameter[] {
   return [
     { name: `${layer}.weight`, shape: weight },
     { name: `${layer}.bias`, shape: [weight.at(-1) ?? 0] },
@@ -149,12 +149,12 @@ function weightAndBias(layer: string, weight: Shape): Parameter[] {
 /** ⌊(side + 2·padding − window) / stride⌋ + 1, on both sides. */
 function windowed(
   name: string,
-  input: Shape,
+  input: NetworkShape,
   window: number,
   stride: number,
   padding: number,
   channels: number,
-): Shape {
+): NetworkShape {
   const side = Math.floor(((input[0] ?? 0) + 2 * padding - window) / stride) + 1;
   if (input.length !== 3 || side < 1) {
     throw new RangeError(`${name}: a ${window}×${window} window does not fit an input of ${input.join('×')}`);
@@ -162,6 +162,6 @@ function windowed(
   return [side, side, channels];
 }
 
-function channelsOf(shape: Shape): number {
+function channelsOf(shape: NetworkShape): number {
   return shape.at(-1) ?? 0;
 }

@@ -25,7 +25,7 @@ export interface MaxPool {
   readonly stride: number;
 }
 
-export type Stage = Convolution | MaxPool;
+export type GraphStage = Convolution | MaxPool;
 
 /** With fewer channels, products of small matrices take longer than a convolution does. */
 const LEAST_CHANNELS = 32;
@@ -38,7 +38,7 @@ const MOST_PADDING = 2;
 /** Convolutions one after the other, and the nodes that they are. */
 export interface ConvolutionRun {
   readonly chain: Chain;
-  readonly stages: readonly [Convolution, ...Stage[]];
+  readonly stages: readonly [Convolution, ...GraphStage[]];
 }
 
 /**
@@ -71,8 +71,8 @@ function readRun(graph: GraphProto, start: string): ConvolutionRun | undefined {
   const chain = new Chain(graph, start);
   const first = takeConvolution(graph, chain);
   if (first === undefined) return undefined;
-  const stages: [Convolution, ...Stage[]] = [first];
-  for (let stage: Stage | undefined = first; stage !== undefined;) {
+  const stages: [Convolution, ...GraphStage[]] = [first];
+  for (let stage: GraphStage | undefined = first; stage !== undefined;) {
     stage = takeMaxPool(chain) ?? takeConvolution(graph, chain);
     if (stage) stages.push(stage);
   }

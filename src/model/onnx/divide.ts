@@ -1,4 +1,4 @@
-import { heaviestRun, outputsOf, type Stage } from './convolution-run.js';
+import { heaviestRun, outputsOf, type GraphStage } from './convolution-run.js';
 import { addNothing } from './in-place.js';
 import { GraphBuilder, tensorInfo } from './nodes.js';
 import {
@@ -21,7 +21,7 @@ export interface GraphPart {
 export interface DividedModel {
   /** Made for `runInPlace`. */
   readonly before: GraphPart;
-  readonly stages: readonly [Stage, ...Stage[]];
+  readonly stages: readonly [GraphStage, ...GraphStage[]];
   readonly after: GraphPart;
 }
 

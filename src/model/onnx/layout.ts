@@ -1,4 +1,4 @@
-import { sizeOf, type Parameter, type Shape, type ShapedLayer } from '../networks/network.js';
+import { sizeOf, type Parameter, type NetworkShape, type ShapedLayer } from '../networks/network.js';
 
 /**
  * The two layouts of a trained tensor. Ours (and TensorFlow's): convolution kernels height × width × in × out, dense
@@ -37,7 +37,7 @@ export function fromOnnxLayout(
   return reverseAxes(values, outputs, inputs, places);
 }
 
-function axesOf({ layer, input }: ShapedLayer, shape: Shape): Axes {
+function axesOf({ layer, input }: ShapedLayer, shape: NetworkShape): Axes {
   const outputs = shape.at(-1) ?? 0;
   const channels = (layer.kind === 'convolution' ? shape.at(-2) : input.at(-1)) ?? 0;
   const places = sizeOf(shape) / (channels * outputs);

@@ -37,13 +37,13 @@ const headerSchema = z.strictObject({
   /** Sizes of the streams, as they lie here and unpacked. */
   streams: z.record(z.enum(STREAMS), z.strictObject({ packed: count, bytes: count })),
 });
-type Header = z.infer<typeof headerSchema>;
-type Piece = Header['pieces'][number];
+type PackHeader = z.infer<typeof headerSchema>;
+type PackedPiece = PackHeader['pieces'][number];
 type Streams = Record<(typeof STREAMS)[number], Uint8Array[]>;
 
 /** @throws SmearwatchError `model-unloadable` when the bytes are no ONNX model */
 export function packModel(onnx: Uint8Array): Uint8Array {
-  const pieces: Piece[] = [];
+  const pieces: PackedPiece[] = [];
   const streams: Streams = { literals: [], steps: [], gaps: [], counts: [] };
   let at = 0;
   const addLiteral = (end: number) => {
@@ -86,7 +86,7 @@ function isMatrix({ data_type, dims = [], raw_data }: TensorProto): boolean {
   return data_type === DATA_TYPE.float && dims.length > 1 && (raw_data?.byteLength ?? 0) > 0;
 }
 
-function assemble(bytes: number, pieces: Piece[], streams: Streams): Uint8Array {
+function assemble(bytes: number, pieces: PackedPiece[], streams: Streams): Uint8Array {
   const joined = STREAMS.map((name) => Buffer.concat(streams[name]));
   const packed = joined.map(compress);
   const sizes = STREAMS.map((name, i) => [
@@ -129,7 +129,7 @@ export function unpackModel(packed: Uint8Array): Uint8Array {
   }
 }
 
-function disassemble(buffer: Buffer): { header: Header; streams: Record<keyof Streams, Uint8Array> } {
+function disassemble(buffer: Buffer): { header: PackHeader; streams: Record<keyof Streams, Uint8Array> } {
   if (!buffer.subarray(0, 4).equals(MAGIC)) throw new RangeError('it does not start with SWPK');
   let at = 8 + buffer.readUInt32LE(4);
   const header = headerSchema.parse(JSON.parse(buffer.toString('utf8', 8, at)));
@@ -145,7 +145,7 @@ function disassemble(buffer: Buffer): { header: Header; streams: Record<keyof St
   return { header, streams: Object.fromEntries(streams) as unknown as Record<keyof Streams, Uint8Array> };
 }
 
-function join({ bytes, pieces }: Header, streams: Record<keyof Streams, Uint8Array>): Uint8Array {
+function join({ bytes, pieces }: PackHeader, streams: Record<keyof Streams, Uint8Array>): Uint8Array {
   const out = new Uint8Array(bytes);
   const taken = { literals: 0, steps: 0, gaps: 0, counts: 0 };
   const take = (name: keyof Streams, length: number): Uint8Array =>
@@ -160,7 +160,7 @@ function join({ bytes, pieces }: Header, streams: Record<keyof Streams, Uint8Arr
   return out;
 }
 
-function restore(piece: Piece, take: (name: keyof Streams, length: number) => Uint8Array): Uint8Array {
+function restore(piece: PackedPiece, take: (name: keyof Streams, length: number) => Uint8Array): Uint8Array {
   if (piece.kind === 'literal') return take('literals', piece.bytes);
   const steps = new Float32Array(new Uint8Array(take('steps', 4 * piece.outputs)).buffer);
   const gaps = take('gaps', piece.gaps);

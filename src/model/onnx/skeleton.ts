@@ -65,7 +65,7 @@ async function readFrom(path: string, file: string): Promise<Skeleton> {
   try {
     const before = await handle.stat({ bigint: true });
     const reader = new MessageReader(handle, file);
-    const place: Place = { message: 'model', depth: 0, name: basename(path) };
+    const place: MessagePlace = { message: 'model', depth: 0, name: basename(path) };
     const model = decodeSkeleton(await copy(reader, place, 0, Number(before.size)), file);
     await takeAlong(model.graph, reader);
     const isUnchanged = async (): Promise<boolean> => {
@@ -104,7 +104,7 @@ function placeOf({ external_data = [] }: TensorProto): { offset: number; length:
 }
 
 /** Which message is copied, and how deep it lies. */
-interface Place {
+interface MessagePlace {
   readonly message: Message;
   readonly depth: number;
   /** The file's, for tensors that are left in it. */
@@ -112,7 +112,7 @@ interface Place {
 }
 
 /** The bytes of a message, of which every large initializer only says where it is. */
-async function copy(reader: MessageReader, place: Place, start: number, end: number): Promise<Buffer> {
+async function copy(reader: MessageReader, place: MessagePlace, start: number, end: number): Promise<Buffer> {
   const { message, depth, name } = place;
   if (depth > DEEPEST) throw reader.malformed();
   const inside: Readonly<Record<number, Message>> = MESSAGES[message];
@@ -137,7 +137,7 @@ async function copy(reader: MessageReader, place: Place, start: number, end: num
 }
 
 /** Of the graph itself: what lies deeper than model, graph, tensor belongs to an attribute. */
-function isLargeInitializer({ message, depth }: Place, field: number, { from, to }: Extent): boolean {
+function isLargeInitializer({ message, depth }: MessagePlace, field: number, { from, to }: Extent): boolean {
   return message === 'tensor' && depth === 2 && field === RAW_DATA && to - from >= LARGE_BYTES;
 }
 

@@ -1,15 +1,15 @@
 import { OUTPUT_NAME } from '../onnx/names.js';
 import { DATA_TYPE, encodeModel, type GraphProto, type ModelProto } from '../onnx/proto.js';
-import { Histogram } from './histogram.js';
-import { runModel, type RunOptions } from './session.js';
+import { ValueHistogram } from './histogram.js';
+import { runModel, type SessionRunOptions } from './session.js';
 
-export interface CalibrateOptions extends RunOptions {
+export interface CalibrateOptions extends SessionRunOptions {
   /** Activations to look at. */
   readonly activations: readonly string[];
 }
 
-export interface Calibration {
-  readonly histograms: ReadonlyMap<string, Histogram>;
+export interface CalibrationRun {
+  readonly histograms: ReadonlyMap<string, ValueHistogram>;
   /** The float model's, row by row. */
   readonly probabilities: Float32Array;
 }
@@ -19,8 +19,8 @@ export async function calibrate(
   model: ModelProto & { graph: GraphProto },
   images: readonly Uint8Array[],
   { activations, ...options }: CalibrateOptions,
-): Promise<Calibration> {
-  const histograms = new Map(activations.map((name) => [name, new Histogram()]));
+): Promise<CalibrationRun> {
+  const histograms = new Map(activations.map((name) => [name, new ValueHistogram()]));
   const probabilities: number[] = [];
   await runModel(withOutputs(model, activations), images, options, (outputs) => {
     probabilities.push(...(outputs.get(OUTPUT_NAME) ?? []));

@@ -1,8 +1,8 @@
 import { loadEngine } from '../engines/load-engine.js';
 import { OUTPUT_NAME } from '../onnx/names.js';
-import { joinImages, nextTurn, runModel, type RunOptions } from './session.js';
+import { joinImages, nextTurn, runModel, type SessionRunOptions } from './session.js';
 
-export interface Compared {
+export interface ComparedModels {
   /** Row by row, of the one file and the other. */
   readonly probabilities: readonly [Float32Array, Float32Array];
   /** Images a second on one thread: lower quartiles of the batches' times, which alternate between the two. */
@@ -22,8 +22,8 @@ export async function compareModels(
   files: readonly [string, string],
   images: readonly Uint8Array[],
   classes: number,
-  { onProgress, signal }: Omit<RunOptions, 'threads'>,
-): Promise<Compared> {
+  { onProgress, signal }: Omit<SessionRunOptions, 'threads'>,
+): Promise<ComparedModels> {
   const engine = await loadEngine('onnxruntime');
   const sessions = await Promise.all(files.map((file) => engine.open(file, classes, { threads: 1 })));
   const rows = files.map(() => new Float32Array(images.length * classes));
@@ -53,7 +53,9 @@ export async function compareModels(
   return { probabilities: [first, second], ...speedOf(seconds) };
 }
 
-function speedOf(seconds: readonly (readonly number[])[]): Pick<Compared, 'imagesPerSecond' | 'speedup'> {
+function speedOf(
+  seconds: readonly (readonly number[])[],
+): Pick<ComparedModels, 'imagesPerSecond' | 'speedup'> {
   const [first, second] = [0, 1].map((index) => lowerQuartile(seconds.map((times) => times[index] ?? NaN)));
   const rates = [1 / (first ?? NaN), 1 / (second ?? NaN)] as const;
   return { imagesPerSecond: rates, speedup: rates[1] / rates[0] };
@@ -69,7 +71,7 @@ function lowerQuartile(values: readonly number[]): number {
 export async function probabilitiesOf(
   model: Uint8Array,
   images: readonly Uint8Array[],
-  { threads, signal }: RunOptions,
+  { threads, signal }: SessionRunOptions,
 ): Promise<Float32Array> {
   const probabilities: number[] = [];
   await runModel(model, images, { threads, signal }, (outputs) => {

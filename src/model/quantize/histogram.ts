@@ -5,7 +5,7 @@ const BINS = 1 << 14;
  * How often which values occur, in equal bins over [−limit, limit]. The limit doubles when a value lies outside, and
  * bins merge in pairs then: one pass over the images is enough, and memory does not grow.
  */
-export class Histogram {
+export class ValueHistogram {
   #counts = new Float64Array(BINS);
   #limit = 2 ** -10;
   #min = 0;
@@ -13,7 +13,7 @@ export class Histogram {
   #total = 0;
 
   /** Zero is always within: it must be exact in 8 bits, since padding and ReLU make so much of it. */
-  get range(): Range {
+  get range(): ValueRange {
     return { min: this.#min, max: this.#max };
   }
 
@@ -32,7 +32,7 @@ export class Histogram {
   }
 
   /** The values between which `share` of all lie, cut evenly at both ends; never beyond what occurred. */
-  quantiles(share: number): Range {
+  quantiles(share: number): ValueRange {
     const cut = (1 - share) * this.#total;
     const width = (2 * this.#limit) / BINS;
     let low = 0;
@@ -46,7 +46,7 @@ export class Histogram {
   }
 
   /** Sum of squared errors of storing every value in 255 steps between `min` and `max`. */
-  squaredError({ min, max }: Range): number {
+  squaredError({ min, max }: ValueRange): number {
     const width = (2 * this.#limit) / BINS;
     const rounding = ((max - min) / 255) ** 2 / 12;
     let sum = 0;
@@ -86,7 +86,7 @@ export class Histogram {
   }
 }
 
-export interface Range {
+export interface ValueRange {
   readonly min: number;
   readonly max: number;
 }

@@ -1,12 +1,12 @@
 import { constantTensor, GraphBuilder } from '../onnx/nodes.js';
 import { encodeModel, type GraphProto, type ModelProto, type NodeProto } from '../onnx/proto.js';
-import type { Range } from './histogram.js';
+import type { ValueRange } from './histogram.js';
 import { planQuantization, type WeightedNode } from './plan.js';
 import { activationScale, quantizeWeights, type ActivationScale } from './tensors.js';
 
 export interface QuantizeOptions {
   /** Range of each activation that `planQuantization` names as one. */
-  readonly ranges: ReadonlyMap<string, Range>;
+  readonly ranges: ReadonlyMap<string, ValueRange>;
   /** Steps on either side of zero of the weights: 127, or 63 for processors that add two products in 16 bits. */
   readonly weightSteps: number;
 }

@@ -4,7 +4,7 @@ import { decodeModel, unloadable, type GraphProto, type ModelProto } from '../on
 import { calibrate, type CalibrateOptions } from './calibrate.js';
 import { divergence, probabilitiesOf } from './compare.js';
 import { foldScaling } from './fold-scaling.js';
-import type { Histogram, Range } from './histogram.js';
+import type { ValueHistogram, ValueRange } from './histogram.js';
 import { planQuantization } from './plan.js';
 import { quantizeGraph } from './quantize-graph.js';
 import { chooseRange, RANGE_RULES, type RangeRule } from './ranges.js';
@@ -82,10 +82,10 @@ function prepare(bytes: Uint8Array): {
 
 /** Pixels are what they are: scale 1 stores them exactly. */
 function rangesOf(
-  histograms: ReadonlyMap<string, Histogram>,
+  histograms: ReadonlyMap<string, ValueHistogram>,
   rule: RangeRule,
   pixels: string | undefined,
-): Map<string, Range> {
+): Map<string, ValueRange> {
   return new Map(
     [...histograms].map(([name, histogram]) => [
       name,

@@ -1,4 +1,4 @@
-import type { Histogram, Range } from './histogram.js';
+import type { ValueHistogram, ValueRange } from './histogram.js';
 
 /**
  * Rules by which an activation's 8 bits are spread. A narrower range than what occurred has finer steps for most values
@@ -7,7 +7,7 @@ import type { Histogram, Range } from './histogram.js';
 export const RANGE_RULES = ['min-max', 'percentile-99.99', 'least-squares'] as const;
 export type RangeRule = (typeof RANGE_RULES)[number];
 
-export function chooseRange(histogram: Histogram, rule: RangeRule): Range {
+export function chooseRange(histogram: ValueHistogram, rule: RangeRule): ValueRange {
   switch (rule) {
     case 'min-max':
       return histogram.range;
@@ -21,9 +21,9 @@ export function chooseRange(histogram: Histogram, rule: RangeRule): Range {
 const CANDIDATES = 64;
 
 /** The share of the whole range with the least squared error, of 64 shares down to an eighth. */
-function leastSquares(histogram: Histogram): Range {
+function leastSquares(histogram: ValueHistogram): ValueRange {
   const { min, max } = histogram.range;
-  let best: Range = { min, max };
+  let best: ValueRange = { min, max };
   let leastError = Infinity;
   for (let step = 0; step < CANDIDATES; step++) {
     const share = 1 - (step / CANDIDATES) * 0.875;

@@ -4,7 +4,7 @@ import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import { INPUT_NAME } from '../onnx/names.js';
 import { unloadable } from '../onnx/proto.js';
 
-export interface RunOptions {
+export interface SessionRunOptions {
   readonly threads: number;
   readonly onProgress?: ((done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -17,7 +17,7 @@ const BATCH = 8;
 export async function runModel(
   model: Uint8Array,
   images: readonly Uint8Array[],
-  { threads, onProgress, signal }: RunOptions,
+  { threads, onProgress, signal }: SessionRunOptions,
   onOutputs: (outputs: ReadonlyMap<string, Float32Array>) => void,
 ): Promise<void> {
   const session = await open(model, threads);

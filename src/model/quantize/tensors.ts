@@ -1,5 +1,5 @@
 import { floatsOf } from '../onnx/nodes.js';
-import type { Range } from './histogram.js';
+import type { ValueRange } from './histogram.js';
 import type { WeightedNode } from './plan.js';
 
 /** value = scale · (stored − zeroPoint) */
@@ -9,7 +9,7 @@ export interface ActivationScale {
 }
 
 /** uint8, with zero exactly on a step. */
-export function activationScale({ min, max }: Range): ActivationScale {
+export function activationScale({ min, max }: ValueRange): ActivationScale {
   const scale = Math.fround(Math.max(max - min, Number.EPSILON) / 255);
   return { scale, zeroPoint: Math.min(255, Math.max(0, Math.round(-min / scale))) };
 }

@@ -1,18 +1,24 @@
 import { join } from 'node:path';
-import type { ModelFormat } from '../engine.js';
+import type { ModelFormat } from '../../engine.js';
+import {
+  copySynced,
+  digestBytes,
+  digestFile,
+  writeSynced,
+  type FileDigest,
+} from '../../files/replace-file.js';
 import { unpackModel } from '../onnx/pack.js';
-import { copySynced, digestBytes, digestFile, writeSynced, type FileDigest } from './files.js';
 import type { ManifestFile } from './manifest.js';
 import { LAYERS_FILE, MODEL_FILE, PACKED_FILE, WEIGHTS_FILE } from './model-files.js';
 
 /** A file's bytes, or the path of a file to copy. */
-export type Content = Uint8Array | string;
+export type FileContent = Uint8Array | string;
 
 /** `model.onnx`, as it is or packed (see `packModel`), and then kept packed; or a LayersModel's two files. */
 export type ModelContent =
-  | { readonly onnx: Content }
+  | { readonly onnx: FileContent }
   | { readonly packed: Uint8Array }
-  | { readonly layers: Content; readonly weights: Content };
+  | { readonly layers: FileContent; readonly weights: FileContent };
 
 export function formatOf(model: ModelContent): ModelFormat {
   return 'layers' in model ? 'layers-model' : 'onnx';
@@ -26,7 +32,7 @@ export function formatOf(model: ModelContent): ModelFormat {
 export async function writeContents(
   folder: string,
   model: ModelContent,
-  files: Readonly<Record<string, Content>> = {},
+  files: Readonly<Record<string, FileContent>> = {},
 ): Promise<Record<string, ManifestFile>> {
   const written: Record<string, ManifestFile> = {};
   if ('packed' in model) written[MODEL_FILE] = await writePacked(folder, model.packed);
@@ -36,7 +42,7 @@ export async function writeContents(
   return written;
 }
 
-function plainContents(model: ModelContent): [string, Content][] {
+function plainContents(model: ModelContent): [string, FileContent][] {
   if ('packed' in model) return [];
   if ('onnx' in model) return [[MODEL_FILE, model.onnx]];
   return [
@@ -50,7 +56,7 @@ async function writePacked(folder: string, packed: Uint8Array): Promise<Manifest
   return { ...digestBytes(unpackModel(packed)), packed: { path: PACKED_FILE, ...digest } };
 }
 
-async function writeContent(file: string, content: Content): Promise<FileDigest> {
+async function writeContent(file: string, content: FileContent): Promise<FileDigest> {
   if (typeof content !== 'string') {
     await writeSynced(file, content);
     return digestBytes(content);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatOf, writeContents, type Content, type ModelContent } from './contents.js';
-import { makeTemporaryFolder, moveIntoPlace, syncFolder, writeSynced } from './files.js';
+import { makeTemporaryFolder, moveIntoPlace, syncFolder, writeSynced } from '../../files/replace-file.js';
+import { formatOf, writeContents, type FileContent, type ModelContent } from './contents.js';
 import {
   checkManifest,
   MANIFEST_FILE,
@@ -19,7 +19,7 @@ export interface ModelDraft extends Pick<
   readonly preprocessing?: string;
   readonly model: ModelContent;
   /** Further files by name, for instance the history of the training. */
-  readonly files?: Readonly<Record<string, Content>>;
+  readonly files?: Readonly<Record<string, FileContent>>;
 }
 
 const PREPROCESSING =

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf } from '../../errors.js';
+import { replaceFile } from '../../files/replace-file.js';
 import { decodeText } from '../../text/decode-text.js';
-import { replaceFile } from './files.js';
 import { manifestInvalid } from './manifest.js';
 import { LABEL, VERSION } from './reference.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { MODEL_FORMATS } from '../../engine.js';
 import { SmearwatchError } from '../../errors.js';
 import { ONE_LINE, ONE_LINE_RULE } from '../../text/one-line.js';
-import { MODEL_FORMATS } from '../engine.js';
 import { MODEL_FILES, PACKED_FILE } from './model-files.js';
 
 export const MANIFEST_FILE = 'manifest.json';

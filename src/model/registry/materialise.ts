@@ -1,7 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
-import { unpackModel } from '../onnx/pack.js';
 import {
   digestBytes,
   digestFile,
@@ -9,7 +8,8 @@ import {
   moveIntoPlace,
   syncFolder,
   writeSynced,
-} from './files.js';
+} from '../../files/replace-file.js';
+import { unpackModel } from '../onnx/pack.js';
 import type { Manifest } from './manifest.js';
 import { MODEL_FILE, MODEL_FILES, modelFileOf } from './model-files.js';
 

@@ -1,4 +1,4 @@
-import type { ModelFormat } from '../engine.js';
+import type { ModelFormat } from '../../engine.js';
 
 export const MODEL_FILE = 'model.onnx';
 export const PACKED_FILE = 'model.onnx.packed';

@@ -1,4 +1,4 @@
-import type { ValueMetadata } from '../engines/contract.js';
+import type { ValueMetadata } from '../contract.js';
 import { DATA_TYPE, type ValueInfoProto } from '../onnx/proto.js';
 
 const TYPE_NAMES = new Map<number | undefined, string>([

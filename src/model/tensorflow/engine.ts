@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type { Engine, Session } from '../../engine.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
-import type { Engine, Session } from '../engine.js';
 import { isJson } from '../json-file.js';
 import { unloadable } from '../onnx/proto.js';
 import { openLayersModel } from './layers-model/open-layers-model.js';

@@ -2,12 +2,12 @@ import { readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand, type CommandOptions } from './command.js';
 import { packageIn, TENSORFLOW_VERSION } from './paths.js';
-import { step, type Recipe } from './step.js';
+import { step, type ProvisioningRecipe } from './step.js';
 
 const PIP_HINT = `Check that "python3 -m pip download --no-deps tensorflow-cpu==${TENSORFLOW_VERSION}" finds the wheel on your index, then run it again.`;
 
 /** Puts TensorFlow's libraries and C headers into the package's `deps/`, out of Python's wheel, which is deleted. */
-export async function unpackLibraries(recipe: Recipe, options: CommandOptions): Promise<void> {
+export async function unpackLibraries(recipe: ProvisioningRecipe, options: CommandOptions): Promise<void> {
   const wheels = join(recipe.folder, 'tools', 'wheel');
   await step(recipe, `downloading tensorflow-cpu ${TENSORFLOW_VERSION} with pip`, PIP_HINT, () =>
     runCommand('python3', ['-m', 'pip', ...downloadArguments(recipe.wheelPlatform, wheels)], options),

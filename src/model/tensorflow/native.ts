@@ -10,7 +10,11 @@ interface NodeBackend {
   /** Where a tensor's data is: `id` names the native tensor. */
   readonly tensorMap: { get(dataId: object): { id: number } };
   getInputTensorIds(tensors: readonly Tensor[]): number[];
-  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor;
+  executeSingleOutput(
+    name: string,
+    attributes: readonly TensorFlowAttribute[],
+    inputs: readonly Tensor[],
+  ): Tensor;
 }
 
 interface Binding {
@@ -21,14 +25,14 @@ interface Binding {
   readonly TF_FLOAT: number;
   executeOp(
     name: string,
-    attributes: readonly Attribute[],
+    attributes: readonly TensorFlowAttribute[],
     inputs: readonly number[],
     outputs: number,
   ): { id: number }[];
   deleteTensor(id: number): void;
 }
 
-interface Attribute {
+interface TensorFlowAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: number | string | boolean | readonly number[];
@@ -108,11 +112,11 @@ export class NativeOperations {
     this.#backend.tensorMap.get(variable.dataId).id = value.id;
   }
 
-  #type(name: string): Attribute {
+  #type(name: string): TensorFlowAttribute {
     return { name, type: this.#binding.TF_ATTR_TYPE, value: this.#binding.TF_FLOAT };
   }
 
-  #run(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[], outputs: number) {
+  #run(name: string, attributes: readonly TensorFlowAttribute[], inputs: readonly Tensor[], outputs: number) {
     return this.#binding.executeOp(name, attributes, this.#backend.getInputTensorIds(inputs), outputs);
   }
 }

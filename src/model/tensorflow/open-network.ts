@@ -1,5 +1,5 @@
 import { messageOf, SmearwatchError } from '../../errors.js';
-import { checkInput, checkOutput } from '../engines/contract.js';
+import { checkInput, checkOutput } from '../contract.js';
 import { decodeModel, unloadable } from '../onnx/proto.js';
 import { parseOnnxWeights } from '../onnx/read-onnx.js';
 import { applyModel, buildModel, setWeights } from './build-model.js';

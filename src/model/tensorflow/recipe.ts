@@ -6,7 +6,7 @@ import { withNodedir } from './headers.js';
 import { unpackLibraries } from './libraries.js';
 import { packageIn, TFJS_VERSION, type Environment } from './paths.js';
 import { DOWNLOAD_MEGABYTES, INSTALLED_MEGABYTES } from './prerequisites.js';
-import { step, type Recipe } from './step.js';
+import { step, type ProvisioningRecipe } from './step.js';
 import { verifyTensorflow } from './verify.js';
 
 /**
@@ -15,7 +15,7 @@ import { verifyTensorflow } from './verify.js';
  * and the addon from storage.googleapis.com, which many hospital networks do not let through, while their mirrors of
  * npm and PyPI are.
  */
-export async function followRecipe(recipe: Recipe): Promise<void> {
+export async function followRecipe(recipe: ProvisioningRecipe): Promise<void> {
   const { folder, onProgress, signal } = recipe;
   const tools = join(folder, 'tools');
   await mkdir(tools);
@@ -75,7 +75,7 @@ async function checkHeaders(
   }
 }
 
-async function installJavaScript(recipe: Recipe, options: CommandOptions): Promise<void> {
+async function installJavaScript(recipe: ProvisioningRecipe, options: CommandOptions): Promise<void> {
   const flags = [
     '--ignore-scripts',
     '--no-audit',
@@ -89,7 +89,7 @@ async function installJavaScript(recipe: Recipe, options: CommandOptions): Promi
   );
 }
 
-async function compileAddon(recipe: Recipe, options: CommandOptions): Promise<void> {
+async function compileAddon(recipe: ProvisioningRecipe, options: CommandOptions): Promise<void> {
   const cwd = packageIn(recipe.folder);
   await step(recipe, "compiling tfjs-node's addon", BUILD_HINT, () =>
     runCommand('npm', ['run', 'build-addon-from-source'], { ...options, cwd }),

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Session } from '../../engine.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
-import type { Session } from '../engine.js';
 import type { Tensorflow } from './load.js';
 
 /** A network in TensorFlow's memory. */

@@ -1,7 +1,7 @@
 import { stepFailed } from './failures.js';
 import type { Environment } from './paths.js';
 
-export interface Recipe {
+export interface ProvisioningRecipe {
   /** An empty folder of this process's own. */
   readonly folder: string;
   /** The wheel's `--platform` tag. */
@@ -17,7 +17,7 @@ const STILL_AT_IT_MS = 20_000;
 
 /** Says what begins and, on a slow network, that it goes on; turns a failure into one that names the step. */
 export async function step<T>(
-  recipe: Recipe,
+  recipe: ProvisioningRecipe,
   doing: string,
   hint: string,
   work: () => Promise<T>,

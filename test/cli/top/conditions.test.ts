@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { DISK_FACTOR, LIMITS } from '../../../grafana/source/thresholds.js';
 import { conditionsOf, RULES } from '../../../src/cli/top/conditions.js';
 import type { DaemonReport } from '../../../src/cli/status/ask-daemon.js';
-import { readFigures, type Figures } from '../../../src/cli/top/figures.js';
+import { readFigures, type ScrapedFigures } from '../../../src/cli/top/figures.js';
 import type { Telemetry } from '../../../src/telemetry/telemetry.js';
 import { figuresOf, reportOf, STATUS } from './seen.js';
 
 /** The conditions that are not well. */
-function wrongs(report: DaemonReport, figures: Figures): string[] {
+function wrongs(report: DaemonReport, figures: ScrapedFigures): string[] {
   return conditionsOf(report, figures)
     .filter(({ level }) => level !== 'ok')
     .map(({ level, name, detail }) => `${level} ${name}: ${detail}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DaemonStatus } from '../../../src/http/status.js';
+import type { DaemonStatus } from '../../../src/daemon/http/status.js';
 import { ended, Lab } from '../../daemon/lab.js';
 import { runCli } from '../../fixtures/daemon.js';
 import { parseMetrics } from '../../../src/cli/top/parse-metrics.js';

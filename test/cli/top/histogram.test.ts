@@ -6,12 +6,12 @@ import {
   histogramsBy,
   mean,
   quantile,
-  type Histogram,
+  type MetricHistogram,
 } from '../../../src/cli/top/histogram.js';
 import { parseMetrics } from '../../../src/cli/top/parse-metrics.js';
 
 /** Observations through prom-client and back, with bounds 1, 2, 4. */
-async function observed(values: readonly number[]): Promise<Histogram> {
+async function observed(values: readonly number[]): Promise<MetricHistogram> {
   const registry = new Registry();
   const histogram = new PromHistogram({
     name: 'x',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY } from '../../../src/cli/top/histogram.js';
-import type { Figures } from '../../../src/cli/top/figures.js';
-import { History, type Poll } from '../../../src/cli/top/history.js';
+import type { ScrapedFigures } from '../../../src/cli/top/figures.js';
+import { PollHistory, type Poll } from '../../../src/cli/top/history.js';
 
 function poll(seconds: number, classified: number, startedAt = 'first'): Poll {
-  const figures: Figures = {
+  const figures: ScrapedFigures = {
     classified,
     stages: new Map(),
     inference: new Map(),
@@ -21,14 +21,14 @@ function poll(seconds: number, classified: number, startedAt = 'first'): Poll {
 
 describe('The history', () => {
   it('of one poll goes back to the start of the daemon', () => {
-    const history = new History(5000);
+    const history = new PollHistory(5000);
     history.add(poll(0, 100));
     expect(history.span(77)).toEqual({ before: undefined, seconds: 77 });
     expect(history.rate).toBeUndefined();
   });
 
   it('gives the rate of the last two polls, and spans a minute', () => {
-    const history = new History(5000);
+    const history = new PollHistory(5000);
     const polls = Array.from({ length: 50 }, (_, index) => poll(index * 2, index * 10));
     for (const each of polls) history.add(each);
     expect(history.rate).toBe(5);
@@ -36,7 +36,7 @@ describe('The history', () => {
   });
 
   it('keeps two polls however far they lie apart', () => {
-    const history = new History(600_000);
+    const history = new PollHistory(600_000);
     history.add(poll(0, 0));
     history.add(poll(600, 1200));
     expect(history.rate).toBe(2);
@@ -44,7 +44,7 @@ describe('The history', () => {
   });
 
   it('begins anew when the daemon was started again', () => {
-    const history = new History(5000);
+    const history = new PollHistory(5000);
     history.add(poll(0, 1000));
     history.add(poll(2, 1010));
     history.add(poll(4, 3, 'second'));
@@ -55,7 +55,7 @@ describe('The history', () => {
   });
 
   it('has a column for every five seconds, and none for what nobody saw', () => {
-    const history = new History(5000);
+    const history = new PollHistory(5000);
     for (const [seconds, images] of [
       [0, 0],
       [4, 40],

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import type { DaemonReport } from '../../../src/cli/status/ask-daemon.js';
 import type { StatusAnswer } from '../../../src/cli/status/daemon-answers.js';
-import { readFigures, type Figures } from '../../../src/cli/top/figures.js';
+import { readFigures, type ScrapedFigures } from '../../../src/cli/top/figures.js';
 import type { Seen, View } from '../../../src/cli/top/view.js';
 import type { ModelIdentity } from '../../../src/record.js';
 import { createLogger } from '../../../src/telemetry/log.js';
@@ -39,7 +39,7 @@ export function reportOf(status: Partial<StatusAnswer> = {}, reasons: readonly s
 }
 
 /** What the daemon's own telemetry makes of events, as `top` reads it. */
-export async function figuresOf(events: (telemetry: Telemetry) => void): Promise<Figures> {
+export async function figuresOf(events: (telemetry: Telemetry) => void): Promise<ScrapedFigures> {
   const registry = new Registry();
   const logger = createLogger({ level: 'error', version: '0.1.0', stream: { write: () => undefined } });
   const telemetry = createTelemetry({ logger, registry });

@@ -1,4 +1,4 @@
-import { ENGINE_NAMES, type EngineName } from '../../../src/model/engine.js';
+import { ENGINE_NAMES, type EngineName } from '../../../src/engine.js';
 import { findTensorflow } from '../../../src/model/tensorflow/paths.js';
 
 export const hasTensorflow = findTensorflow() !== undefined;

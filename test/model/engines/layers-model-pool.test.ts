@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { EngineName } from '../../../src/model/engine.js';
+import type { EngineName } from '../../../src/engine.js';
 import { importLayersModel } from '../../../src/model/import/layers-model/import-layers-model.js';
 import type { Registry } from '../../../src/model/registry/registry.js';
 import { InferencePool } from '../../../src/pool/inference-pool.js';
-import { loadModelSpecs } from '../../../src/pool/model-specs.js';
+import { loadModelSpecs } from '../../../src/model/registry/in-use.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 import { addLeNet5, emptyRegistry, WORKER_FILE } from '../../fixtures/registry.js';
 import { statement } from '../import/foreign.js';

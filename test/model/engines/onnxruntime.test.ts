@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../../../src/engine.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
-import type { Engine } from '../../../src/model/engine.js';
 import { loadEngine } from '../../../src/model/engines/load-engine.js';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadEngine } from '../../../src/model/engines/load-engine.js';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
-import type { EngineName } from '../../../src/model/engine.js';
+import type { EngineName } from '../../../src/engine.js';
 import { fileOf, onnxOf } from '../onnx/onnx-file.js';
 import { randomPixels } from '../onnx/random-weights.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from './engines.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { EngineName } from '../../../src/engine.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
-import type { EngineName } from '../../../src/model/engine.js';
+import { loadModelSpecs } from '../../../src/model/registry/in-use.js';
 import { InferencePool } from '../../../src/pool/inference-pool.js';
-import { loadModelSpecs } from '../../../src/pool/model-specs.js';
 import { addLeNet5, emptyRegistry, WORKER_FILE } from '../../fixtures/registry.js';
 import { randomPixels } from '../onnx/random-weights.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from './engines.js';

@@ -4,7 +4,7 @@ import { alexnet, type AlexNetOptions } from '../../../src/model/networks/alexne
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import type { Layer, Network } from '../../../src/model/networks/network.js';
 import { cutFront } from '../../../src/model/onnx/cut-front.js';
-import { type Convolution, type Stage } from '../../../src/model/onnx/convolution-run.js';
+import { type Convolution, type GraphStage } from '../../../src/model/onnx/convolution-run.js';
 import { divideAtConvolutions, type DividedModel } from '../../../src/model/onnx/divide.js';
 import {
   ATTRIBUTE_TYPE,
@@ -29,7 +29,7 @@ function divide(onnx: Uint8Array, change?: (graph: GraphProto) => void): Divided
 }
 
 /** `5×5 of 32 → 64`, `pool 3/2`. */
-function nameOf(stage: Stage): string {
+function nameOf(stage: GraphStage): string {
   if (stage.kind === 'max-pool') return `pool ${stage.size}/${stage.stride}`;
   const { kernel, channels, outputs, groups, padding } = stage;
   const details = [groups > 1 && `${groups} groups`, padding > 0 && `padding ${padding}`].filter(Boolean);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Histogram } from '../../../src/model/quantize/histogram.js';
+import { ValueHistogram } from '../../../src/model/quantize/histogram.js';
 import { chooseRange } from '../../../src/model/quantize/ranges.js';
 import { activationScale, quantizeWeights } from '../../../src/model/quantize/tensors.js';
 
-function histogramOf(...batches: readonly Float32Array[]): Histogram {
-  const histogram = new Histogram();
+function histogramOf(...batches: readonly Float32Array[]): ValueHistogram {
+  const histogram = new ValueHistogram();
   for (const batch of batches) histogram.add(batch);
   return histogram;
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import { decodeModel, encodeModel, type GraphProto } from '../../../src/model/onnx/proto.js';
-import type { Engine } from '../../../src/model/engine.js';
+import type { Engine } from '../../../src/engine.js';
 import { tensorflowEngine } from '../../../src/model/tensorflow/engine.js';
 import { loadTensorflow, type Tensorflow } from '../../../src/model/tensorflow/load.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from '../engines/engines.js';

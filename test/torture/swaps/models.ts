@@ -6,9 +6,13 @@ import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import { shapeLayers } from '../../../src/model/networks/network.js';
 import { exportOnnx } from '../../../src/model/onnx/export-onnx.js';
 import { quantizeModel } from '../../../src/model/quantize/quantize-model.js';
+import {
+  loadModelSpecs,
+  modelCache,
+  SHIPPED_REGISTRY,
+  type ModelSpec,
+} from '../../../src/model/registry/in-use.js';
 import { Registry, type ModelVersion } from '../../../src/model/registry/registry.js';
-import { loadModelSpecs, modelCache, SHIPPED_REGISTRY } from '../../../src/pool/model-specs.js';
-import type { ModelSpec } from '../../../src/pool/protocol.js';
 import { Random } from '../../../src/random.js';
 import { initialWeights } from '../../../src/train/initial-weights.js';
 import { use } from '../../fixtures/registry.js';

@@ -1,7 +1,7 @@
 import { configureDecoding, decodeImage } from '../../../src/decode/decode-image.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
+import type { ModelSpec } from '../../../src/model/registry/in-use.js';
 import { InferencePool } from '../../../src/pool/inference-pool.js';
-import type { ModelSpec } from '../../../src/pool/protocol.js';
 import type { ModelIdentity, ModelPrediction } from '../../../src/record.js';
 import { WORKER_FILE } from '../../fixtures/registry.js';
 import type { ModelSet } from './models.js';

@@ -1,5 +1,5 @@
-import type { ConfusionMatrix } from '../../../evaluate/measures/confusion.js';
-import { wilsonInterval } from '../../../evaluate/measures/wilson.js';
+import type { ConfusionMatrix } from '../../../statistics/confusion.js';
+import { wilsonInterval } from '../../../statistics/wilson.js';
 import { table } from './markdown.js';
 
 /** Shares of one class as counts, so that an interval can be given for each. */

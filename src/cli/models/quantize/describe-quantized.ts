@@ -5,7 +5,7 @@ import type { ModelDraft } from '../../../model/registry/draft.js';
 import type { ModelVersion } from '../../../model/registry/registry.js';
 import { SOFTWARE } from '../../../version.js';
 import type { EvaluationData } from '../evaluation-data.js';
-import type { Measured, MeasuredModel } from './measure-quantized.js';
+import type { MeasuredQuantization, MeasuredModel } from './measure-quantized.js';
 
 /** `forced`: a missed limit was accepted when the version was made. */
 export type Limits = Verdict & { readonly forced: boolean };
@@ -17,7 +17,7 @@ interface Made {
   /** Images. */
   readonly calibrated: number;
   readonly quantized: QuantizedModel;
-  readonly measured: Measured;
+  readonly measured: MeasuredQuantization;
 }
 
 /** What the registry is told of an int8 version: all of its source, how it was made, and how it compares. */

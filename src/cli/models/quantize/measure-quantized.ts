@@ -1,21 +1,21 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compareModels, type ComparedModels } from '../../../model/quantize/compare.js';
 import {
   confusionOf,
   figuresOf,
   predictionsOf,
   quadraticLoss,
   type ConfusionMatrix,
-  type Figures,
-} from '../../../evaluate/measures/confusion.js';
-import { compareModels, type Compared } from '../../../model/quantize/compare.js';
+  type ConfusionFigures,
+} from '../../../statistics/confusion.js';
 import type { EvaluationData } from '../evaluation-data.js';
 import type { OnProgress } from '../stages.js';
 
 /** One of the two models on the evaluation part. */
 export interface MeasuredModel {
-  readonly figures: Figures;
+  readonly figures: ConfusionFigures;
   readonly confusion: ConfusionMatrix;
   readonly quadraticLoss: number;
   /** On one thread. */
@@ -23,7 +23,7 @@ export interface MeasuredModel {
   readonly bytes: number;
 }
 
-export interface Measured {
+export interface MeasuredQuantization {
   readonly fp32: MeasuredModel;
   readonly int8: MeasuredModel;
   readonly speedup: number;
@@ -37,7 +37,7 @@ export async function measureQuantized(
   int8: Uint8Array,
   { data, evaluation }: Pick<EvaluationData, 'data' | 'evaluation'>,
   { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
-): Promise<Measured> {
+): Promise<MeasuredQuantization> {
   const folder = await mkdtemp(join(tmpdir(), 'smearwatch-int8-'));
   try {
     const int8File = join(folder, 'model.onnx');
@@ -62,7 +62,7 @@ export async function measureQuantized(
 }
 
 function figuresFor(
-  { probabilities, imagesPerSecond }: Compared,
+  { probabilities, imagesPerSecond }: ComparedModels,
   index: 0 | 1,
   labels: readonly number[],
   classes: number,
@@ -78,7 +78,7 @@ function figuresFor(
   };
 }
 
-function agreementOf({ probabilities }: Compared, classes: number): number {
+function agreementOf({ probabilities }: ComparedModels, classes: number): number {
   const [fp32, int8] = probabilities.map((rows) => predictionsOf(rows, classes));
   const same = fp32?.filter((prediction, index) => prediction === int8?.[index]) ?? [];
   return same.length / (fp32?.length ?? 1);

@@ -6,9 +6,9 @@ import type { ModelVersion, Registry } from '../../../model/registry/registry.js
 import { loadEvaluationData } from '../evaluation-data.js';
 import type { RunStage } from '../stages.js';
 import { describeQuantized, type Limits } from './describe-quantized.js';
-import { measureQuantized, type Measured } from './measure-quantized.js';
+import { measureQuantized, type MeasuredQuantization } from './measure-quantized.js';
 
-export interface QuantizationPlan {
+export interface QuantizationRequest {
   readonly dataFolder: string;
   readonly splitFile: string | undefined;
   /** Images to calibrate on, at most. */
@@ -24,7 +24,7 @@ export interface QuantizationPlan {
 
 export interface QuantizeResult {
   readonly version: ModelVersion;
-  readonly measured: Measured;
+  readonly measured: MeasuredQuantization;
   readonly limits: Limits;
 }
 
@@ -32,7 +32,7 @@ export interface QuantizeResult {
 export async function runQuantization(
   registry: Registry,
   source: ModelVersion,
-  plan: QuantizationPlan,
+  plan: QuantizationRequest,
 ): Promise<QuantizeResult> {
   configureDecoding();
   const { signal, runStage } = plan;

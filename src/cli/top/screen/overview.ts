@@ -1,6 +1,6 @@
 import { createElement, type ReactElement } from 'react';
 import { describeSinks, describeWork, describeWorkers, threePlaces } from '../../status/describe.js';
-import type { Seen, Throughput } from '../view.js';
+import type { Seen, LiveThroughput } from '../view.js';
 import { Lines, type CellProps } from './cells.js';
 import { sparkline } from './words.js';
 
@@ -9,7 +9,7 @@ const RATE_WIDTH = 26;
 
 export interface OverviewProps {
   readonly seen: Seen;
-  readonly throughput: Throughput;
+  readonly throughput: LiveThroughput;
   readonly columns: number;
 }
 
@@ -27,7 +27,7 @@ export function Overview({ seen, throughput, columns }: OverviewProps): ReactEle
 }
 
 /** Over the last minute, then between the last two polls, then what it has been like. */
-function throughputCells(lastMinute: number, throughput: Throughput, columns: number): CellProps[] {
+function throughputCells(lastMinute: number, throughput: LiveThroughput, columns: number): CellProps[] {
   const now = throughput.now === undefined ? '' : `, now ${threePlaces(throughput.now)}`;
   const bars = Math.max(0, columns - TITLE_WIDTH - RATE_WIDTH - ' 99 min'.length);
   const minutes = Math.round((bars * throughput.columnMs) / 60_000);

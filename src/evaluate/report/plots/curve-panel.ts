@@ -3,10 +3,10 @@ import { draw, FONT_SIZE, GRID, INK, SOFT, WIDTH } from './draw.js';
 import { shorten } from './legend.js';
 import type { Series } from './series.js';
 
-export type Point = readonly [x: number, y: number];
+export type PanelPoint = readonly [x: number, y: number];
 
 export interface Curve extends Series {
-  readonly points: readonly Point[];
+  readonly points: readonly PanelPoint[];
   /** Beside its name: the area below it. */
   readonly note: string;
 }
@@ -37,7 +37,7 @@ export function precisionRecallPanel(panel: CurvePanel, prevalence: number): str
   });
 }
 
-const DIAGONAL: readonly Point[] = [
+const DIAGONAL: readonly PanelPoint[] = [
   [0, 0],
   [1, 1],
 ];
@@ -45,7 +45,7 @@ const LINE_HEIGHT = 15;
 /** More notes would cover the curves. */
 export const NOTES = 4;
 
-interface Axes {
+interface CurveAxes {
   readonly x: string;
   readonly y: string;
   readonly notes: 'bottom-left' | 'bottom-right';
@@ -53,7 +53,7 @@ interface Axes {
   readonly curve: 'linear' | 'step-before';
 }
 
-function drawPanel({ title, heading, curves }: CurvePanel, { x, y, notes, marks, curve }: Axes): string {
+function drawPanel({ title, heading, curves }: CurvePanel, { x, y, notes, marks, curve }: CurveAxes): string {
   const scale = { domain: [0, 1], ticks: 5, labelArrow: 'none', labelAnchor: 'center' } as const;
   return draw({
     title,
@@ -84,7 +84,7 @@ function drawPanel({ title, heading, curves }: CurvePanel, { x, y, notes, marks,
   });
 }
 
-function noteMarks(curves: readonly Curve[], corner: Axes['notes']): Plot.Markish[] {
+function noteMarks(curves: readonly Curve[], corner: CurveAxes['notes']): Plot.Markish[] {
   return curves.map(({ name, note, colour }, index) =>
     Plot.text([`${shorten(name, 18)}  ${note}`], {
       ...{ frameAnchor: corner, textAnchor: corner === 'bottom-left' ? 'start' : 'end' },
@@ -95,6 +95,6 @@ function noteMarks(curves: readonly Curve[], corner: Axes['notes']): Plot.Markis
 }
 
 /** A curve may come from either end. */
-function ascending(points: readonly Point[]): readonly Point[] {
+function ascending(points: readonly PanelPoint[]): readonly PanelPoint[] {
   return (points[0]?.[0] ?? 0) <= (points.at(-1)?.[0] ?? 0) ? points : points.toReversed();
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { FONT_SIZE } from './draw.js';
 import type { Series } from './series.js';
 
-export interface Place {
+export interface LegendPlace {
   /** Of the plot, in pixels. */
   readonly width: number;
   readonly marginLeft: number;
@@ -15,7 +15,7 @@ const SAMPLE = 16;
 export const LETTER = FONT_SIZE * 0.58;
 
 /** Names of series above a plot, wrapped into rows. Marks must be drawn with a `marginTop` of at least `legendHeight`. */
-export function legend(series: readonly Series[], kind: 'bar' | 'line', place: Place): Plot.Markish[] {
+export function legend(series: readonly Series[], kind: 'bar' | 'line', place: LegendPlace): Plot.Markish[] {
   return entries(series, place).flatMap(({ name, colour, dash, left, top }) => {
     const at = { frameAnchor: 'top-left', facet: 'super' } as const;
     const [dx, dy] = [left, top - place.marginTop + ROW / 2];
@@ -41,7 +41,7 @@ export function legend(series: readonly Series[], kind: 'bar' | 'line', place: P
   });
 }
 
-export function legendHeight(series: readonly Series[], place: Omit<Place, 'marginTop'>): number {
+export function legendHeight(series: readonly Series[], place: Omit<LegendPlace, 'marginTop'>): number {
   return Math.max(0, ...entries(series, place).map(({ top }) => top + ROW));
 }
 
@@ -53,7 +53,7 @@ const LINE = {
   },
 };
 
-function entries(series: readonly Series[], { width, marginLeft }: Omit<Place, 'marginTop'>) {
+function entries(series: readonly Series[], { width, marginLeft }: Omit<LegendPlace, 'marginTop'>) {
   let [left, top] = [0, 0];
   return series.map((each) => {
     const name = shorten(each.name);

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { wilsonInterval } from '../../measures/wilson.js';
+import { wilsonInterval } from '../../../statistics/wilson.js';
 import type { Calibration } from '../../metrics.js';
 import { draw, FONT_SIZE, GRID, INK, SOFT, WIDTH } from './draw.js';
 import { shorten } from './legend.js';

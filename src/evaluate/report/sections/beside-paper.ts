@@ -6,11 +6,11 @@ import { PAPER, paperAccuracy } from '../paper.js';
 import { groupedBars, groupsThatFit, type Bar } from '../plots/grouped-bars.js';
 import type { Series } from '../plots/series.js';
 import { referenceOf } from '../report-input.js';
-import { figure, type Section } from '../section.js';
+import { figure, type ReportSection } from '../section.js';
 import { estimateCell, table } from '../table.js';
 
 /** The paper's Tables 3 and 4 and its Figures 2 and 3, with ours. */
-export function besidePaper(metrics: Metrics, series: readonly Series[]): Section {
+export function besidePaper(metrics: Metrics, series: readonly Series[]): ReportSection {
   return {
     id: 'paper',
     title: 'Beside the paper',

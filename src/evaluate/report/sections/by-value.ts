@@ -4,11 +4,11 @@ import { counted, formatCount, formatFigure } from '../format.js';
 import { markup, NOTHING, type Content, type Markup } from '../markup.js';
 import { referenceOf } from '../report-input.js';
 import { soughtSensitivity } from '../sought.js';
-import { warning, type Section } from '../section.js';
-import { estimateCell, table, type Column } from '../table.js';
+import { warning, type ReportSection } from '../section.js';
+import { estimateCell, table, type TableColumn } from '../table.js';
 
 /** Everything again for each value of the field that `--by` names. */
-export function byValue({ models, data }: Metrics): Section {
+export function byValue({ models, data }: Metrics): ReportSection {
   const field = data.by ?? '';
   return {
     id: 'by',
@@ -37,7 +37,7 @@ function unstated({ by, all }: EvaluatedModel, field: string): Content {
 }
 
 function averages({ by, all }: EvaluatedModel, field: string): Markup {
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { title: field },
     { title: 'Images' },
     { title: 'Right' },
@@ -62,7 +62,7 @@ function averages({ by, all }: EvaluatedModel, field: string): Markup {
 
 function classes({ by, all }: EvaluatedModel, field: string): Markup {
   const names = all.perClass.map((each) => each.class);
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { title: field },
     ...names.flatMap((name) => [
       { title: 'Recall', hint: name },

@@ -4,10 +4,10 @@ import { markup } from '../markup.js';
 import { confidenceHistogram, reliabilityDiagram } from '../plots/reliability.js';
 import type { Series } from '../plots/series.js';
 import { referenceOf } from '../report-input.js';
-import { figure, type Section } from '../section.js';
+import { figure, type ReportSection } from '../section.js';
 
 /** Whether 90 % sure is right nine times of ten. */
-export function calibration({ models }: Metrics, series: readonly Series[]): Section {
+export function calibration({ models }: Metrics, series: readonly Series[]): ReportSection {
   return {
     id: 'calibration',
     title: 'Calibration',

@@ -1,13 +1,13 @@
 import type { Comparison, Metrics } from '../../metrics.js';
 import { counted, formatP } from '../format.js';
 import { markup, NOTHING, type Content } from '../markup.js';
-import type { Section } from '../section.js';
+import type { ReportSection } from '../section.js';
 import { small, table } from '../table.js';
 
 const SIGNIFICANT = 0.05;
 
 /** McNemar's test and the difference in words, for each pair of models. */
-export function comparisons({ comparisons, data: { groups } }: Metrics): Section {
+export function comparisons({ comparisons, data: { groups } }: Metrics): ReportSection {
   const columns = [
     { title: 'Models', hint: 'first, second' },
     { title: 'Right alone', hint: 'first : second' },

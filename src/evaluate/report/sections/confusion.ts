@@ -3,10 +3,10 @@ import { counted } from '../format.js';
 import { confusionHeatMap, isWide } from '../plots/confusion-heat-map.js';
 import { referenceOf } from '../report-input.js';
 import { markup } from '../markup.js';
-import { figure, type Section } from '../section.js';
+import { figure, type ReportSection } from '../section.js';
 
 /** What every figure but those of thresholds is counted from. */
-export function confusion({ models, data: { classes } }: Metrics): Section {
+export function confusion({ models, data: { classes } }: Metrics): ReportSection {
   return {
     id: 'confusion',
     title: 'Confusion matrices',

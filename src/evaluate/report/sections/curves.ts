@@ -1,16 +1,19 @@
 import type { ClassMetrics, Metrics } from '../../metrics.js';
 import { formatFigure } from '../format.js';
 import { markup, NOTHING, type Markup } from '../markup.js';
-import { NOTES, precisionRecallPanel, rocPanel, type Curve, type Point } from '../plots/curve-panel.js';
+import { NOTES, precisionRecallPanel, rocPanel, type Curve, type PanelPoint } from '../plots/curve-panel.js';
 import type { Series } from '../plots/series.js';
 import { referenceOf } from '../report-input.js';
-import { figure, type Section } from '../section.js';
+import { figure, type ReportSection } from '../section.js';
 
 /** Receiver operating characteristic and precision over recall, a panel for each class and a line for each model. */
-export function curves({ models, data: { classes, images } }: Metrics, series: readonly Series[]): Section {
+export function curves(
+  { models, data: { classes, images } }: Metrics,
+  series: readonly Series[],
+): ReportSection {
   const curvesOf = (
     name: string,
-    pointsOf: (found: ClassMetrics) => Point[],
+    pointsOf: (found: ClassMetrics) => PanelPoint[],
     areaOf: (found: ClassMetrics) => number | null,
   ) =>
     models.flatMap((model): Curve[] => {

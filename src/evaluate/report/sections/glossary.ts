@@ -1,8 +1,8 @@
 import { markup, type Content } from '../markup.js';
-import type { Section } from '../section.js';
+import type { ReportSection } from '../section.js';
 
 /** Every figure in plain language. */
-export function glossary(): Section {
+export function glossary(): ReportSection {
   return {
     id: 'reading',
     title: 'How to read this',

@@ -2,12 +2,12 @@ import type { Metrics } from '../../metrics.js';
 import { counted, formatCount, formatFigure, formatMoment, formatSeconds } from '../format.js';
 import { markup, NOTHING, type Content, type Markup } from '../markup.js';
 import { referenceOf } from '../report-input.js';
-import type { Section } from '../section.js';
+import type { ReportSection } from '../section.js';
 import { table } from '../table.js';
 import { leftOut } from './left-out.js';
 
 /** What was evaluated on what, with what: enough to do it again. */
-export function identity(metrics: Metrics): Section {
+export function identity(metrics: Metrics): ReportSection {
   return {
     id: 'run',
     title: 'The run',

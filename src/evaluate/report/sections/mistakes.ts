@@ -2,12 +2,12 @@ import type { Metrics } from '../../metrics.js';
 import { counted, formatCount, formatPercent } from '../format.js';
 import { markup, type Content, type Markup } from '../markup.js';
 import { referenceOf, type ReportInput } from '../report-input.js';
-import type { Section } from '../section.js';
+import type { ReportSection } from '../section.js';
 import type { PicturedMistake } from '../thumbnails.js';
 import { predictedClass, type Answer } from '../worst-mistakes.js';
 
 /** What to look at: the images that a model was surest of and wrong. */
-export function mistakes({ metrics, mistakes }: ReportInput): Section {
+export function mistakes({ metrics, mistakes }: ReportInput): ReportSection {
   return {
     id: 'mistakes',
     title: 'Worst mistakes',

@@ -2,11 +2,11 @@ import type { ClassMetrics, Estimate, EvaluatedModel, Metrics, ModelMetrics } fr
 import { formatFigure, formatPercent } from '../format.js';
 import { markup, type Content, type Markup } from '../markup.js';
 import { referenceOf } from '../report-input.js';
-import type { Section } from '../section.js';
-import { estimateCell, table, type Column } from '../table.js';
+import type { ReportSection } from '../section.js';
+import { estimateCell, table, type TableColumn } from '../table.js';
 
 /** Each class against the rest, of each model. */
-export function perClass({ models }: Metrics): Section {
+export function perClass({ models }: Metrics): ReportSection {
   return { id: 'classes', title: 'Class by class', content: models.map(describe) };
 }
 
@@ -16,7 +16,7 @@ function describe(model: EvaluatedModel): Content {
 
 /** What is counted from the confusion matrix, each with the number of images that it is a share of. */
 function countedTable({ perClass, confusion, images, ...means }: ModelMetrics): Markup {
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { title: 'Class' },
     { title: 'Precision', hint: methodOf(perClass, 'precision') },
     { title: 'Recall', hint: methodOf(perClass, 'recall') },
@@ -45,7 +45,7 @@ function thresholdTable({ perClass }: ModelMetrics): Markup {
   const specificities = [
     ...new Set(perClass.flatMap((each) => each.sensitivityAt.map((at) => at.specificity))),
   ];
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { title: 'Class' },
     { title: 'ROC area', hint: methodOf(perClass, 'rocArea') },
     { title: 'Average precision', hint: methodOf(perClass, 'averagePrecision') },
@@ -73,10 +73,10 @@ function losses({ shareRight, quadraticLoss, crossEntropy, calibration }: ModelM
 cross entropy ${formatFigure(crossEntropy, 4)}, expected calibration error ${formatFigure(calibration.expectedError, 4)}.</p>\n`;
 }
 
-type Measure = 'precision' | 'recall' | 'specificity' | 'accuracy' | 'rocArea' | 'averagePrecision';
+type ClassMeasure = 'precision' | 'recall' | 'specificity' | 'accuracy' | 'rocArea' | 'averagePrecision';
 
 /** How the intervals of a column were made. */
-function methodOf(classes: readonly ClassMetrics[], measure: Measure): string {
+function methodOf(classes: readonly ClassMetrics[], measure: ClassMeasure): string {
   return [...new Set(classes.map((each): Estimate['method'] => each[measure].method))].join(', ');
 }
 

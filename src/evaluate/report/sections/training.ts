@@ -6,10 +6,10 @@ import type { Series } from '../plots/series.js';
 import { trainingCurves, type TrainingCurve } from '../plots/training-curves.js';
 import type { IterationPoint } from '../read-history.js';
 import { referenceOf, type ReportInput } from '../report-input.js';
-import { figure, warning, type Section } from '../section.js';
+import { figure, warning, type ReportSection } from '../section.js';
 
 /** The paper's Figures 4 and 5: how the models came to be, where the registry still knows. */
-export function training({ metrics, histories }: ReportInput, series: readonly Series[]): Section {
+export function training({ metrics, histories }: ReportInput, series: readonly Series[]): ReportSection {
   const known = series.filter(({ name }) => (histories.get(name)?.length ?? 0) > 0);
   return {
     id: 'training',

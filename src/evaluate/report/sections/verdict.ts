@@ -3,11 +3,11 @@ import { counted, formatCount, formatFigure, formatPercent, formatPercentInterva
 import { markup, NOTHING, type Content, type Markup } from '../markup.js';
 import { referenceOf, SOUGHT } from '../report-input.js';
 import { soughtSensitivity } from '../sought.js';
-import type { Section } from '../section.js';
+import type { ReportSection } from '../section.js';
 import { small, table } from '../table.js';
 
 /** A line for each model: what a person wants to know first. */
-export function verdict(metrics: Metrics): Section {
+export function verdict(metrics: Metrics): ReportSection {
   const hasSought = metrics.data.classes.includes(SOUGHT.class);
   const columns = [
     { title: 'Model' },

@@ -1,7 +1,7 @@
 import type { InferenceSession } from '../../onnx-runtime.js';
 import type { Convolution, ConvolutionShape } from '../../onnx/convolution-run.js';
 import { outputsPerTile, pointsPerTile, transformFilters } from '../../winograd/filters.js';
-import type { Images, Place, WinogradKernel } from './kernel.js';
+import type { Images, KernelOffset, WinogradKernel } from './kernel.js';
 import { MatrixProducts } from './matrix-products.js';
 import type { ReadyStage, Scratch } from './stage.js';
 
@@ -72,7 +72,7 @@ class ConvolutionStage implements ReadyStage {
     this.scratch = { tiles: perChannel * channels, products: perChannel * outputs, bias: outputs };
   }
 
-  async run(from: Images, to: Place, scratch: Scratch): Promise<void> {
+  async run(from: Images, to: KernelOffset, scratch: Scratch): Promise<void> {
     const { channels, outputs, kernel } = this.#shape;
     const perTile = pointsPerTile(kernel);
     this.#kernel.floats(scratch.bias, outputs).set(this.#bias);

@@ -4,7 +4,7 @@ import type { ConvolutionShape, MaxPool } from '../../onnx/convolution-run.js';
 type Transform = (...values: number[]) => void;
 
 /** What native/winograd exports; see its README.md. */
-interface Exports extends WebAssemblyExports {
+interface WinogradExports extends WebAssemblyExports {
   readonly reserve: (bytes: number) => number;
   readonly transform_input_3: Transform;
   readonly transform_output_3: Transform;
@@ -14,11 +14,11 @@ interface Exports extends WebAssemblyExports {
 }
 
 /** Places of floats in the kernel's memory, in bytes. */
-export type Place = number;
+export type KernelOffset = number;
 
 /** A batch of square images, float32 [images, side, side, channels]. */
 export interface Images {
-  readonly at: Place;
+  readonly at: KernelOffset;
   readonly images: number;
   readonly side: number;
 }
@@ -37,13 +37,13 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** What lies before and after a convolution's products, in memory of its own. */
 export class WinogradKernel {
-  readonly #exports = instantiate(WASM, {}) as Exports;
+  readonly #exports = instantiate(WASM, {}) as WinogradExports;
 
   /**
    * Room for so many floats each.
    * @throws RangeError when there is no memory for them
    */
-  arrange(lengths: readonly number[]): Place[] {
+  arrange(lengths: readonly number[]): KernelOffset[] {
     const sizes = lengths.map((length) => Math.ceil((length * FLOAT) / ALIGNMENT) * ALIGNMENT);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     const start = this.#exports.reserve(bytes);
@@ -53,12 +53,12 @@ export class WinogradKernel {
   }
 
   /** So many floats behind a place. */
-  after(at: Place, floats: number): Place {
+  after(at: KernelOffset, floats: number): KernelOffset {
     return at + floats * FLOAT;
   }
 
   /** Valid until the next `arrange`. */
-  floats(at: Place, length: number): Float32Array {
+  floats(at: KernelOffset, length: number): Float32Array {
     return new Float32Array(this.#exports.memory.buffer, at, length);
   }
 
@@ -67,7 +67,7 @@ export class WinogradKernel {
     of: ConvolutionShape,
     { at, images, side }: Images,
     { perSide, room }: Tiles,
-    to: Place,
+    to: KernelOffset,
   ): void {
     const transform = of.kernel === 3 ? this.#exports.transform_input_3 : this.#exports.transform_input_5;
     transform(at, to, images, side, of.channels, of.groups, of.padding, perSide, room);
@@ -76,7 +76,7 @@ export class WinogradKernel {
   /** An output of products of tiles and filters, [points, groups, room, outputs / groups], with bias and ReLU. */
   transformOutput(
     of: ConvolutionShape,
-    { products, bias }: { products: Place; bias: Place },
+    { products, bias }: { products: KernelOffset; bias: KernelOffset },
     { perSide, room }: Tiles,
     to: Images,
   ): void {
@@ -84,7 +84,7 @@ export class WinogradKernel {
     transform(products, bias, to.at, to.images, to.side, of.outputs, of.groups, perSide, room);
   }
 
-  maxPool({ size, stride }: MaxPool, channels: number, { at, images, side }: Images, to: Place): void {
+  maxPool({ size, stride }: MaxPool, channels: number, { at, images, side }: Images, to: KernelOffset): void {
     this.#exports.max_pool(at, to, images, side, channels, size, stride);
   }
 }

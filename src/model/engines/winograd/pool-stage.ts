@@ -1,5 +1,5 @@
 import type { MaxPool } from '../../onnx/convolution-run.js';
-import type { Images, Place, WinogradKernel } from './kernel.js';
+import type { Images, KernelOffset, WinogradKernel } from './kernel.js';
 import type { ReadyStage } from './stage.js';
 
 export function poolStage(
@@ -12,7 +12,7 @@ export function poolStage(
     side: Math.floor((input.side - pool.size) / pool.stride) + 1,
     channels,
     scratch: { tiles: 0, products: 0, bias: 0 },
-    run: (from: Images, to: Place) => {
+    run: (from: Images, to: KernelOffset) => {
       kernel.maxPool(pool, channels, from, to);
       return Promise.resolve();
     },

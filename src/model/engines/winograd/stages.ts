@@ -1,6 +1,6 @@
 import type { DividedModel } from '../../onnx/divide.js';
 import { convolutionStage, type ConvolutionParts } from './convolution-stage.js';
-import type { Place, WinogradKernel } from './kernel.js';
+import type { KernelOffset, WinogradKernel } from './kernel.js';
 import { poolStage } from './pool-stage.js';
 import type { ReadyStage, Scratch } from './stage.js';
 
@@ -17,7 +17,7 @@ export class Stages {
   readonly #stages: readonly ReadyStage[];
   readonly #kernel: WinogradKernel;
   /** Where images are read from and written to in turns. */
-  readonly #turns: readonly [Place, Place];
+  readonly #turns: readonly [KernelOffset, KernelOffset];
   readonly #scratch: Scratch;
 
   private constructor(

@@ -2,7 +2,7 @@ import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs';
 import { outputMisfit, quoted, unsupported } from '../failures.js';
 import type { ImportStatement } from '../statement.js';
 
-type Layer = layers.Layer;
+type BuiltLayer = layers.Layer;
 
 /** Values that one layer may give for one image: 256 MB. AlexNet's largest gives 290,400. */
 const MAX_VALUES = 1 << 26;
@@ -22,7 +22,7 @@ export function checkBuilt(model: LayersModel, { outputIs }: ImportStatement): v
   }
 }
 
-function checkLayer(layer: Layer): void {
+function checkLayer(layer: BuiltLayer): void {
   if (isModel(layer)) layer.layers.forEach(checkLayer);
   for (const { shape } of layer.inboundNodes.flatMap(({ outputTensors }) => outputTensors)) {
     const [, ...sides] = shape;
@@ -36,13 +36,15 @@ function checkLayer(layer: Layer): void {
 }
 
 function endsInSoftmax({ outputs }: Pick<LayersModel, 'outputs'>): boolean {
-  const last: Layer | undefined = outputs[0]?.sourceLayer;
+  const last: BuiltLayer | undefined = outputs[0]?.sourceLayer;
   if (last === undefined) return false;
   if (isModel(last)) return endsInSoftmax(last);
   if (last.getClassName() === 'Softmax') return true;
   return last.getConfig()['activation'] === 'softmax';
 }
 
-function isModel(layer: Layer): layer is Layer & { layers: Layer[]; outputs: SymbolicTensor[] } {
+function isModel(
+  layer: BuiltLayer,
+): layer is BuiltLayer & { layers: BuiltLayer[]; outputs: SymbolicTensor[] } {
   return 'layers' in layer && 'outputs' in layer;
 }

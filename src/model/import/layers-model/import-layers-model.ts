@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { messageOf, SmearwatchError } from '../../../errors.js';
-import { digestBytes, writeSynced } from '../../registry/files.js';
+import { digestBytes, writeSynced } from '../../../files/replace-file.js';
 import { LAYERS_FILE, WEIGHTS_FILE } from '../../registry/model-files.js';
 import { tensorflowEngine } from '../../tensorflow/engine.js';
 import { buildLayers, type LayersModelParts } from '../../tensorflow/layers-model/build-layers.js';

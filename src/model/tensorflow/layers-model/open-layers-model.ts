@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../errors.js';
+import { digestBytes } from '../../../files/replace-file.js';
 import { unloadable } from '../../onnx/proto.js';
-import { digestBytes } from '../../registry/files.js';
 import { WEIGHTS_FILE } from '../../registry/model-files.js';
 import type { Tensorflow } from '../load.js';
 import type { Runnable } from '../session.js';

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WinogradKernel } from '../../../../src/model/engines/winograd/kernel.js';
 import { Stages, type ImageShape } from '../../../../src/model/engines/winograd/stages.js';
-import type { Convolution, MaxPool, Stage } from '../../../../src/model/onnx/convolution-run.js';
+import type { Convolution, MaxPool, GraphStage } from '../../../../src/model/onnx/convolution-run.js';
 import type { DividedModel } from '../../../../src/model/onnx/divide.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
 
@@ -40,7 +40,7 @@ async function run(stages: Stages, values: Float32Array): Promise<Float32Array> 
 }
 
 /** Plain loops in float64, over batches of [height, width, channels]. */
-function compute(stages: readonly Stage[], shape: ImageShape, values: Float32Array): ComputedImages {
+function compute(stages: readonly GraphStage[], shape: ImageShape, values: Float32Array): ComputedImages {
   const perImage = shape.side ** 2 * shape.channels;
   let computed: ComputedImages = {
     ...shape,

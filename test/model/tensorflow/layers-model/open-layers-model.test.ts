@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../../src/engine.js';
 import { IMAGE_BYTES } from '../../../../src/images.js';
-import type { Engine } from '../../../../src/model/engine.js';
 import { loadEngine } from '../../../../src/model/engines/load-engine.js';
 import { importLayersModel } from '../../../../src/model/import/layers-model/import-layers-model.js';
 import { loadTensorflow, type Tensorflow } from '../../../../src/model/tensorflow/load.js';

@@ -1,0 +1,45 @@
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
+import { z } from 'zod';
+import { SmearwatchError } from '../../errors.js';
+import { labelRequestSchema, type LabelRequest } from '../../quality/labels/label-request.js';
+import type { LabelFacts } from '../../telemetry/telemetry.js';
+import { sendError } from './replies.js';
+
+/** As many take less than a tenth of a second, in which the daemon does nothing else. */
+export const MOST_LABELS = 500;
+/** 500 labels with paths of usual length; the longest path of all still fits. */
+const LONGEST_BODY_BYTES = 262_144;
+
+/** Takes labels over, all or none. @throws SmearwatchError as `LabelDesk.give` */
+export type GiveLabels = (labels: readonly LabelRequest[]) => LabelFacts[];
+
+const labelsSchema = z.toJSONSchema(z.array(labelRequestSchema).min(1).max(MOST_LABELS), {
+  target: 'draft-7',
+});
+
+/** POST /labels: one label, or a list of them. */
+export function addLabelsRoute(app: FastifyInstance, guards: onRequestHookHandler[], give: GiveLabels): void {
+  app.post<{ Body: LabelRequest[] }>(
+    '/labels',
+    {
+      onRequest: guards,
+      bodyLimit: LONGEST_BODY_BYTES,
+      // One label is a list of one.
+      preValidation: (request, _reply, done) => {
+        const body: unknown = request.body;
+        if (!Array.isArray(body)) request.body = [body] as LabelRequest[];
+        done();
+      },
+      schema: { body: labelsSchema },
+    },
+    async (request, reply) => {
+      try {
+        await reply.send({ labels: give(request.body) });
+      } catch (error) {
+        if (!(error instanceof SmearwatchError)) throw error;
+        const status = error.code === 'labels-not-ready' ? 503 : 422;
+        await sendError(reply, status, error.code, [error.message, error.hint].filter(Boolean).join('. '));
+      }
+    },
+  );
+}

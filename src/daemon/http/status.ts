@@ -1,0 +1,69 @@
+import type { AuditHead } from '../../audit/entry.js';
+import type { ModelIdentity } from '../../record.js';
+import type { WorkCounts } from '../../telemetry/telemetry.js';
+
+/** What the HTTP server asks the daemon. */
+export interface StatusSource {
+  /** Whether images are being taken in and classified; the reasons say what is missing. */
+  ready(): Readiness;
+  status(): DaemonStatus;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** The answer of /status. Fields are only ever added. */
+export interface DaemonStatus {
+  readonly version: string;
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  readonly configuration: { readonly file: string; readonly sha256: string };
+  readonly models: readonly ModelIdentity[];
+  /** Where the audit trail ends: a copy kept elsewhere proves everything before it. */
+  readonly audit: {
+    readonly head: AuditHead | undefined;
+    readonly writable: boolean;
+    /** Entries that could not be written yet. */
+    readonly waiting: number;
+  };
+  /** What `evaluation.schedule` plans. Times are RFC 3339, UTC. */
+  readonly evaluations: {
+    readonly nextRunAt: string | undefined;
+    readonly lastRun:
+      { readonly id: string; readonly outcome: string; readonly reason?: string | undefined } | undefined;
+    /** Of the run that is under way: how many images, in which stage, of which folder. */
+    readonly progress:
+      | { readonly set: string; readonly stage: string; readonly done: number; readonly total: number }
+      | undefined;
+  };
+  readonly work: WorkCounts;
+  readonly workers: {
+    readonly configured: number;
+    readonly alive: number;
+    readonly busy: number;
+    /** Threads that were given up and are held by native code until the next restart. */
+    readonly stuck: number;
+    /** Why some are missing. */
+    readonly problem?: string;
+  };
+  /** Results that each sink has not received yet. */
+  readonly outbox: Readonly<Record<string, number>>;
+  readonly inFlight: number;
+  /** Over the last minute. */
+  readonly imagesPerSecond: number;
+  readonly scanners: readonly ScannerStatus[];
+}
+
+export interface ScannerStatus {
+  readonly name: string;
+  readonly folder: string;
+  /** Files that are still being written. */
+  readonly unsettled: number;
+  /** When the folder was last read to its end: RFC 3339, UTC. */
+  readonly rescannedAt: string | undefined;
+  /** Why images in the folder are not taken in, or not all of them. */
+  readonly problem: string | undefined;
+}

@@ -1,0 +1,104 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../config/schema.js';
+import { SmearwatchError } from '../../errors.js';
+import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
+import type { FolderMetrics } from './figures.js';
+import { pinnedModels, type Pin, type Pins } from './pins.js';
+import { dataFolders, readMetrics, reportsFolder, type DataFolder } from './reports.js';
+import { runEvaluation } from './run-evaluation.js';
+
+/** What a run found. */
+export interface Evaluated {
+  readonly folders: readonly FolderMetrics[];
+  readonly models: Pins;
+}
+
+export interface EvaluateOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: EvaluationProgress & { readonly set: string }) => void;
+  /** The compiled child; tests name the one in `dist/`. */
+  readonly entry?: URL;
+}
+
+/** The evaluation's pool puts back at once what it cannot finish; the next chance does it again. */
+const STOP_MS = 2000;
+
+/**
+ * Evaluates every configured folder, one after another, into `<reports>/<run>/<folder's name>`. What an earlier attempt at the
+ * same run has finished is not done again, and what it began goes on.
+ * @throws SmearwatchError what an evaluation failed with; `interrupted`
+ */
+export async function evaluateFolders(
+  runId: string,
+  config: Config,
+  options: EvaluateOptions,
+): Promise<Evaluated> {
+  const runFolder = join(reportsFolder(config), runId);
+  await mkdir(runFolder, { recursive: true });
+  const models = await pinnedModels(runFolder, config);
+  const folders: FolderMetrics[] = [];
+  for (const data of dataFolders(config)) {
+    const outDir = join(runFolder, data.set);
+    const metrics =
+      (await readMetrics(outDir)) ?? (await evaluateOne(planOf(data, outDir, config, models), data, options));
+    folders.push({ set: data.set, metrics });
+  }
+  return { folders, models };
+}
+
+async function evaluateOne(
+  plan: EvaluationPlan,
+  { set }: DataFolder,
+  { signal, onProgress, entry }: EvaluateOptions,
+): Promise<FolderMetrics['metrics']> {
+  const run = (): Promise<void> =>
+    runEvaluation(plan, {
+      signal,
+      threads: plan.config.pool.workers ?? 1,
+      onProgress: (progress) => onProgress({ ...progress, set }),
+      ...(entry && { entry }),
+    });
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof SmearwatchError) || error.code !== 'evaluation-differs') throw error;
+    // Since the attempt before, images or options have changed: half of the one and half of the other is no result.
+    await rm(plan.outDir, { recursive: true, force: true });
+    await run();
+  }
+  const metrics = await readMetrics(plan.outDir);
+  if (metrics !== undefined) return metrics;
+  throw new SmearwatchError(`The evaluation left no metrics.json in ${plan.outDir}`, {
+    code: 'evaluation-without-result',
+    hint: `Try it by hand: ${plan.command}`,
+  });
+}
+
+function planOf({ dataDir }: DataFolder, outDir: string, config: Config, models: Pins): EvaluationPlan {
+  const { pipeline, pool, review, evaluation } = config;
+  const { by, threads = Math.max(1, Math.floor(availableParallelism() / 2)) } = evaluation.schedule;
+  const use = [...models.inUse, ...models.candidates].map((pin) => ({
+    model: referenceTo(pin),
+    engine: pin.engine,
+  }));
+  return {
+    dataDir,
+    outDir,
+    ...(by !== undefined && { by }),
+    config: {
+      models: { ...config.models, use },
+      pipeline,
+      pool: { ...pool, workers: threads },
+      review,
+      evaluation,
+      shutdownTimeoutMs: Math.min(config.shutdownTimeoutMs, STOP_MS),
+    },
+    command: `smearwatch evaluate --data ${dataDir} --out ${outDir} --models ${use.map(({ model }) => model).join(',')}`,
+  };
+}
+
+function referenceTo({ name, version }: Pin): string {
+  return `${name}@${version}`;
+}

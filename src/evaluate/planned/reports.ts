@@ -1,0 +1,54 @@
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Config } from '../../config/schema.js';
+import { metricsSchema, type Metrics } from '../metrics.js';
+import type { FolderMetrics } from './figures.js';
+import type { PlannedRun } from './run-log.js';
+
+/** Where the reports of all runs are. */
+export function reportsFolder({ stateFolder, evaluation }: Config): string {
+  return evaluation.schedule.folder ?? join(stateFolder, 'planned-evaluations');
+}
+
+export interface DataFolder {
+  /** Names it in metrics, logs and the report's folder: the last part of its path, which is not the same twice. */
+  readonly set: string;
+  readonly dataDir: string;
+}
+
+export function dataFolders({ evaluation }: Config): DataFolder[] {
+  const seen = new Map<string, number>();
+  return evaluation.schedule.data.map((dataDir) => {
+    const name = basename(dataDir) || 'data';
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return { set: count === 1 ? name : `${name}-${count}`, dataDir };
+  });
+}
+
+/** What an evaluation left in its folder; undefined when it has not come to its end. */
+export async function readMetrics(outDir: string): Promise<Metrics | undefined> {
+  try {
+    return metricsSchema.parse(JSON.parse(await readFile(join(outDir, 'metrics.json'), 'utf8')));
+  } catch {
+    // Not there yet, or not of this version: the evaluation goes on and writes it.
+    return undefined;
+  }
+}
+
+/** The figures of a run, as far as they are still there. */
+export async function runFigures(config: Config, { id }: PlannedRun): Promise<FolderMetrics[]> {
+  const found: FolderMetrics[] = [];
+  for (const { set } of dataFolders(config)) {
+    const metrics = await readMetrics(join(reportsFolder(config), id, set));
+    if (metrics !== undefined) found.push({ set, metrics });
+  }
+  return found;
+}
+
+/** Removes the reports of older runs: only of those in the log, so that nothing else that lies there is ever touched. */
+export async function removeOldReports(config: Config, runs: readonly PlannedRun[]): Promise<void> {
+  const withReport = runs.filter(({ attempts }) => attempts > 0);
+  const old = withReport.slice(0, Math.max(0, withReport.length - config.evaluation.schedule.keepReports));
+  for (const { id } of old) await rm(join(reportsFolder(config), id), { recursive: true, force: true });
+}

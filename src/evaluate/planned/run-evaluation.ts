@@ -1,0 +1,119 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { SmearwatchError } from '../../errors.js';
+import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
+import type { FromEvaluation, ToEvaluation } from './protocol.js';
+
+export interface EvaluationRunOptions {
+  readonly signal: AbortSignal;
+  /** Threads that decode and classify. */
+  readonly threads: number;
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** The compiled child; tests, which run from the sources, name the one in `dist/`. */
+  readonly entry?: URL;
+}
+
+/**
+ * A child that was asked to stop and has not is killed, which its ledger survives: on a busy computer it hardly gets to run,
+ * and the daemon's end must not wait for that.
+ */
+const STOP_TIMEOUT_MS = 5000;
+const MAX_STDERR = 4000;
+
+/**
+ * Evaluates in a process of its own at the lowest priority: the operating system then puts it behind live images, whatever it
+ * does, and its memory goes with it. The results are in the plan's `outDir`.
+ * @throws SmearwatchError what the evaluation failed with; `interrupted`; `evaluation-died`
+ */
+export async function runEvaluation(
+  plan: EvaluationPlan,
+  { signal, threads, onProgress, entry = new URL('./main.js', import.meta.url) }: EvaluationRunOptions,
+): Promise<void> {
+  signal.throwIfAborted();
+  const child = fork(entry, {
+    // libuv reads its threads' number when the first one is needed. One more than decode: files are read on them too.
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(threads + 1) },
+    // The daemon's standard output is its log.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  // Before it makes a thread: threads inherit the priority of the one that makes them.
+  lowerPriority(child);
+  offerToMemoryKiller(child);
+  const said = lastWords(child);
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    send(child, { type: 'stop' });
+    killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  };
+  signal.addEventListener('abort', stop);
+  try {
+    send(child, { type: 'start', plan });
+    await outcomeOf(child, said, onProgress);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    clearTimeout(killTimer);
+    child.kill('SIGKILL'); // whatever happened, nothing goes on evaluating unseen
+  }
+}
+
+function lowerPriority({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Gone already, which `outcomeOf` sees. Lowering one's own child is permitted everywhere.
+  }
+}
+
+/** When memory runs out, Linux ends what says so first: an evaluation can be repeated, and the daemon must live. */
+function offerToMemoryKiller({ pid }: ChildProcess): void {
+  if (process.platform !== 'linux' || pid === undefined) return;
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '900');
+  } catch {
+    // Gone already, or no such file in this container: it is a preference only.
+  }
+}
+
+function send(child: ChildProcess, message: ToEvaluation): void {
+  // A child that has just died is told apart by its `close`.
+  if (child.connected) child.send(message, () => undefined);
+}
+
+function lastWords({ stderr }: ChildProcess): () => string {
+  let text = '';
+  stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    text = `${text}${chunk}`.slice(-MAX_STDERR);
+  });
+  return () => text.trim();
+}
+
+/** Settles when the process has ended, so that its files are nobody's any more. */
+function outcomeOf(
+  child: ChildProcess,
+  said: () => string,
+  onProgress: EvaluationRunOptions['onProgress'],
+): Promise<void> {
+  let outcome: Exclude<FromEvaluation, { type: 'progress' }> | undefined;
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: FromEvaluation) => {
+      if (message.type === 'progress') onProgress?.(message);
+      else outcome = message;
+    });
+    child.once('error', (cause) => reject(died('it could not be started', said(), cause)));
+    child.once('close', (code, signal) => {
+      if (outcome?.type === 'finished') resolve();
+      else if (outcome) reject(new SmearwatchError(outcome.failure.message, outcome.failure));
+      else reject(died(signal === null ? `exit code ${code ?? ''}` : `by ${signal}`, said()));
+    });
+  });
+}
+
+function died(how: string, said: string, cause?: unknown): SmearwatchError {
+  const words = said === '' ? '' : `: ${said}`;
+  return new SmearwatchError(`The evaluating process ended unexpectedly (${how})${words}`, {
+    code: 'evaluation-died',
+    hint: 'Most often memory ran out: lower evaluation.schedule.threads. What it had done is kept.',
+    cause,
+  });
+}

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 15_000;
+
+/**
+ * Repeats a write to the ledger until it succeeds: on a full or failing disk the work stays in memory, its credits stay
+ * taken, and so nothing more is claimed until the disk is well again.
+ * @throws the last error once `signal` aborts; what was not written is queued again at the next start
+ */
+export async function retryLedgerWrite<T>(
+  write: () => T,
+  telemetry: Telemetry,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
+    try {
+      return write();
+    } catch (error) {
+      telemetry.ledgerWriteFailed({ error });
+      if (signal.aborted) throw error;
+      await delay(delayMs, undefined, { signal });
+    }
+  }
+}

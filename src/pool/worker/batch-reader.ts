@@ -1,0 +1,93 @@
+import { dirname, join } from 'node:path';
+import { volumeOf } from '../../files/volume.js';
+import type { PrepareLimits, FileToPrepare } from '../protocol.js';
+import { readLocalImage, type ReadImage } from './prepare.js';
+import { ReadAhead } from './read-ahead.js';
+import type { ReadBuffers } from './read-buffers.js';
+
+/**
+ * What the system has in its memory is read faster than this. A thread that has to make room for another one is slow as well, but
+ * hardly twice in a row.
+ */
+const QUICK_MS = 0.25;
+const QUICK_BYTES_PER_MS = 2_000_000;
+const SLOW_READS = 2;
+/** What does not say sooner where it lies is no disk of this computer. */
+const ANSWERS_WITHIN_MS = 1000;
+
+/** How a reader finds out which files it can read itself. */
+export interface Locality {
+  /** Whether a folder is on a disk of this computer. */
+  readonly isLocal: (folder: string) => Promise<boolean>;
+  /** Whether so many bytes, read within so many milliseconds, were in the system's memory. */
+  readonly isQuick: (bytes: number, ms: number) => boolean;
+}
+
+export const LOCALITY: Locality = {
+  isLocal: (folder) => {
+    let timer: NodeJS.Timeout | undefined;
+    const isLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), ANSWERS_WITHIN_MS);
+    });
+    const answer = volumeOf(folder).then(
+      ({ isLocal }) => isLocal,
+      () => false,
+    );
+    return Promise.race([answer, isLate]).finally(() => clearTimeout(timer));
+  },
+  isQuick: (bytes, ms) => ms <= QUICK_MS + bytes / QUICK_BYTES_PER_MS,
+};
+
+/**
+ * Reads the files of a request in order. A scanner's newest files are still in the system's memory, and the thread that decodes them
+ * reads them itself, which is cheapest. Two kinds are read ahead by other threads instead: those of shares, which may not
+ * answer, and what really comes from a disk.
+ */
+export class BatchReader {
+  readonly #files: readonly FileToPrepare[];
+  readonly #limits: PrepareLimits;
+  readonly #buffers: ReadBuffers;
+  readonly #locality: Locality;
+  readonly #isLocal = new Map<string, boolean>();
+  #next = 0;
+  #slow = 0;
+  #ahead: ReadAhead | undefined;
+
+  constructor(
+    files: readonly FileToPrepare[],
+    limits: PrepareLimits,
+    buffers: ReadBuffers,
+    locality: Locality = LOCALITY,
+  ) {
+    this.#files = files;
+    this.#limits = limits;
+    this.#buffers = buffers;
+    this.#locality = locality;
+  }
+
+  /** @throws SmearwatchError those of `readImage` */
+  async next(): Promise<ReadImage> {
+    const file = this.#files[this.#next];
+    if (!file) throw new Error('all files have been read');
+    if (!this.#ahead && (this.#slow >= SLOW_READS || !(await this.#liesHere(file))))
+      this.#ahead = new ReadAhead(this.#files.slice(this.#next), this.#limits, this.#buffers);
+    this.#next += 1;
+    return this.#ahead ? this.#ahead.next() : this.#readHere(file);
+  }
+
+  async #readHere(file: FileToPrepare): Promise<ReadImage> {
+    const image = await readLocalImage(file, this.#limits, this.#buffers.take);
+    this.#slow = this.#locality.isQuick(file.size, image.readMs) ? 0 : this.#slow + 1;
+    return image;
+  }
+
+  /** Asked once for each folder of the batch: a disk may have been mounted beneath a scanner's folder. */
+  async #liesHere({ folder, path }: FileToPrepare): Promise<boolean> {
+    const place = dirname(join(folder, path));
+    const known = this.#isLocal.get(place);
+    if (known !== undefined) return known;
+    const isLocal = await this.#locality.isLocal(place);
+    this.#isLocal.set(place, isLocal);
+    return isLocal;
+  }
+}

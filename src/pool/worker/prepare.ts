@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto';
+import { decodeImage } from '../../decode/decode-image.js';
+import { SmearwatchError } from '../../errors.js';
+import { faultPoint } from '../../faults.js';
+import { readTimeout } from '../../files/read-failures.js';
+import { inPlace, readSettledFile } from '../../files/read-settled-file.js';
+import type { FileToPrepare, PreparedImage, PrepareLimits } from '../protocol.js';
+import { doubtsOf } from './doubts.js';
+import { lookOf } from './image-look.js';
+import { within } from './within.js';
+
+/** A file's bytes. */
+export interface ReadImage {
+  readonly bytes: Buffer<ArrayBuffer>;
+  /** Milliseconds. */
+  readonly readMs: number;
+}
+
+/** With the SHA-256 of the bytes; `readMs` includes it. */
+export interface FingerprintedImage extends ReadImage {
+  readonly sha256: string;
+}
+
+/** Where the memory for a file comes from: `readSettledFile` says more. */
+type Allocate = (size: number) => Buffer<ArrayBuffer>;
+
+/**
+ * On libuv's threads.
+ * @throws SmearwatchError those of `readSettledFile`, and `read-timeout`: its memory may still be written to
+ */
+export function readImage(
+  file: FileToPrepare,
+  { maxFileBytes: maxBytes, readWithinMs }: PrepareLimits,
+  allocate?: Allocate,
+): Promise<ReadImage> {
+  return timed(file, () =>
+    within(readWithinMs, readSettledFile(file.folder, file, { maxBytes, allocate }), () =>
+      readTimeout(file.folder, readWithinMs),
+    ),
+  );
+}
+
+/**
+ * On this thread, which nothing can free of a disk that does not answer.
+ * @throws SmearwatchError those of `readSettledFile`
+ */
+export function readLocalImage(
+  file: FileToPrepare,
+  { maxFileBytes: maxBytes }: PrepareLimits,
+  allocate?: Allocate,
+): Promise<ReadImage> {
+  return timed(file, () => readSettledFile(file.folder, file, { maxBytes, allocate, access: inPlace }));
+}
+
+async function timed({ path }: FileToPrepare, read: () => Promise<Buffer<ArrayBuffer>>): Promise<ReadImage> {
+  const start = performance.now();
+  faultPoint('preparing', path);
+  const bytes = await read();
+  return { bytes, readMs: performance.now() - start };
+}
+
+/** Right before it is decoded rather than when it was read: its bytes pass through a core's cache once for both. */
+export function fingerprint({ bytes, readMs }: ReadImage): FingerprintedImage {
+  const start = performance.now();
+  const sha256 = hash('sha256', bytes, 'hex');
+  return { bytes, sha256, readMs: readMs + performance.now() - start };
+}
+
+/**
+ * Decodes an image into `into`: uint8, 256×256×3, RGB.
+ * @throws SmearwatchError those of `decodeImage`, and `unexpected-size`
+ */
+export async function prepareImage(
+  file: FileToPrepare,
+  { bytes, sha256, readMs }: FingerprintedImage,
+  { maxPixels }: PrepareLimits,
+  into: Uint8Array,
+): Promise<PreparedImage> {
+  const start = performance.now();
+  const { width, height, format } = await decodeImage(bytes, { maxPixels, into });
+  const { expectedSize } = file;
+  const isExpectedSize =
+    expectedSize === undefined || (width === expectedSize.width && height === expectedSize.height);
+  if (!isExpectedSize && expectedSize.otherwise === 'quarantine')
+    throw unexpectedSize({ width, height }, file.scanner, expectedSize);
+  const look = lookOf(into);
+  const doubts = await doubtsOf({ bytes, format, pixels: into });
+  faultPoint('prepared', file.path);
+  const times = { read: readMs, decode: performance.now() - start };
+  return { sha256, format, width, height, look, isExpectedSize, doubts, times };
+}
+
+interface PixelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+function unexpectedSize(image: PixelSize, scanner: string, { width, height }: PixelSize): SmearwatchError {
+  return new SmearwatchError(
+    `The image has ${image.width}×${image.height} pixels; scanner ${scanner} writes ${width}×${height}`,
+    {
+      code: 'unexpected-size',
+      hint: `Correct scanners[].expectedSize of ${scanner}, or set its "otherwise" to accept.`,
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import { SmearwatchError } from '../../errors.js';
+import type { PrepareLimits, FileToPrepare } from '../protocol.js';
+import { readImage, type ReadImage } from './prepare.js';
+import type { ReadBuffers } from './read-buffers.js';
+
+/** While one image is decoded, the next ones are read: so many files, and so many bytes, at most. */
+export const FILES_AHEAD = 8;
+const BYTES_AHEAD = 16_777_216;
+
+/** Reads files in order on libuv's threads, a few before they are asked for. */
+export class ReadAhead {
+  readonly #files: readonly FileToPrepare[];
+  readonly #limits: PrepareLimits;
+  readonly #buffers: ReadBuffers;
+  readonly #reading: { size: number; read: Promise<ReadImage> }[] = [];
+  /** Folders that have not answered: their other files are not waited for as well. */
+  readonly #silent = new Map<string, unknown>();
+  #begun = 0;
+  #bytes = 0;
+
+  constructor(files: readonly FileToPrepare[], limits: PrepareLimits, buffers: ReadBuffers) {
+    this.#files = files;
+    this.#limits = limits;
+    this.#buffers = buffers;
+  }
+
+  /** @throws SmearwatchError those of `readImage` */
+  async next(): Promise<ReadImage> {
+    this.#begin();
+    const first = this.#reading.shift();
+    if (!first) throw new Error('all files have been read');
+    try {
+      return await first.read;
+    } finally {
+      this.#bytes -= first.size;
+    }
+  }
+
+  #begin(): void {
+    while (this.#begun < this.#files.length && this.#reading.length < FILES_AHEAD) {
+      const file = this.#files[this.#begun] as FileToPrepare;
+      if (this.#reading.length > 0 && this.#bytes + file.size > BYTES_AHEAD) return;
+      const read = this.#read(file);
+      // Met in its turn; until then a failure must not count as one that nobody handles.
+      read.catch(() => undefined);
+      this.#reading.push({ size: file.size, read });
+      this.#bytes += file.size;
+      this.#begun += 1;
+    }
+  }
+
+  async #read(file: FileToPrepare): Promise<ReadImage> {
+    if (this.#silent.has(file.folder)) throw this.#silent.get(file.folder);
+    try {
+      return await readImage(file, this.#limits, this.#buffers.take);
+    } catch (error) {
+      if (error instanceof SmearwatchError && error.code === 'read-timeout')
+        this.#silent.set(file.folder, error);
+      throw error;
+    }
+  }
+}

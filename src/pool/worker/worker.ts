@@ -1,0 +1,111 @@
+import { workerData } from 'piscina';
+import { configureDecoding } from '../../decode/decode-image.js';
+import type { Session } from '../../engine.js';
+import { messageOf, SmearwatchError } from '../../errors.js';
+import { hasPoison } from '../../faults.js';
+import { IMAGE_BYTES } from '../../images.js';
+import { KnownImages } from '../../ledger/known-images.js';
+import { loadEngine } from '../../model/engines/load-engine.js';
+import { NativeLock } from '../native-lock.js';
+import type {
+  ClassifyRequest,
+  FailedReply,
+  FileReply,
+  FilesRequest,
+  ModelOutput,
+  WorkerReply,
+  WorkerSetup,
+} from '../protocol.js';
+import { WorkerProgress } from '../worker-progress.js';
+import { prepareBatch } from './prepare-batch.js';
+
+/**
+ * One inference worker: reads and decodes the files of a batch, one after the other, into memory that it keeps, and runs a
+ * session per model on them, single-threaded, since the pool is what uses the cores. Pixels never leave it. Loading starts
+ * with the thread, but a failure is kept for the first request: a worker that throws while it starts would only be
+ * missing from the pool.
+ */
+const setup = workerData as WorkerSetup;
+const progress = WorkerProgress.of(setup.progress);
+const nativeLock = NativeLock.of(setup.nativeLock);
+const known = setup.ledgerFile === undefined ? undefined : KnownImages.open(setup.ledgerFile);
+const loading = loadSessions(setup)
+  .finally(() => nativeLock.release())
+  .then(
+    (sessions) => ({ ok: true as const, sessions }),
+    (error: unknown) => ({ ok: false as const, error }),
+  );
+/** Of the largest batch so far. */
+let pixelsOfBatch = new Uint8Array(0);
+let previous: Promise<unknown> = Promise.resolve();
+
+configureDecoding();
+
+/** One request at a time: the next one lies here already, so that nothing is waited for when this one is answered. */
+export default function classifyInTurn(request: ClassifyRequest): Promise<WorkerReply> {
+  const reply = previous.then(() => classify(request));
+  previous = reply;
+  return reply;
+}
+
+/** Never rejects. */
+async function classify(request: ClassifyRequest): Promise<WorkerReply> {
+  const start = performance.now();
+  progress.begin();
+  const loaded = await loading;
+  if (!loaded.ok) return failure(loaded.error);
+  try {
+    const { files, pixels, count } =
+      request.kind === 'files' ? await prepare(request) : { ...request, files: [] };
+    if (hasPoison()) await (await import('./poison.js')).takePoison(pixels.subarray(0, count * IMAGE_BYTES));
+    const perModel: ModelOutput[] = [];
+    for (const session of loaded.sessions) {
+      perModel.push(await timed(session, pixels, count));
+      progress.step();
+    }
+    return { kind: 'classified', perModel, files, workMs: performance.now() - start };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+async function prepare(
+  request: FilesRequest,
+): Promise<{ files: FileReply[]; pixels: Uint8Array; count: number }> {
+  const room = request.files.length * IMAGE_BYTES;
+  if (pixelsOfBatch.length < room) pixelsOfBatch = new Uint8Array(room);
+  const pixels = pixelsOfBatch;
+  const files = await prepareBatch(request, { pixels, isKnown, onProgress: () => progress.step() });
+  return { files, pixels, count: files.filter(({ kind }) => kind === 'classified').length };
+}
+
+function isKnown(sha256: string): boolean {
+  if (known === undefined) return false;
+  nativeLock.hold();
+  try {
+    return known.has(sha256);
+  } finally {
+    nativeLock.release();
+  }
+}
+
+async function loadSessions({ models }: WorkerSetup): Promise<Session[]> {
+  const sessions: Session[] = [];
+  for (const { identity, file, classes } of models) {
+    const engine = await loadEngine(identity.engine);
+    sessions.push(await engine.open(file, classes.length, { threads: 1 }));
+  }
+  return sessions;
+}
+
+async function timed(session: Session, pixels: Uint8Array, count: number): Promise<ModelOutput> {
+  if (count === 0) return { probabilities: new Float32Array(0), durationMs: 0 };
+  const start = performance.now();
+  const probabilities = await nativeLock.during(() => session.run(pixels, count));
+  return { probabilities, durationMs: performance.now() - start };
+}
+
+function failure(error: unknown): FailedReply {
+  const code = error instanceof SmearwatchError ? error.code : 'inference-failed';
+  return { kind: 'failed', code, message: messageOf(error) };
+}

@@ -1,0 +1,57 @@
+import type { GivenLabel, LabelOutcome, LabelSource, Ledger } from '../../ledger/ledger.js';
+import type { LabelFacts, Telemetry } from '../../telemetry/telemetry.js';
+import { refuseContradictions } from './contradictions.js';
+import { classesUnknown } from './failures.js';
+import { checkLabel, type LabelRequest, type LabelRules } from './label-request.js';
+
+export interface LabelDeskParts {
+  readonly labels: Pick<Ledger['labels'], 'give' | 'imageOf'>;
+  readonly telemetry: Pick<Telemetry, 'labelsGiven'>;
+  /** Undefined until the models are loaded; asked anew each time, since both change with the configuration. */
+  readonly rules: () => LabelRules | undefined;
+}
+
+/** Where people and programs hand in true classes: checked as a whole, taken over as a whole or not at all. */
+export class LabelDesk {
+  readonly #parts: LabelDeskParts;
+
+  constructor(parts: LabelDeskParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param nameOf names a label in errors, by its place among all of them
+   * @throws SmearwatchError as `checkLabel`; `labels-not-ready`, `label-contradiction`
+   */
+  give(
+    requests: readonly LabelRequest[],
+    source: LabelSource,
+    nameOf = (index: number): string => `label ${index + 1} of ${requests.length}`,
+  ): LabelFacts[] {
+    const rules = this.#parts.rules();
+    if (!rules) throw classesUnknown();
+    const given = requests.map((request, index) => checkLabel(request, source, nameOf(index), rules));
+    refuseContradictions(given, (target) => this.#parts.labels.imageOf(target), nameOf);
+    const outcomes = this.#parts.labels.give(given);
+    const labels = outcomes.map((outcome, index) => factsOf(given[index], outcome));
+    this.#parts.telemetry.labelsGiven({ source, labels });
+    return labels;
+  }
+}
+
+/** What is told of a label: in answers, in the audit trail, in metrics. */
+export function factsOf(
+  given: GivenLabel | undefined,
+  { outcome, sha256, previous }: LabelOutcome,
+): LabelFacts {
+  if (!given) throw new RangeError('an outcome without its label');
+  const { target, label } = given;
+  return {
+    ...target,
+    ...(sha256 !== undefined && { sha256 }),
+    class: label.class,
+    by: label.by,
+    outcome,
+    ...(previous !== undefined && { previous }),
+  };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { messageOf } from '../../errors.js';
+import { decodeText } from '../../text/decode-text.js';
+import { className, labeller, type LabelRequest } from './label-request.js';
+
+/** `cell-7.png` is labelled by `cell-7.png.label.json`. */
+const SUFFIX = '.label.json';
+/** What it says takes a hundred; a larger file is another file. */
+export const LONGEST_LABEL_FILE = 4096;
+
+const contentSchema = z.strictObject({ class: className, by: labeller });
+
+/** Whether a path below a scanner's folder is that of a label file. */
+export function isLabelFile(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.endsWith(SUFFIX) && name.length > SUFFIX.length && !name.startsWith('.');
+}
+
+/** The path of the image that a label file is about. */
+export function imageOf(path: string): string {
+  return path.slice(0, -SUFFIX.length);
+}
+
+/**
+ * What a label file says: `{ "class": "lymphocyte", "by": "A. Weber" }`, about the image whose name is before the suffix.
+ * @throws Error with what is wrong in its message. Half a file is never taken for a whole one: it is no JSON.
+ */
+export function parseLabelFile(scanner: string, path: string, bytes: Buffer): LabelRequest {
+  try {
+    const text = decodeText(bytes, ({ what, hint }) => new Error(`${what}. ${hint}`));
+    const content = contentSchema.parse(JSON.parse(text));
+    return { scanner, path: imageOf(path), ...content };
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    throw new Error(`it must be JSON like {"class": "lymphocyte", "by": "A. Weber"}: ${why}`, { cause });
+  }
+}
