@@ -2,7 +2,8 @@
 /**
  * The `smearwatch` program. CommonJS for one reason: libuv reads UV_THREADPOOL_SIZE when its first thread is needed, and
  * Node's loader of ES modules needs one before any of our code runs. Images are decoded on these threads, one core
- * each; four more are for files, because one that waits for a slow network share must not hold up decoding.
+ * each; four more are for files, because one that waits for a slow network share must not hold up decoding. A CPU quota is not
+ * looked at here (see available-cores.ts): threads that wait cost nothing.
  */
 const { availableParallelism } = process.getBuiltinModule('node:os');
 

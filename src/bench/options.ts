@@ -1,4 +1,5 @@
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
+import { availableCores } from '../available-cores.js';
 import { configSchema } from '../config/schema.js';
 import { SmearwatchError } from '../errors.js';
 import { BACKLOG_FILES, FORMATS, PARTS, type Format, type BenchPart } from './parts.js';
@@ -64,7 +65,7 @@ const BATCHES = [1, 4, 8, 16, 32, 64];
 export function planOf(options: BenchOptions): BenchPlan {
   const { quick = false, dataFolder, registryFolder, peer } = options;
   const preset = quick ? QUICK : FULL;
-  const allCores = availableParallelism();
+  const allCores = availableCores();
   const { batchSize } = configSchema.shape.pipeline.parse(undefined);
   const batches = options.batches ?? (quick ? [batchSize] : [...BATCHES, batchSize]);
   return {

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
+import { availableCores } from '../available-cores.js';
 import { AuditRecorder } from '../audit/recorder.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -442,7 +443,7 @@ export class Daemon implements StatusSource {
   async #poolOptions({ models, pool }: Config): Promise<PoolOptions> {
     return {
       workerFile: this.#parts.workerFile,
-      workers: pool.workers ?? availableParallelism(),
+      workers: pool.workers ?? availableCores(),
       models: await loadModelSpecs(models),
       ledgerFile: ledgerFile(this.config.stateFolder),
       taskTimeoutMs: pool.taskTimeoutMs,

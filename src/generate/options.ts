@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../available-cores.js';
 import { SmearwatchError } from '../errors.js';
 import { CELL_CLASSES, SCANNER_SIZE, type CellClass } from '../images.js';
 import { PAPER_PROPORTIONS, type Proportions } from './class-order.js';
@@ -53,11 +53,7 @@ const MAX_WEIGHT = 10_000;
 /** @throws SmearwatchError `generate-option` that names the option and what it takes */
 export function planOf(options: GenerateOptions): GeneratePlan {
   const { outDir, count, seed = 1, firstIndex = 0, format = 'png', layout = 'class-folders' } = options;
-  const {
-    width = SCANNER_SIZE.width,
-    height = SCANNER_SIZE.height,
-    workers = availableParallelism(),
-  } = options;
+  const { width = SCANNER_SIZE.width, height = SCANNER_SIZE.height, workers = availableCores() } = options;
   const { workerUrl = new URL('./worker.js', import.meta.url) } = options;
   if (outDir === '') throw badOption('outDir', '""', 'Name a folder to write to.');
   checkInteger('count', count, 1, 100_000_000);

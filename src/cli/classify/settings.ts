@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { availableCores } from '../../available-cores.js';
 import { loadConfig, parseConfig } from '../../config/load.js';
 import type { Config, ModelConfig } from '../../config/schema.js';
 import type { EngineName } from '../../engine.js';
@@ -36,7 +36,7 @@ export function settingsOf({ config: file, workers, files, ...typed }: ClassifyA
     limits: pipeline,
     minConfidence: review.minConfidence,
     // Loading AlexNet takes longer than classifying an image: no more workers than there are batches for.
-    workers: Math.max(1, Math.min(workers ?? pool.workers ?? availableParallelism(), batches)),
+    workers: Math.max(1, Math.min(workers ?? pool.workers ?? availableCores(), batches)),
     taskTimeoutMs: pool.taskTimeoutMs,
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { availableCores, cpuQuota } from '../../available-cores.js';
 import { errnoOf, messageOf } from '../../errors.js';
 import { formatBytes } from '../output.js';
 import { fail, ok, warn, type Check } from './check.js';
@@ -18,8 +19,19 @@ export interface ComputerNeeds {
   readonly models?: number;
 }
 
+/** How many processors there are to compute on, and whether more workers are configured than that. */
+export function checkProcessors({ workers }: Pick<ComputerNeeds, 'workers'>, root = '/'): Check {
+  const cores = availableCores(root);
+  const quota = cpuQuota(root);
+  const limit = quota === undefined ? '' : `; a CPU quota allows the time of ${Number(quota.toFixed(2))}`;
+  const detail = `${counted(availableParallelism(), 'processor')}${limit}; ${counted(workers ?? cores, 'worker')}`;
+  if (workers === undefined || workers <= cores) return ok('processors', detail);
+  const fix = `Set pool.workers to ${cores}, or remove it: more workers take memory, and classify no faster.`;
+  return warn('processors', detail, fix);
+}
+
 export function checkMemory(
-  { workers = availableParallelism(), models = 2 }: ComputerNeeds,
+  { workers = availableCores(), models = 2 }: ComputerNeeds,
   available: number = availableMemory(),
 ): Check {
   const needed = workers * models * BYTES_PER_WORKER_AND_MODEL + RESERVE_BYTES;
@@ -98,6 +110,10 @@ function tryToListen(host: string, port: number): Promise<Error | undefined> {
     server.once('error', resolve);
     server.listen(port, host, () => server.close(() => resolve(undefined)));
   });
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function readProc(file: string): string | undefined {

@@ -3,7 +3,14 @@ import { locateConfig } from '../../config/locate.js';
 import type { Config } from '../../config/schema.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { fail, ok, warn, type Check } from './check.js';
-import { checkClock, checkInotify, checkMemory, checkOpenFiles, checkPort } from './computer.js';
+import {
+  checkClock,
+  checkInotify,
+  checkMemory,
+  checkOpenFiles,
+  checkPort,
+  checkProcessors,
+} from './computer.js';
 import { checkFolders, countWatchedFolders } from './folders.js';
 import { checkLedger } from './ledger.js';
 import { checkModels } from './models.js';
@@ -22,6 +29,7 @@ export async function examine(configFile: string | undefined): Promise<Check[]> 
     await checkTensorflow(usesTensorflow),
     checkClock(),
     checkOpenFiles(),
+    checkProcessors({ workers: config?.pool.workers }),
     checkMemory({ workers: config?.pool.workers, ...(config && { models: config.models.use.length }) }),
     check,
     ...(config ? await checkConfigured(config) : []),

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { availableCores } from '../../available-cores.js';
 import { cacheFolder } from '../../cache-folder.js';
 import { SmearwatchError } from '../../errors.js';
 import type { ModelVersion } from '../../model/registry/registry.js';
@@ -40,7 +40,7 @@ export async function loadEvaluationData(
   if (listed.classes.join('/') !== manifest.classes.join('/')) throw classesDiffer(listed.classes, manifest.classes);
   const data = await loadImages(listed, {
     cache: new PixelCache(join(cacheFolder(), 'pixels')),
-    parallel: availableParallelism() + 1,
+    parallel: availableCores() + 1,
     onProgress(done, total) {
       signal?.throwIfAborted();
       onProgress?.(done, total);

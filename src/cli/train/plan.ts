@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { availableCores } from '../../available-cores.js';
 import { cacheFolder } from '../../cache-folder.js';
 import type { Architecture } from '../../model/networks/architectures.js';
 import type { TrainingRecipe, TrainingPlan } from '../../train/options.js';
@@ -29,7 +29,7 @@ export function planOf(
     splitFile: split === undefined ? undefined : resolve(split),
     intendedUse: values['intended-use'],
     resume,
-    threads: values.threads ?? availableParallelism(),
+    threads: values.threads ?? availableCores(),
     precision: values.precision,
   };
 }

@@ -30,7 +30,9 @@ export const poolSchema = z
       .min(1)
       .max(256)
       .optional()
-      .describe('Inference workers; without it, the number of cores.'),
+      .describe(
+        'Inference workers; without it, the number of cores, or of the CPU quota where that is less.',
+      ),
     taskTimeoutMs: milliseconds
       .min(1000)
       .default(60_000)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { availableCores } from '../../available-cores.js';
 import { forEachLimited } from '../../files/limited.js';
 
 export interface HashOptions {
@@ -17,7 +17,7 @@ export async function hashImages(
 ): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
   let done = 0;
-  await forEachLimited(paths, availableParallelism() + 2, async (path) => {
+  await forEachLimited(paths, availableCores() + 2, async (path) => {
     signal.throwIfAborted();
     const bytes = await readFile(join(folder, path)).catch(() => undefined);
     if (bytes !== undefined) hashes.set(path, createHash('sha256').update(bytes).digest('hex'));

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { availableCores } from '../../available-cores.js';
 import type { Config } from '../../config/schema.js';
 import { SmearwatchError } from '../../errors.js';
 import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
@@ -78,7 +78,7 @@ async function evaluateOne(
 
 function planOf({ dataDir }: DataFolder, outDir: string, config: Config, models: Pins): EvaluationPlan {
   const { pipeline, pool, review, evaluation } = config;
-  const { by, threads = Math.max(1, Math.floor(availableParallelism() / 2)) } = evaluation.schedule;
+  const { by, threads = Math.max(1, Math.floor(availableCores() / 2)) } = evaluation.schedule;
   const use = [...models.inUse, ...models.candidates].map((pin) => ({
     model: referenceTo(pin),
     engine: pin.engine,

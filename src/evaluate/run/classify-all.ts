@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { availableCores } from '../../available-cores.js';
 import { SmearwatchError } from '../../errors.js';
 import type { SeenFile } from '../../files/seen-file.js';
 import { Ledger, ledgerFile } from '../../ledger/ledger.js';
@@ -43,7 +43,7 @@ export async function classifyAll(
   const { models, config } = work;
   const batches = Math.ceil(pending / config.pipeline.batchSize);
   // Loading AlexNet takes longer than classifying some images: no more workers than there are batches for.
-  const workers = Math.min(config.pool.workers ?? availableParallelism(), batches);
+  const workers = Math.min(config.pool.workers ?? availableCores(), batches);
   const lost = new AbortController();
   const pool = await InferencePool.start({
     workerFile,

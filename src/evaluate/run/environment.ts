@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import sharp from 'sharp';
+import { availableCores } from '../../available-cores.js';
 import type { EngineName } from '../../engine.js';
 import { SOFTWARE } from '../../version.js';
 import type { Metrics } from '../metrics.js';
@@ -27,7 +28,7 @@ export function softwareOf(engines: readonly EngineName[]): Metrics['software'] 
 export function computer(): Metrics['computer'] {
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
+    cores: availableCores(),
     memoryBytes: totalmem(),
   };
 }

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../../available-cores.js';
 
 export interface TrainingEnvironmentOptions {
   /** Threads that one kernel may use; by default one per core that this process may run on. */
@@ -21,7 +21,7 @@ const GIBIBYTE = 1024 ** 3;
  * allocator of its own: no faults with these limits or without.
  */
 export function trainingEnvironment(options: TrainingEnvironmentOptions = {}): Record<string, string> {
-  const { threads = availableParallelism() } = options;
+  const { threads = availableCores() } = options;
   return {
     MALLOC_MMAP_THRESHOLD_: String(4 * GIBIBYTE),
     // mallopt(3) allows a threshold of 32 MB at most, though new versions take more; no maps at all is within its terms.

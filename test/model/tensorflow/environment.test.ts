@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { availableCores } from '../../../src/available-cores.js';
 import { trainingEnvironment } from '../../../src/model/tensorflow/environment.js';
 
 describe('the environment of a training process', () => {
@@ -15,6 +15,6 @@ describe('the environment of a training process', () => {
       TF_NUM_INTRAOP_THREADS: '3',
       OMP_NUM_THREADS: '3',
     });
-    expect(trainingEnvironment()['TF_NUM_INTRAOP_THREADS']).toBe(String(availableParallelism()));
+    expect(trainingEnvironment()['TF_NUM_INTRAOP_THREADS']).toBe(String(availableCores()));
   });
 });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../../../available-cores.js';
 import { configureDecoding } from '../../../decode/decode-image.js';
 import { quantizeModel, type WeightBits } from '../../../model/quantize/quantize-model.js';
 import type { ModelVersion, Registry } from '../../../model/registry/registry.js';
@@ -44,7 +44,7 @@ export async function runQuantization(
   const quantized = await runStage('Calibrating', async (onProgress) =>
     quantizeModel(await readFile(file), images, {
       weightBits: plan.weightBits,
-      threads: availableParallelism(),
+      threads: availableCores(),
       signal,
       onProgress: (done) => onProgress(done, images.length),
     }),
