@@ -8,6 +8,7 @@ import { commands } from './commands.js';
 import { usageError } from './options.js';
 import type { Terminal } from './output.js';
 import { reportError } from './report-error.js';
+import { requireWorkingFolder } from './working-folder.js';
 
 /** Runs one command line and returns the process's exit code; errors are reported on standard error. */
 export async function runProgram(
@@ -24,9 +25,10 @@ export async function runProgram(
     },
     onExitCode: (code) => (exitCode = code),
   };
-  const program = createProgram(argv, (message) => refusal(message, argv, current));
-  for (const command of available) program.command(command.toModule({ terminal }, run));
   try {
+    requireWorkingFolder();
+    const program = createProgram(argv, (message) => refusal(message, argv, current));
+    for (const command of available) program.command(command.toModule({ terminal }, run));
     await program.parseAsync();
     return exitCode;
   } catch (error) {
