@@ -43,7 +43,7 @@ function pixelBytes(page: TiffPage, at: number): number {
   const rows = rowsIn(page, at);
   const columns = page.isTiled ? blockWidth : width;
   if (photometric === PHOTOMETRIC.yCbCr && !isPlanar && samples === 3) {
-    const [across, down] = subsampling;
+    const [across, down] = subsampling ?? [0, 0];
     if (across === 0 || down === 0) return 0;
     return Math.ceil(columns / across) * Math.ceil(rows / down) * (across * down + 2) * ((bits[0] ?? 0) / 8);
   }

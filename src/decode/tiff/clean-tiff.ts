@@ -74,8 +74,8 @@ function blockFields({ isTiled, blockWidth, blockHeight }: TiffPage, blocks: rea
 /** What a JPEG says itself is right: the tag for it is often missing or wrong, on which libtiff remarks. */
 function chromaFields(bytes: Buffer, page: TiffPage, blocks: readonly Block[]): TiffField[] {
   if (page.photometric !== PHOTOMETRIC.yCbCr) return [];
-  if (page.compression !== COMPRESSION.jpeg) return [shorts(TAG.subsampling, page.subsampling)];
-  const subsampling = subsamplingOfJpeg(page, firstBlock(bytes, blocks));
+  const isJpeg = page.compression === COMPRESSION.jpeg;
+  const subsampling = isJpeg ? subsamplingOfJpeg(page, firstBlock(bytes, blocks)) : page.subsampling;
   return subsampling ? [shorts(TAG.subsampling, subsampling)] : [];
 }
 

@@ -30,8 +30,11 @@ export interface TiffPage {
   readonly offsets: readonly number[];
   /** Bytes of each strip or tile: too few of them, or zeros, where a writer has left them out. */
   readonly byteCounts: readonly number[];
-  /** Columns and rows of pixels that share a chroma sample. */
-  readonly subsampling: readonly [across: number, down: number];
+  /**
+   * Columns and rows of pixels that share a chroma sample; undefined where the file does not say. TIFF 6.0 then takes
+   * 2×2, but writers that leave it out often mean 1×1.
+   */
+  readonly subsampling: readonly [across: number, down: number] | undefined;
   /** The largest sample there is, if the file says so. */
   readonly largestSample: number | undefined;
   readonly t4Options: number;
@@ -79,7 +82,7 @@ function pageOf(fields: ReadonlyMap<number, readonly number[]>, isDng: boolean):
   const hasTileTags = isTiled && all(TAG.tileOffsets).length > 0;
   const offsets = all(hasTileTags ? TAG.tileOffsets : TAG.stripOffsets);
   const photometric = all(TAG.photometric)[0] ?? guessedPhotometric(samples);
-  const [across = 2, down = across] = all(TAG.subsampling);
+  const [across, down = across] = all(TAG.subsampling);
   return {
     width,
     height,
@@ -101,7 +104,7 @@ function pageOf(fields: ReadonlyMap<number, readonly number[]>, isDng: boolean):
       ? tileHeight
       : rowsOf(one(TAG.rowsPerStrip, 0), height, offsets.length > (isPlanar ? samples : 1)),
     byteCounts: all(hasTileTags ? TAG.tileByteCounts : TAG.stripByteCounts),
-    subsampling: [across, down],
+    subsampling: across === undefined || down === undefined ? undefined : [across, down],
     largestSample: all(TAG.largestSample)[0],
     t4Options: one(TAG.t4Options, 0),
     inkSet: one(TAG.inkSet, 1),

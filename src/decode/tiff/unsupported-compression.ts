@@ -54,6 +54,7 @@ const SUBSAMPLINGS: ReadonlySet<string> = new Set(['2,1', '1,2', '2,2', '4,1', '
 
 /** libjpeg converts what is in a JPEG. libvips gives other samples of full resolution as if they were RGB. */
 function unsupportedYCbCr({ subsampling, predictor }: TiffPage): string | undefined {
+  if (subsampling === undefined) return 'YCbCr colours of unknown subsampling (no YCbCrSubSampling)';
   if (!SUBSAMPLINGS.has(subsampling.join()))
     return `YCbCr colours of ${subsampling.join('×')} pixels to a sample without JPEG compression`;
   return predictor === 1 ? undefined : 'differences of YCbCr colours';

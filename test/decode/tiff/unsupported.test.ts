@@ -80,6 +80,14 @@ const COLOURS_AND_CHANNELS: readonly [string, Buffer][] = [
     tiffOf(RGB, SIZE, { fields: { ...field(262, 6), ...field(530, 1, 1) } }),
   ],
   [
+    'YCbCr colours of unknown subsampling (no YCbCrSubSampling)',
+    tiffOf(RGB, SIZE, { fields: field(262, 6) }),
+  ],
+  [
+    'YCbCr colours of unknown subsampling (no YCbCrSubSampling)',
+    tiffOf(RGB, SIZE, { compression: 'deflate', fields: field(262, 6) }),
+  ],
+  [
     'YCbCr colours in planes',
     tiffOf(RGB, SIZE, { planes: 3, rowBytes: SIZE.width, fields: { ...field(262, 6), ...field(530, 2, 2) } }),
   ],
