@@ -37,7 +37,7 @@ export function checkMemory(
   const needed = workers * models * BYTES_PER_WORKER_AND_MODEL + RESERVE_BYTES;
   const detail =
     `${formatBytes(available)} available; an estimate of ${formatBytes(needed)} needed: ` +
-    `${workers} workers × ${models} models × 227 MB of weights (AlexNet in float32; LeNet-5 and int8 take less), and 600 MB`;
+    `${counted(workers, 'worker')} × ${counted(models, 'model')} × 227 MB of weights (AlexNet in float32; LeNet-5 and int8 take less), and 600 MB`;
   const fix = 'Set pool.workers lower, use fewer or int8 models, or add memory.';
   if (needed > available) return fail('memory', detail, fix);
   return needed > 0.8 * available ? warn('memory', detail, fix) : ok('memory', detail);
