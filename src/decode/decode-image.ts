@@ -3,7 +3,7 @@ import type { SmearwatchError } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
 import { decodeBmp } from './decode-bmp.js';
 import { decodeOrdinary } from './decode-ordinary.js';
-import { imageEmpty, imageFormatUnsupported, imageTruncated } from './failures.js';
+import { imageEmpty, imageFormatUnsupported, imageTruncated, imageUnwritten } from './failures.js';
 import { foreignFormat } from './foreign-formats.js';
 import type { SeeRows, ImageSize } from './shrinker.js';
 import { endsInMagic, sniffFormat, type ImageFormat } from './sniff.js';
@@ -84,7 +84,10 @@ async function decodeOther(
 
 function noImage(bytes: Buffer): SmearwatchError {
   if (endsInMagic(bytes)) return imageTruncated(`it is only ${byteCount(bytes.length)} long`);
-  return imageFormatUnsupported(foreignFormat(bytes));
+  const foreign = foreignFormat(bytes);
+  // After the formats that begin with zeros: DICOM's first 128 bytes are.
+  if (foreign === undefined && bytes.subarray(0, 16).every((byte) => byte === 0)) return imageUnwritten();
+  return imageFormatUnsupported(foreign);
 }
 
 function byteCount(bytes: number): string {

@@ -34,6 +34,15 @@ export function imageFormatUnsupported(what: string | undefined): SmearwatchErro
   );
 }
 
+/** No image begins with 16 zeros, and what writes a file of its final size leaves them where it stopped. */
+export function imageUnwritten(): SmearwatchError {
+  return failure(
+    'image-format-unsupported',
+    'The file begins with zeros: its contents were never written',
+    'Copy it again from the scanner. A copy that was broken off, a power cut or a full disk leaves such files.',
+  );
+}
+
 /**
  * The failure of a whole file of one of the four formats whose kind is not decoded.
  * @param what it has, for "The JPEG has …"

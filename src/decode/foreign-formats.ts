@@ -24,7 +24,6 @@ const FORMATS: readonly ForeignFormat[] = [
   { name: 'a HEIF or AVIF image', magic: [[4, 'ftyp']] },
   { name: 'a Photoshop file', magic: [[0, '8BPS']] },
   { name: 'a ZIP archive or an Office document', magic: [[0, 'PK\x03\x04']] },
-  { name: 'made of zeros, as one that was never written to its end', magic: [[0, '\0'.repeat(16)]] },
 ];
 
 const HEAD_BYTES = 1024;
