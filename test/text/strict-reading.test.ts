@@ -8,6 +8,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 /** Files that are decoded without `decodeText`, and who writes them. */
 const WRITTEN_BY_PROGRAMS: Readonly<Record<string, string>> = {
   'audit/head-file.ts': 'the audit trail',
+  'available-cores.ts': 'the kernel, /proc and the control groups',
   'bench/daemon/affinity.ts': 'the kernel (/proc)',
   'bench/daemon/daemon-folder.ts': 'the daemon of a bench (its log)',
   'bench/daemon/usage.ts': 'the kernel (/proc)',

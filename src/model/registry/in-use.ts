@@ -94,7 +94,7 @@ function assertServed({ name, version, manifest: { format } }: ModelVersion, use
       kind: 'configuration',
       hint:
         `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }, ` +
-        `or name it with --engine ${engines.join(' or ')} of \`smearwatch classify\` and \`smearwatch evaluate\`.`,
+        'or name it with --engine of `smearwatch classify` and `smearwatch evaluate`.',
     },
   );
 }

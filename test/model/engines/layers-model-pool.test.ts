@@ -32,7 +32,7 @@ describe('a configuration that names a LayersModel', () => {
       code: 'engine-unsuitable',
       kind: 'configuration',
       message: 'keras@1 is of the format layers-model, which the engine onnxruntime does not serve',
-      hint: 'Configure its engine in models.use: { model: keras, engine: tfjs-node }, or name it with --engine tfjs-node of `smearwatch classify` and `smearwatch evaluate`.',
+      hint: 'Configure its engine in models.use: { model: keras, engine: tfjs-node }, or name it with --engine of `smearwatch classify` and `smearwatch evaluate`.',
     });
   });
 
