@@ -30,12 +30,11 @@ export function findingsOf(measured: Measurements): Finding[] {
   });
 }
 
-function ofDaemons({ daemon, hashing, settings, computer }: Measurements): Draft[] {
-  const hashed = hashing.find(({ of }) => of.threads === computer.cores)?.figures.gigabytesPerSecond;
+function ofDaemons({ daemon, computer }: Measurements): Draft[] {
   return daemon
     .filter(({ of }) => of.cores === computer.cores)
     .flatMap(({ of, figures }) => {
-      const { idealPerSecond, otherShare } = figures;
+      const { idealPerSecond, hashPerSecond, otherCpuMsPerImage } = figures;
       const name = `${of.format}/${of.models}/${of.precision}`;
       const words = `${of.format}, ${of.models === 'both' ? 'both networks' : 'AlexNet'}, ${of.precision}`;
       return [
@@ -49,24 +48,22 @@ function ofDaemons({ daemon, hashing, settings, computer }: Measurements): Draft
           `daemon-of-ideal-with-sha256/${name}`,
           `Daemon / ideal with SHA-256: ${words}`,
           'ratio',
-          ofHashing(daemonRate(figures), idealPerSecond, {
-            bytes: settings.bytesPerFile[of.format],
-            perSecond: hashed && 1e9 * hashed.median,
-          }),
+          over(daemonRate(figures), withHashing(idealPerSecond, hashPerSecond)),
         ),
-        ...draft(`other-share/${name}`, `CPU neither decoding nor inference: ${words}`, 'share', otherShare),
+        ...draft(
+          `other-cpu/${name}`,
+          `CPU beside decoding, SHA-256 and inference: ${words}`,
+          'milliseconds',
+          otherCpuMsPerImage,
+        ),
       ];
     });
 }
 
-/** Of what a daemon could do that fingerprints files besides, all bytes of each: no image is recorded without. */
-function ofHashing(
-  daemon: Spread | undefined,
-  ideal: Spread | undefined,
-  { bytes, perSecond }: { bytes: number | undefined; perSecond: number | undefined },
-): Spread | undefined {
-  if (!daemon || !ideal || bytes === undefined || perSecond === undefined) return undefined;
-  return combine([daemon, ideal], ([rate = NaN, without = NaN]) => rate * (1 / without + bytes / perSecond));
+/** Images a second of a program that also hashes every byte of a file, without which no image is recorded. */
+function withHashing(ideal: Spread | undefined, hashing: Spread | undefined): Spread | undefined {
+  if (!ideal || !hashing) return undefined;
+  return combine([ideal, hashing], ([without = NaN, hashed = NaN]) => 1 / (1 / without + 1 / hashed));
 }
 
 function ofPeers({ peer }: Measurements): Draft[] {

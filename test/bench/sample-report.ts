@@ -64,9 +64,13 @@ export function sampleMeasurements(): Measurements {
         mainCpuMsPerImage: around(1),
         commitMsPerImage: around(0.5),
         ...(cores === 2 && {
-          ...{ idealPerSecond: around(125), otherShare: around(0.05) },
+          ...{ idealPerSecond: around(125), hashPerSecond: around(40_000), otherCpuMsPerImage: around(0.45) },
           ...{ decodePerSecond: around(400), inferencePerSecond: around(196) },
-          ...{ decodeCpuMsPerImage: around(5), inferenceCpuMsPerImage: around(10.2) },
+          ...{
+            decodeCpuMsPerImage: around(5),
+            hashCpuMsPerImage: around(0.05),
+            inferenceCpuMsPerImage: around(10.2),
+          },
         }),
         peakBytes: around(1e9),
       },

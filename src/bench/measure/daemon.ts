@@ -1,7 +1,8 @@
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { pinnedTo } from '../daemon/affinity.js';
 import { runDaemon, type DaemonFigures } from '../daemon/run-daemon.js';
-import type { MeasuredLanes } from '../lanes/lanes.js';
+import { withLanes, type MeasuredLanes } from '../lanes/lanes.js';
+import type { HashSetup } from '../lanes/protocol.js';
 import { warmUp } from '../prepare/image-files.js';
 import { modelsOf } from '../prepare/material.js';
 import { MODEL_SETS, PRECISIONS, type Format, type ModelSetName, type Precision } from '../parts.js';
@@ -12,7 +13,7 @@ import { measurePeer } from './peer.js';
 
 /**
  * The whole daemon, folder to durable results, beside its parts alone on the same files, cores and models, one right after
- * the other: decode, each network, daemon, and another program where one is named. Files are read once before: the first
+ * the other: decode, SHA-256, each network, daemon, and another program where one is named. Files are read once before: the first
  * program would read them from the disk otherwise, and those after it from memory.
  */
 export async function measureDaemon(context: BenchContext): Promise<RoundSamples> {
@@ -39,6 +40,8 @@ export async function measureDaemon(context: BenchContext): Promise<RoundSamples
 
 interface Parts {
   readonly decode: MeasuredLanes;
+  /** SHA-256 of as many bytes as a file has on average. */
+  readonly hash: MeasuredLanes;
   /** By network, for a batch. */
   readonly inference: ReadonlyMap<string, MeasuredLanes>;
 }
@@ -48,18 +51,26 @@ async function measureParts(context: BenchContext, format: Format, precision: Pr
   const images = context.material.images.get(format);
   if (images) await warmUp(images, context.signal);
   const decode = await decodeAlone(context, { format, decoder: 'smearwatch', cores: allCores });
+  const hash = await hashAlone(context, images?.bytesPerFile ?? 0);
   const inference = new Map<string, MeasuredLanes>();
   for (const model of modelsOf(context.material, quick ? 'alexnet' : 'both', precision)) {
     const lane = { engine: 'onnxruntime', file: model.file, classes: model.classes } as const;
     inference.set(model.network, await inferAlone(context, lane, { threads: allCores, batch: daemonBatch }));
   }
-  return { decode, inference };
+  return { decode, hash, inference };
+}
+
+/** On all cores at once, in memory: the daemon hashes a file once it has read it for the decoder. */
+function hashAlone({ plan, compiled, signal }: BenchContext, bytes: number): Promise<MeasuredLanes> {
+  const setups = new Array<HashSetup>(plan.allCores).fill({ kind: 'hash', bytes });
+  const workerFile = new URL('bench/lanes/worker.js', compiled);
+  return withLanes(setups, { workerFile, signal }, (lanes) => lanes.measure(plan.seconds));
 }
 
 async function wholeBesideParts(
   context: BenchContext,
   of: SampleOf<'daemon'>['of'],
-  { decode, inference }: Parts,
+  { decode, hash, inference }: Parts,
 ): Promise<SampleOf<'daemon'>> {
   const { daemonBatch: batch } = context.plan;
   const models = modelsOf(context.material, of.models, of.precision);
@@ -78,10 +89,15 @@ async function wholeBesideParts(
     of,
     figures: {
       ...whole,
-      ...{ decodePerSecond: decode.perSecond, inferencePerSecond, idealPerSecond },
-      ...{ decodeCpuMsPerImage: decode.cpuMs, inferenceCpuMsPerImage: inferenceCpuMs },
+      decodePerSecond: decode.perSecond,
+      hashPerSecond: hash.perSecond,
+      inferencePerSecond,
+      idealPerSecond,
+      decodeCpuMsPerImage: decode.cpuMs,
+      hashCpuMsPerImage: hash.cpuMs,
+      inferenceCpuMsPerImage: inferenceCpuMs,
       ...(cpuMsPerImage !== undefined && {
-        otherShare: (cpuMsPerImage - decode.cpuMs - inferenceCpuMs) / cpuMsPerImage,
+        otherCpuMsPerImage: cpuMsPerImage - decode.cpuMs - hash.cpuMs - inferenceCpuMs,
       }),
     },
   };

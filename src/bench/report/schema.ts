@@ -6,7 +6,7 @@ import { FORMATS, MODEL_SETS, PRECISIONS } from '../parts.js';
  * `bench.json`: what a run of `smearwatch bench` measured, for programs, for `smearwatch plan` and for the guard. A figure
  * that could not be measured is missing, and `notMeasured` says why.
  */
-export const BENCH_VERSION = 1;
+export const BENCH_VERSION = 2;
 
 const count = z.int().min(0);
 const format = z.enum(FORMATS);
@@ -50,14 +50,16 @@ const daemonRow = row({ format, models, precision, cores: count }, [
   'imagesPerSecond',
   'steadyPerSecond',
   'decodePerSecond',
+  'hashPerSecond',
   'inferencePerSecond',
   'idealPerSecond',
   'cpuMsPerImage',
   'mainCpuMsPerImage',
   'commitMsPerImage',
   'decodeCpuMsPerImage',
+  'hashCpuMsPerImage',
   'inferenceCpuMsPerImage',
-  'otherShare',
+  'otherCpuMsPerImage',
   'peakBytes',
   'readySeconds',
   'firstResultSeconds',
@@ -79,7 +81,7 @@ const finding = z.strictObject({
   id: z.string(),
   title: z.string(),
   value: spread,
-  unit: z.enum(['ratio', 'share', 'bytes', 'seconds']),
+  unit: z.enum(['ratio', 'milliseconds', 'bytes', 'seconds']),
   target: z.strictObject({ kind: z.enum(['min', 'max']), limit: z.number() }).optional(),
   met: z.boolean().optional(),
 });

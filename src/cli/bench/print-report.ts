@@ -139,11 +139,15 @@ function daemonTable({ daemon, peer }: BenchReport): PrintedTable {
 function cpuTable({ daemon }: BenchReport): PrintedTable {
   return {
     title: 'CPU of the whole daemon, milliseconds an image',
-    columns: ['Format', 'Networks', 'Cores', 'All', 'Decode', 'Inference', 'Other', 'Main thread'],
+    columns: ['Format', 'Networks', 'Cores', 'All', 'Decode', 'SHA-256', 'Inference', 'Other', 'Main thread'],
     rows: daemon.map(({ of, figures }) => [
       ...[of.format, `${setName(of.models)} ${of.precision}`, String(of.cores)],
-      ...[figures.cpuMsPerImage, figures.decodeCpuMsPerImage, figures.inferenceCpuMsPerImage].map(plain),
-      ...[share(figures.otherShare?.median), plain(figures.mainCpuMsPerImage)],
+      plain(figures.cpuMsPerImage),
+      plain(figures.decodeCpuMsPerImage),
+      plain(figures.hashCpuMsPerImage),
+      plain(figures.inferenceCpuMsPerImage),
+      plain(figures.otherCpuMsPerImage),
+      plain(figures.mainCpuMsPerImage),
     ]),
   };
 }
@@ -204,7 +208,7 @@ function findingTable({ findings }: BenchReport): PrintedTable {
 
 const SHOWN: Readonly<Record<Finding['unit'], (value: number) => string>> = {
   ratio: (value) => value.toFixed(3),
-  share: (value) => share(value),
+  milliseconds: (value) => `${value.toFixed(2)} ms`,
   bytes: (value) => `${(value / 1e6).toFixed(0)} MB`,
   seconds: (value) => `${value.toFixed(2)} s`,
 };
@@ -225,8 +229,4 @@ function plain(value: Spread | undefined): string {
 
 function bytes(value: Spread | undefined): string {
   return value === undefined ? '–' : `${(value.median / 1e6).toFixed(0)} MB`;
-}
-
-function share(value: number | undefined): string {
-  return value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
 }
