@@ -26,6 +26,9 @@ export interface NewEntry {
   readonly at?: Date;
 }
 
+/** How a part of the daemon adds an entry to the audit trail. */
+export type RecordEntry = (entry: NewEntry) => void;
+
 /** Details are a few facts; more than this is a mistake. */
 const MAX_DETAILS_BYTES = 65_536;
 

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import { availableCores } from '../available-cores.js';
+import type { RecordEntry } from '../audit/audit.js';
 import { AuditRecorder } from '../audit/recorder.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -24,12 +25,11 @@ import { collectState } from '../telemetry/state-collector.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { ThroughputMeter } from '../telemetry/throughput.js';
 import { SOFTWARE } from '../version.js';
-import { audited } from './audited.js';
 import { Health } from './health.js';
 import { removeHttpAddress, writeHttpAddress } from './http-address.js';
 import { Quality } from './quality.js';
 import { Rehasher } from './rehasher.js';
-import { Reloader } from './reloader.js';
+import { modelDetails, Reloader } from './reloader.js';
 import { Retention } from './retention.js';
 import { ScannerIntake } from './scanner-intake.js';
 import { ServiceManager } from './service-manager.js';
@@ -85,6 +85,7 @@ export class Daemon implements StatusSource {
   readonly #parts: DaemonParts;
   readonly #ledger: Ledger;
   readonly #audit: AuditRecorder;
+  readonly #record: RecordEntry = (entry) => this.#audit.record(entry);
   readonly #plannedEvaluations: PlannedEvaluations;
   readonly #delivery: DeliveryManager;
   readonly #intake: ScannerIntake;
@@ -111,13 +112,13 @@ export class Daemon implements StatusSource {
       (durationMs) => parts.telemetry.ledgerCommitted({ durationMs }),
     );
     this.#audit = new AuditRecorder({ stateFolder, telemetry: parts.telemetry });
-    this.#parts = { ...parts, telemetry: audited(parts.telemetry, this.#audit) };
+    this.#parts = parts;
     this.#plannedEvaluations = new PlannedEvaluations({
       clock: systemClock,
       config: () => this.config,
       evaluate: evaluateFolders,
       telemetry: parts.telemetry,
-      record: (entry) => this.#audit.record(entry),
+      record: this.#record,
     });
     this.#delivery = new DeliveryManager({
       outbox: this.#ledger.outbox,
@@ -129,7 +130,8 @@ export class Daemon implements StatusSource {
     this.#health = this.#watchOver(parts.telemetry);
     this.#quality = new Quality({
       ledger: this.#ledger,
-      telemetry: this.#parts.telemetry,
+      telemetry: parts.telemetry,
+      record: this.#record,
       config: () => this.config,
       models: () => this.#serving?.server.specs,
     });
@@ -241,7 +243,9 @@ export class Daemon implements StatusSource {
     await steps.run('HTTP', () => this.#closeHttp());
     await evaluationStopped;
     // While the state folder is still this daemon's: the next one's start comes after this in the audit trail.
-    telemetry.stopped({ returnedToQueue: returned, ended: this.tally });
+    const stopped = { returnedToQueue: returned, ended: this.tally };
+    this.#record({ event: 'daemon-stopped', details: stopped });
+    telemetry.stopped(stopped);
     await steps.run('audit trail', () => this.#audit.close());
     await steps.run('ledger', () => this.#ledger.close());
     await steps.run('systemd', () => this.#serviceManager.close());
@@ -386,7 +390,7 @@ export class Daemon implements StatusSource {
     const { file, sha256 } = this.#loaded;
     const previousRun = this.#audit.previousRun();
     const where = { version: SOFTWARE.version, node: process.version, host: hostname(), pid: process.pid };
-    this.#audit.record({
+    this.#record({
       event: 'daemon-started',
       details: { ...where, configuration: { file, sha256 }, previousRun },
     });
@@ -397,6 +401,7 @@ export class Daemon implements StatusSource {
     const { telemetry } = this.#parts;
     const loadingAt = performance.now();
     const server = await ModelServer.start(await this.#poolOptions(this.config));
+    this.#record({ event: 'models-loaded', details: modelDetails(server.models) });
     telemetry.modelsLoaded({ models: server.models, durationMs: performance.now() - loadingAt });
     const ingest = new Ingest({
       ledger: this.#ledger,
@@ -411,11 +416,13 @@ export class Daemon implements StatusSource {
         this.#delivery.wake();
         this.#events.emit('progress');
       },
+      onLedgerFailed: (error) => telemetry.ledgerWriteFailed({ error }),
       onBroken: (error) => this.#events.emit('broken', error),
     });
     const reloader = new Reloader({
       server,
       telemetry,
+      record: this.#record,
       current: () => this.#loaded,
       prepare: (config) => this.#prepare(config),
       poolOptions: (config) => this.#poolOptions(config),

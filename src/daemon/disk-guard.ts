@@ -7,7 +7,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface DiskGuardOptions {
   readonly config: () => Config;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'intakePaused' | 'intakeResumed' | 'disksMeasured'>;
   readonly onResumed: () => void;
   /** Bytes that are free on the disk of a folder. */
   readonly freeBytes?: (folder: string) => Promise<number>;

@@ -6,14 +6,17 @@ import type { Pauses } from '../pipeline/claims.js';
 import type { PoolWorkers } from '../pool/inference-pool.js';
 import { messageOf } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { DiskGuard } from './disk-guard.js';
+import { DiskGuard, type DiskGuardOptions } from './disk-guard.js';
 import type { ScannerProblem } from './scanner-intake.js';
-import { ScannerPauses } from './scanner-pauses.js';
-import { StallDetector } from './stall-detector.js';
+import { ScannerPauses, type ScannerPausesOptions } from './scanner-pauses.js';
+import { StallDetector, type StallSource } from './stall-detector.js';
 
 export interface HealthSource {
   readonly config: () => Config;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'workerStuck' | 'ledgerWriteFailed'> &
+    DiskGuardOptions['telemetry'] &
+    ScannerPausesOptions['telemetry'] &
+    StallSource['telemetry'];
   readonly ledger: Ledger;
   readonly activity: () => ActivitySnapshot | undefined;
   readonly workers: () => PoolWorkers | undefined;

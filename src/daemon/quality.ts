@@ -1,21 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { RecordEntry } from '../audit/audit.js';
 import type { Config, GateConfig } from '../config/schema.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ModelSpec } from '../model/registry/in-use.js';
-import { DriftMonitor } from '../quality/drift/drift-monitor.js';
+import { DriftMonitor, type DriftMonitorParts } from '../quality/drift/drift-monitor.js';
 import { readReference, type DriftReference } from '../quality/drift/reference.js';
-import { LabelDesk } from '../quality/labels/label-desk.js';
+import { LabelDesk, type LabelDeskParts } from '../quality/labels/label-desk.js';
 import { LabelFileIntake } from '../quality/labels/label-file-intake.js';
+import type { LabelFileScanParts } from '../quality/labels/label-file-scan.js';
 import type { LabelRules } from '../quality/labels/label-request.js';
 import { liveAccuracy } from '../quality/labels/live-accuracy.js';
 import type { ResultRecord } from '../record.js';
 import type { Drift, LiveAccuracy, QualityReader, Telemetry } from '../telemetry/telemetry.js';
 import { ApiToken } from './http/api-token.js';
+import type { ChangeGuardOptions } from './http/changes.js';
 import type { HttpOptions } from './http/server.js';
 
 export interface QualityParts {
   readonly ledger: Ledger;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'driftFailed' | 'driftFollowed'> &
+    DriftMonitorParts['telemetry'] &
+    LabelDeskParts['telemetry'] &
+    LabelFileScanParts['telemetry'] &
+    ChangeGuardOptions['telemetry'];
+  readonly record: RecordEntry;
   /** The configuration in force. */
   readonly config: () => Config;
   /** The models in use; undefined until they are loaded. */
@@ -39,11 +47,11 @@ export class Quality implements QualityReader {
   #using: { readonly drift: unknown; readonly scanners: unknown } = { drift: undefined, scanners: undefined };
 
   constructor(parts: QualityParts) {
-    const { ledger, telemetry } = parts;
+    const { ledger, telemetry, record } = parts;
     const rules = (): LabelRules | undefined => this.#rules();
     this.#parts = parts;
-    this.#desk = new LabelDesk({ labels: ledger.labels, telemetry, rules });
-    this.#files = new LabelFileIntake({ files: ledger.labelFiles, telemetry, rules });
+    this.#desk = new LabelDesk({ labels: ledger.labels, telemetry, record, rules });
+    this.#files = new LabelFileIntake({ files: ledger.labelFiles, telemetry, record, rules });
     this.#drift = new DriftMonitor({
       store: ledger.driftReferences,
       telemetry,

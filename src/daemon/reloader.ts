@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AuditDetails, RecordEntry } from '../audit/audit.js';
 import { changedOptions } from '../config/changes.js';
 import { loadConfig, type LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { SmearwatchError } from '../errors.js';
+import { messageOf, SmearwatchError } from '../errors.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
 import { resolveModels } from '../model/registry/in-use.js';
 import type { ModelServer } from '../pool/model-server.js';
@@ -11,7 +12,11 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface ReloaderParts {
   readonly server: ModelServer;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<
+    Telemetry,
+    'configurationReloaded' | 'reloadRefused' | 'modelsSwapped' | 'modelSwapFailed'
+  >;
+  readonly record: RecordEntry;
   /** The configuration in force. */
   readonly current: () => LoadedConfig;
   /** Puts a checked configuration, whose models already serve, in force. */
@@ -63,7 +68,7 @@ export class Reloader {
   }
 
   async #reload(): Promise<void> {
-    const { telemetry, current, adopt, prepare, poolOptions } = this.#parts;
+    const { telemetry, record, current, adopt, prepare, poolOptions } = this.#parts;
     try {
       const next = loadConfig(current().file);
       const { changed, needsRestart } = changedOptions(current().config, next.config);
@@ -71,8 +76,11 @@ export class Reloader {
       await prepare(next.config);
       await this.#swapIfChanged(() => poolOptions(next.config));
       if (changed.length > 0) await adopt(next);
-      telemetry.configurationReloaded({ changed, sha256: next.sha256 });
+      const applied = { changed, sha256: next.sha256 };
+      record({ event: 'configuration-applied', details: applied });
+      telemetry.configurationReloaded(applied);
     } catch (error) {
+      record({ event: 'configuration-refused', details: reasonOf(error) });
       telemetry.reloadRefused({ error });
     }
   }
@@ -88,7 +96,7 @@ export class Reloader {
   }
 
   async #swapTo(options: PoolOptions): Promise<void> {
-    const { server, telemetry } = this.#parts;
+    const { server, telemetry, record } = this.#parts;
     const isSame =
       isDeepStrictEqual(
         options.models.map(({ identity }) => identity),
@@ -99,8 +107,27 @@ export class Reloader {
     if (isSame) return;
     const start = performance.now();
     await server.swap(options);
+    record({ event: 'models-swapped', details: modelDetails(server.models) });
     telemetry.modelsSwapped({ models: server.models, durationMs: performance.now() - start });
   }
+}
+
+/** The models in use, as entries of the audit trail name them. */
+export function modelDetails(models: readonly ModelIdentity[]): AuditDetails {
+  return {
+    models: models.map(({ name, version, engine, precision, weightsSha256 }) => ({
+      model: `${name}@${version}`,
+      engine,
+      precision,
+      weightsSha256,
+    })),
+  };
+}
+
+function reasonOf(error: unknown): AuditDetails {
+  const code = error instanceof SmearwatchError ? error.code : 'unexpected';
+  // A configuration with a mistake on every line is logged as a whole.
+  return { code, reason: messageOf(error).slice(0, 4000) };
 }
 
 function restartNeeded(file: string, options: readonly string[]): SmearwatchError {

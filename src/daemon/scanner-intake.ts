@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config, ScannerConfig } from '../config/schema.js';
 import { faultPoint } from '../faults.js';
 import type { Intake } from '../files/seen-file.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
-import { ScannerWatcher, type Unsettled } from '../watch/scanner-watcher.js';
+import { ScannerWatcher, type Unsettled, type WatcherDependencies } from '../watch/scanner-watcher.js';
 
 export interface ScannerProblem {
   readonly scanner: string;
@@ -13,11 +12,11 @@ export interface ScannerProblem {
 /** The watchers of all scanners, as the configuration in force wants them. */
 export class ScannerIntake {
   readonly #intake: Intake;
-  readonly #telemetry: Telemetry;
+  readonly #telemetry: WatcherDependencies['telemetry'];
   #watchers = new Map<string, { scanner: ScannerConfig; watcher: ScannerWatcher }>();
 
   /** `onQueued` is called whenever files were queued. */
-  constructor(queue: Intake, telemetry: Telemetry, onQueued: () => void) {
+  constructor(queue: Intake, telemetry: WatcherDependencies['telemetry'], onQueued: () => void) {
     this.#telemetry = telemetry;
     this.#intake = {
       unknownAmong: (scanner, files) => queue.unknownAmong(scanner, files),

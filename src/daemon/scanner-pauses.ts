@@ -3,7 +3,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface ScannerPausesOptions {
   readonly folderOf: (scanner: string) => string | undefined;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'intakePaused' | 'intakeResumed'>;
   readonly onResumed: () => void;
 }
 

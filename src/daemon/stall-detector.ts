@@ -9,7 +9,7 @@ export interface StallSource {
   readonly isPaused: () => boolean;
   /** Nothing may take longer than this without an end. */
   readonly limitMs: () => number;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'pipelineStalled' | 'pipelineMoving'>;
   readonly now?: () => number;
 }
 

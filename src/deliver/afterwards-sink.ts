@@ -16,6 +16,8 @@ import { explainUnwritable } from './unwritable.js';
 
 export const AFTERWARDS = 'afterwards';
 
+export type AfterwardsTelemetry = Pick<Telemetry, 'fileDisposed' | 'fileDisposalFailed'>;
+
 /**
  * Moves or deletes images whose results are durable: a sink like the others, so that a crash between the two leaves it
  * to be done. A file that is not the classified one any more (it was overwritten) is left alone.
@@ -23,9 +25,9 @@ export const AFTERWARDS = 'afterwards';
 export class AfterwardsSink implements Sink {
   readonly name = AFTERWARDS;
   readonly #scannerOf: (name: string) => ScannerConfig | undefined;
-  readonly #telemetry: Telemetry;
+  readonly #telemetry: AfterwardsTelemetry;
 
-  constructor(scannerOf: (name: string) => ScannerConfig | undefined, telemetry: Telemetry) {
+  constructor(scannerOf: (name: string) => ScannerConfig | undefined, telemetry: AfterwardsTelemetry) {
     this.#scannerOf = scannerOf;
     this.#telemetry = telemetry;
   }

@@ -9,11 +9,13 @@ const GROUP = 64;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
+export type DelivererTelemetry = Pick<Telemetry, 'delivered' | 'deliveryFailed'>;
+
 /** Works off one sink's part of the outbox, in order; a sink that fails is tried again and delays no other. */
 export class Deliverer {
   readonly #outbox: Outbox;
   readonly #sink: Sink;
-  readonly #telemetry: Telemetry;
+  readonly #telemetry: DelivererTelemetry;
   readonly #onProgress: () => void;
   #working: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -24,7 +26,7 @@ export class Deliverer {
   #groupBegan: number | undefined;
 
   /** `onProgress` is called after every group that was delivered or failed. */
-  constructor(outbox: Outbox, sink: Sink, telemetry: Telemetry, onProgress: () => void) {
+  constructor(outbox: Outbox, sink: Sink, telemetry: DelivererTelemetry, onProgress: () => void) {
     this.#outbox = outbox;
     this.#sink = sink;
     this.#telemetry = telemetry;

@@ -1,8 +1,7 @@
 import type { Config, ScannerConfig, SinkConfig } from '../config/schema.js';
 import type { Outbox } from '../ledger/outbox.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
-import { AFTERWARDS, AfterwardsSink } from './afterwards-sink.js';
-import { Deliverer } from './deliverer.js';
+import { AFTERWARDS, AfterwardsSink, type AfterwardsTelemetry } from './afterwards-sink.js';
+import { Deliverer, type DelivererTelemetry } from './deliverer.js';
 import { DocumentWriter } from './document-writer.js';
 import { JsonSink } from './json-sink.js';
 import { NdjsonSink } from './ndjson-sink.js';
@@ -21,7 +20,7 @@ export function sinksOf(config: Config, scanner: string): string[] {
 
 export interface DeliveryParts {
   readonly outbox: Outbox;
-  readonly telemetry: Telemetry;
+  readonly telemetry: AfterwardsTelemetry & DelivererTelemetry;
   /** Compiled thread of the document writers. */
   readonly writerFile: URL;
   /** Called after every group that was delivered or failed. */

@@ -11,7 +11,7 @@ import { batches } from './batches.js';
 import { Claims, NEVER_PAUSED, type Pauses } from './claims.js';
 import { classifyBatch, type BatchOutcome } from './classify-batch.js';
 import { Credits } from './credits.js';
-import { Recorder, type ClaimOutcome } from './recorder.js';
+import { Recorder, type ClaimOutcome, type RecorderParts } from './recorder.js';
 import { poolWaitMs } from './result-record.js';
 import type { IngestSettings } from './settings.js';
 
@@ -21,7 +21,8 @@ export interface IngestParts {
     readonly workers: { configured: number };
     readonly taskTimeoutMs: number;
   };
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'stageFinished' | 'batchClassified' | 'batchFailed'> &
+    RecorderParts['telemetry'];
   /** The settings in force; asked anew for every image, since a configuration may be reloaded. */
   readonly config: () => IngestSettings;
   /** What must not be claimed at present; without it, everything may. */
@@ -30,6 +31,8 @@ export interface IngestParts {
   readonly onFolderMissing?: (scanner: string) => void;
   /** A claim has ended: the sinks may have something to deliver. `record`: of an image that was classified. */
   readonly onEnded: (outcome: ClaimOutcome, record?: ResultRecord) => void;
+  /** The ledger could not be read or written; it is tried again until it can. */
+  readonly onLedgerFailed: (error: unknown) => void;
   /** The flow itself has broken, which no image can bring about: nothing more is classified. */
   readonly onBroken: (error: unknown) => void;
 }
@@ -58,18 +61,16 @@ export class Ingest {
 
   constructor(parts: IngestParts) {
     this.#parts = parts;
-    const { ledger, telemetry, config, classifier, pauses = NEVER_PAUSED, onEnded } = parts;
+    const { ledger, telemetry, config, classifier, pauses = NEVER_PAUSED, onEnded, onLedgerFailed } = parts;
     const capacity = (): number =>
       classifier.workers.configured * BATCHES_PER_WORKER * config().pipeline.batchSize;
     const credits = new Credits(capacity, () => this.#claims.pull());
-    this.#claims = new Claims(ledger, credits, {
-      pauses,
-      onError: (error) => telemetry.ledgerWriteFailed({ error }),
-    });
+    this.#claims = new Claims(ledger, credits, { pauses, onError: onLedgerFailed });
     this.#recorder = new Recorder({
       ledger,
       telemetry,
       config,
+      onLedgerFailed,
       signal: this.#abort.signal,
       onEnded: (claim, outcome, record) => {
         this.#inFlight.delete(claim.id);

@@ -11,10 +11,15 @@ import type { ImageSource, IngestSettings } from './settings.js';
 
 export interface RecorderParts {
   readonly ledger: Ledger;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<
+    Telemetry,
+    'stageFinished' | 'imageRecorded' | 'imageRetried' | 'imageQuarantined' | 'labelRefused'
+  >;
   readonly config: () => IngestSettings;
   /** The claim's end is durable. `record`: of an image that was classified. */
   readonly onEnded: (claim: Claim, outcome: ClaimOutcome, record?: ResultRecord) => void;
+  /** A write to the ledger failed; it is repeated. */
+  readonly onLedgerFailed: (error: unknown) => void;
   /** Stops waiting for a ledger that cannot be written. */
   readonly signal: AbortSignal;
 }
@@ -105,6 +110,6 @@ export class Recorder {
   }
 
   #write<T>(write: () => T): Promise<T> {
-    return retryLedgerWrite(write, this.#parts.telemetry, this.#parts.signal);
+    return retryLedgerWrite(write, this.#parts.onLedgerFailed, this.#parts.signal);
   }
 }

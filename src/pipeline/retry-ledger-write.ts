@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Telemetry } from '../telemetry/telemetry.js';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
@@ -11,14 +10,14 @@ const LONGEST_DELAY_MS = 15_000;
  */
 export async function retryLedgerWrite<T>(
   write: () => T,
-  telemetry: Telemetry,
+  onFailed: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<T> {
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
     try {
       return write();
     } catch (error) {
-      telemetry.ledgerWriteFailed({ error });
+      onFailed(error);
       if (signal.aborted) throw error;
       await delay(delayMs, undefined, { signal });
     }

@@ -53,7 +53,7 @@ export function createTelemetry({ logger, registry, throughput, output }: Teleme
 }
 
 /** The same telemetry, whose failures are counted and go no further: watching an image must never cost the image. */
-export function guarded(telemetry: Telemetry, onError: () => void): Telemetry {
+export function guarded<T extends Partial<Telemetry>>(telemetry: T, onError: () => void): T {
   const methods = Object.entries(telemetry) as [string, (event: unknown) => void][];
   const safe = methods.map(([name, report]) => [
     name,
@@ -65,5 +65,5 @@ export function guarded(telemetry: Telemetry, onError: () => void): Telemetry {
       }
     },
   ]);
-  return Object.fromEntries(safe) as Telemetry;
+  return Object.fromEntries(safe) as T;
 }

@@ -1,72 +1,9 @@
 import type { Telemetry } from './telemetry.js';
 
-function ignore(): void {
-  // Nobody listens.
+/** Telemetry that reports these events to no one, for a command that has neither a log nor metrics. */
+export function silent<Event extends keyof Telemetry>(...events: readonly Event[]): Pick<Telemetry, Event> {
+  return Object.fromEntries(events.map((event) => [event, () => undefined])) as unknown as Pick<
+    Telemetry,
+    Event
+  >;
 }
-
-/** Telemetry that tells nobody, for tests and for commands without metrics. */
-export const silentTelemetry: Telemetry = {
-  fileSettled: ignore,
-  rescanFinished: ignore,
-  rescanFailed: ignore,
-  watchFailed: ignore,
-  watchRestored: ignore,
-  folderSuspicious: ignore,
-  stageFinished: ignore,
-  batchClassified: ignore,
-  imageRecorded: ignore,
-  imageRetried: ignore,
-  imageQuarantined: ignore,
-  batchFailed: ignore,
-  ledgerWriteFailed: ignore,
-  ledgerCommitted: ignore,
-  ledgerPruned: ignore,
-  documentsPruned: ignore,
-  documentPruningFailed: ignore,
-  workerRestarted: ignore,
-  workerMissing: ignore,
-  workerFound: ignore,
-  workerStuck: ignore,
-  pipelineStalled: ignore,
-  pipelineMoving: ignore,
-  intakePaused: ignore,
-  intakeResumed: ignore,
-  disksMeasured: ignore,
-  intakeConfigured: ignore,
-  serviceManagerFailed: ignore,
-  modelsLoaded: ignore,
-  modelsSwapped: ignore,
-  modelSwapFailed: ignore,
-  reloadRefused: ignore,
-  configurationReloaded: ignore,
-  delivered: ignore,
-  deliveryFailed: ignore,
-  fileRehashed: ignore,
-  fileDisposed: ignore,
-  fileDisposalFailed: ignore,
-  auditAppended: ignore,
-  auditFailed: ignore,
-  evaluationStarted: ignore,
-  evaluationFinished: ignore,
-  evaluationRestored: ignore,
-  evaluationFailed: ignore,
-  evaluationNotRun: ignore,
-  evaluationPlanned: ignore,
-  gateFailed: ignore,
-  candidateJudged: ignore,
-  evaluationTrouble: ignore,
-  labelsGiven: ignore,
-  labelRefused: ignore,
-  labelFilesFailed: ignore,
-  labelFilesRead: ignore,
-  changeRefused: ignore,
-  driftReferenceTaken: ignore,
-  driftFailed: ignore,
-  driftFollowed: ignore,
-  started: ignore,
-  ready: ignore,
-  stopping: ignore,
-  stopIncomplete: ignore,
-  endForced: ignore,
-  stopped: ignore,
-};

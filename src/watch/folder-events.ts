@@ -8,9 +8,9 @@ import type { NewFiles } from './new-files.js';
 import { PathQueue } from './path-queue.js';
 import { folderReplaced, rescanFailed } from './watch-errors.js';
 
-interface FolderEventsOptions {
+export interface FolderEventsOptions {
   readonly scanner: ScannerConfig;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'watchFailed' | 'watchRestored' | 'folderSuspicious' | 'rescanFailed'>;
   readonly source: HintSource;
   readonly newFiles: NewFiles;
   readonly signal: AbortSignal;

@@ -5,12 +5,12 @@ import { systemClock, type WatchClock } from './clock.js';
 import { NewFiles } from './new-files.js';
 import { canRead } from './can-read.js';
 import { ChokidarHints, type HintSource } from './folder-hints.js';
-import { FolderEvents } from './folder-events.js';
+import { FolderEvents, type FolderEventsOptions } from './folder-events.js';
 import type { Intake } from '../files/seen-file.js';
 import { CoalescedTask } from './coalesced-task.js';
 import { RescanState } from './rescan-state.js';
 import type { RescanCounts, RescanSummary } from './rescan-summary.js';
-import { UnsettledFiles } from './unsettled-files.js';
+import { UnsettledFiles, type UnsettledFilesOptions } from './unsettled-files.js';
 import { emptyTally, type FoundFile, type WalkTally } from '../files/walk.js';
 import { isFolderSilent, linksIgnored, rescanFailed, unreadableParts } from './watch-errors.js';
 
@@ -28,7 +28,9 @@ export interface Unsettled {
 
 export interface WatcherDependencies {
   readonly intake: Intake;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'rescanFinished' | 'rescanFailed' | 'folderSuspicious'> &
+    FolderEventsOptions['telemetry'] &
+    UnsettledFilesOptions['telemetry'];
   readonly clock?: WatchClock;
   /** Where hints come from; without it, chokidar as the configuration says. */
   readonly hints?: HintSource;
@@ -54,7 +56,7 @@ const STOP_WITHIN_MS = 2000;
  */
 export class ScannerWatcher {
   readonly #scanner: ScannerConfig;
-  readonly #telemetry: Telemetry;
+  readonly #telemetry: WatcherDependencies['telemetry'];
   readonly #clock: WatchClock;
   readonly #stopping = new AbortController();
   readonly #unsettled: UnsettledFiles;

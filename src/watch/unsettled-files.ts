@@ -15,10 +15,10 @@ import type { WatchClock } from './clock.js';
 import { readFormatEnd } from './format-end.js';
 import { fileOverdue } from './watch-errors.js';
 
-interface UnsettledFilesOptions {
+export interface UnsettledFilesOptions {
   readonly scanner: Pick<ScannerConfig, 'name' | 'folder' | 'settle'>;
   readonly intake: Intake;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'fileSettled' | 'folderSuspicious' | 'ledgerWriteFailed'>;
   readonly clock: WatchClock;
   readonly signal: AbortSignal;
   /** Candidates left, or were refused by the ledger and stay. */

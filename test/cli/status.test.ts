@@ -9,7 +9,7 @@ import { removeHttpAddress, writeHttpAddress } from '../../src/daemon/http-addre
 import { ApiToken } from '../../src/daemon/http/api-token.js';
 import { startHttpServer } from '../../src/daemon/http/server.js';
 import type { DaemonStatus, Readiness } from '../../src/daemon/http/status.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { writeConfig } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearwatch } from './capture.js';
@@ -51,7 +51,7 @@ async function daemon(
     changes: {
       token: new ApiToken(),
       perMinute: 10,
-      telemetry: silentTelemetry,
+      telemetry: silent('changeRefused'),
       giveLabels: () => [],
     },
   });

@@ -19,7 +19,7 @@ import { JsonSink } from '../../src/deliver/json-sink.js';
 import { NdjsonSink } from '../../src/deliver/ndjson-sink.js';
 import { messageOf } from '../../src/errors.js';
 import { Ledger } from '../../src/ledger/ledger.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
 import { WRITER } from '../fixtures/writer.js';
@@ -84,7 +84,7 @@ class Timer {
       config,
       now: () => Date.now() + this.#days * DAY_MS,
       telemetry: {
-        ...silentTelemetry,
+        ...silent('ledgerWriteFailed'),
         documentsPruned: (event) => (this.told.documents += event.documents),
         documentPruningFailed: ({ sink, error }) => this.told.failures.push(`${sink}: ${messageOf(error)}`),
         ledgerPruned: (event) => (this.told.pruned = event),

@@ -2,18 +2,17 @@ import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { configSchema, type Config } from '../../src/config/schema.js';
-import { DiskGuard } from '../../src/daemon/disk-guard.js';
+import { DiskGuard, type DiskGuardOptions } from '../../src/daemon/disk-guard.js';
 import { ScannerPauses } from '../../src/daemon/scanner-pauses.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
-import type { Telemetry } from '../../src/telemetry/telemetry.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
-function listener(): { told: string[]; telemetry: Telemetry; onResumed: () => void } {
+function listener(): { told: string[]; telemetry: DiskGuardOptions['telemetry']; onResumed: () => void } {
   const told: string[] = [];
   return {
     told,
     telemetry: {
-      ...silentTelemetry,
+      ...silent('disksMeasured'),
       intakePaused: ({ reason }) => told.push(`paused: ${reason}`),
       intakeResumed: ({ reason }) => told.push(`resumed: ${reason}`),
     },

@@ -6,7 +6,7 @@ import { Rehasher, type RehasherParts } from '../../src/daemon/rehasher.js';
 import type { SeenFile } from '../../src/files/seen-file.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { FileHasher } from '../../src/pool/file-hasher.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
 
@@ -49,7 +49,7 @@ function setUp(files: number, parts: Partial<RehasherParts> = {}) {
         models: { use: [{ model: 'lenet5' }] },
       }),
     telemetry: {
-      ...silentTelemetry,
+      ...silent('ledgerWriteFailed'),
       fileRehashed: ({ path, outcome }) => void told.push({ path, outcome }),
     },
     isBusy: () => false,

@@ -9,7 +9,7 @@ import { Reloader } from '../../src/daemon/reloader.js';
 import type { PoolOptions } from '../../src/pool/inference-pool.js';
 import { loadModelSpecs } from '../../src/model/registry/in-use.js';
 import { ModelServer } from '../../src/pool/model-server.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
 
@@ -42,15 +42,17 @@ it('looks at labels when a reload has ended, not while its models serve and its 
   const server = await ModelServer.start(await poolOptions(loaded.config));
   onTestFinished(() => server.close());
   const told: string[] = [];
+  const recorded: string[] = [];
   const looks: Promise<void>[] = [];
   const reloader: Reloader = new Reloader({
     server,
     telemetry: {
-      ...silentTelemetry,
+      ...silent('modelSwapFailed'),
       configurationReloaded: ({ changed }) => told.push(`reloaded: ${changed.join(', ')}`),
       modelsSwapped: ({ models }) => told.push(`swapped: ${models.map(({ version }) => version).join(', ')}`),
       reloadRefused: ({ error }) => told.push(String(error)),
     },
+    record: ({ event }) => recorded.push(event),
     current: () => loaded,
     prepare: () => Promise.resolve(),
     poolOptions,
@@ -65,4 +67,5 @@ it('looks at labels when a reload has ended, not while its models serve and its 
   await Promise.all(looks);
   await reloader.whenIdle();
   expect(told).toEqual(['swapped: 2', 'reloaded: models.use']);
+  expect(recorded).toEqual(['models-swapped', 'configuration-applied']);
 });

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { Retention } from '../../src/daemon/retention.js';
 import { Ledger } from '../../src/ledger/ledger.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf, sha256Of } from '../fixtures/records.js';
 import { Lab, ended } from './lab.js';
@@ -48,7 +48,10 @@ async function passed(days: number, config = configured()): Promise<{ files: num
     pruning: ledger.pruning,
     config: () => config,
     now: () => Date.now() + days * DAY_MS,
-    telemetry: { ...silentTelemetry, ledgerPruned: (event) => (removed = event) },
+    telemetry: {
+      ...silent('ledgerWriteFailed', 'documentsPruned', 'documentPruningFailed'),
+      ledgerPruned: (event) => (removed = event),
+    },
   });
   for (let step = 0; step < 4; step += 1) await retention.step();
   await retention.stop();

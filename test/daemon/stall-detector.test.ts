@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StallDetector } from '../../src/daemon/stall-detector.js';
 import { Activity } from '../../src/pipeline/activity.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
 
 /** A pipeline whose clock is turned by hand, and what is told of it. */
 function pipeline() {
@@ -15,7 +14,6 @@ function pipeline() {
     isPaused: () => state.isPaused,
     limitMs: () => 1000,
     telemetry: {
-      ...silentTelemetry,
       pipelineStalled: ({ stage, inFlight }) => told.push(`stalled in ${stage} with ${inFlight}`),
       pipelineMoving: ({ stage, stalledMs }) => told.push(`moves after ${stalledMs} in ${stage}`),
     },

@@ -24,7 +24,7 @@ import { NdjsonSink } from '../../src/deliver/ndjson-sink.js';
 import type { Sink } from '../../src/deliver/sink.js';
 import type { Claim, Delivery } from '../../src/ledger/ledger.js';
 import type { ResultRecord } from '../../src/record.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
 import { WRITER } from '../fixtures/writer.js';
@@ -202,7 +202,7 @@ describe('AfterwardsSink', () => {
     return {
       folder,
       file,
-      sink: new AfterwardsSink(() => scanner, silentTelemetry),
+      sink: new AfterwardsSink(() => scanner, silent('fileDisposed', 'fileDisposalFailed')),
       delivery: deliveryOf(path, { size, mtimeMs }),
     };
   }

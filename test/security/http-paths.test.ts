@@ -8,7 +8,7 @@ import { startHttpServer } from '../../src/daemon/http/server.js';
 import type { StatusSource } from '../../src/daemon/http/status.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { LabelDesk } from '../../src/quality/labels/label-desk.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
+import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
 const TOKEN = 'correct-horse-battery-staple';
@@ -24,7 +24,8 @@ beforeEach(async () => {
   const ledger = Ledger.own(join(folder, 'state'), () => []);
   const desk = new LabelDesk({
     labels: ledger.labels,
-    telemetry: silentTelemetry,
+    telemetry: silent('labelsGiven'),
+    record: () => undefined,
     rules: () => ({ classes: ['lymphocyte'], scanners: ['left'] }),
   });
   const token = new ApiToken();
@@ -40,7 +41,7 @@ beforeEach(async () => {
     changes: {
       token,
       perMinute: 1000,
-      telemetry: silentTelemetry,
+      telemetry: silent('changeRefused'),
       giveLabels: (labels) => desk.give(labels, 'http'),
     },
   });

@@ -8,8 +8,7 @@ import type { ScannerConfig } from '../../src/config/schema.js';
 import type { HintListener, HintSource } from '../../src/watch/folder-hints.js';
 import type { Intake, SeenFile } from '../../src/files/seen-file.js';
 import { ScannerWatcher, type WatcherDependencies } from '../../src/watch/scanner-watcher.js';
-import { silentTelemetry } from '../../src/telemetry/silent.js';
-import type { Telemetry } from '../../src/telemetry/telemetry.js';
+import { silent } from '../../src/telemetry/silent.js';
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(await realpath(tmpdir()), 'smearwatch-watch-'));
@@ -52,7 +51,7 @@ export class MemoryIntake implements Intake {
 const stateOf = ({ size, mtimeMs }: SeenFile): string => `${size}:${mtimeMs}`;
 
 export interface Told {
-  readonly telemetry: Telemetry;
+  readonly telemetry: WatcherDependencies['telemetry'];
   readonly settled: { path: string; waitedMs: number }[];
   readonly rescans: { files: number; missed: number }[];
   readonly failures: unknown[];
@@ -64,8 +63,8 @@ export function recordingTelemetry(): Told {
   const rescans: Told['rescans'] = [];
   const failures: unknown[] = [];
   const failed = ({ error }: { error: unknown }): void => void failures.push(error);
-  const telemetry: Telemetry = {
-    ...silentTelemetry,
+  const telemetry: Told['telemetry'] = {
+    ...silent('watchRestored'),
     fileSettled: (event) => settled.push(event),
     rescanFinished: (event) => rescans.push(event),
     rescanFailed: failed,

@@ -4,7 +4,6 @@ import { commandActor } from '../../audit/actor.js';
 import { SmearwatchError } from '../../errors.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { refuseContradictions } from '../../quality/labels/contradictions.js';
-import { labelEntries } from '../../quality/labels/label-audit.js';
 import { LabelDesk } from '../../quality/labels/label-desk.js';
 import {
   checkLabel,
@@ -12,6 +11,7 @@ import {
   type LabelRequest,
   type LabelRules,
 } from '../../quality/labels/label-request.js';
+import { silent } from '../../telemetry/silent.js';
 import type { LabelFacts } from '../../telemetry/telemetry.js';
 import { usageError } from '../options.js';
 
@@ -45,11 +45,8 @@ export async function giveLabels(
     const desk = new LabelDesk({
       labels: ledger.labels,
       rules: () => rules,
-      telemetry: {
-        labelsGiven: ({ source, labels: given }) => {
-          for (const entry of labelEntries(source, given)) audit.append({ ...entry, actor: commandActor() });
-        },
-      },
+      telemetry: silent('labelsGiven'),
+      record: (entry) => audit.append({ ...entry, actor: commandActor() }),
     });
     const given: LabelFacts[] = [];
     for (let at = 0; at < requests.length; at += LABELS_AT_ONCE) {

@@ -1,4 +1,4 @@
-import type { NewEntry } from '../../audit/audit.js';
+import type { RecordEntry } from '../../audit/audit.js';
 import type { Config } from '../../config/schema.js';
 import { messageOf } from '../../errors.js';
 import type { EvaluatedSet, Telemetry } from '../../telemetry/telemetry.js';
@@ -9,8 +9,11 @@ import type { PlannedRun, RunLog } from './run-log.js';
 
 /** Where the end of a run is told. */
 export interface RunReporting {
-  readonly telemetry: Telemetry;
-  readonly record: (entry: NewEntry) => void;
+  readonly telemetry: Pick<
+    Telemetry,
+    'gateFailed' | 'evaluationFinished' | 'evaluationFailed' | 'evaluationNotRun' | 'candidateJudged'
+  >;
+  readonly record: RecordEntry;
 }
 
 /** A run that came to its end, whatever it found: gates that were failed, figures, candidates. */

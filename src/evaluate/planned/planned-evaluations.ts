@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import { SmearwatchError } from '../../errors.js';
+import type { Telemetry } from '../../telemetry/telemetry.js';
 import type { EvaluationProgress } from '../plan.js';
 import type { PlanClock } from './clock.js';
 import { failRun, finishRun, noteNotRun, type RunReporting } from './conclude.js';
@@ -11,6 +12,8 @@ import { removeOldReports, runFigures } from './reports.js';
 import { RunLog, type PlannedRun } from './run-log.js';
 
 export interface PlannedEvaluationsParts extends RunReporting {
+  readonly telemetry: RunReporting['telemetry'] &
+    Pick<Telemetry, 'evaluationStarted' | 'evaluationRestored' | 'evaluationPlanned' | 'evaluationTrouble'>;
   readonly clock: PlanClock;
   /** The configuration in force. */
   readonly config: () => Config;

@@ -1,4 +1,4 @@
-import type { NewEntry } from '../../audit/audit.js';
+import type { RecordEntry } from '../../audit/audit.js';
 import type { Config } from '../../config/schema.js';
 import { messageOf } from '../../errors.js';
 import { openRegistry } from '../../model/registry/in-use.js';
@@ -8,7 +8,7 @@ import { judge, type Judgement } from './judge.js';
 
 export interface PromoteParts {
   readonly telemetry: Pick<Telemetry, 'candidateJudged'>;
-  readonly record: (entry: NewEntry) => void;
+  readonly record: RecordEntry;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { FoundModel } from '../../model/registry/in-use.js';
 import { Ingest } from '../../pipeline/ingest.js';
 import type { ClaimOutcome } from '../../pipeline/recorder.js';
 import type { InferencePool } from '../../pool/inference-pool.js';
-import { silentTelemetry } from '../../telemetry/silent.js';
+import { silent } from '../../telemetry/silent.js';
 import { evaluationStuck, ledgerUnwritable } from '../failures.js';
 import type { EvaluationConfig } from '../plan.js';
 
@@ -79,13 +79,19 @@ export class Flow {
     return new Ingest({
       ledger,
       classifier: pool,
-      telemetry: {
-        ...silentTelemetry,
-        // A daemon waits for room on the disk. An evaluation says so, and goes on when it is started again.
-        ledgerWriteFailed: ({ error }) => onBroken(ledgerUnwritable(outDir, error)),
-      },
+      telemetry: silent(
+        'stageFinished',
+        'batchClassified',
+        'batchFailed',
+        'imageRecorded',
+        'imageRetried',
+        'imageQuarantined',
+        'labelRefused',
+      ),
       config: () => settings,
       onEnded,
+      // A daemon waits for room on the disk. An evaluation ends with an error; its next start continues it.
+      onLedgerFailed: (error) => onBroken(ledgerUnwritable(outDir, error)),
       onBroken,
     });
   }

@@ -20,7 +20,7 @@ export interface ReferenceStore {
 
 export interface DriftMonitorParts {
   readonly store: ReferenceStore;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'driftReferenceTaken' | 'driftFailed'>;
   /** The newest results, newest first, at most so many: what the windows held before a restart. */
   readonly newest: (limit: number) => readonly ResultRecord[];
 }

@@ -1,12 +1,15 @@
+import type { RecordEntry } from '../../audit/audit.js';
 import type { GivenLabel, LabelOutcome, LabelSource, Ledger } from '../../ledger/ledger.js';
 import type { LabelFacts, Telemetry } from '../../telemetry/telemetry.js';
 import { refuseContradictions } from './contradictions.js';
 import { classesUnknown } from './failures.js';
+import { labelEntries } from './label-audit.js';
 import { checkLabel, type LabelRequest, type LabelRules } from './label-request.js';
 
 export interface LabelDeskParts {
   readonly labels: Pick<Ledger['labels'], 'give' | 'imageOf'>;
   readonly telemetry: Pick<Telemetry, 'labelsGiven'>;
+  readonly record: RecordEntry;
   /** Undefined until the models are loaded; asked anew each time, since both change with the configuration. */
   readonly rules: () => LabelRules | undefined;
 }
@@ -28,13 +31,15 @@ export class LabelDesk {
     source: LabelSource,
     nameOf = (index: number): string => `label ${index + 1} of ${requests.length}`,
   ): LabelFacts[] {
+    const { telemetry, record } = this.#parts;
     const rules = this.#parts.rules();
     if (!rules) throw classesUnknown();
     const given = requests.map((request, index) => checkLabel(request, source, nameOf(index), rules));
     refuseContradictions(given, (target) => this.#parts.labels.imageOf(target), nameOf);
     const outcomes = this.#parts.labels.give(given);
     const labels = outcomes.map((outcome, index) => factsOf(given[index], outcome));
-    this.#parts.telemetry.labelsGiven({ source, labels });
+    labelEntries(source, labels).forEach(record);
+    telemetry.labelsGiven({ source, labels });
     return labels;
   }
 }

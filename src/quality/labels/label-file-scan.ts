@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { RecordEntry } from '../../audit/audit.js';
 import type { ScannerConfig } from '../../config/schema.js';
 import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
 import { createFileFilter, type FileFilter } from '../../files/file-patterns.js';
@@ -7,6 +8,7 @@ import type { SeenFile } from '../../files/seen-file.js';
 import { emptyTally, walkImages } from '../../files/walk.js';
 import type { LabelFiles, ReadLabelFile } from '../../ledger/label-files.js';
 import type { Telemetry } from '../../telemetry/telemetry.js';
+import { labelEntries } from './label-audit.js';
 import { factsOf } from './label-desk.js';
 import { imageOf, isLabelFile, LONGEST_LABEL_FILE, parseLabelFile } from './label-file.js';
 import { checkLabel, type LabelRules } from './label-request.js';
@@ -14,6 +16,7 @@ import { checkLabel, type LabelRules } from './label-request.js';
 export interface LabelFileScanParts {
   readonly files: Pick<LabelFiles, 'unknownAmong' | 'take'>;
   readonly telemetry: Pick<Telemetry, 'labelsGiven' | 'labelRefused' | 'labelFilesFailed' | 'labelFilesRead'>;
+  readonly record: RecordEntry;
   readonly rules: () => LabelRules | undefined;
   readonly signal: AbortSignal;
 }
@@ -59,7 +62,7 @@ export class LabelFileScan {
   }
 
   async #take(found: readonly (SeenFile & { isRegular: boolean })[], rules: LabelRules): Promise<void> {
-    const { files, telemetry } = this.#parts;
+    const { files, telemetry, record } = this.#parts;
     const { name } = this.#scanner;
     const regular = found.filter(({ isRegular }) => isRegular);
     const read: ReadLabelFile[] = [];
@@ -72,7 +75,9 @@ export class LabelFileScan {
     const labels = outcomes.flatMap((outcome, index) =>
       outcome === undefined ? [] : [factsOf(read[index]?.given, outcome)],
     );
-    if (labels.length > 0) telemetry.labelsGiven({ source: 'file', labels });
+    if (labels.length === 0) return;
+    labelEntries('file', labels).forEach(record);
+    telemetry.labelsGiven({ source: 'file', labels });
   }
 
   async #read(file: SeenFile, rules: LabelRules): Promise<ReadLabelFile | undefined> {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { NewEntry } from '../../../src/audit/audit.js';
 import { ApiToken } from '../../../src/daemon/http/api-token.js';
 import { MOST_LABELS } from '../../../src/daemon/http/labels-route.js';
 import { startHttpServer } from '../../../src/daemon/http/server.js';
@@ -9,7 +10,7 @@ import { CELL_CLASSES } from '../../../src/images.js';
 import { Ledger } from '../../../src/ledger/ledger.js';
 import { LabelDesk } from '../../../src/quality/labels/label-desk.js';
 import type { LabelRules } from '../../../src/quality/labels/label-request.js';
-import { silentTelemetry } from '../../../src/telemetry/silent.js';
+import { silent } from '../../../src/telemetry/silent.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 
 const TOKEN = 'correct-horse-battery-staple';
@@ -18,10 +19,12 @@ const LABEL = { sha256: SHA256, class: 'lymphocyte', by: 'A. Weber' };
 
 let ledger: Ledger;
 let url: string;
+let recorded: NewEntry[];
 let refusals: { status: number; reason: string; address: string }[];
 let rules: LabelRules | undefined;
 beforeEach(async () => {
   ledger = Ledger.own(temporaryFolder(), () => []);
+  recorded = [];
   refusals = [];
   rules = { classes: CELL_CLASSES, scanners: ['left'] };
   url = await start(await tokenOf(TOKEN));
@@ -37,8 +40,12 @@ async function tokenOf(content: string): Promise<ApiToken> {
 }
 
 async function start(token: ApiToken, perMinute = 1000): Promise<string> {
-  const telemetry = silentTelemetry;
-  const desk = new LabelDesk({ labels: ledger.labels, telemetry, rules: () => rules });
+  const desk = new LabelDesk({
+    labels: ledger.labels,
+    telemetry: silent('labelsGiven'),
+    record: (entry) => recorded.push(entry),
+    rules: () => rules,
+  });
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -94,6 +101,8 @@ describe('POST /labels', () => {
         { ...file, outcome: 'waiting' },
       ],
     });
+    expect(recorded.map(({ event }) => event)).toEqual(['label-set', 'label-set', 'label-changed']);
+    expect(recorded[1]?.details).toEqual({ source: 'http', labels: [{ ...file, outcome: 'waiting' }] });
   });
 
   test('refuses a list that gives one image two classes', async () => {

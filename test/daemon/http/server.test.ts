@@ -7,7 +7,7 @@ import type { DaemonStatus, Readiness, StatusSource } from '../../../src/daemon/
 import { SmearwatchError } from '../../../src/errors.js';
 import { MetricFactory } from '../../../src/telemetry/metrics.js';
 import { createRegistry } from '../../../src/telemetry/prometheus.js';
-import { silentTelemetry } from '../../../src/telemetry/silent.js';
+import { silent } from '../../../src/telemetry/silent.js';
 
 const STATUS: DaemonStatus = {
   version: '1.2.3',
@@ -26,7 +26,7 @@ const STATUS: DaemonStatus = {
 };
 
 function noChanges(): HttpOptions['changes'] {
-  return { token: new ApiToken(), perMinute: 10, telemetry: silentTelemetry, giveLabels: () => [] };
+  return { token: new ApiToken(), perMinute: 10, telemetry: silent('changeRefused'), giveLabels: () => [] };
 }
 
 async function start(source: Partial<StatusSource> = {}, registry = new Registry()): Promise<HttpServer> {

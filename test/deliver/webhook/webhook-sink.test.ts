@@ -4,7 +4,7 @@ import { Deliverer } from '../../../src/deliver/deliverer.js';
 import { deliveryId, WebhookSink } from '../../../src/deliver/webhook/webhook-sink.js';
 import { WebhookSecrets } from '../../../src/deliver/webhook/webhook-secrets.js';
 import { Ledger, type Claim, type Delivery } from '../../../src/ledger/ledger.js';
-import { silentTelemetry } from '../../../src/telemetry/silent.js';
+import { silent } from '../../../src/telemetry/silent.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 import { hasOpenssl, pathOf, Receiver, SECRET, selfSigned, writeSecret } from '../../fixtures/receiver.js';
 import { recordOf } from '../../fixtures/records.js';
@@ -55,7 +55,7 @@ async function deliverTo(
 ): Promise<{ failures: unknown[]; worker: Deliverer }> {
   const failures: unknown[] = [];
   const telemetry = {
-    ...silentTelemetry,
+    ...silent('delivered'),
     deliveryFailed: ({ error }: { error: unknown }) => void failures.push(error),
   };
   const worker = new Deliverer(ledger.outbox, await sinkTo(url, timeoutMs), telemetry, () => undefined);

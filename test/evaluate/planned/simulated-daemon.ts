@@ -9,8 +9,7 @@ import {
   type PlannedEvaluationsParts,
 } from '../../../src/evaluate/planned/planned-evaluations.js';
 import { RunLog } from '../../../src/evaluate/planned/run-log.js';
-import { silentTelemetry } from '../../../src/telemetry/silent.js';
-import type { Telemetry } from '../../../src/telemetry/telemetry.js';
+import { silent } from '../../../src/telemetry/silent.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 import { metricsOf } from './metrics.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -95,14 +94,14 @@ export class SimulatedDaemon {
     };
   }
 
-  #telemetry(): Telemetry {
+  #telemetry(): PlannedEvaluationsParts['telemetry'] {
     const tell = (name: string) =>
       vi.fn((event: object) => {
         const { outcome } = event as { outcome?: string };
         this.told.push(outcome === undefined ? name : `${name} ${outcome}`);
       });
     return {
-      ...silentTelemetry,
+      ...silent('evaluationPlanned'),
       evaluationStarted: tell('started'),
       evaluationFinished: tell('finished'),
       evaluationFailed: tell('failed'),

@@ -3,7 +3,7 @@ import type { Claim } from '../../../src/ledger/ledger.js';
 import { DriftMonitor } from '../../../src/quality/drift/drift-monitor.js';
 import { makeReference } from '../../../src/quality/drift/reference.js';
 import type { ModelIdentity, ResultRecord } from '../../../src/record.js';
-import { silentTelemetry } from '../../../src/telemetry/silent.js';
+import { silent } from '../../../src/telemetry/silent.js';
 import { recordOf } from '../../fixtures/records.js';
 
 const WINDOW = 100;
@@ -25,7 +25,7 @@ function open(reference?: ReturnType<typeof makeReference>, window = WINDOW): Dr
         if (!kept.has(subject)) kept.set(subject, json);
       },
     },
-    telemetry: { ...silentTelemetry, driftReferenceTaken: ({ subject }) => told.push(subject) },
+    telemetry: { ...silent('driftFailed'), driftReferenceTaken: ({ subject }) => told.push(subject) },
     newest: (limit) => stored.toReversed().slice(0, limit),
   });
   monitor.use({ window }, reference);

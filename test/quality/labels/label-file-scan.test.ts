@@ -1,12 +1,13 @@
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { NewEntry } from '../../../src/audit/audit.js';
 import { parseConfig } from '../../../src/config/load.js';
 import type { SeenFile } from '../../../src/files/seen-file.js';
 import { CELL_CLASSES } from '../../../src/images.js';
 import { Ledger } from '../../../src/ledger/ledger.js';
 import { LabelFileScan } from '../../../src/quality/labels/label-file-scan.js';
-import { silentTelemetry } from '../../../src/telemetry/silent.js';
+import { silent } from '../../../src/telemetry/silent.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 import { recordOf, sha256Of } from '../../fixtures/records.js';
 
@@ -14,6 +15,7 @@ let folder: string;
 let ledger: Ledger;
 let refused: { name: string; reason: string }[];
 let given: string[];
+let recorded: NewEntry[];
 let classes: readonly string[];
 let scan: LabelFileScan;
 beforeEach(() => {
@@ -22,6 +24,7 @@ beforeEach(() => {
   onTestFinished(() => ledger.close());
   refused = [];
   given = [];
+  recorded = [];
   classes = CELL_CLASSES;
   scan = newScan();
 });
@@ -34,11 +37,12 @@ function newScan(options = ''): LabelFileScan {
   return new LabelFileScan(scanners[0]!, {
     files: ledger.labelFiles,
     telemetry: {
-      ...silentTelemetry,
+      ...silent('labelFilesFailed', 'labelFilesRead'),
       labelsGiven: ({ labels }) =>
         given.push(...labels.map(({ path, outcome }) => `${path ?? ''} ${outcome}`)),
       labelRefused: ({ name, reason }) => refused.push({ name, reason }),
     },
+    record: (entry) => recorded.push(entry),
     rules: () => ({ classes, scanners: ['left'] }),
     signal: new AbortController().signal,
   });
@@ -119,6 +123,10 @@ describe('A label file', () => {
     put('a.png.label.json', { class: 'normal-monocyte', by: 'A. Weber' });
     await scan.look();
     expect(given).toEqual(['a.png set', 'a.png changed']);
+    expect(recorded).toMatchObject([
+      { event: 'label-set', details: { source: 'file', labels: [{ class: 'lymphocyte' }] } },
+      { event: 'label-changed', details: { source: 'file', labels: [{ previous: 'lymphocyte' }] } },
+    ]);
   });
 
   it('that is written again with its old modification time is read again', async () => {
