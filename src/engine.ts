@@ -18,13 +18,46 @@ export const ENGINES_OF_FORMAT: Readonly<Record<ModelFormat, readonly EngineName
   'layers-model': ['tfjs-node'],
 };
 
+/** Whether our own WebAssembly kernels compute what they can of a model: the choices of `pool.kernels`. */
+export const KERNEL_CHOICES = ['auto', 'off'] as const;
+export type KernelChoice = (typeof KERNEL_CHOICES)[number];
+
 export interface SessionOptions {
   /** Threads inside one operator. Workers use 1: the pool is what uses the cores. */
   readonly threads: number;
+  /** Default `auto`. */
+  readonly kernels?: KernelChoice;
+}
+
+/** What computes a model, for the result's record; src/model/accelerate/README.md explains each. Only ever added to. */
+export const COMPUTATIONS = ['onnxruntime', 'smearwatch-front', 'smearwatch-winograd', 'tfjs-node'] as const;
+export type ComputationName = (typeof COMPUTATIONS)[number];
+
+/** How a session computes: part of each result. */
+export interface ComputedBy {
+  readonly computation: ComputationName;
+  /** Version of onnxruntime-node or tfjs. */
+  readonly engineVersion: string;
+}
+
+/**
+ * Why a kernel does not compute a model although kernels are on. `kernel-unavailable`: it cannot run on this
+ * computer. `model-unmatched`: no kernel knows the beginning of the model's graph. `model-indivisible`: the
+ * graph could not be loaded in parts.
+ */
+export const KERNEL_FALLBACKS = ['kernel-unavailable', 'model-unmatched', 'model-indivisible'] as const;
+
+export interface KernelFallback {
+  readonly reason: (typeof KERNEL_FALLBACKS)[number];
+  /** What happened, for the log. */
+  readonly message: string;
 }
 
 /** One model, loaded. */
 export interface Session {
+  readonly computedBy: ComputedBy;
+  /** Why it is not computed by the kernels that it could be computed by. */
+  readonly fallback?: KernelFallback;
   /**
    * Probabilities of `count` images: float32, `count × classes`, row by row.
    * `pixels` holds `count × 196,608` bytes (uint8, 256×256×3, RGB). One batch at a time.

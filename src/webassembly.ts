@@ -13,16 +13,25 @@ export interface WebAssemblyExports {
   readonly _initialize: () => void;
 }
 
-const compiled = new Map<string, object>();
+/** Our WebAssembly, by its folder in native/. */
+export type KernelName = 'front' | 'shrink' | 'winograd';
+
+const compiled = new Map<KernelName, object>();
 
 /**
- * A new instance, with memory of its own, of a file in native/, which each thread compiles once.
- * @throws when the file is missing or is not what was built, as an incomplete installation has it
+ * Makes a new instance with memory of its own. Each thread compiles a kernel once.
+ * @throws as `compileKernel`, or when there is no memory
  */
-export function instantiate(file: URL, imports: object): WebAssemblyExports {
-  const module = compiled.get(file.href) ?? new Module(readFileSync(file));
-  compiled.set(file.href, module);
-  const exports = new Instance(module, imports).exports as WebAssemblyExports;
+export function instantiate(name: KernelName, imports: object): WebAssemblyExports {
+  const exports = new Instance(compileKernel(name), imports).exports as WebAssemblyExports;
   exports._initialize();
   return exports;
+}
+
+/** @throws when the processor has no SIMD, or the file is missing or damaged, as after an incomplete installation */
+export function compileKernel(name: KernelName): object {
+  const file = new URL(`../native/${name}/${name}.wasm`, import.meta.url);
+  const module = compiled.get(name) ?? new Module(readFileSync(file));
+  compiled.set(name, module);
+  return module;
 }

@@ -50,7 +50,6 @@ export interface TiffStrips extends ImageSize {
 /** Memory of an instance grows and never shrinks: one that had to make room for a huge image is not kept. */
 const MOST_KEPT_BYTES = 33_554_432;
 
-const WASM = new URL('../../native/shrink/shrink.wasm', import.meta.url);
 /** One per thread, made for its first image. */
 let instance: ShrinkExports | undefined;
 
@@ -149,7 +148,7 @@ function makeInstance(): ShrinkExports {
   const refuse = (): never => {
     throw new Error('libjpeg-turbo complains');
   };
-  const made = instantiate(WASM, {
+  const made = instantiate('shrink', {
     env: { fail: refuse, emscripten_notify_memory_growth: () => undefined },
     wasi_snapshot_preview1: { proc_exit: refuse, fd_close: refuse, fd_write: refuse, fd_seek: refuse },
   }) as ShrinkExports;

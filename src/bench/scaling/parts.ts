@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SmearwatchError } from '../../errors.js';
-import { weightsReadPerImage } from '../../model/winograd/weights-read.js';
+import { weightsReadPerImage } from '../../model/accelerate/weights-read.js';
 import { buildNetwork } from '../../model/networks/architectures.js';
 import { countParameters } from '../../model/networks/network.js';
 import { FORMATS, NETWORKS, PRECISIONS, type Format, type NetworkName, type Precision } from '../parts.js';

@@ -1,9 +1,9 @@
 import { env, type Tensor } from '../onnx-runtime.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
-import type { Engine, Session, SessionOptions } from '../../engine.js';
+import type { ComputedBy, Engine, KernelFallback, Session, SessionOptions } from '../../engine.js';
 import { OUTPUT_NAME } from '../onnx/names.js';
-import type { Computation } from './computation.js';
+import type { Computation } from '../computation.js';
 import { checkOutput } from '../contract.js';
 import { openOnnx, type OpenedModel } from './open-onnx.js';
 
@@ -11,7 +11,7 @@ import { openOnnx, type OpenedModel } from './open-onnx.js';
 export function onnxruntimeEngine(): Engine {
   return {
     name: 'onnxruntime',
-    capabilities: { supportsInt8: true, version: env.versions.node ?? env.versions.common },
+    capabilities: { supportsInt8: true, version: version() },
     async open(modelFile: string, classes: number, options: SessionOptions): Promise<Session> {
       const opened = await openOnnx(modelFile, options);
       try {
@@ -25,13 +25,9 @@ export function onnxruntimeEngine(): Engine {
 }
 
 /** What the graph declares must fit; what it leaves open (a width without a number) is tried with one black image. */
-async function checked(
-  { computation, isDeclared }: OpenedModel,
-  modelFile: string,
-  classes: number,
-): Promise<OrtSession> {
-  const made = new OrtSession(computation, classes, modelFile);
-  if (checkOutput(computation.outputs, modelFile, classes) && isDeclared) return made;
+async function checked(opened: OpenedModel, modelFile: string, classes: number): Promise<OrtSession> {
+  const made = new OrtSession(opened, classes, modelFile);
+  if (checkOutput(opened.computation.outputs, modelFile, classes) && opened.isDeclared) return made;
   try {
     await made.run(new Uint8Array(IMAGE_BYTES), 1);
   } catch (error) {
@@ -44,16 +40,24 @@ async function checked(
   return made;
 }
 
+function version(): string {
+  return env.versions.node ?? env.versions.common;
+}
+
 class OrtSession implements Session {
+  readonly computedBy: ComputedBy;
+  readonly fallback?: KernelFallback;
   #computation: Computation | undefined;
   #isRunning = false;
 
   constructor(
-    computation: Computation,
+    { computation, name, fallback }: OpenedModel,
     private readonly classes: number,
     private readonly modelFile: string,
   ) {
     this.#computation = computation;
+    this.computedBy = { computation: name, engineVersion: version() };
+    if (fallback) this.fallback = fallback;
   }
 
   async run(pixels: Uint8Array, count: number): Promise<Float32Array> {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Session } from '../../engine.js';
+import type { ComputedBy, Session } from '../../engine.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { Tensorflow } from './load.js';
@@ -19,12 +19,14 @@ export interface SessionModel {
 }
 
 export class TensorflowSession implements Session {
+  readonly computedBy: ComputedBy;
   readonly #tf: Tensorflow;
   readonly #model: SessionModel;
   #runnable: Runnable | undefined;
 
   constructor(tf: Tensorflow, model: SessionModel) {
     this.#tf = tf;
+    this.computedBy = { computation: 'tfjs-node', engineVersion: tf.version['tfjs-core'] };
     this.#model = model;
     this.#runnable = model.runnable;
   }

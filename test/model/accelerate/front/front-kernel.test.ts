@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { IMAGE_BYTES } from '../../../src/images.js';
-import { FrontKernel } from '../../../src/model/engines/front-kernel.js';
-import type { Front } from '../../../src/model/networks/network.js';
-import type { CutFront } from '../../../src/model/onnx/cut-front.js';
-import { randomPixels } from '../onnx/random-weights.js';
-import { runFront } from '../onnx/reference-network.js';
+import { IMAGE_BYTES } from '../../../../src/images.js';
+import { FrontKernel } from '../../../../src/model/accelerate/front/front-kernel.js';
+import type { Front } from '../../../../src/model/networks/network.js';
+import type { CutFront } from '../../../../src/model/accelerate/front/cut-front.js';
+import { randomPixels } from '../../onnx/random-weights.js';
+import { runFront } from '../../onnx/reference-network.js';
 
 const scaling = { mean: [120, 100, 90], deviation: [60, 50, 40] } as const;
 const resize = (side: number): Front => ({ kind: 'resize', side, ...scaling });
@@ -96,7 +96,7 @@ test.each([0, 3, 513])('a side of %i is refused', (side) => {
 });
 
 test('the file is the one that its page tells of', () => {
-  const fileOf = (name: string) => readFileSync(new URL(`../../../native/front/${name}`, import.meta.url));
+  const fileOf = (name: string) => readFileSync(new URL(`../../../../native/front/${name}`, import.meta.url));
   const sha256 = createHash('sha256').update(fileOf('front.wasm')).digest('hex');
   expect(fileOf('README.md').toString()).toContain(`${sha256}  front.wasm`);
 });

@@ -1,5 +1,5 @@
-import { floatsOf } from './nodes.js';
-import { DATA_TYPE, EXTERNAL, type AttributeProto, type GraphProto, type NodeProto } from './proto.js';
+import { floatsOf } from '../onnx/nodes.js';
+import { DATA_TYPE, EXTERNAL, type AttributeProto, type GraphProto, type NodeProto } from '../onnx/proto.js';
 
 /** Nodes one after the other, each of which is the only reader of the one before it. */
 export class Chain {

@@ -1,4 +1,4 @@
-import type { DividedModel } from '../../onnx/divide.js';
+import type { DividedModel } from './divide.js';
 import { convolutionStage, type ConvolutionParts } from './convolution-stage.js';
 import type { KernelOffset, WinogradKernel } from './kernel.js';
 import { poolStage } from './pool-stage.js';

@@ -1,6 +1,8 @@
-import { IMAGE_BYTES, IMAGE_CHANNELS } from '../../images.js';
-import { instantiate, type WebAssemblyExports } from '../../webassembly.js';
-import type { CutFront } from '../onnx/cut-front.js';
+import { IMAGE_BYTES, IMAGE_CHANNELS } from '../../../images.js';
+import type { GraphInput } from '../../computation.js';
+import { Tensor } from '../../onnx-runtime.js';
+import { instantiate, type WebAssemblyExports } from '../../../webassembly.js';
+import type { CutFront } from './cut-front.js';
 
 /** What native/front exports; see its README.md. */
 interface FrontExports extends WebAssemblyExports {
@@ -15,13 +17,11 @@ interface FrontExports extends WebAssemblyExports {
   readonly average_to_bytes: (to: number) => void;
 }
 
-const WASM = new URL('../../../native/front/front.wasm', import.meta.url);
-
 /** Computes a network's input of pixels, in memory that it keeps: as much as the largest batch so far took. */
 export class FrontKernel {
   /** Rows and columns of what it computes. */
   readonly side: number;
-  readonly #exports = instantiate(WASM, {}) as FrontExports;
+  readonly #exports = instantiate('front', {}) as FrontExports;
   readonly #write: (to: number) => void;
   readonly #bytesPerImage: number;
 
@@ -62,4 +62,18 @@ export class FrontKernel {
       ? new Uint8Array(memory.buffer, start, bytes)
       : new Float32Array(memory.buffer, start, bytes / Float32Array.BYTES_PER_ELEMENT);
   }
+}
+
+/** The input of a graph that was cut behind its front. */
+export function frontInput(name: string, kernel: FrontKernel): GraphInput {
+  const { side } = kernel;
+  return {
+    name,
+    tensorOf: (pixels, count) => {
+      const values = kernel.run(pixels, count);
+      return values instanceof Float32Array
+        ? new Tensor('float32', values, [count, IMAGE_CHANNELS, side, side])
+        : new Tensor('uint8', values, [count, side, side, IMAGE_CHANNELS]);
+    },
+  };
 }

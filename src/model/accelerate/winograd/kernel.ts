@@ -1,5 +1,5 @@
 import { instantiate, type WebAssemblyExports } from '../../../webassembly.js';
-import type { ConvolutionShape, MaxPool } from '../../onnx/convolution-run.js';
+import type { ConvolutionShape, MaxPool } from './convolution-run.js';
 
 type Transform = (...values: number[]) => void;
 
@@ -31,13 +31,12 @@ export interface Tiles {
   readonly room: number;
 }
 
-const WASM = new URL('../../../../native/winograd/winograd.wasm', import.meta.url);
 const ALIGNMENT = 64;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** What lies before and after a convolution's products, in memory of its own. */
 export class WinogradKernel {
-  readonly #exports = instantiate(WASM, {}) as WinogradExports;
+  readonly #exports = instantiate('winograd', {}) as WinogradExports;
 
   /**
    * Room for so many floats each.

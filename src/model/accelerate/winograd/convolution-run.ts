@@ -1,5 +1,5 @@
-import { attributesOf, Chain } from './chain.js';
-import type { GraphProto, NodeProto } from './proto.js';
+import { attributesOf, Chain } from '../chain.js';
+import type { GraphProto, NodeProto } from '../../onnx/proto.js';
 
 /** Of a convolution of stride 1. */
 export interface ConvolutionShape {

@@ -1,4 +1,4 @@
-import type { MaxPool } from '../../onnx/convolution-run.js';
+import type { MaxPool } from './convolution-run.js';
 import type { Images, KernelOffset, WinogradKernel } from './kernel.js';
 import type { ReadyStage } from './stage.js';
 

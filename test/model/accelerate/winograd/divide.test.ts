@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { IMAGE_BYTES } from '../../../src/images.js';
-import { alexnet, type AlexNetOptions } from '../../../src/model/networks/alexnet.js';
-import { lenet5 } from '../../../src/model/networks/lenet5.js';
-import type { Layer, Network } from '../../../src/model/networks/network.js';
-import { cutFront } from '../../../src/model/onnx/cut-front.js';
-import { type Convolution, type GraphStage } from '../../../src/model/onnx/convolution-run.js';
-import { divideAtConvolutions, type DividedModel } from '../../../src/model/onnx/divide.js';
+import { IMAGE_BYTES } from '../../../../src/images.js';
+import { alexnet, type AlexNetOptions } from '../../../../src/model/networks/alexnet.js';
+import { lenet5 } from '../../../../src/model/networks/lenet5.js';
+import type { Layer, Network } from '../../../../src/model/networks/network.js';
+import { cutFront } from '../../../../src/model/accelerate/front/cut-front.js';
+import {
+  type Convolution,
+  type GraphStage,
+} from '../../../../src/model/accelerate/winograd/convolution-run.js';
+import { divideAtConvolutions, type DividedModel } from '../../../../src/model/accelerate/winograd/divide.js';
 import {
   ATTRIBUTE_TYPE,
   DATA_TYPE,
@@ -13,11 +16,11 @@ import {
   EXTERNAL,
   type GraphProto,
   type NodeProto,
-} from '../../../src/model/onnx/proto.js';
-import { quantizeModel } from '../../../src/model/quantize/quantize-model.js';
-import { onnxOf } from './onnx-file.js';
-import { randomPixels } from './random-weights.js';
-import { smallWideNetwork } from './small-networks.js';
+} from '../../../../src/model/onnx/proto.js';
+import { quantizeModel } from '../../../../src/model/quantize/quantize-model.js';
+import { onnxOf } from '../../onnx/onnx-file.js';
+import { randomPixels } from '../../onnx/random-weights.js';
+import { smallWideNetwork } from '../../onnx/small-networks.js';
 
 const bytes = onnxOf(smallWideNetwork);
 

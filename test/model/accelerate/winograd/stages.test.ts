@@ -1,8 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { WinogradKernel } from '../../../../src/model/engines/winograd/kernel.js';
-import { Stages, type ImageShape } from '../../../../src/model/engines/winograd/stages.js';
-import type { Convolution, MaxPool, GraphStage } from '../../../../src/model/onnx/convolution-run.js';
-import type { DividedModel } from '../../../../src/model/onnx/divide.js';
+import { WinogradKernel } from '../../../../src/model/accelerate/winograd/kernel.js';
+import { Stages, type ImageShape } from '../../../../src/model/accelerate/winograd/stages.js';
+import type {
+  Convolution,
+  MaxPool,
+  GraphStage,
+} from '../../../../src/model/accelerate/winograd/convolution-run.js';
+import type { DividedModel } from '../../../../src/model/accelerate/winograd/divide.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
 
 const settings = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const;

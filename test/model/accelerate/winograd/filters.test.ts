@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { outputsPerTile, pointsPerTile, transformFilters } from '../../../src/model/winograd/filters.js';
-import type { Convolution } from '../../../src/model/onnx/convolution-run.js';
-import { randomNumbers } from '../onnx/random-weights.js';
+import {
+  outputsPerTile,
+  pointsPerTile,
+  transformFilters,
+} from '../../../../src/model/accelerate/winograd/filters.js';
+import type { Convolution } from '../../../../src/model/accelerate/winograd/convolution-run.js';
+import { randomNumbers } from '../../onnx/random-weights.js';
 
 /** G of both sizes, as it is worked out by hand: a row for each of the points 0, 1, −1, 2, −2, ½ (, −½), ∞. */
 const MATRICES: Readonly<Record<Convolution['kernel'], readonly (readonly number[])[]>> = {

@@ -1,6 +1,6 @@
 import type { InferenceSession } from '../../onnx-runtime.js';
-import type { Convolution, ConvolutionShape } from '../../onnx/convolution-run.js';
-import { outputsPerTile, pointsPerTile, transformFilters } from '../../winograd/filters.js';
+import type { Convolution, ConvolutionShape } from './convolution-run.js';
+import { outputsPerTile, pointsPerTile, transformFilters } from './filters.js';
 import type { Images, KernelOffset, WinogradKernel } from './kernel.js';
 import { MatrixProducts } from './matrix-products.js';
 import type { ReadyStage, Scratch } from './stage.js';

@@ -1,7 +1,7 @@
 import { countParameters, shapeLayers, sizeOf, type Network, type ShapedLayer } from '../networks/network.js';
-import { isWide } from '../onnx/convolution-run.js';
-import { pointsPerTile } from './filters.js';
-import { IMAGES_AT_ONCE } from './images-at-once.js';
+import { isWide } from './winograd/convolution-run.js';
+import { pointsPerTile } from './winograd/filters.js';
+import { IMAGES_AT_ONCE } from './winograd/images-at-once.js';
 
 /**
  * Weights in fp32 that ONNX Runtime reads from memory for each image: all of them once for a batch, but those of convolutions that are

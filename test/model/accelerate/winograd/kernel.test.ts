@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { WinogradKernel } from '../../../../src/model/engines/winograd/kernel.js';
+import { WinogradKernel } from '../../../../src/model/accelerate/winograd/kernel.js';
 
 test('places do not overlap, and begin at lines of a cache', () => {
   const kernel = new WinogradKernel();

@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { alexnet } from '../../../src/model/networks/alexnet.js';
-import { lenet5 } from '../../../src/model/networks/lenet5.js';
-import type { Front } from '../../../src/model/networks/network.js';
-import { cutFront } from '../../../src/model/onnx/cut-front.js';
-import { decodeModel, encodeModel, type GraphProto, type NodeProto } from '../../../src/model/onnx/proto.js';
-import { quantizeModel } from '../../../src/model/quantize/quantize-model.js';
-import { IMAGE_BYTES } from '../../../src/images.js';
-import { onnxOf } from './onnx-file.js';
-import { randomPixels } from './random-weights.js';
-import { smallAlexNet } from './small-networks.js';
+import { alexnet } from '../../../../src/model/networks/alexnet.js';
+import { lenet5 } from '../../../../src/model/networks/lenet5.js';
+import type { Front } from '../../../../src/model/networks/network.js';
+import { cutFront } from '../../../../src/model/accelerate/front/cut-front.js';
+import {
+  decodeModel,
+  encodeModel,
+  type GraphProto,
+  type NodeProto,
+} from '../../../../src/model/onnx/proto.js';
+import { quantizeModel } from '../../../../src/model/quantize/quantize-model.js';
+import { IMAGE_BYTES } from '../../../../src/images.js';
+import { onnxOf } from '../../onnx/onnx-file.js';
+import { randomPixels } from '../../onnx/random-weights.js';
+import { smallAlexNet } from '../../onnx/small-networks.js';
 
 const operators = ({ node = [] }: GraphProto) => node.map(({ op_type }) => op_type);
 const inputOf = ({ input = [] }: GraphProto) =>

@@ -1,11 +1,10 @@
 import { InferenceSession, Tensor } from '../../onnx-runtime.js';
-import type { ConvolutionShape } from '../../onnx/convolution-run.js';
+import type { ConvolutionShape } from './convolution-run.js';
 import { IR_VERSION, OPSET } from '../../onnx/export-onnx.js';
-import { addNothing } from '../../onnx/in-place.js';
 import { constantTensor, GraphBuilder, tensorInfo } from '../../onnx/nodes.js';
 import { DATA_TYPE, encodeModel } from '../../onnx/proto.js';
-import { runInPlace } from '../run-in-place.js';
-import { pointsPerTile } from '../../winograd/filters.js';
+import { addNothing, runInPlace } from '../run-in-place.js';
+import { pointsPerTile } from './filters.js';
 
 const TILES = 'tiles';
 const PRODUCTS = 'products';
@@ -52,7 +51,7 @@ export class MatrixProducts {
       return new Tensor('float32', values, [points, groups, values.length / points / width, width / groups]);
     };
     const input = { [TILES]: tensorOf(tiles, channels) };
-    await runInPlace(this.#session, input, { [PRODUCTS]: tensorOf(products, outputs) });
+    await runInPlace(this.#session, input, [PRODUCTS, tensorOf(products, outputs)]);
   }
 
   release(): Promise<void> {

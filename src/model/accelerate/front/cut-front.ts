@@ -1,10 +1,10 @@
-import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
-import type { Front } from '../networks/network.js';
-import { Chain } from './chain.js';
-import { INPUT_NAME } from './names.js';
-import { isPacked } from './packed.js';
-import { GraphBuilder, tensorInfo } from './nodes.js';
-import { DATA_TYPE, EXTERNAL, type GraphProto, type ModelProto } from './proto.js';
+import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../../images.js';
+import type { Front } from '../../networks/network.js';
+import { Chain } from '../chain.js';
+import { INPUT_NAME } from '../../onnx/names.js';
+import { isPacked } from '../../onnx/packed.js';
+import { GraphBuilder, tensorInfo } from '../../onnx/nodes.js';
+import { DATA_TYPE, EXTERNAL, type GraphProto, type ModelProto } from '../../onnx/proto.js';
 
 /** A front, and the step behind it that some networks have: to uint8 levels, level = round(input / scale) + zeroPoint. */
 export interface CutFront extends Front {

@@ -1,4 +1,4 @@
-import type { Convolution } from '../onnx/convolution-run.js';
+import type { Convolution } from './convolution-run.js';
 
 /**
  * Where a product of polynomials is evaluated (Winograd 1980; Lavin and Gray 2016): each finite point p with 1 / ∏(p − q) over the other

@@ -1,7 +1,6 @@
 import { InferenceSession, Tensor } from '../../../src/model/onnx-runtime.js';
 import { expect, test } from 'vitest';
-import { runInPlace } from '../../../src/model/engines/run-in-place.js';
-import { addNothing } from '../../../src/model/onnx/in-place.js';
+import { addNothing, runInPlace } from '../../../src/model/accelerate/run-in-place.js';
 import { GraphBuilder, tensorInfo } from '../../../src/model/onnx/nodes.js';
 import { DATA_TYPE, encodeModel } from '../../../src/model/onnx/proto.js';
 
@@ -26,7 +25,7 @@ test('outputs are written into the memory that is given, and into no other', asy
   const x = new Tensor('float32', new Float32Array(LENGTH).fill(2), [LENGTH]);
   const values = new Float32Array(LENGTH);
   const before = process.memoryUsage().arrayBuffers;
-  await runInPlace(session, { x }, { y: new Tensor('float32', values, [LENGTH]) });
+  await runInPlace(session, { x }, ['y', new Tensor('float32', values, [LENGTH])]);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(values.byteLength / 2);
   expect([values[0], values[LENGTH - 1]]).toEqual([-2, -2]);
   await session.release();
@@ -36,9 +35,9 @@ test('what cannot be computed is said', async () => {
   const session = await negation();
   const x = new Tensor('int32', new Int32Array(4), [4]);
   const y = new Tensor('float32', new Float32Array(4), [4]);
-  await expect(runInPlace(session, { x }, { y })).rejects.toThrow(/data type/);
+  await expect(runInPlace(session, { x }, ['y', y])).rejects.toThrow(/data type/);
   const short = new Tensor('float32', new Float32Array(3), [3]);
   const floats = new Tensor('float32', new Float32Array(4), [4]);
-  await expect(runInPlace(session, { x: floats }, { y: short })).rejects.toThrow();
+  await expect(runInPlace(session, { x: floats }, ['y', short])).rejects.toThrow();
   await session.release();
 });

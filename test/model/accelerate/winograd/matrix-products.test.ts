@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MatrixProducts } from '../../../../src/model/engines/winograd/matrix-products.js';
-import type { ConvolutionShape } from '../../../../src/model/onnx/convolution-run.js';
+import { MatrixProducts } from '../../../../src/model/accelerate/winograd/matrix-products.js';
+import type { ConvolutionShape } from '../../../../src/model/accelerate/winograd/convolution-run.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
 
 const POINTS = 49;

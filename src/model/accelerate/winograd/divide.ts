@@ -1,6 +1,6 @@
 import { heaviestRun, outputsOf, type GraphStage } from './convolution-run.js';
-import { addNothing } from './in-place.js';
-import { GraphBuilder, tensorInfo } from './nodes.js';
+import { addNothing } from '../run-in-place.js';
+import { GraphBuilder, tensorInfo } from '../../onnx/nodes.js';
 import {
   DATA_TYPE,
   encodeModel,
@@ -8,7 +8,7 @@ import {
   type ModelProto,
   type NodeProto,
   type ValueInfoProto,
-} from './proto.js';
+} from '../../onnx/proto.js';
 
 /** ONNX, with one input that is used. */
 export interface GraphPart {
