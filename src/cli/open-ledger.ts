@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { locateConfig } from '../config/locate.js';
-import { SmearwatchError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 
 export interface LedgerLocation {
@@ -17,10 +15,8 @@ export async function withLedger<T>(
   location: LedgerLocation,
   work: (ledger: Ledger) => T | Promise<T>,
 ): Promise<T> {
-  const { Ledger: Ledgers, ledgerFile } = await import('../ledger/ledger.js');
-  const folder = await stateFolderOf(location);
-  if (!existsSync(ledgerFile(folder))) throw noLedger(folder);
-  const ledger = Ledgers.visit(folder);
+  const { Ledger: Ledgers } = await import('../ledger/ledger.js');
+  const ledger = Ledgers.visit(await stateFolderOf(location));
   try {
     return await work(ledger);
   } finally {
@@ -33,11 +29,4 @@ export async function stateFolderOf({ state, config }: LedgerLocation): Promise<
   if (state !== undefined) return resolve(state);
   const { loadConfig } = await import('../config/load.js');
   return loadConfig(locateConfig(config)).config.stateFolder;
-}
-
-function noLedger(folder: string): SmearwatchError {
-  return new SmearwatchError(`There is no ledger in ${folder}`, {
-    code: 'ledger-missing',
-    hint: 'It is made by the first `smearwatch run`. Is this the right configuration or state folder?',
-  });
 }

@@ -87,6 +87,17 @@ export function evaluationInUse(outDir: string, cause: unknown): SmearwatchError
   });
 }
 
+export function evaluationTooOld(outDir: string, cause: unknown): SmearwatchError {
+  return new SmearwatchError(
+    `The evaluation in ${outDir} was begun by a Smearwatch from before ledger version 1`,
+    {
+      code: 'evaluation-too-old',
+      hint: 'Name another folder for the results: the images are then evaluated from the beginning.',
+      cause,
+    },
+  );
+}
+
 export function evaluationStuck(images: number, why: string): SmearwatchError {
   return new SmearwatchError(`${images} images can be neither classified nor given up: ${why}`, {
     code: 'evaluation-stuck',

@@ -1,9 +1,10 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { damaged, isDamage, isRefusal, unopenable } from './failures.js';
-import { migrate } from './schema.js';
+import { applySteps, versionOf } from './version.js';
+
+/** A writer holds SQLite's locks for milliseconds. */
+const BUSY_TIMEOUT_MS = 10_000;
 
 export type Value = null | number | bigint | string;
 /** How long a COMMIT took that wrote something. Must not throw: what it is told of has happened. */
@@ -31,18 +32,19 @@ export class Database {
   }
 
   /**
-   * @param onCommitted told of every transaction that has written something
-   * @throws SmearwatchError `ledger-unopenable`, `ledger-newer`, `ledger-damaged`; the last also from every use later
+   * Opens a ledger that exists, and brings it to the present version. One that is refused has not been written to.
+   * @param onCommitted called after every transaction that has written something
+   * @throws SmearwatchError `ledger-unopenable`, `ledger-too-old`, `ledger-newer`, `ledger-damaged`; the last also from
+   *   every use later
    */
   static open(file: string, onCommitted: OnCommitted = () => undefined): Database {
     let connection: DatabaseSyncInstance | undefined;
     try {
-      mkdirSync(dirname(file), { recursive: true });
-      connection = new DatabaseSync(file);
+      connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+      const version = versionOf(connection, file);
       // 8 MiB of pages: 32 made no image cheaper, since what is not in this cache is in the operating system's.
       // Checkpoints run on the daemon's timer; SQLite's own, inside a commit, is the backstop when the timer is late.
       connection.exec(`
-        PRAGMA busy_timeout = 10000;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA foreign_keys = ON;
@@ -50,9 +52,8 @@ export class Database {
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -8192;
       `);
-      const database = new Database(file, connection, onCommitted);
-      migrate(database, file);
-      return database;
+      applySteps(connection, file, version);
+      return new Database(file, connection, onCommitted);
     } catch (cause) {
       connection?.close();
       if (cause instanceof SmearwatchError) throw cause;

@@ -62,6 +62,20 @@ export function newer(file: string, version: number, known: number): SmearwatchE
   );
 }
 
+/** Refuses rather than converts: what results files and sinks have is the same either way. */
+export function tooOld(file: string): SmearwatchError {
+  return new SmearwatchError(
+    `The ledger ${file} is from before ledger version 1; this Smearwatch cannot read it`,
+    {
+      code: 'ledger-too-old',
+      hint:
+        'Stop the daemon and move ledger.sqlite, ledger.sqlite-wal and ledger.sqlite-shm away, or name another stateFolder: the next ' +
+        '`smearwatch run` makes a new ledger. What sinks have received stays. Images that still lie in a scanner folder are classified and delivered ' +
+        'again, unless they are moved elsewhere or excluded (scanners[].exclude) first. docs/operations.md says more.',
+    },
+  );
+}
+
 export function missing(file: string): SmearwatchError {
   return new SmearwatchError(`There is no ledger ${file}`, {
     code: 'ledger-missing',

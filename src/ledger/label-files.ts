@@ -53,8 +53,7 @@ export class LabelFiles {
         const { path, size, mtimeMs, ctimeMs = null } = file;
         const row = this.#statements.known.get(scanner, path);
         this.#statements.remember.run(scanner, path, size, mtimeMs, ctimeMs, sha256);
-        // An earlier version of the ledger did not keep the hash.
-        const isApplied = hasSameTime(row, file) && (row['sha256'] ?? sha256) === sha256;
+        const isApplied = hasSameTime(row, file) && row['sha256'] === sha256;
         return isApplied ? undefined : this.#labels.giveWithin(given);
       }),
     );

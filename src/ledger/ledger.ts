@@ -6,7 +6,7 @@ import { DriftReferences } from './drift-references.js';
 import { LabelFiles } from './label-files.js';
 import { LabelledPredictions } from './labelled-predictions.js';
 import { Labels } from './labels.js';
-import { ledgerFile, refuseEmptyLedger } from './ledger-file.js';
+import { ledgerFile, requireLedger } from './ledger-file.js';
 import { lockState } from './lock.js';
 import { makeMissingLedger } from './new-ledger.js';
 import { Outbox } from './outbox.js';
@@ -73,7 +73,7 @@ export class Ledger {
 
   /**
    * For the daemon, which alone works off the queue: nobody else may own the same state folder.
-   * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-newer`, `ledger-damaged`
+   * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-too-old`, `ledger-newer`, `ledger-damaged`
    */
   static own(
     stateFolder: string,
@@ -85,7 +85,7 @@ export class Ledger {
     try {
       finishSwap(file);
       makeMissingLedger(file);
-      refuseEmptyLedger(file);
+      requireLedger(file);
       return new Ledger(file, Database.open(file, onCommitted), sinksOf, unlock);
     } catch (error) {
       unlock();
@@ -93,11 +93,14 @@ export class Ledger {
     }
   }
 
-  /** For commands that look at the ledger or queue files again, also while a daemon owns it. */
+  /**
+   * For commands that look at the ledger or queue files again, also while a daemon owns it.
+   * @throws SmearwatchError `ledger-missing`, `ledger-in-repair`, and what `own` throws of the file
+   */
   static visit(stateFolder: string): Ledger {
     const file = ledgerFile(stateFolder);
     refuseUnfinished(file);
-    refuseEmptyLedger(file);
+    requireLedger(file);
     return new Ledger(file, Database.open(file), () => []);
   }
 

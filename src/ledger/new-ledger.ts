@@ -3,7 +3,7 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFile } from './backup-ledger.js';
 import { logWithoutLedger, unopenable } from './failures.js';
-import { migrate, type Migratable } from './schema.js';
+import { newLedgerSql } from './version.js';
 
 /**
  * Makes a ledger where there is none, for who holds the state folder's lock. It appears complete, by a rename: SQLite by itself
@@ -29,24 +29,10 @@ function write(file: string): void {
   let connection: DatabaseSyncInstance | undefined;
   try {
     connection = new DatabaseSync(file);
-    migrate(newDatabase(connection), file);
+    connection.exec(`BEGIN; ${newLedgerSql()} COMMIT`);
   } catch (cause) {
     throw unopenable(file, cause);
   } finally {
     connection?.close();
   }
-}
-
-/** Without prepared statements: they keep a closed file open until they are collected. */
-function newDatabase(connection: DatabaseSyncInstance): Migratable {
-  return {
-    run: (sql) => connection.exec(sql),
-    prepare: () => ({ get: () => ({ user_version: 0 }) }),
-    transaction(work) {
-      connection.exec('BEGIN');
-      const value = work();
-      connection.exec('COMMIT');
-      return value;
-    },
-  };
 }

@@ -68,7 +68,7 @@ describe('results', () => {
 
   test('does not make an empty ledger where there is none', async () => {
     const { err, exitCode } = await smearwatch('results', '--state', join(state, 'elsewhere'));
-    expect(err).toContain('There is no ledger in');
+    expect(err).toContain('There is no ledger');
     expect(exitCode).toBe(1);
     expect(existsSync(join(state, 'elsewhere'))).toBe(false);
     expect(existsSync(ledgerFile(state))).toBe(true);

@@ -1,19 +1,16 @@
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { Database } from '../../src/ledger/database.js';
-import { temporaryFolder } from '../fixtures/folders.js';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../src/ledger/database.js';
+import { newDatabase } from './filled.js';
 
 /** What the torture's power cuts take for granted: they cannot see whether SQLite really syncs. */
 it('syncs every commit: a write-ahead log with synchronous=FULL', () => {
-  const database = Database.open(join(temporaryFolder(), 'ledger.sqlite'));
-  onTestFinished(() => database.close());
+  const database = newDatabase();
   expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
 });
 
 it('does not sync what is only done again after a power cut, and syncs the next commit again', () => {
-  const database = Database.open(join(temporaryFolder(), 'ledger.sqlite'));
-  onTestFinished(() => database.close());
+  const database = newDatabase();
   const level = () => database.prepare('PRAGMA synchronous').get()?.['synchronous'];
   expect(database.withoutSync(level)).toBe(1);
   expect(level()).toBe(2);
@@ -27,10 +24,8 @@ it('does not sync what is only done again after a power cut, and syncs the next 
 
 describe('What the ledger knows of its disk', () => {
   const open = (): { database: Database; commits: number[]; fail: () => void; mend: () => void } => {
-    const file = join(temporaryFolder(), 'ledger.sqlite');
     const commits: number[] = [];
-    const database = Database.open(file, (durationMs) => commits.push(durationMs));
-    onTestFinished(() => database.close());
+    const database = newDatabase((durationMs) => commits.push(durationMs));
     database.run('CREATE TABLE numbers (number INTEGER UNIQUE)');
     return {
       database,

@@ -1,6 +1,9 @@
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { onTestFinished } from 'vitest';
+import { Database, type OnCommitted } from '../../src/ledger/database.js';
 import { Ledger, ledgerFile } from '../../src/ledger/ledger.js';
+import { makeMissingLedger } from '../../src/ledger/new-ledger.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf, sha256Of } from '../fixtures/records.js';
 
@@ -47,6 +50,14 @@ export function fill(ledger: Ledger, files: number): void {
         label: { ...label, class: 'lymphocyte' },
       })),
   );
+}
+
+/** A new ledger as the one connection that the ledger's parts share. */
+export function newDatabase(onCommitted?: OnCommitted, file = ledgerFile(temporaryFolder())): Database {
+  makeMissingLedger(file);
+  const database = Database.open(file, onCommitted);
+  onTestFinished(() => database.close());
+  return database;
 }
 
 export function nameOf(index: number): string {

@@ -7,7 +7,6 @@ import {
   type GivenLabel,
   type LabelTarget,
 } from '../../src/ledger/ledger.js';
-import { migrate } from '../../src/ledger/schema.js';
 import type { ModelIdentity, ResultRecord } from '../../src/record.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf, sha256Of } from '../fixtures/records.js';
@@ -230,28 +229,6 @@ describe('The window of labelled images', () => {
     expect(plan.map(({ detail }) => detail).join()).toMatch(
       /^SEARCH .*COVERING INDEX labelled_predictions_newest/,
     );
-  });
-});
-
-describe('A ledger of an earlier version', () => {
-  it("keeps the labels that its folders' names gave", () => {
-    const state = temporaryFolder();
-    const file = ledgerFile(state);
-    const old = new DatabaseSync(file);
-    const database = { run: (sql: string) => old.exec(sql), prepare: (sql: string) => old.prepare(sql) };
-    migrate({ ...database, transaction: (work) => work() }, file, 1);
-    const insert =
-      old.prepare(`INSERT INTO results (sha256, model_set, class, confidence, review, label, recorded_at, record)
-      VALUES (?, 'set', 'lymphocyte', 0.9, 0, ?, 5, ?)`);
-    insert.run(sha256Of('a'), 'lymphocyte', JSON.stringify(recordOf({ mtimeMs: 0 } as Claim, 'a')));
-    insert.run(sha256Of('b'), null, JSON.stringify(recordOf({ mtimeMs: 0 } as Claim, 'b')));
-    old.close();
-    const ledger = open(state);
-    expect(ledger.labels.find(sha256Of('a'))).toMatchObject({ class: 'lymphocyte', source: 'folder' });
-    expect(ledger.labels.find(sha256Of('b'))).toBeUndefined();
-    expect(ledger.labelledPredictions.window(MODEL, ALL)).toEqual([
-      { label: 'lymphocyte', class: 'lymphocyte', images: 1 },
-    ]);
   });
 });
 

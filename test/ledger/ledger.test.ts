@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Database } from '../../src/ledger/database.js';
-import { Ledger, ledgerFile } from '../../src/ledger/ledger.js';
+import { Ledger } from '../../src/ledger/ledger.js';
 import { temporaryFolder } from '../fixtures/folders.js';
+import { filledLedger, newDatabase } from './filled.js';
 
 describe('Ledger', () => {
   it('belongs to one daemon; visitors may look and queue again', () => {
@@ -26,7 +27,8 @@ describe('Ledger', () => {
 
   it('refuses a ledger that a later version wrote', () => {
     const folder = temporaryFolder();
-    const database = Database.open(ledgerFile(folder));
+    const { file } = filledLedger(1, folder);
+    const database = Database.open(file);
     database.run('PRAGMA user_version = 9999');
     database.close();
     expect(() => Ledger.own(folder, () => [])).toThrow(expect.objectContaining({ code: 'ledger-newer' }));
@@ -62,8 +64,7 @@ describe('Ledger', () => {
   });
 
   it('is durable: WAL, and every commit synced', () => {
-    const database = Database.open(join(temporaryFolder(), 'ledger.sqlite'));
-    onTestFinished(() => database.close());
+    const database = newDatabase();
     expect(database.prepare('PRAGMA journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
     expect(database.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
   });

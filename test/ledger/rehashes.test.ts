@@ -3,7 +3,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SeenFile } from '../../src/files/seen-file.js';
 import { Ledger, ledgerFile, type DoubtfulFile } from '../../src/ledger/ledger.js';
 import { NEXT_TO_REHASH } from '../../src/ledger/rehashes.js';
-import { migrate } from '../../src/ledger/schema.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf, sha256Of } from '../fixtures/records.js';
 
@@ -163,19 +162,11 @@ it('Finding the next file takes no longer the more files there are', () => {
   expect(plan).toMatchObject([{ detail: expect.stringContaining('files_to_rehash') as string }]);
 });
 
-it('A file that a ledger of an earlier version knows is hashed once', () => {
-  const folder = temporaryFolder();
-  const old = new DatabaseSync(ledgerFile(folder));
-  const database = { run: (sql: string) => old.exec(sql), prepare: (sql: string) => old.prepare(sql) };
-  migrate({ ...database, transaction: (work) => work() }, ledgerFile(folder), 6);
-  old
-    .prepare(
-      `INSERT INTO files (scanner, path, size, mtime_ms, state, queued_at, reason_code, reason, sha256)
-       VALUES ('left', 'a.png', 100, ?, 'quarantined', 1, 'image-damaged', 'so', ?)`,
-    )
-    .run(YEAR_2020, sha256Of('old'));
-  old.close();
-  const ledger = open(folder);
+it('A file whose change time and inode were not known when it was read is hashed once', () => {
+  const ledger = open();
+  ledger.queue.enqueue('left', [{ path: 'a.png', size: 100, mtimeMs: YEAR_2020 }]);
+  const [claim] = ledger.queue.claim(1);
+  ledger.queue.quarantine(claim!, { code: 'image-damaged', reason: 'so' }, sha256Of('old'));
   expect(ledger.queue.unknownAmong('left', [file()])).toEqual([]);
   expect(ledger.rehashes.hashed(next(ledger)!, sha256Of('old'), trace)).toBe(false);
   ledger.queue.unknownAmong('left', [file()]);

@@ -82,12 +82,6 @@ describe('Rows that contradict each other are found:', () => {
   });
 });
 
-it('A ledger of an earlier version is asked what it can answer, and stays as it is', () => {
-  const { file } = filledLedger(30);
-  withoutRules(file, (database) => database.exec('PRAGMA user_version = 3'));
-  expect(verifyLedger(file)).toMatchObject({ version: 3, problems: [] });
-});
-
 it('A ledger of a later version is refused with what to do', () => {
   const { file } = filledLedger(3);
   withoutRules(file, (database) => database.exec('PRAGMA user_version = 99'));

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { Database } from '../../src/ledger/database.js';
+import { expect, it } from 'vitest';
+import { ledgerFile } from '../../src/ledger/ledger.js';
 import { temporaryFolder } from '../fixtures/folders.js';
+import { newDatabase } from '../ledger/filled.js';
 import { readLog } from './write-ahead-log.js';
 
 it('finds every commit of a log that SQLite wrote, and nothing after a cut within one', () => {
-  const file = join(temporaryFolder(), 'ledger.sqlite');
-  const database = Database.open(file);
-  onTestFinished(() => database.close());
+  const file = ledgerFile(temporaryFolder());
+  const database = newDatabase(undefined, file);
+  database.run("INSERT INTO counts VALUES ('zero', 0)");
   const before = readLog(readFileSync(`${file}-wal`))?.commits.length ?? 0;
   database.run("INSERT INTO counts VALUES ('one', 1)");
   database.run("INSERT INTO counts VALUES ('two', 2)");

@@ -5,7 +5,7 @@ import type { SeenFile } from '../../files/seen-file.js';
 import { Ledger, ledgerFile } from '../../ledger/ledger.js';
 import { materialiseModels } from '../../model/registry/in-use.js';
 import { InferencePool } from '../../pool/inference-pool.js';
-import { evaluationInUse, workersLost } from '../failures.js';
+import { evaluationInUse, evaluationTooOld, workersLost } from '../failures.js';
 import type { Metrics } from '../metrics.js';
 import type { EvaluationOptions } from '../plan.js';
 import { Flow, SOURCE, type EvaluationWork } from './flow.js';
@@ -16,13 +16,14 @@ export type EvaluationThroughput = Readonly<Metrics['throughput']>;
 
 const ENQUEUE_AT_ONCE = 5000;
 
-/** The ledger of an evaluation, which nobody else may work on. @throws SmearwatchError `evaluation-in-use` */
+/** The ledger of an evaluation, which nobody else may work on. @throws SmearwatchError `evaluation-in-use`, `evaluation-too-old` */
 export function openLedger(outDir: string): Ledger {
   try {
     return Ledger.own(join(outDir, LEDGER_FOLDER), () => []);
   } catch (error) {
-    const isInUse = error instanceof SmearwatchError && error.code === 'ledger-in-use';
-    throw isInUse ? evaluationInUse(outDir, error) : error;
+    const code = error instanceof SmearwatchError ? error.code : undefined;
+    if (code === 'ledger-in-use') throw evaluationInUse(outDir, error);
+    throw code === 'ledger-too-old' ? evaluationTooOld(outDir, error) : error;
   }
 }
 

@@ -13,8 +13,9 @@ import {
 import { join } from 'node:path';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import { Database } from '../database.js';
-import { newer, unrecoverable } from '../failures.js';
-import { LEDGER_VERSION } from '../schema.js';
+import { unrecoverable } from '../failures.js';
+import { makeMissingLedger } from '../new-ledger.js';
+import { versionOf } from '../version.js';
 
 /** Every ledger has SQLite's default. */
 const PAGE_BYTES = 4096;
@@ -23,10 +24,9 @@ const AT = { pages: 28, freePages: 32, freeCount: 36 } as const;
 
 /** Without the others, images are only done again or lose their labels. */
 const VITAL = ['results', 'files'];
-/** By the version from which on a ledger has them. */
+/** Tables that are recovered, by the version from which on a ledger has them. */
 const ALL_TABLES: readonly (readonly [since: number, tables: readonly string[]])[] = [
-  [1, [...VITAL, 'outbox']],
-  [2, ['labels', 'label_history', 'waiting_labels', 'label_files', 'drift_references']],
+  [1, [...VITAL, 'outbox', 'labels', 'label_history', 'waiting_labels', 'label_files', 'drift_references']],
 ];
 
 /** A way to a copy that can be asked: what is put over it, and whether it must know every table then. */
@@ -45,7 +45,7 @@ interface FilePiece {
  * page is damaged, SQLite cannot even tell that the file is a database; but a ledger's tables are made in the same order every
  * time, so a new ledger has them in the same places, and its header, its first page or all that says where the tables are can stand
  * in. (A ledger that came from an earlier version may have them elsewhere; then rows are not what they must be, and are refused.)
- * @throws SmearwatchError `ledger-unrecoverable`, `ledger-newer`
+ * @throws SmearwatchError `ledger-unrecoverable`, `ledger-too-old`, `ledger-newer`
  */
 export function openReadableCopy(file: string, folder: string): DatabaseSyncInstance {
   let cause: unknown;
@@ -56,7 +56,8 @@ export function openReadableCopy(file: string, folder: string): DatabaseSyncInst
     try {
       return openTolerant(copy, file, attempt.needsAll);
     } catch (error) {
-      if (error instanceof SmearwatchError) throw error;
+      // Too old or too new is not mended by another header; a header that is not a ledger's may be.
+      if (error instanceof SmearwatchError && error.code !== 'ledger-damaged') throw error;
       cause = error;
       for (const suffix of ['', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true });
     }
@@ -84,14 +85,11 @@ function openTolerant(copy: string, file: string, needsAll: boolean): DatabaseSy
   try {
     // Goes on where the file is shorter than its header says, or an index's own description is damaged.
     connection.exec('PRAGMA writable_schema = ON');
-    const { user_version: version } = connection.prepare('PRAGMA user_version').get() as {
-      user_version: number;
-    };
+    const version = versionOf(connection, file);
     const needed = needsAll
       ? ALL_TABLES.flatMap(([since, tables]) => (since <= version ? tables : []))
       : VITAL;
     for (const table of [...VITAL, ...needed]) connection.prepare(`SELECT * FROM ${table} LIMIT 0`).all();
-    if (version > LEDGER_VERSION) throw newer(file, version, LEDGER_VERSION);
     return connection;
   } catch (error) {
     connection.close();
@@ -101,6 +99,7 @@ function openTolerant(copy: string, file: string, needsAll: boolean): DatabaseSy
 
 /** The pages of a new ledger that say where its tables are, the first one first. */
 function schemaPages(scratch: string): FilePiece[] {
+  makeMissingLedger(scratch);
   const database = Database.open(scratch);
   const numbers = database
     .prepare("SELECT pageno FROM dbstat WHERE name = 'sqlite_schema' ORDER BY pageno")

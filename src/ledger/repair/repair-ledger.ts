@@ -5,6 +5,7 @@ import { Database } from '../database.js';
 import { missing, unrecoverable } from '../failures.js';
 import { ledgerFile } from '../ledger-file.js';
 import { lockState } from '../lock.js';
+import { makeMissingLedger } from '../new-ledger.js';
 import { verifyLedger, type LedgerProblem } from '../verify/verify-ledger.js';
 import { derivePredictions, oweAgain } from './derive.js';
 import { openReadableCopy } from './readable-copy.js';
@@ -25,7 +26,7 @@ export interface RepairedLedger extends Salvaged {
  * complete, verified and on the disk, nothing in the state folder has changed; `finishSwap` says what holds from then on.
  * `sinksOf`: who is owed the results of a scanner.
  * @returns undefined when nothing is wrong with the ledger
- * @throws SmearwatchError `ledger-in-use`, `ledger-missing`, `ledger-newer`, `ledger-unrecoverable`
+ * @throws SmearwatchError `ledger-in-use`, `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-unrecoverable`
  */
 export function repairLedger(
   stateFolder: string,
@@ -75,6 +76,7 @@ function makeFresh(
   sinksOf: (scanner: string) => readonly string[],
 ): Salvaged & { readonly redelivered: number } {
   const source = openReadableCopy(file, workFolder);
+  makeMissingLedger(fresh);
   const target = Database.open(fresh);
   try {
     // Synced once, as a whole, before it takes the ledger's place.

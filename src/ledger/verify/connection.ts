@@ -1,8 +1,8 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { existsSync } from 'node:fs';
-import { damaged, isDamage, missing, newer, unopenable } from '../failures.js';
-import { refuseEmptyLedger } from '../ledger-file.js';
-import { LEDGER_VERSION } from '../schema.js';
+import { SmearwatchError } from '../../errors.js';
+import { damaged, isDamage, unopenable } from '../failures.js';
+import { requireLedger } from '../ledger-file.js';
+import { versionOf } from '../version.js';
 
 export interface OpenedLedger {
   readonly connection: DatabaseSyncInstance;
@@ -13,17 +13,15 @@ export interface OpenedLedger {
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
- * Calls `work` with a ledger that can only be read, also beside a running daemon. An older one is not migrated.
- * @throws SmearwatchError `ledger-missing`, `ledger-newer`, `ledger-damaged` when not even its header can be read or it is empty, `ledger-unopenable`
+ * Calls `work` with a ledger that can only be read, also beside a running daemon. No steps are applied to one that lacks some.
+ * @throws SmearwatchError `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-damaged` when not even its header can be read
+ *   or it is empty, `ledger-unopenable`
  */
 export function withReadOnly<T>(file: string, work: (opened: OpenedLedger) => T): T {
-  if (!existsSync(file)) throw missing(file);
-  refuseEmptyLedger(file);
+  requireLedger(file);
   const connection = openReadOnly(file);
   try {
-    const version = versionOf(connection, file);
-    if (version > LEDGER_VERSION) throw newer(file, version, LEDGER_VERSION);
-    return work({ connection, version });
+    return work({ connection, version: readVersion(connection, file) });
   } finally {
     connection.close();
   }
@@ -37,10 +35,11 @@ function openReadOnly(file: string): DatabaseSyncInstance {
   }
 }
 
-function versionOf(connection: DatabaseSyncInstance, file: string): number {
+function readVersion(connection: DatabaseSyncInstance, file: string): number {
   try {
-    return (connection.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+    return versionOf(connection, file);
   } catch (error) {
+    if (error instanceof SmearwatchError) throw error;
     throw isDamage(error) ? damaged(file, error) : unopenable(file, error);
   }
 }

@@ -65,7 +65,7 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     kind: 'label-not-counted',
-    since: 2,
+    since: 1,
     sql: `SELECT l.sha256 AS example FROM labels l JOIN results r ON r.sha256 = l.sha256
       LEFT JOIN labelled_predictions p ON p.sha256 = l.sha256 AND p.label = l.class WHERE p.sha256 IS NULL`,
     tell: (count, first) =>

@@ -2,7 +2,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { messageOf, SmearwatchError } from '../../errors.js';
 import type { Row } from '../database.js';
 import { isDamage } from '../failures.js';
-import { LEDGER_VERSION } from '../schema.js';
+import { LEDGER_VERSION } from '../version.js';
 import { withReadOnly, type OpenedLedger } from './connection.js';
 import { INVARIANTS } from './invariants.js';
 
@@ -34,7 +34,7 @@ const MOST_MESSAGES = 20;
 /**
  * Everything that can be told about a ledger by reading it, also beside a running daemon: is the file whole, and do its rows
  * agree with each other. Every check is one statement and so sees one moment.
- * @throws SmearwatchError `ledger-missing`, `ledger-newer`, `ledger-unopenable`
+ * @throws SmearwatchError `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-unopenable`
  */
 export function verifyLedger(file: string, { quick = false }: VerifyOptions = {}): LedgerReport {
   try {
