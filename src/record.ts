@@ -63,6 +63,11 @@ export interface ModelPrediction extends ModelIdentity {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
+/** Whether the models that made a record can say this class. */
+export function knowsClass({ models }: Pick<ResultRecord, 'models'>, name: string): boolean {
+  return models[0] !== undefined && Object.hasOwn(models[0].probabilities, name);
+}
+
 export const REVIEW_REASONS = [
   'models-disagree',
   'low-confidence',

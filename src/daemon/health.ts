@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { ActivitySnapshot } from '../pipeline/activity.js';
+import type { ActivitySnapshot } from '../pipeline/claims-in-flight.js';
 import type { Pauses } from '../pipeline/claims.js';
 import type { PoolWorkers } from '../pool/inference-pool.js';
 import { messageOf } from '../errors.js';

@@ -1,4 +1,4 @@
-import type { ActivitySnapshot } from '../pipeline/activity.js';
+import type { ActivitySnapshot } from '../pipeline/claims-in-flight.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface StallSource {

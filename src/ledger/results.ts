@@ -1,5 +1,5 @@
 import { faultPoint } from '../faults.js';
-import type { ModelIdentity, ResultRecord } from '../record.js';
+import { knowsClass, type ModelIdentity, type ResultRecord } from '../record.js';
 import type { Database, Row, Statement } from './database.js';
 import type { Labels } from './labels.js';
 import type { Claim } from './queue.js';
@@ -136,9 +136,4 @@ export function toStoredResult(row: Row): StoredResult {
     id: Number(row['id']),
     record: typeof label === 'string' ? { ...record, label } : record,
   };
-}
-
-/** Whether the models that made a record can say this class. */
-function knowsClass({ models }: ResultRecord, name: string): boolean {
-  return models[0] !== undefined && Object.hasOwn(models[0].probabilities, name);
 }

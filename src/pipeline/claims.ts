@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { faultPoint } from '../faults.js';
 import type { Claim } from '../ledger/ledger.js';
-import type { Credits } from './credits.js';
+import type { ClaimsInFlight } from './claims-in-flight.js';
 
 export interface ClaimSource {
   readonly queue: {
@@ -25,12 +25,13 @@ const CLAIMS_AT_ONCE = 64;
 const PULL_AFTER_FAILURE_MS = 5000;
 
 /**
- * Pulls claims out of the queue whenever a credit is free: nothing is claimed that could not be worked on at once.
- * `pull` is called when credits come back or files were queued; between calls only the next retry's timer is awake.
+ * Pulls claims out of the queue whenever there is room in flight: nothing is claimed that could not be worked on at once.
+ * The subscriber begins each claim in `inFlight` when it receives it. `pull` is called when there is room again or files
+ * were queued; between calls only the next retry's timer is awake.
  */
 export class Claims {
   readonly #source: ClaimSource;
-  readonly #credits: Credits;
+  readonly #inFlight: ClaimsInFlight;
   readonly #pauses: Pauses;
   readonly #onError: (error: unknown) => void;
   #emit: ((claims: Claim[]) => void) | undefined;
@@ -42,11 +43,11 @@ export class Claims {
 
   constructor(
     source: ClaimSource,
-    credits: Credits,
+    inFlight: ClaimsInFlight,
     { pauses, onError }: { pauses: Pauses; onError: (error: unknown) => void },
   ) {
     this.#source = source;
-    this.#credits = credits;
+    this.#inFlight = inFlight;
     this.#pauses = pauses;
     this.#onError = onError;
   }
@@ -88,12 +89,12 @@ export class Claims {
   }
 
   #pullSome(): boolean {
-    const limit = Math.min(this.#credits.available, CLAIMS_AT_ONCE);
+    const limit = Math.min(this.#inFlight.room, CLAIMS_AT_ONCE);
     if (limit <= 0 || this.#pauses.isPaused) return false;
     const { queue, suspects } = this.#source;
-    if (!this.#isAlone || this.#credits.taken === 0) this.#isAlone = suspects.isDue();
+    if (!this.#isAlone || this.#inFlight.count === 0) this.#isAlone = suspects.isDue();
     if (!this.#isAlone) return this.#take(queue.claim(limit, this.#pauses.pausedScanners)) === limit;
-    if (this.#credits.taken === 0) {
+    if (this.#inFlight.count === 0) {
       const suspect = suspects.claim();
       if (suspect) this.#take([suspect]);
     }
@@ -102,15 +103,14 @@ export class Claims {
 
   #take(claims: Claim[]): number {
     if (claims.length > 0) faultPoint('claimed');
-    this.#credits.take(claims.length);
     this.#emit?.(claims);
     return claims.length;
   }
 
-  /** How soon to look again without being called: not while credits, or the end of a pause, are waited for. */
+  /** How soon to look again without being called: not while room, or the end of a pause, is waited for. */
   #nextDueInMs(): number | undefined {
     const { isPaused, pausedScanners } = this.#pauses;
-    if (this.#credits.available <= 0 || this.#isAlone || isPaused) return undefined;
+    if (this.#inFlight.room <= 0 || this.#isAlone || isPaused) return undefined;
     return this.#source.queue.nextDueInMs(pausedScanners);
   }
 

@@ -1,87 +1,61 @@
-import { errorOf, SmearwatchError } from '../errors.js';
+import { from, merge, mergeMap, of, type Observable } from 'rxjs';
+import { SmearwatchError } from '../errors.js';
 import type { Classifier } from '../pool/classifier.js';
-import type { FilesResult } from '../pool/inference-pool.js';
-import type { FileReply, PreparedImage, PrepareLimits, FileToPrepare } from '../pool/protocol.js';
-import type { AdmittedFile } from './admitted.js';
+import type { BatchReply, PrepareLimits } from '../pool/protocol.js';
+import type { InFlight } from './in-flight.js';
 
-/** What became of a file in its batch. */
-export type BatchOutcome = ClassifiedImage | KnownFile | FailedFile;
-
-/** An image with the batch that classified it. */
-export interface ClassifiedImage {
-  readonly file: AdmittedFile;
-  readonly image: PreparedImage;
-  readonly result: FilesResult;
-  /** Its place in the models' probabilities. */
-  readonly row: number;
+/** A batch that a worker has answered, or a part of one that was divided. */
+export interface AnsweredBatch {
+  readonly images: readonly InFlight[];
+  /** Its `files` say what became of each image, in the same order. */
+  readonly reply: BatchReply;
   /** `performance.now()` when the batch went to the pool and came back. */
   readonly submittedAt: number;
   readonly answeredAt: number;
 }
 
-/** The bytes have a result already. */
-export interface KnownFile {
-  readonly file: AdmittedFile;
-  readonly knownSha256: string;
-}
-
-export interface FailedFile {
-  readonly file: AdmittedFile;
+/** Images that could not be classified together, and will not be divided further. */
+export interface FailedBatch {
+  readonly images: readonly InFlight[];
   readonly error: unknown;
-  /** Where the bytes were read before it failed: for the quarantine's record. */
-  readonly sha256?: string;
 }
 
 /**
- * Classifies a batch. When its worker dies of it or hangs, the halves are tried apart, down to the one image that is to
- * blame: its neighbours finish. Failures that no image can be blamed for are not divided.
+ * Classifies a batch. If its worker dies or hangs, the halves are tried apart, down to the one image that is to
+ * blame: its neighbours finish, and each part is emitted when it has its answer. Failures that no image can be blamed
+ * for are not divided.
  */
-export async function classifyBatch(
+export function classifyBatch(
   classifier: Classifier,
-  batch: readonly AdmittedFile[],
+  images: readonly InFlight[],
   limits: PrepareLimits,
   onFailure: (images: number, error: unknown) => void,
-): Promise<BatchOutcome[]> {
+): Observable<AnsweredBatch | FailedBatch> {
+  return from(answerTo(classifier, images, limits)).pipe(
+    mergeMap((batch) => {
+      if (!('error' in batch)) return of(batch);
+      onFailure(images.length, batch.error);
+      if (images.length === 1 || !isDivisible(batch.error)) return of(batch);
+      const middle = Math.ceil(images.length / 2);
+      const halves = [images.slice(0, middle), images.slice(middle)];
+      return merge(...halves.map((half) => classifyBatch(classifier, half, limits, onFailure)));
+    }),
+  );
+}
+
+async function answerTo(
+  classifier: Classifier,
+  images: readonly InFlight[],
+  limits: PrepareLimits,
+): Promise<AnsweredBatch | FailedBatch> {
   const submittedAt = performance.now();
   try {
-    const result = await classifier.classifyFiles(batch.map(toPrepare), limits);
-    const answeredAt = performance.now();
-    return batch.map((file, index) =>
-      outcomeOf(file, result.files[index], { result, submittedAt, answeredAt }),
-    );
+    const reply = await classifier.classifyFiles(images, limits);
+    if (reply.files.length !== images.length)
+      throw new Error(`A worker answered for ${reply.files.length} of ${images.length} files`);
+    return { images, reply, submittedAt, answeredAt: performance.now() };
   } catch (error) {
-    onFailure(batch.length, error);
-    if (batch.length === 1 || !isDivisible(error)) return batch.map((file) => ({ file, error }));
-    const middle = Math.ceil(batch.length / 2);
-    const halves = [batch.slice(0, middle), batch.slice(middle)];
-    return (
-      await Promise.all(halves.map((half) => classifyBatch(classifier, half, limits, onFailure)))
-    ).flat();
-  }
-}
-
-function toPrepare({ claim, scanner }: AdmittedFile): FileToPrepare {
-  const { path, size, mtimeMs, reclassify } = claim;
-  const { name, folder, expectedSize } = scanner;
-  return { path, size, mtimeMs, scanner: name, folder, expectedSize, skipsKnown: !reclassify };
-}
-
-function outcomeOf(
-  file: AdmittedFile,
-  reply: FileReply | undefined,
-  batch: Pick<ClassifiedImage, 'result' | 'submittedAt' | 'answeredAt'>,
-): BatchOutcome {
-  switch (reply?.kind) {
-    case 'classified':
-      return { file, image: reply.image, row: reply.row, ...batch };
-    case 'known':
-      return { file, knownSha256: reply.sha256 };
-    case 'unusable': {
-      const { sha256 } = reply.failure;
-      return { file, error: errorOf(reply.failure), ...(sha256 !== undefined && { sha256 }) };
-    }
-    case undefined:
-      return { file, error: new Error('the worker did not say what became of the file') };
+    return { images, error };
   }
 }
 

@@ -1,8 +1,11 @@
 import type { Decision, ModelPrediction, ReviewReason } from '../record.js';
-import type { BatchResult } from '../pool/inference-pool.js';
+import type { BatchReply } from '../pool/protocol.js';
 
 /** The predictions of image `index` of a batch, in the order of the models. */
-export function predictionsOf({ models, perModel }: BatchResult, index: number): ModelPrediction[] {
+export function predictionsOf(
+  { models, perModel }: Pick<BatchReply, 'models' | 'perModel'>,
+  index: number,
+): ModelPrediction[] {
   return models.map(({ identity, classes }, modelIndex) => {
     const output = perModel[modelIndex]?.probabilities ?? new Float32Array();
     const row = output.subarray(index * classes.length, (index + 1) * classes.length);

@@ -1,18 +1,27 @@
-import { concatMap, defaultIfEmpty, filter, lastValueFrom, map, mergeMap, Subject } from 'rxjs';
-import { SmearwatchError } from '../errors.js';
+import {
+  concatMap,
+  defaultIfEmpty,
+  filter,
+  finalize,
+  lastValueFrom,
+  map,
+  mergeMap,
+  Subject,
+  tap,
+  type Observable,
+} from 'rxjs';
 import type { Claim, Ledger } from '../ledger/ledger.js';
 import type { Classifier } from '../pool/classifier.js';
 import type { PrepareLimits } from '../pool/protocol.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { Activity, type ActivitySnapshot } from './activity.js';
-import { admit, type AdmittedFile } from './admitted.js';
 import { batches } from './batches.js';
+import { ClaimsInFlight, type ActivitySnapshot } from './claims-in-flight.js';
 import { Claims, NEVER_PAUSED, type Pauses } from './claims.js';
-import { classifyBatch, type BatchOutcome } from './classify-batch.js';
-import { Credits } from './credits.js';
+import { classifyBatch, type AnsweredBatch, type FailedBatch } from './classify-batch.js';
+import { admit, type InFlight } from './in-flight.js';
 import { Recorder, type ClaimOutcome, type RecorderParts } from './recorder.js';
-import { poolWaitMs } from './result-record.js';
+import { reportBatch } from './report-batch.js';
 import type { IngestSettings } from './settings.js';
 
 export interface IngestParts {
@@ -46,15 +55,14 @@ const UNREACHABLE = new Set(['folder-missing', 'read-timeout']);
 
 /**
  * The way of every image, from the queue to its durable end. Only claims flow here: a file is read, decoded and classified
- * in one worker, for as many files at once as there are credits, however long the queue is.
+ * in one worker, at most as many at once as `ClaimsInFlight` has room for, however long the queue is.
  */
 export class Ingest {
   readonly #parts: IngestParts;
   readonly #claims: Claims;
   readonly #recorder: Recorder;
-  readonly #inFlight = new Map<number, Claim>();
+  readonly #inFlight: ClaimsInFlight;
   readonly #abort = new AbortController();
-  readonly #activity = new Activity();
   readonly #freed$ = new Subject<void>();
   #batchesInPool = 0;
   #finished: Promise<unknown> = Promise.resolve();
@@ -62,10 +70,11 @@ export class Ingest {
   constructor(parts: IngestParts) {
     this.#parts = parts;
     const { ledger, telemetry, config, classifier, pauses = NEVER_PAUSED, onEnded, onLedgerFailed } = parts;
-    const capacity = (): number =>
-      classifier.workers.configured * BATCHES_PER_WORKER * config().pipeline.batchSize;
-    const credits = new Credits(capacity, () => this.#claims.pull());
-    this.#claims = new Claims(ledger, credits, { pauses, onError: onLedgerFailed });
+    this.#inFlight = new ClaimsInFlight({
+      capacity: () => classifier.workers.configured * BATCHES_PER_WORKER * config().pipeline.batchSize,
+      onRoom: () => this.#claims.pull(),
+    });
+    this.#claims = new Claims(ledger, this.#inFlight, { pauses, onError: onLedgerFailed });
     this.#recorder = new Recorder({
       ledger,
       telemetry,
@@ -73,35 +82,34 @@ export class Ingest {
       onLedgerFailed,
       signal: this.#abort.signal,
       onEnded: (claim, outcome, record) => {
-        this.#inFlight.delete(claim.id);
-        this.#activity.ended();
-        credits.giveBack(1);
+        this.#inFlight.end(claim);
         onEnded(outcome, record);
       },
     });
   }
 
   get inFlight(): number {
-    return this.#inFlight.size;
+    return this.#inFlight.count;
   }
 
   get activity(): ActivitySnapshot {
-    return this.#activity.snapshot();
+    return this.#inFlight.snapshot();
   }
 
   start(): void {
     const flow$ = this.#claims.claims$.pipe(
       map((claim) => this.#begin(claim)),
-      filter((file) => file !== undefined),
+      filter((image) => image !== undefined),
       batches({
         size: () => this.#pipeline.batchSize,
         idle: () => this.#parts.classifier.workers.configured - this.#batchesInPool,
         freed$: this.#freed$,
       }),
-      mergeMap((batch) => this.#activity.during('pool', batch.length, () => this.#classify(batch))),
-      concatMap((outcomes) =>
-        this.#activity.during('record', outcomes.length, () => this.#recorder.recordBatch(outcomes)),
-      ),
+      mergeMap((images) => this.#classify(images)),
+      concatMap((batch) => {
+        this.#inFlight.move(batch.images, 'record');
+        return this.#recorder.recordBatch(batch);
+      }),
     );
     this.#finished = lastValueFrom(flow$.pipe(defaultIfEmpty(undefined))).catch((error: unknown) =>
       this.#broken(error),
@@ -123,67 +131,48 @@ export class Ingest {
     const aborted = new Promise((resolve) => this.#abort.signal.addEventListener('abort', resolve));
     await Promise.race([this.#finished, aborted]);
     clearTimeout(timer);
-    const left = [...this.#inFlight.values()];
+    const left = this.#inFlight.claims;
     if (left.length > 0) this.#parts.ledger.queue.release(left);
     return left.length;
   }
 
-  /** The file, or nothing where its claim has ended here. */
-  #begin(claim: Claim): AdmittedFile | undefined {
-    this.#inFlight.set(claim.id, claim);
-    this.#activity.begun();
+  /** Undefined if the claim ends here, since its scanner is no longer configured. */
+  #begin(claim: Claim): InFlight | undefined {
     try {
-      return admit(claim, this.#parts.config().scanners);
+      const image = admit(claim, this.#parts.config().scanners);
+      this.#inFlight.begin(image);
+      return image;
     } catch (error) {
+      this.#inFlight.begin(claim);
       void this.#recorder.recordFailure(claim, error).catch((failure: unknown) => this.#broken(failure));
       return undefined;
     }
   }
 
-  async #classify(batch: readonly AdmittedFile[]): Promise<BatchOutcome[]> {
-    const { classifier, telemetry, onFolderMissing } = this.#parts;
+  #classify(images: readonly InFlight[]): Observable<AnsweredBatch | FailedBatch> {
+    const { classifier, telemetry } = this.#parts;
     this.#batchesInPool += 1;
-    try {
-      const outcomes = await classifyBatch(classifier, batch, this.#limits, (count, error) => {
-        telemetry.batchFailed({ images: count, error });
-      });
-      this.#tellStages(outcomes);
-      for (const outcome of outcomes) {
-        if (
-          'error' in outcome &&
-          outcome.error instanceof SmearwatchError &&
-          UNREACHABLE.has(outcome.error.code)
-        )
-          onFolderMissing?.(outcome.file.claim.scanner);
-      }
-      return outcomes;
-    } finally {
-      this.#batchesInPool -= 1;
-      this.#freed$.next();
-    }
+    this.#inFlight.move(images, 'pool');
+    return classifyBatch(classifier, images, this.#limits, (count, error) =>
+      telemetry.batchFailed({ images: count, error }),
+    ).pipe(
+      tap((batch) => {
+        if ('error' in batch) return;
+        reportBatch(batch, telemetry);
+        this.#reportUnreachable(batch);
+      }),
+      finalize(() => {
+        this.#batchesInPool -= 1;
+        this.#freed$.next();
+      }),
+    );
   }
 
-  #tellStages(outcomes: readonly BatchOutcome[]): void {
-    const { telemetry } = this.#parts;
-    const classified = outcomes.filter((outcome) => 'image' in outcome);
-    for (const { file, image, submittedAt } of classified) {
-      telemetry.stageFinished({ stage: 'queue', durationMs: file.queuedMs });
-      telemetry.stageFinished({ stage: 'batch', durationMs: submittedAt - file.claimedAt });
-      telemetry.stageFinished({ stage: 'read', durationMs: image.times.read });
-      telemetry.stageFinished({ stage: 'decode', durationMs: image.times.decode });
-    }
-    // The halves of a batch that was divided are answered apart.
-    for (const result of new Set(classified.map((outcome) => outcome.result))) {
-      const ofResult = classified.filter((outcome) => outcome.result === result);
-      const [first] = ofResult;
-      if (first) telemetry.stageFinished({ stage: 'pool', durationMs: poolWaitMs(first) });
-      telemetry.batchClassified({
-        images: ofResult.length,
-        perModel: result.models.map(({ identity }, at) => ({
-          model: identity,
-          durationMs: result.perModel[at]?.durationMs ?? 0,
-        })),
-      });
+  #reportUnreachable({ images, reply }: AnsweredBatch): void {
+    for (const [at, file] of reply.files.entries()) {
+      const scanner = images[at]?.scanner;
+      if (scanner !== undefined && file.kind === 'unusable' && UNREACHABLE.has(file.failure.code))
+        this.#parts.onFolderMissing?.(scanner);
     }
   }
 

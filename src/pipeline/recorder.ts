@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
+import { errorOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { Claim, Completion, Ledger } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import type { BatchOutcome } from './classify-batch.js';
+import type { AnsweredBatch, FailedBatch } from './classify-batch.js';
 import { endingOf } from './endings.js';
-import { folderLabel, toRecord } from './result-record.js';
+import type { InFlight } from './in-flight.js';
+import { recordsOf } from './result-record.js';
 import { retryLedgerWrite } from './retry-ledger-write.js';
-import type { ImageSource, IngestSettings } from './settings.js';
+import type { IngestSettings } from './settings.js';
 
 export interface RecorderParts {
   readonly ledger: Ledger;
@@ -36,42 +38,41 @@ export class Recorder {
     this.#parts = parts;
   }
 
-  async recordBatch(outcomes: readonly BatchOutcome[]): Promise<void> {
-    const { ledger, telemetry, config, onEnded } = this.#parts;
+  async recordBatch(batch: AnsweredBatch | FailedBatch): Promise<void> {
     // The worker's next batch goes out first: committing holds this thread for as long as the disk needs.
     await setImmediate();
+    if (!('error' in batch)) return this.#recordAnswers(batch);
+    for (const image of batch.images) await this.recordFailure(image, batch.error);
+  }
+
+  async #recordAnswers(batch: AnsweredBatch): Promise<void> {
+    const { ledger, telemetry, config, onEnded } = this.#parts;
     const start = performance.now();
-    const finished = outcomes
-      .filter((outcome) => 'image' in outcome)
-      .map((classified) => ({
-        claim: classified.file.claim,
-        folder: folderLabel(classified.file.scanner, classified.file.claim.path),
-        record: toRecord(classified, config().review.minConfidence),
-      }));
+    const finished = recordsOf(batch, config().review.minConfidence);
     faultPoint('classified-not-recorded');
     const completions = await this.#write(() => ledger.results.complete(finished));
     faultPoint('recorded');
     telemetry.stageFinished({ stage: 'record', durationMs: performance.now() - start });
-    finished.forEach(({ claim, folder, record }, index) => {
+    finished.forEach(({ claim, record }, index) => {
       const completion = completions[index] ?? 'superseded';
-      if (folder !== undefined && record.label === undefined) this.#tellNoClass(claim, folder);
+      if (claim.folderLabel !== undefined && record.label === undefined)
+        this.#tellNoClass(claim.scanner, claim.folderLabel);
       this.#tell(claim, completion, record);
       onEnded(claim, completion, completion === 'classified' ? record : undefined);
     });
-    for (const outcome of outcomes) {
-      if ('knownSha256' in outcome)
-        await this.#recordKnown(outcome.file.claim, outcome.file.scanner, outcome.knownSha256);
-      if ('error' in outcome) await this.recordFailure(outcome.file.claim, outcome.error, outcome.sha256);
+    for (const [at, image] of batch.images.entries()) {
+      const file = batch.reply.files[at];
+      if (file?.kind === 'known') await this.#recordKnown(image, file.sha256);
+      if (file?.kind === 'unusable') await this.recordFailure(image, errorOf(file.failure), file.sha256);
     }
   }
 
-  /** The claim's bytes have a result already. */
-  async #recordKnown(claim: Claim, scanner: ImageSource, sha256: string): Promise<void> {
+  /** The image's bytes have a result already. */
+  async #recordKnown(image: InFlight, sha256: string): Promise<void> {
     const { ledger, onEnded } = this.#parts;
-    const label = folderLabel(scanner, claim.path);
-    const completion = await this.#write(() => ledger.results.completeCopy(claim, sha256, label));
-    this.#tell(claim, completion);
-    onEnded(claim, completion);
+    const completion = await this.#write(() => ledger.results.completeCopy(image, sha256, image.folderLabel));
+    this.#tell(image, completion);
+    onEnded(image, completion);
   }
 
   /** `sha256`: of the bytes, where they were read before it failed. */
@@ -104,7 +105,7 @@ export class Recorder {
     });
   }
 
-  #tellNoClass({ scanner }: Claim, name: string): void {
+  #tellNoClass(scanner: string, name: string): void {
     const reason = 'the folder has the name of no class that the models know';
     this.#parts.telemetry.labelRefused({ source: 'folder', scanner, name, reason });
   }

@@ -1,16 +1,38 @@
-import type { ModelPrediction, ResultRecord } from '../record.js';
+import type { ClassifiedImage } from '../pool/protocol.js';
+import { knowsClass, type ResultRecord } from '../record.js';
 import { SOFTWARE } from '../version.js';
-import type { ClassifiedImage } from './classify-batch.js';
+import type { AnsweredBatch } from './classify-batch.js';
 import { decide, predictionsOf } from './decision.js';
-import type { ImageSource } from './settings.js';
+import type { InFlight } from './in-flight.js';
 
-export function toRecord(classified: ClassifiedImage, minConfidence: number): ResultRecord {
-  const { file, image, result, row } = classified;
-  const { claim, scanner } = file;
-  const { sha256, format, width, height, look, isExpectedSize, doubts } = image;
-  const predictions = predictionsOf(result, row);
-  const name = folderLabel(scanner, claim.path);
-  const label = name !== undefined && knowsClass(predictions, name) ? name : undefined;
+/** The images of a batch that were classified, each with its record. */
+export function recordsOf(
+  batch: AnsweredBatch,
+  minConfidence: number,
+): { claim: InFlight; record: ResultRecord }[] {
+  const times = batchTimes(batch);
+  return batch.images.flatMap((claim, at) => {
+    const file = batch.reply.files[at];
+    if (file?.kind !== 'classified') return [];
+    return { claim, record: recordOf(claim, file, { batch, times, minConfidence }) };
+  });
+}
+
+/** How long a batch was in the pool without being in work: it waited for a worker. */
+export function poolWaitMs({ reply, submittedAt, answeredAt }: AnsweredBatch): number {
+  return Math.max(0, answeredAt - submittedAt - reply.workMs);
+}
+
+type BatchTimes = Pick<ResultRecord['times'], 'pool' | 'inference'>;
+
+function recordOf(
+  claim: InFlight,
+  { sha256, row, readMs, image }: ClassifiedImage,
+  { batch, times, minConfidence }: { batch: AnsweredBatch; times: BatchTimes; minConfidence: number },
+): ResultRecord {
+  const { format, width, height, look, isExpectedSize, doubts, decodeMs } = image;
+  const models = predictionsOf(batch.reply, row);
+  const { folderLabel } = claim;
   return {
     recordVersion: 1,
     image: {
@@ -24,44 +46,29 @@ export function toRecord(classified: ClassifiedImage, minConfidence: number): Re
       modifiedAt: new Date(claim.mtimeMs).toISOString(),
       look,
     },
-    models: predictions,
-    decision: decide(predictions, { minConfidence, isExpectedSize, doubts }),
-    ...(label !== undefined && { label }),
-    times: stageTimes(classified),
+    models,
+    decision: decide(models, { minConfidence, isExpectedSize, doubts }),
+    ...(folderLabel !== undefined && knowsClass({ models }, folderLabel) && { label: folderLabel }),
+    times: {
+      queued: round(claim.queuedMs),
+      read: round(readMs),
+      decode: round(decodeMs),
+      batch: round(batch.submittedAt - claim.claimedAt),
+      ...times,
+    },
     recordedAt: new Date().toISOString(),
     software: SOFTWARE,
   };
 }
 
-/**
- * The name of the folder that the image lies in, where the scanner's folders are classes; undefined at the top of the
- * scanner's folder. It may be no class of the models.
- */
-export function folderLabel({ labels }: Pick<ImageSource, 'labels'>, path: string): string | undefined {
-  return labels === 'folder' ? path.split('/').at(-2) : undefined;
-}
-
-function knowsClass(predictions: readonly ModelPrediction[], name: string): boolean {
-  return predictions[0] !== undefined && Object.hasOwn(predictions[0].probabilities, name);
-}
-
-/** How long the image's batch was in the pool without being in work: it waited for a worker. */
-export function poolWaitMs({ result, submittedAt, answeredAt }: ClassifiedImage): number {
-  return Math.max(0, answeredAt - submittedAt - result.workMs);
-}
-
-function stageTimes(classified: ClassifiedImage): ResultRecord['times'] {
-  const { file, image, result, submittedAt } = classified;
-  const images = result.files.filter(({ kind }) => kind === 'classified').length;
-  const inference = result.perModel.map(({ durationMs }) => durationMs);
+/** What all images of a batch took alike. */
+function batchTimes(batch: AnsweredBatch): BatchTimes {
+  const { models, perModel, files } = batch.reply;
+  const images = files.filter(({ kind }) => kind === 'classified').length;
   return {
-    queued: round(file.queuedMs),
-    read: round(image.times.read),
-    decode: round(image.times.decode),
-    batch: round(submittedAt - file.claimedAt),
-    pool: round(poolWaitMs(classified)),
+    pool: round(poolWaitMs(batch)),
     inference: Object.fromEntries(
-      result.models.map(({ identity }, at) => [identity.name, round((inference[at] ?? 0) / images)]),
+      models.map(({ identity }, at) => [identity.name, round((perModel[at]?.durationMs ?? 0) / images)]),
     ),
   };
 }

@@ -4,8 +4,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * Repeats a write to the ledger until it succeeds: on a full or failing disk the work stays in memory, its credits stay
- * taken, and so nothing more is claimed until the disk is well again.
+ * Repeats a write to the ledger until it succeeds: on a full or failing disk the work stays in memory and in
+ * flight, so nothing more is claimed than there is room for until the disk is well again.
  * @throws the last error once `signal` aborts; what was not written is queued again at the next start
  */
 export async function retryLedgerWrite<T>(

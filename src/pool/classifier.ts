@@ -1,6 +1,5 @@
-import type { FilesResult } from './inference-pool.js';
-import type { FileToPrepare, PrepareLimits } from './protocol.js';
+import type { BatchReply, FileToPrepare, PrepareLimits } from './protocol.js';
 
 export interface Classifier {
-  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<FilesResult>;
+  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<BatchReply>;
 }

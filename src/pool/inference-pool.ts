@@ -1,14 +1,7 @@
 import { errorOf, SmearwatchError } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
-import type {
-  PrepareLimits,
-  FileToPrepare,
-  ClassifyRequest,
-  FileReply,
-  ModelOutput,
-  WorkerReply,
-} from './protocol.js';
 import type { ModelSpec } from '../model/registry/in-use.js';
+import type { BatchReply, ClassifyRequest, FileToPrepare, PrepareLimits, WorkerReply } from './protocol.js';
 import { WorkerSlot, type WorkerEvents } from './worker-slot.js';
 import { NotBegun } from './worker-thread.js';
 
@@ -21,20 +14,6 @@ export interface PoolOptions extends WorkerEvents {
   readonly ledgerFile?: string;
   /** A batch that stands still for longer is given up and its worker replaced. */
   readonly taskTimeoutMs: number;
-}
-
-/** What a batch's images were classified as, by the models that really did it. */
-export interface BatchResult {
-  readonly models: readonly ModelSpec[];
-  readonly perModel: readonly ModelOutput[];
-}
-
-/** What became of a batch of files. */
-export interface FilesResult extends BatchResult {
-  /** In the order in which they were given. */
-  readonly files: readonly FileReply[];
-  /** How long the worker was busy with them. */
-  readonly workMs: number;
 }
 
 export interface PoolWorkers {
@@ -120,7 +99,7 @@ export class InferencePool {
    * pool was closed before it came to that.
    * @throws SmearwatchError `worker-lost`, `task-timeout`, `inference-failed`, `pool-closed`
    */
-  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
+  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchReply> {
     return this.#run({ kind: 'pixels', pixels, count });
   }
 
@@ -128,7 +107,7 @@ export class InferencePool {
    * Reads, decodes and classifies files. One that cannot be is an answer, not the end of the others.
    * @throws SmearwatchError as `classify`
    */
-  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<FilesResult> {
+  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<BatchReply> {
     return this.#run({ kind: 'files', files, limits });
   }
 
@@ -145,14 +124,13 @@ export class InferencePool {
     await Promise.all(this.#slots.map((slot) => slot.close()));
   }
 
-  async #run(request: ClassifyRequest): Promise<FilesResult> {
+  async #run(request: ClassifyRequest): Promise<BatchReply> {
     const working = this.#answerTo(request);
     this.#working.add(working);
     try {
       const reply = await working;
       if (reply.kind === 'failed') throw errorOf(reply);
-      const { perModel, files, workMs } = reply;
-      return { models: this.models, perModel, files, workMs };
+      return { ...reply, models: this.models };
     } finally {
       this.#working.delete(working);
     }

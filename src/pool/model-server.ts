@@ -1,9 +1,9 @@
 import { SmearwatchError } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { ModelIdentity } from '../record.js';
-import type { PrepareLimits, FileToPrepare } from './protocol.js';
-import { InferencePool, type BatchResult, type FilesResult, type PoolOptions } from './inference-pool.js';
 import type { ModelSpec } from '../model/registry/in-use.js';
+import { InferencePool, type PoolOptions } from './inference-pool.js';
+import type { BatchReply, FileToPrepare, PrepareLimits } from './protocol.js';
 
 /**
  * Of the new workers, how many load their models at once: each takes a core as long as it does, beside the old ones, and images
@@ -46,12 +46,12 @@ export class ModelServer {
   }
 
   /** @throws as `InferencePool.classify`; `pool-closed` only when this server was closed */
-  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchResult> {
+  classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchReply> {
     return this.#served((pool) => pool.classify(pixels, count));
   }
 
   /** @throws as `classify` */
-  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<FilesResult> {
+  classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<BatchReply> {
     return this.#served((pool) => pool.classifyFiles(files, limits));
   }
 

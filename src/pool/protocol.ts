@@ -37,15 +37,17 @@ export interface PixelsRequest {
   readonly count: number;
 }
 
-export type WorkerReply = ClassifiedReply | FailedReply;
+export type WorkerReply = ({ readonly kind: 'classified' } & Omit<BatchReply, 'models'>) | FailedReply;
 
-export interface ClassifiedReply {
-  readonly kind: 'classified';
-  /** In the setup's order. */
+/** The answer to a batch: a worker gives it, the pool adds the models, and the recorder reads it. */
+export interface BatchReply {
+  /** The models that really classified it. */
+  readonly models: readonly ModelSpec[];
+  /** In the order of the models. */
   readonly perModel: readonly ModelOutput[];
   /** What became of each file, in the request's order; none where pixels were asked for. */
   readonly files: readonly FileReply[];
-  /** Milliseconds from the request's arrival to its answer. */
+  /** Milliseconds from the request's arrival in the worker to its answer. */
   readonly workMs: number;
 }
 
@@ -56,15 +58,20 @@ export interface ModelOutput {
 }
 
 export type FileReply =
-  /** `row` of the models' probabilities is its. */
-  | { readonly kind: 'classified'; readonly row: number; readonly image: PreparedImage }
+  | ClassifiedImage
   /** These bytes have a result. */
   | { readonly kind: 'known'; readonly sha256: string }
-  | { readonly kind: 'unusable'; readonly failure: FileFailure };
+  /** `sha256`: only if the bytes could be read. */
+  | { readonly kind: 'unusable'; readonly sha256: string | undefined; readonly failure: Failure };
 
-export interface FileFailure extends Failure {
-  /** Where the bytes were read. */
-  readonly sha256?: string;
+export interface ClassifiedImage {
+  readonly kind: 'classified';
+  readonly sha256: string;
+  /** The image's row in the models' probabilities. */
+  readonly row: number;
+  /** Milliseconds to read and to hash it. */
+  readonly readMs: number;
+  readonly image: PreparedImage;
 }
 
 export interface FailedReply extends Failure {
@@ -80,33 +87,33 @@ export interface HashRequest {
 }
 
 export type HashReply = ({ readonly kind: 'hashed' } & HashedFile) | FailedReply;
-/** The SHA-256 of a file's bytes, and what the file system knew of the file right before they were read. */
 
+/** The SHA-256 of a file's bytes, and what the file system knew of the file right before they were read. */
 export interface HashedFile {
   readonly sha256: string;
   readonly ctimeMs: number;
   readonly inode: number;
 }
-/** A file as a worker is told of it: plain data. */
 
+/** A file to be classified, as plain data. */
 export interface FileToPrepare extends SeenFile {
   readonly scanner: string;
   /** The scanner's. */
   readonly folder: string;
   readonly expectedSize?: ScannerConfig['expectedSize'] | undefined;
-  /** Bytes that have a result need not be classified. */
-  readonly skipsKnown: boolean;
+  /** Classify it although its bytes have a result. */
+  readonly reclassify: boolean;
 }
+
 export interface PrepareLimits {
   readonly maxFileBytes: number;
   readonly maxPixels: number;
   /** How long one file may take to be read: a share that does not answer must not hold a worker for ever. */
   readonly readWithinMs: number;
 }
-/** An image whose pixels lie in the batch. */
 
+/** What decoding an image has found; its pixels lie in the batch. */
 export interface PreparedImage {
-  readonly sha256: string;
   readonly format: ImageFormat;
   /** Of the file, in the orientation in which it is meant to be seen. */
   readonly width: number;
@@ -115,6 +122,5 @@ export interface PreparedImage {
   readonly isExpectedSize: boolean;
   /** Reasons to have a person look at it: see `doubtsOf`. */
   readonly doubts: readonly ReviewReason[];
-  /** Milliseconds. */
-  readonly times: { readonly read: number; readonly decode: number };
+  readonly decodeMs: number;
 }

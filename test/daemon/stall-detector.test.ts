@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { StallDetector } from '../../src/daemon/stall-detector.js';
-import { Activity } from '../../src/pipeline/activity.js';
+import type { Claim } from '../../src/ledger/ledger.js';
+import { ClaimsInFlight } from '../../src/pipeline/claims-in-flight.js';
+
+const [FIRST, SECOND] = [{ id: 1 } as Claim, { id: 2 } as Claim];
 
 /** A pipeline whose clock is turned by hand, and what is told of it. */
 function pipeline() {
   const told: string[] = [];
   const state = { nowMs: 0, isDue: false, isPaused: false };
   const now = (): number => state.nowMs;
-  const activity = new Activity(now);
+  const inFlight = new ClaimsInFlight({ capacity: () => 2, onRoom: () => undefined, now });
   const detector = new StallDetector({
-    activity: () => activity.snapshot(),
+    activity: () => inFlight.snapshot(),
     isWorkDue: () => state.isDue,
     isPaused: () => state.isPaused,
     limitMs: () => 1000,
@@ -23,35 +26,32 @@ function pipeline() {
     state.nowMs = ms;
     detector.check();
   };
-  return { state, activity, detector, told, checkAt };
+  return { state, inFlight, detector, told, checkAt };
 }
 
 describe('StallDetector', () => {
-  it.each(['pool', 'record'] as const)('names the stage that holds: %s', async (stage) => {
-    const { activity, detector, told, checkAt } = pipeline();
-    activity.begun();
-    let release = (): void => undefined;
-    const stuck = activity.during(stage, 1, () => new Promise<void>((resolve) => (release = resolve)));
+  it.each(['pool', 'record'] as const)('names the stage that holds: %s', (stage) => {
+    const { inFlight, detector, told, checkAt } = pipeline();
+    inFlight.begin(FIRST);
+    inFlight.move([FIRST], stage);
     checkAt(1000);
     expect(told).toEqual([]);
     checkAt(1001);
     checkAt(1500);
     expect(told).toEqual([`stalled in ${stage} with 1`]);
     expect(detector.stall).toMatchObject({ stage, idleMs: 1500 });
-    release();
-    await stuck;
-    activity.ended();
+    inFlight.end(FIRST);
     checkAt(2000);
     expect(told[1]).toBe(`moves after 2000 in ${stage}`);
     expect(detector.stall).toBeUndefined();
   });
 
   it('is content with slow work: every end starts the time anew', () => {
-    const { activity, told, checkAt } = pipeline();
-    activity.begun();
-    activity.begun();
+    const { inFlight, told, checkAt } = pipeline();
+    inFlight.begin(FIRST);
+    inFlight.begin(SECOND);
     checkAt(900);
-    activity.ended();
+    inFlight.end(FIRST);
     checkAt(1800);
     expect(told).toEqual([]);
   });

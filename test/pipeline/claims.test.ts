@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Claim } from '../../src/ledger/ledger.js';
 import { Claims, NEVER_PAUSED, type ClaimSource, type Pauses } from '../../src/pipeline/claims.js';
-import { Credits } from '../../src/pipeline/credits.js';
+import { ClaimsInFlight } from '../../src/pipeline/claims-in-flight.js';
 
 /** A queue of `files` claims, in memory. */
 function queueOf(files: number) {
@@ -34,23 +34,31 @@ function flowOf(
 ) {
   const emitted: Claim[] = [];
   const errors: unknown[] = [];
-  const credits: Credits = new Credits(
-    () => capacity,
-    () => claims.pull(),
-  );
+  const inFlight: ClaimsInFlight = new ClaimsInFlight({
+    capacity: () => capacity,
+    onRoom: () => claims.pull(),
+  });
   const onError = (error: unknown): number => errors.push(error);
-  const claims = new Claims({ queue, suspects }, credits, { pauses, onError });
+  const claims = new Claims({ queue, suspects }, inFlight, { pauses, onError });
   let isComplete = false;
-  claims.claims$.subscribe({ next: (claim) => emitted.push(claim), complete: () => (isComplete = true) });
-  return { claims, credits, emitted, errors, isComplete: () => isComplete };
+  claims.claims$.subscribe({
+    next: (claim) => {
+      inFlight.begin(claim);
+      emitted.push(claim);
+    },
+    complete: () => (isComplete = true),
+  });
+  const end = (count: number): void =>
+    inFlight.claims.slice(0, count).forEach((claim) => inFlight.end(claim));
+  return { claims, end, emitted, errors, isComplete: () => isComplete };
 }
 
 describe('Claims', () => {
-  it('never takes more out of the queue than there are credits, however long it is', async () => {
+  it('never takes more out of the queue than there is room in flight, however long it is', async () => {
     const source = queueOf(1_000_000);
-    const { emitted, credits } = flowOf(source, 96);
+    const { emitted, end } = flowOf(source, 96);
     expect(emitted).toHaveLength(96);
-    for (let credit = 0; credit < 10; credit += 1) credits.giveBack(1);
+    end(10);
     await Promise.resolve();
     expect(emitted).toHaveLength(106);
     expect(source.left).toBe(1_000_000 - 106);
@@ -92,9 +100,9 @@ describe('Claims', () => {
 
   it('takes nothing after it was stopped', async () => {
     const source = queueOf(10);
-    const { claims, credits, emitted, isComplete } = flowOf(source, 4);
+    const { claims, end, emitted, isComplete } = flowOf(source, 4);
     claims.stop();
-    credits.giveBack(4);
+    end(4);
     await Promise.resolve();
     claims.pull();
     expect(emitted).toHaveLength(4);
@@ -104,23 +112,23 @@ describe('Claims', () => {
   it('tries a suspect with nothing beside it: after what is in flight, and before anything else', async () => {
     const source = queueOf(2);
     const suspects = suspectsOf();
-    const { claims, credits, emitted } = flowOf(source, 4, { suspects });
+    const { claims, end, emitted } = flowOf(source, 4, { suspects });
     const ids = (): number[] => emitted.map(({ id }) => id);
     expect(ids()).toEqual([0, 1]);
     const isDue = vi.spyOn(suspects, 'isDue').mockReturnValue(true);
     vi.spyOn(suspects, 'claim').mockReturnValueOnce({ id: 77 } as Claim);
     source.left = 2;
     claims.pull();
-    credits.giveBack(1);
+    end(1);
     await Promise.resolve();
     expect(ids()).toEqual([0, 1]);
-    credits.giveBack(1);
+    end(1);
     await Promise.resolve();
     expect(ids()).toEqual([0, 1, 77]);
     isDue.mockReturnValue(false);
     claims.pull();
     expect(ids()).toEqual([0, 1, 77]);
-    credits.giveBack(1);
+    end(1);
     await Promise.resolve();
     expect(ids()).toEqual([0, 1, 77, 0, 1]);
   });

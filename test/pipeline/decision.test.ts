@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CELL_CLASSES } from '../../src/images.js';
 import { decide, predictionsOf } from '../../src/pipeline/decision.js';
-import type { BatchResult } from '../../src/pool/inference-pool.js';
+import type { BatchReply } from '../../src/pool/protocol.js';
 
 /** A batch's result: per model the rows of probabilities. */
-function resultOf(...models: number[][][]): BatchResult {
+function resultOf(...models: number[][][]): Pick<BatchReply, 'models' | 'perModel'> {
   return {
     models: models.map((_, index) => ({
       identity: {

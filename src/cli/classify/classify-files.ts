@@ -98,7 +98,7 @@ async function load(
     const bytes = await read(image, limits.maxFileBytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { pixels, width, height, format } = await decodeImage(bytes, { maxPixels: limits.maxPixels });
-    return { path, sha256, width, height, pixels, doubts: await doubtsOf({ bytes, format, pixels }) };
+    return { path, sha256, width, height, pixels, doubts: await doubtsOf(bytes, format, pixels) };
   } catch (error) {
     const code = error instanceof SmearwatchError ? error.code : 'file-unreadable';
     return { path, code, reason: messageOf(error) };

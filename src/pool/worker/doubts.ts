@@ -3,16 +3,15 @@ import type { ReviewReason } from '../../record.js';
 import { hasTrailingZeros } from '../../watch/format-end.js';
 import { doubtsAboutPicture } from './picture-doubts.js';
 
-/** A file that was decoded. */
-export interface DecodedFile {
-  readonly bytes: Buffer;
-  readonly format: ImageFormat;
-  /** uint8, 256×256×3, RGB. */
-  readonly pixels: Uint8Array;
-}
-
-/** Reasons to have a person look at an image that decodes, found in it and not in what the models say. */
-export async function doubtsOf({ bytes, format, pixels }: DecodedFile): Promise<ReviewReason[]> {
+/**
+ * Reasons to have a person look at an image that decodes, found in it and not in what the models say.
+ * @param pixels uint8, 256×256×3, RGB
+ */
+export async function doubtsOf(
+  bytes: Buffer,
+  format: ImageFormat,
+  pixels: Uint8Array,
+): Promise<ReviewReason[]> {
   const isUnfinished = await mayBeUnfinished(bytes, format);
   return [...(isUnfinished ? (['trailing-zeros'] as const) : []), ...doubtsAboutPicture(pixels)];
 }

@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import { failureOf } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
 import type { FileReply, FilesRequest } from '../protocol.js';
 import { BatchReader } from './batch-reader.js';
-import { fingerprint, prepareImage, type FingerprintedImage } from './prepare.js';
+import { prepareImage, type ReadImage } from './prepare.js';
 import { FILES_AHEAD } from './read-ahead.js';
 import { ReadBuffers } from './read-buffers.js';
 
@@ -25,22 +26,26 @@ export async function prepareBatch(
   const reader = new BatchReader(files, limits, buffers);
   let row = 0;
   for (const file of files) {
-    let image: FingerprintedImage | undefined;
+    let read: ReadImage | undefined;
+    let sha256: string | undefined;
     try {
-      image = fingerprint(await reader.next());
-      const { sha256 } = image;
-      if (file.skipsKnown && isKnown(sha256)) {
+      read = await reader.next();
+      // Right before decoding rather than when it was read: its bytes pass through a core's cache once for both.
+      const start = performance.now();
+      sha256 = hash('sha256', read.bytes, 'hex');
+      const readMs = read.readMs + performance.now() - start;
+      if (!file.reclassify && isKnown(sha256)) {
         replies.push({ kind: 'known', sha256 });
       } else {
         const into = pixels.subarray(row * IMAGE_BYTES, (row + 1) * IMAGE_BYTES);
-        replies.push({ kind: 'classified', row, image: await prepareImage(file, image, limits, into) });
+        const image = await prepareImage(file, read.bytes, limits, into);
+        replies.push({ kind: 'classified', sha256, row, readMs, image });
         row += 1;
       }
     } catch (error) {
-      const failure = failureOf(error);
-      replies.push({ kind: 'unusable', failure: image ? { ...failure, sha256: image.sha256 } : failure });
+      replies.push({ kind: 'unusable', sha256, failure: failureOf(error) });
     }
-    if (image) buffers.give(image.bytes);
+    if (read) buffers.give(read.bytes);
     onProgress();
   }
   return replies;

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { decodeImage } from '../../decode/decode-image.js';
 import { SmearwatchError } from '../../errors.js';
 import { faultPoint } from '../../faults.js';
@@ -14,11 +13,6 @@ export interface ReadImage {
   readonly bytes: Buffer<ArrayBuffer>;
   /** Milliseconds. */
   readonly readMs: number;
-}
-
-/** With the SHA-256 of the bytes; `readMs` includes it. */
-export interface FingerprintedImage extends ReadImage {
-  readonly sha256: string;
 }
 
 /** Where the memory for a file comes from: `readSettledFile` says more. */
@@ -59,20 +53,13 @@ async function timed({ path }: FileToPrepare, read: () => Promise<Buffer<ArrayBu
   return { bytes, readMs: performance.now() - start };
 }
 
-/** Right before it is decoded rather than when it was read: its bytes pass through a core's cache once for both. */
-export function fingerprint({ bytes, readMs }: ReadImage): FingerprintedImage {
-  const start = performance.now();
-  const sha256 = hash('sha256', bytes, 'hex');
-  return { bytes, sha256, readMs: readMs + performance.now() - start };
-}
-
 /**
  * Decodes an image into `into`: uint8, 256×256×3, RGB.
  * @throws SmearwatchError those of `decodeImage`, and `unexpected-size`
  */
 export async function prepareImage(
   file: FileToPrepare,
-  { bytes, sha256, readMs }: FingerprintedImage,
+  bytes: Buffer,
   { maxPixels }: PrepareLimits,
   into: Uint8Array,
 ): Promise<PreparedImage> {
@@ -84,10 +71,10 @@ export async function prepareImage(
   if (!isExpectedSize && expectedSize.otherwise === 'quarantine')
     throw unexpectedSize({ width, height }, file.scanner, expectedSize);
   const look = lookOf(into);
-  const doubts = await doubtsOf({ bytes, format, pixels: into });
+  const doubts = await doubtsOf(bytes, format, into);
   faultPoint('prepared', file.path);
-  const times = { read: readMs, decode: performance.now() - start };
-  return { sha256, format, width, height, look, isExpectedSize, doubts, times };
+  const decodeMs = performance.now() - start;
+  return { format, width, height, look, isExpectedSize, doubts, decodeMs };
 }
 
 interface PixelSize {

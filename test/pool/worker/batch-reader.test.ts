@@ -17,7 +17,7 @@ function filesOf(...contents: string[]): FileToPrepare[] {
     const path = `${index}.png`;
     writeFileSync(join(folder, path), content);
     const { size, mtimeMs } = statSync(join(folder, path));
-    return { path, size, mtimeMs, folder, scanner: 'left', skipsKnown: true };
+    return { path, size, mtimeMs, folder, scanner: 'left', reclassify: false };
   });
 }
 

@@ -47,7 +47,7 @@ async function fileWith(pixels: Uint8Array): Promise<FileToPrepare> {
   const file = join(folder, 'a.png');
   await sharp(pixels, { raw: { width: IMAGE_SIDE, height: IMAGE_SIDE, channels: 3 } }).toFile(file);
   const { size, mtimeMs } = statSync(file);
-  return { path: 'a.png', size, mtimeMs, folder, scanner: 'left', skipsKnown: true };
+  return { path: 'a.png', size, mtimeMs, folder, scanner: 'left', reclassify: false };
 }
 
 describe('A worker', () => {

@@ -16,10 +16,10 @@ beforeAll(async () => {
   smears = await Promise.all([1, 2, 3, 4, 5, 6].map(smearPng));
 });
 
-function fileIn(folder: string, name: string, bytes: Buffer, skipsKnown = true): FileToPrepare {
+function fileIn(folder: string, name: string, bytes: Buffer, reclassify = false): FileToPrepare {
   writeFileSync(join(folder, name), bytes);
   const { size, mtimeMs } = statSync(join(folder, name));
-  return { path: name, size, mtimeMs, folder, scanner: 'left', skipsKnown };
+  return { path: name, size, mtimeMs, folder, scanner: 'left', reclassify };
 }
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -61,10 +61,11 @@ describe('prepareBatch', () => {
     expect(replies).toMatchObject([
       {
         kind: 'unusable',
-        failure: { code: 'image-format-unsupported', sha256: sha256(Buffer.from('no image')) },
+        sha256: sha256(Buffer.from('no image')),
+        failure: { code: 'image-format-unsupported' },
       },
       { kind: 'classified', row: 0 },
-      { kind: 'unusable', failure: { code: 'file-vanished' } },
+      { kind: 'unusable', sha256: undefined, failure: { code: 'file-vanished' } },
       { kind: 'classified', row: 1 },
     ]);
     expect(done).toBe(4);
@@ -74,7 +75,7 @@ describe('prepareBatch', () => {
     const folder = temporaryFolder();
     const files = [
       fileIn(folder, 'known.png', smears[0]!),
-      fileIn(folder, 'again.png', smears[0]!, false),
+      fileIn(folder, 'again.png', smears[0]!, true),
       fileIn(folder, 'new.png', smears[1]!),
     ];
     const { replies } = await prepare(files, [sha256(smears[0]!)]);

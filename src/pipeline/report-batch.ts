@@ -1,0 +1,30 @@
+import type { Telemetry } from '../telemetry/telemetry.js';
+import type { AnsweredBatch } from './classify-batch.js';
+import { poolWaitMs } from './result-record.js';
+
+/** Reports how long the images of an answered batch took up to here, and the models on it. */
+export function reportBatch(
+  batch: AnsweredBatch,
+  telemetry: Pick<Telemetry, 'stageFinished' | 'batchClassified'>,
+): void {
+  const { images, reply, submittedAt } = batch;
+  let classified = 0;
+  for (const [at, file] of reply.files.entries()) {
+    const image = images[at];
+    if (file.kind !== 'classified' || !image) continue;
+    classified += 1;
+    telemetry.stageFinished({ stage: 'queue', durationMs: image.queuedMs });
+    telemetry.stageFinished({ stage: 'batch', durationMs: submittedAt - image.claimedAt });
+    telemetry.stageFinished({ stage: 'read', durationMs: file.readMs });
+    telemetry.stageFinished({ stage: 'decode', durationMs: file.image.decodeMs });
+  }
+  if (classified === 0) return;
+  telemetry.stageFinished({ stage: 'pool', durationMs: poolWaitMs(batch) });
+  telemetry.batchClassified({
+    images: classified,
+    perModel: reply.models.map(({ identity }, at) => ({
+      model: identity,
+      durationMs: reply.perModel[at]?.durationMs ?? 0,
+    })),
+  });
+}
