@@ -19,7 +19,7 @@ export class ScannerIntake {
   constructor(queue: Intake, telemetry: WatcherDependencies['telemetry'], onQueued: () => void) {
     this.#telemetry = telemetry;
     this.#intake = {
-      unknownAmong: (scanner, files) => queue.unknownAmong(scanner, files),
+      unknownAmong: (...seen) => queue.unknownAmong(...seen),
       enqueue: (scanner, files) => {
         faultPoint('settled-not-queued');
         queue.enqueue(scanner, files);

@@ -22,7 +22,7 @@ export interface Intake {
    * Called with at most a few hundred files at once, so that a folder of a million costs no memory.
    * @param isChanging an event named each of these files, so that they were just changed.
    */
-  unknownAmong(scanner: string, files: readonly SeenFile[], isChanging?: boolean): SeenFile[];
+  unknownAmong<T extends SeenFile>(scanner: string, files: readonly T[], isChanging?: boolean): T[];
   /** The files have settled: queue them, durably, before this returns. */
   enqueue(scanner: string, files: readonly SeenFile[]): void;
 }

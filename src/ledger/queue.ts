@@ -156,8 +156,8 @@ export class Queue implements Intake {
     };
   }
 
-  unknownAmong(scanner: string, files: readonly SeenFile[], isChanging = false): SeenFile[] {
-    const unknown: SeenFile[] = [];
+  unknownAmong<T extends SeenFile>(scanner: string, files: readonly T[], isChanging = false): T[] {
+    const unknown: T[] = [];
     const doubtful: SeenFile[] = [];
     for (const file of files) {
       const row = this.#statements.known.get(scanner, file.path);
@@ -210,10 +210,9 @@ export class Queue implements Intake {
     return this.#statements.activeScanners
       .all(JSON.stringify(paused))
       .flatMap(({ scanner = null }) => this.#statements.dueFiles.all(scanner, now, limit))
-      .map((row) => ({ id: Number(row['id']), notBefore: Number(row['not_before']) }))
-      .sort((a, b) => a.notBefore - b.notBefore || a.id - b.id)
+      .sort((a, b) => Number(a['not_before']) - Number(b['not_before']) || Number(a['id']) - Number(b['id']))
       .slice(0, limit)
-      .map(({ id }) => id);
+      .map(({ id }) => Number(id));
   }
 
   /**

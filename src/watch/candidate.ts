@@ -16,6 +16,8 @@ export interface Candidate {
   dueAtMs: number;
   /** Raised by every sign of change, so that a verdict on older bytes is not used. */
   version: number;
+  /** The version that the last look found settled. */
+  settledVersion: number | undefined;
 }
 
 /** A quiet file that lacks its end is looked at again after half the time that it has been quiet, within these. */
@@ -35,6 +37,7 @@ export function newCandidate(
     seenSameSinceMs: nowMs,
     dueAtMs: Math.max(nowMs, changedAtMs + quietMs),
     version: 0,
+    settledVersion: undefined,
   };
 }
 

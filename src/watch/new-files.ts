@@ -1,7 +1,7 @@
 import type { ScannerConfig } from '../config/schema.js';
 import { createFileFilter, type FileFilter } from '../files/file-patterns.js';
 import { forEachLimited } from '../files/limited.js';
-import type { Intake, SeenFile } from '../files/seen-file.js';
+import type { Intake } from '../files/seen-file.js';
 import { lookAt, walkImages, type FoundFile, type WalkTally } from '../files/walk.js';
 import type { UnsettledFiles } from './unsettled-files.js';
 
@@ -60,19 +60,9 @@ export class NewFiles {
   /** Candidates are unknown to the ledger without asking, and must be looked at again all the same. */
   private unknownAmong(files: readonly FoundFile[], isChanging: boolean): FoundFile[] {
     const { scanner, intake, unsettled } = this.options;
-    const unknown = files.filter(({ path }) => unsettled.has(path));
-    const asked = new Map<string, FoundFile>();
-    const seen: SeenFile[] = [];
-    for (const file of files) {
-      if (unsettled.has(file.path)) continue;
-      asked.set(file.path, file);
-      seen.push(file);
-    }
-    if (seen.length === 0) return unknown;
-    for (const { path } of intake.unknownAmong(scanner.name, seen, isChanging)) {
-      const file = asked.get(path);
-      if (file !== undefined) unknown.push(file);
-    }
-    return unknown;
+    const candidates = files.filter(({ path }) => unsettled.has(path));
+    const others = files.filter(({ path }) => !unsettled.has(path));
+    if (others.length === 0) return candidates;
+    return [...candidates, ...intake.unknownAmong(scanner.name, others, isChanging)];
   }
 }

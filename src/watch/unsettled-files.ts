@@ -119,13 +119,11 @@ export class UnsettledFiles {
 
   async #checkAllDue(): Promise<void> {
     for (let due = this.#due(); due.length > 0 && !this.#options.signal.aborted; due = this.#due()) {
-      const settled: { candidate: Candidate; version: number }[] = [];
       await forEachLimited(due, CHECKS_AT_ONCE, async (candidate) => {
-        const version = await this.#check(candidate);
-        if (version !== undefined) settled.push({ candidate, version });
-        else this.#tellOverdue(candidate);
+        candidate.settledVersion = await this.#check(candidate);
+        if (candidate.settledVersion === undefined) this.#tellOverdue(candidate);
       });
-      this.#announce(settled.filter(({ candidate, version }) => candidate.version === version));
+      this.#announce(due.filter(({ version, settledVersion }) => version === settledVersion));
       this.#options.progressed();
     }
   }
@@ -211,13 +209,13 @@ export class UnsettledFiles {
     progressed();
   }
 
-  #announce(settled: readonly { candidate: Candidate }[]): void {
+  #announce(settled: readonly Candidate[]): void {
     const { scanner, intake, telemetry, clock, signal } = this.#options;
     if (settled.length === 0 || signal.aborted) return;
     try {
       intake.enqueue(
         scanner.name,
-        settled.map(({ candidate }) => candidate.file),
+        settled.map(({ file }) => file),
       );
     } catch (error) {
       // They stay candidates and are due again: not durable means not taken.
@@ -225,13 +223,9 @@ export class UnsettledFiles {
       return;
     }
     const nowMs = clock.monotonicMs();
-    for (const { candidate } of settled) {
-      this.#forget(candidate.file.path);
-      telemetry.fileSettled({
-        scanner: scanner.name,
-        path: candidate.file.path,
-        waitedMs: nowMs - candidate.firstSeenMs,
-      });
+    for (const { file, firstSeenMs } of settled) {
+      this.#forget(file.path);
+      telemetry.fileSettled({ scanner: scanner.name, path: file.path, waitedMs: nowMs - firstSeenMs });
     }
     if (this.#candidates.size < settled.length) this.#leaveOldTables();
   }

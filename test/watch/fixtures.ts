@@ -31,7 +31,7 @@ export class MemoryIntake implements Intake {
   readonly changing: SeenFile[] = [];
   failure: Error | undefined;
 
-  unknownAmong(scanner: string, files: readonly SeenFile[], isChanging = false): SeenFile[] {
+  unknownAmong<T extends SeenFile>(scanner: string, files: readonly T[], isChanging = false): T[] {
     if (this.failure) throw this.failure;
     if (isChanging) this.changing.push(...files);
     this.largestQuestion = Math.max(this.largestQuestion, files.length);
