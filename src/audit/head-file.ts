@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFileSync } from '../files/replace-file.js';
 import type { AuditHead } from './entry.js';
 
 /** A second copy of where the chain ends, so that entries removed from the end of the file are missed. */
@@ -36,25 +28,5 @@ export function readHead(stateFolder: string): AuditHead | 'missing' | 'unreadab
 
 /** Replaces the copy durably. Synchronous, because it happens while the trail's write lock is held. */
 export function writeHead(stateFolder: string, head: AuditHead): void {
-  const temporary = join(stateFolder, `.${HEAD_FILE}-${process.pid}`);
-  try {
-    withFile(temporary, 'w', (descriptor) => {
-      writeSync(descriptor, `${JSON.stringify({ version: 1, ...head })}\n`);
-      fsyncSync(descriptor);
-    });
-    renameSync(temporary, join(stateFolder, HEAD_FILE));
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-  // Windows cannot open folders; its file systems order renames themselves.
-  if (process.platform !== 'win32') withFile(stateFolder, 'r', fsyncSync);
-}
-
-function withFile(file: string, flags: string, work: (descriptor: number) => void): void {
-  const descriptor = openSync(file, flags);
-  try {
-    work(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  replaceFileSync(join(stateFolder, HEAD_FILE), `${JSON.stringify({ version: 1, ...head })}\n`);
 }

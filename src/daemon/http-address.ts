@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFileSync } from '../files/replace-file.js';
 
 /** Where a running daemon listens, for commands of the same computer; with `http.port: 0` nothing else tells. */
 export const HTTP_ADDRESS_FILE = 'http.json';
@@ -22,10 +23,9 @@ export interface HttpAddress {
  * finds nobody there.
  */
 export function writeHttpAddress(stateFolder: string, { host, port }: HttpAddress): void {
-  const temporary = join(stateFolder, `.${HTTP_ADDRESS_FILE}-${process.pid}`);
+  const content = `${JSON.stringify({ version: 1, host, port })}\n`;
   try {
-    writeFileSync(temporary, `${JSON.stringify({ version: 1, host, port })}\n`);
-    renameSync(temporary, join(stateFolder, HTTP_ADDRESS_FILE));
+    replaceFileSync(join(stateFolder, HTTP_ADDRESS_FILE), content, { sync: 'nothing' });
   } catch {
     // A full disk, say: the log has the address too, and whoever writes what matters says what is wrong.
   }

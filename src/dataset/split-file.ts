@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, basename } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import { replaceFile } from '../files/replace-file.js';
@@ -27,7 +26,7 @@ export async function writeSplit(
   split: Split<NamedImage>,
   options: SplitOptions,
 ): Promise<void> {
-  await replaceFile(dirname(path), basename(path), splitText(split, options));
+  await replaceFile(path, splitText(split, options));
 }
 
 /** The contents of a split's file: the same split of the same images gives the same bytes. */

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { dirname, extname, join, parse } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
-import { syncFolder } from '../files/sync-folder.js';
+import { digestFile } from '../files/digest-file.js';
+import { syncFolder } from '../files/sync-file.js';
 import type { Delivery } from '../ledger/ledger.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { moveFile } from './move-file.js';
@@ -123,7 +121,5 @@ async function isSameFile(file: string, delivery: Delivery): Promise<boolean> {
 async function hasBytes(file: string, { size, record }: Delivery): Promise<boolean> {
   const stats = await stat(file);
   if (!stats.isFile() || stats.size !== size) return false;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex') === record.image.sha256;
+  return (await digestFile(file)).sha256 === record.image.sha256;
 }

@@ -1,8 +1,8 @@
-import { constants, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
-import { syncFolder } from '../files/sync-folder.js';
+import { replaceFileBy } from '../files/replace-file.js';
 import { hashOfPath } from './refused-name.js';
 
 /** Moves a file, also to another file system, over what is there. The folders have still to be synced. */
@@ -18,24 +18,11 @@ export async function moveFile(source: string, target: string): Promise<void> {
 
 /** Copied, synced and renamed into place before the source goes: at every moment one whole file exists. */
 async function moveAcrossFileSystems(source: string, target: string): Promise<void> {
-  const temporary = join(dirname(target), `.${hashOfPath(target)}.tmp`);
-  try {
-    await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-    const handle = await open(temporary, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    faultPoint('move-copied');
-    await rename(temporary, target);
-  } catch (error) {
-    // The first failure is the one to tell.
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
   // The file systems know nothing of each other: the name must be durable here before it goes there.
-  await syncFolder(dirname(target));
+  await replaceFileBy(target, (temporary) => copyFile(source, temporary, constants.COPYFILE_FICLONE), {
+    temporary: join(dirname(target), `.${hashOfPath(target)}.tmp`),
+    beforeRename: () => faultPoint('move-copied'),
+  });
   faultPoint('move-renamed');
   await rm(source);
 }

@@ -1,23 +1,12 @@
-import {
-  closeSync,
-  fdatasync as fdatasyncWithCallback,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { errnoOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
-import { syncFolder } from '../files/sync-folder.js';
+import { replaceFile, type ReplaceOptions } from '../files/replace-file.js';
+import { syncFolder } from '../files/sync-file.js';
 import { hashOfPath, isNameRefused } from './refused-name.js';
 import { plainResultFile, resultFile } from './result-file.js';
 import { explainUnwritable } from './unwritable.js';
-
-/** With its size and place on the disk; the times of a file are all that is not synced. */
-const fdatasync = promisify(fdatasyncWithCallback);
 
 /** A document of an image. */
 export interface DocumentFile {
@@ -28,10 +17,7 @@ export interface DocumentFile {
   readonly content: string;
 }
 
-/**
- * Makes documents durable, each whole or not at all, and all that can be. It waits for the disk within this thread, but for the
- * syncs, which are made at once: only for a thread that has nothing else to do.
- */
+/** Makes documents durable, each whole or not at all, and all that can be; all at once. */
 export async function replaceFiles(documents: readonly DocumentFile[]): Promise<void> {
   const outcomes = await Promise.allSettled(documents.map(replaceOne));
   const folders = new Set(
@@ -50,59 +36,32 @@ export async function replaceFiles(documents: readonly DocumentFile[]): Promise<
 async function replaceOne(document: DocumentFile): Promise<string> {
   const file = resultFile(document.folder, document);
   try {
-    await replaceFile(file, document.content);
+    await writeDocument(file, document.content);
     return dirname(file);
   } catch (error) {
     if (!isNameRefused(error)) throw await explainUnwritable(file, error);
     const plain = plainResultFile(document.folder, document);
-    await replaceFile(plain, document.content);
+    await writeDocument(plain, document.content);
     return dirname(plain);
   }
 }
 
 /**
- * Readers see the old file or the whole new one: written beside it, synced, renamed over it. The temporary name follows
- * from the file's, so that the delivery that is repeated after a crash takes the half-written one away.
+ * The temporary name follows from the file's, so that the delivery that is repeated after a crash overwrites the half-written
+ * one. Most often the folder is there: it is made only when it was not.
  */
-async function replaceFile(file: string, content: string): Promise<void> {
-  const temporary = join(dirname(file), `.${hashOfPath(file)}.tmp`);
+async function writeDocument(file: string, content: string): Promise<void> {
+  const options: ReplaceOptions = {
+    temporary: join(dirname(file), `.${hashOfPath(file)}.tmp`),
+    sync: 'file',
+    beforeRename: () => faultPoint('json-written'),
+  };
   try {
-    await writeSynced(temporary, content);
-    faultPoint('json-written');
-    renameSync(temporary, file);
-    faultPoint('json-renamed');
-  } catch (error) {
-    remove(temporary);
-    throw error;
-  }
-}
-
-async function writeSynced(file: string, content: string): Promise<void> {
-  const descriptor = openInFolder(file);
-  try {
-    writeFileSync(descriptor, content);
-    await fdatasync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Most often the folder is there: it is made only when it was not. */
-function openInFolder(file: string): number {
-  try {
-    return openSync(file, 'w');
+    await replaceFile(file, content, options);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, 'w');
+    await mkdir(dirname(file), { recursive: true });
+    await replaceFile(file, content, options);
   }
-}
-
-/** What failed before is the failure to tell: where the folder is a file, there is nothing to remove either. */
-function remove(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // Left for the next try.
-  }
+  faultPoint('json-renamed');
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { replaceFile } from '../files/replace-file.js';
 import type { ModelVersion } from '../model/registry/registry.js';
 import type { DriftReference } from '../quality/drift/reference.js';
@@ -25,12 +26,12 @@ export async function writeResults(
   { metrics, predictions, versions, reference }: EvaluationResults,
 ): Promise<void> {
   const { classes, folder } = metrics.data;
-  await replaceFile(outDir, PREDICTIONS_FILE, predictionsCsv({ classes, predictions }));
+  await replaceFile(join(outDir, PREDICTIONS_FILE), predictionsCsv({ classes, predictions }));
   const mistakes = await pictureMistakes(folder, worstMistakes(predictions));
   const report = renderReport({ metrics, histories: await historiesOf(versions), mistakes });
-  await replaceFile(outDir, REPORT_FILE, report);
-  await replaceFile(outDir, REFERENCE_FILE, `${JSON.stringify(reference, null, 2)}\n`);
-  await replaceFile(outDir, METRICS_FILE, `${JSON.stringify(metrics, null, 2)}\n`);
+  await replaceFile(join(outDir, REPORT_FILE), report);
+  await replaceFile(join(outDir, REFERENCE_FILE), `${JSON.stringify(reference, null, 2)}\n`);
+  await replaceFile(join(outDir, METRICS_FILE), `${JSON.stringify(metrics, null, 2)}\n`);
 }
 
 async function historiesOf(

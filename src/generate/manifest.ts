@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, SmearwatchError } from '../errors.js';
+import { replaceFile } from '../files/replace-file.js';
 import { decodeText } from '../text/decode-text.js';
-import { writeAtomically } from './render-file.js';
 import type { WrittenSmear } from './task.js';
 
 export const MANIFEST_NAME = 'manifest.csv';
@@ -16,7 +16,7 @@ export async function updateManifest(outDir: string, smears: readonly WrittenSme
   const path = join(outDir, MANIFEST_NAME);
   const rows = await readRows(path);
   for (const { file, cellClass, group } of smears) rows.set(file, `${file},${cellClass},synthetic,${group}`);
-  await writeAtomically(path, [HEADER, ...rows.values(), ''].join('\n'));
+  await replaceFile(path, [HEADER, ...rows.values(), ''].join('\n'), { sync: 'nothing' });
   return path;
 }
 

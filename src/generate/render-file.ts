@@ -1,6 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
+import { replaceFile } from '../files/replace-file.js';
 import { drawSmear, type Smear } from './smear.js';
 import type { SmearFormat, SmearTask, WrittenSmear } from './task.js';
 
@@ -29,7 +29,8 @@ export async function encodeSmear(smear: Smear, format: SmearFormat): Promise<Bu
 export async function renderFile(task: SmearTask): Promise<WrittenSmear> {
   const smear = drawSmear(task);
   const bytes = await encodeSmear(smear, task.format);
-  await writeAtomically(join(task.outDir, task.file), bytes);
+  // Not synced: a synthetic image lost to a power cut is drawn again from its seed.
+  await replaceFile(join(task.outDir, task.file), bytes, { sync: 'nothing' });
   return {
     index: task.index,
     file: task.file,
@@ -38,19 +39,4 @@ export async function renderFile(task: SmearTask): Promise<WrittenSmear> {
     group: `synthetic-${String(task.seed)}-${String(smear.slide)}`,
     bytes: bytes.length,
   };
-}
-
-/**
- * Temporary name in the same folder, then rename. Not synced: a synthetic image lost to a power cut is drawn again from its
- * seed.
- */
-export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${String(process.pid)}.tmp`);
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

@@ -1,16 +1,8 @@
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { digestFile } from '../files/digest-file.js';
+import { replaceFileBy } from '../files/replace-file.js';
 import { damaged, isDamage } from './failures.js';
 import { withReadOnly } from './verify/connection.js';
 import { verifyLedger } from './verify/verify-ledger.js';
@@ -31,22 +23,28 @@ export interface LedgerBackup {
  */
 export async function backupLedger(file: string, target: string): Promise<LedgerBackup> {
   if (existsSync(target)) throw exists(target);
-  const partial = `${target}.partial-${process.pid}`;
+  const refuseOther = (): void => {
+    // Another process may have made one of that name in the meantime.
+    if (existsSync(target)) throw exists(target);
+  };
+  try {
+    const made = await replaceFileBy(resolve(target), (partial) => makeCopy(file, partial), {
+      beforeRename: refuseOther,
+    });
+    return { file: target, ...made };
+  } catch (error) {
+    throw error instanceof SmearwatchError ? error : failed(target, error);
+  }
+}
+
+async function makeCopy(file: string, partial: string): Promise<Omit<LedgerBackup, 'file'>> {
   try {
     copyInto(file, partial);
     const { files, results, problems } = verifyLedger(partial);
     if (problems[0]) throw damaged(file, new Error(`its copy says: ${problems[0].message}`));
-    syncFile(partial);
-    const [sha256, bytes] = [await sha256Of(partial), statSync(partial).size];
-    // Somebody may have made one of that name meanwhile.
-    if (existsSync(target)) throw exists(target);
-    renameSync(partial, target);
-    syncFile(dirname(resolve(target)));
-    return { file: target, bytes, sha256, files, results };
-  } catch (error) {
-    throw error instanceof SmearwatchError ? error : failed(target, error);
+    return { ...(await digestFile(partial)), files, results };
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${partial}${suffix}`, { force: true });
+    for (const suffix of ['-wal', '-shm', '-journal']) rmSync(`${partial}${suffix}`, { force: true });
   }
 }
 
@@ -58,22 +56,6 @@ function copyInto(file: string, partial: string): void {
       throw isDamage(error) ? damaged(file, error) : error;
     }
   });
-}
-
-/** Of a file, or of a folder in which something was renamed. */
-export function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 function exists(target: string): SmearwatchError {

@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncFile } from './backup-ledger.js';
+import { replaceFileBySync } from '../files/replace-file.js';
 import { logWithoutLedger, unopenable } from './failures.js';
 import { newLedgerSql } from './version.js';
 
@@ -17,11 +17,10 @@ export function makeMissingLedger(file: string): void {
   if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw logWithoutLedger(file);
   const made = join(dirname(file), 'ledger-new.sqlite');
   for (const suffix of ['', '-journal']) rmSync(`${made}${suffix}`, { force: true });
-  write(made);
-  syncFile(made);
-  for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
-  renameSync(made, file);
-  syncFile(dirname(file));
+  const removeOldLog = (): void => {
+    for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+  };
+  replaceFileBySync(file, write, { temporary: made, beforeRename: removeOldLog });
 }
 
 /** Without a write-ahead log, which belongs to a name. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../errors.js';
+import { replaceFile } from '../files/replace-file.js';
 import { IMAGE_BYTES } from '../images.js';
 
 /** Raise when `decodeImage` gives other pixels for the same bytes: old entries are then no longer found. */
@@ -31,15 +31,8 @@ export class PixelCache {
 
   async put(sha256: string, pixels: Uint8Array): Promise<void> {
     const path = this.#pathOf(sha256);
-    const temporary = `${path}.${randomUUID()}.tmp`;
     await mkdir(dirname(path), { recursive: true });
-    try {
-      await writeFile(temporary, pixels);
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFile(path, pixels, { sync: 'nothing' });
   }
 
   #pathOf(sha256: string): string {

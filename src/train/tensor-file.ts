@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { errnoOf, SmearwatchError } from '../errors.js';
-import { syncFolder } from '../files/replace-file.js';
+import { replaceFile } from '../files/replace-file.js';
 
 /**
  * A file of named float32 arrays and one JSON value, whole or not there at all:
@@ -28,24 +27,16 @@ interface TensorFileHeader {
 }
 
 export async function writeTensorFile<T>(path: string, { meta, tensors }: TensorFile<T>): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const handle = await open(temporary, 'w');
-  try {
-    const hash = createHash('sha256');
-    for (const part of partsOf(meta, tensors)) {
-      hash.update(part);
-      await handle.writeFile(part);
-    }
-    await handle.writeFile(hash.digest());
-    await handle.sync();
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    await handle.close();
+  await replaceFile(path, withDigest(partsOf(meta, tensors)), { temporary: `${path}.tmp` });
+}
+
+function* withDigest(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    hash.update(part);
+    yield part;
   }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
+  yield hash.digest();
 }
 
 function* partsOf(meta: unknown, tensors: ReadonlyMap<string, Float32Array>): Generator<Uint8Array> {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { digestFile } from '../../src/files/replace-file.js';
+import { digestFile } from '../../src/files/digest-file.js';
 import type { Registry } from '../../src/model/registry/registry.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { emptyRegistry } from '../fixtures/registry.js';

@@ -15,7 +15,7 @@ import { readLabelledFolder } from '../../src/dataset/labelled-folder.js';
 import { splitText } from '../../src/dataset/split-file.js';
 import { splitImages } from '../../src/dataset/split.js';
 import { Ledger } from '../../src/ledger/ledger.js';
-import { digestBytes } from '../../src/files/replace-file.js';
+import { digestBytes } from '../../src/files/digest-file.js';
 import { SHIPPED_REGISTRY } from '../../src/model/registry/in-use.js';
 import { smearPng } from '../fixtures/images.js';
 import { addLeNet5, use } from '../fixtures/registry.js';

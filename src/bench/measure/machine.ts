@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../files/sync-folder.js';
+import { replaceFile } from '../../files/replace-file.js';
+import { syncFolder } from '../../files/sync-file.js';
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { withLanes } from '../lanes/lanes.js';
 import type { LaneSetup } from '../lanes/protocol.js';
@@ -10,7 +11,7 @@ const STREAMED_SIDE = 8192;
 /** About a scanner's PNG. */
 const HASHED_BYTES = 2_000_000;
 const WRITERS = [1, 16];
-const RESULT_BYTES = 1500;
+const RESULT = 'x'.repeat(1500);
 
 /**
  * What bounds a machine of many cores besides them: how fast weights stream from memory, and files become durable. And how fast
@@ -71,7 +72,9 @@ async function measureDisk({ plan, folder, signal, say }: BenchContext): Promise
     while (performance.now() - start < 1000 * plan.seconds) {
       signal.throwIfAborted();
       await Promise.all(
-        Array.from({ length: writers }, (_, at) => writeDurably(join(target, `${files + at}.json`))),
+        Array.from({ length: writers }, (_, at) =>
+          replaceFile(join(target, `${files + at}.json`), RESULT, { sync: 'file' }),
+        ),
       );
       await syncFolder(target);
       files += writers;
@@ -82,15 +85,4 @@ async function measureDisk({ plan, folder, signal, say }: BenchContext): Promise
     samples.push({ of: { writers }, figures: { filesPerSecond } });
   }
   return samples;
-}
-
-async function writeDurably(file: string): Promise<void> {
-  const handle = await open(`${file}.tmp`, 'w');
-  try {
-    await handle.writeFile('x'.repeat(RESULT_BYTES));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.tmp`, file);
 }

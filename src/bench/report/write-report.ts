@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { replaceFile } from '../../files/replace-file.js';
 import { throughputByBatch, throughputByCores } from './plots.js';
 import type { BenchReport } from './schema.js';
@@ -16,7 +17,7 @@ export async function writeReport(outDir: string, report: BenchReport): Promise<
   const written: string[] = [];
   for (const [name, content] of files) {
     if (content === undefined) continue;
-    await replaceFile(outDir, name, content);
+    await replaceFile(join(outDir, name), content);
     written.push(name);
   }
   return written;

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, SmearwatchError, EXIT } from '../../errors.js';
+import { replaceFileBySync } from '../../files/replace-file.js';
 import { defineCommand } from '../command.js';
 import { stateFolderOf } from '../open-ledger.js';
 import { jsonOption } from '../options.js';
@@ -44,16 +45,15 @@ export const exportCommand = defineCommand({
 
 /** The file appears complete: an archive must not hold half a trail that looks like a whole one. */
 function writeWhole(file: string, fill: (write: (text: string) => void) => void): void {
-  const temporary = `${file}.tmp`;
   try {
-    const descriptor = openSync(temporary, 'w');
-    try {
-      fill((text) => writeSync(descriptor, text));
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, file);
+    replaceFileBySync(file, (temporary) => {
+      const descriptor = openSync(temporary, 'w');
+      try {
+        fill((text) => writeSync(descriptor, text));
+      } finally {
+        closeSync(descriptor);
+      }
+    });
   } catch (cause) {
     if (cause instanceof SmearwatchError) throw cause;
     throw new SmearwatchError(`${file} cannot be written: ${messageOf(cause)}`, {

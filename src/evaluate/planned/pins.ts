@@ -29,7 +29,7 @@ export async function pinnedModels(runFolder: string, config: Config): Promise<P
   const kept = await readPins(runFolder);
   if (kept !== undefined) return kept;
   const pins = await pinNow(config);
-  await replaceFile(runFolder, FILE, `${JSON.stringify(pins, null, 2)}\n`);
+  await replaceFile(join(runFolder, FILE), `${JSON.stringify(pins, null, 2)}\n`);
   return pins;
 }
 

@@ -122,7 +122,7 @@ export class RunLog {
       runs: this.#runs,
     };
     await mkdir(this.#folder, { recursive: true });
-    await replaceFile(this.#folder, FILE, `${JSON.stringify(content, null, 2)}\n`);
+    await replaceFile(join(this.#folder, FILE), `${JSON.stringify(content, null, 2)}\n`);
     this.#isChanged = false;
   }
 }

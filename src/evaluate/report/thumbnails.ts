@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { decodeImage } from '../../decode/decode-image.js';
-import { digestBytes } from '../../files/replace-file.js';
+import { digestBytes } from '../../files/digest-file.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { Mistake } from './worst-mistakes.js';
 

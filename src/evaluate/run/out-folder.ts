@@ -53,7 +53,7 @@ export async function openOutFolder(
   await mkdir(outDir, { recursive: true });
   // Hidden ones do not count: a crash may have left the fingerprint's temporary file.
   if ((await readdir(outDir)).some((name) => !name.startsWith('.'))) throw notAnEvaluation(outDir);
-  await replaceFile(outDir, FINGERPRINT_FILE, `${JSON.stringify(wanted, null, 2)}\n`);
+  await replaceFile(join(outDir, FINGERPRINT_FILE), `${JSON.stringify(wanted, null, 2)}\n`);
   return new Date(wanted.startedAt);
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncFile } from '../backup-ledger.js';
+import { syncFileSync } from '../../files/sync-file.js';
 import { Database } from '../database.js';
 import { missing, unrecoverable } from '../failures.js';
 import { ledgerFile } from '../ledger-file.js';
@@ -61,7 +61,7 @@ function replace(
   if (problems[0]) throw new Error(`the repaired ledger is not right: ${problems[0].message}`);
   for (const suffix of ['-wal', '-shm']) rmSync(`${fresh}${suffix}`, { force: true });
   giveToOwner(fresh, file);
-  syncFile(fresh);
+  syncFileSync(fresh);
   const time = new Date().toISOString().replace(/[:.]/g, '-');
   const [damaged, repaired] = [`ledger-damaged-${time}.sqlite`, `ledger-repaired-${time}.sqlite`];
   renameSync(fresh, join(dirname(file), repaired));

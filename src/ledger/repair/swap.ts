@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { syncFile } from '../backup-ledger.js';
+import { replaceFileSync } from '../../files/replace-file.js';
+import { syncFolderSync } from '../../files/sync-file.js';
 import { repairUnfinished } from '../failures.js';
 
 /** What of a ledger's files is kept with it: the log may hold results that nothing else holds. */
@@ -19,12 +20,9 @@ interface Swap {
  * apply. So what is to be done is written down first; whoever owns the state folder next goes on with it.
  */
 export function swapIn(ledger: string, { damaged, repaired }: Omit<Swap, 'version'>): void {
-  const folder = dirname(ledger);
   const note = noteOf(ledger);
-  writeFileSync(`${note}.tmp`, JSON.stringify({ version: 1, damaged, repaired } satisfies Swap));
-  syncFile(`${note}.tmp`);
-  renameSync(`${note}.tmp`, note);
-  syncFile(folder);
+  const content = JSON.stringify({ version: 1, damaged, repaired } satisfies Swap);
+  replaceFileSync(note, content, { temporary: `${note}.tmp` });
   finishSwap(ledger);
 }
 
@@ -37,12 +35,12 @@ export function finishSwap(ledger: string): void {
   if (existsSync(repaired)) {
     for (const suffix of KEPT) keep(`${ledger}${suffix}`, join(folder, `${swap.damaged}${suffix}`));
     rmSync(`${ledger}-shm`, { force: true });
-    syncFile(folder);
+    syncFolderSync(folder);
     renameSync(repaired, ledger);
-    syncFile(folder);
+    syncFolderSync(folder);
   }
   rmSync(noteOf(ledger));
-  syncFile(folder);
+  syncFolderSync(folder);
 }
 
 /** @throws SmearwatchError `ledger-in-repair`: who does not own the folder must not make an empty ledger meanwhile */

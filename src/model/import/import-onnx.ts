@@ -1,5 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestBytes, writeSynced } from '../../files/replace-file.js';
+import { digestBytes } from '../../files/digest-file.js';
 import { loadEngine } from '../engines/load-engine.js';
 import { MODEL_FILE } from '../registry/model-files.js';
 import { convertForeign } from './convert.js';
@@ -19,7 +20,7 @@ export async function importOnnx({ file, folder, statement: stated }: ToImport):
   const bytes = await readBounded(file, MAX_BYTES);
   const { bytes: converted, foreign } = convertForeign(bytes, statement);
   const target = join(folder, MODEL_FILE);
-  await writeSynced(target, converted);
+  await writeFile(target, converted, { flush: true });
   const engine = await tryModel(
     await loadEngine('onnxruntime'),
     target,

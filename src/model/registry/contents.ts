@@ -1,12 +1,8 @@
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFormat } from '../../engine.js';
-import {
-  copySynced,
-  digestBytes,
-  digestFile,
-  writeSynced,
-  type FileDigest,
-} from '../../files/replace-file.js';
+import { digestBytes, digestFile, type FileDigest } from '../../files/digest-file.js';
+import { syncFile } from '../../files/sync-file.js';
 import { unpackModel } from '../onnx/pack.js';
 import type { ManifestFile } from './manifest.js';
 import { LAYERS_FILE, MODEL_FILE, PACKED_FILE, WEIGHTS_FILE } from './model-files.js';
@@ -58,9 +54,10 @@ async function writePacked(folder: string, packed: Uint8Array): Promise<Manifest
 
 async function writeContent(file: string, content: FileContent): Promise<FileDigest> {
   if (typeof content !== 'string') {
-    await writeSynced(file, content);
+    await writeFile(file, content, { flush: true });
     return digestBytes(content);
   }
-  await copySynced(content, file);
+  await copyFile(content, file);
+  await syncFile(file);
   return digestFile(file);
 }

@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeTemporaryFolder, moveIntoPlace, syncFolder, writeSynced } from '../../files/replace-file.js';
+import { syncFolder } from '../../files/sync-file.js';
+import { makeTemporaryFolder, moveIntoPlace } from '../../files/temporary-folder.js';
 import { formatOf, writeContents, type FileContent, type ModelContent } from './contents.js';
 import {
   checkManifest,
@@ -42,7 +43,8 @@ export async function writeVersion(
     const files = await writeContents(temporary, draft.model, draft.files);
     for (;;) {
       const manifest = manifestOf(draft, await nextVersion(), files);
-      await writeSynced(join(temporary, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+      const content = `${JSON.stringify(manifest, null, 2)}\n`;
+      await writeFile(join(temporary, MANIFEST_FILE), content, { flush: true });
       await syncFolder(temporary);
       const folder = join(modelFolder, String(manifest.version));
       if (!(await moveIntoPlace(temporary, folder))) continue;

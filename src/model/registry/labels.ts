@@ -47,5 +47,5 @@ export async function writeLabel(modelFolder: string, label: string, version: nu
   const labels = (await readLabels(modelFolder)).set(label, version);
   const entries = [...labels].map(([name, target]) => [name, String(target)] as const).sort();
   const content = { version: 1, labels: Object.fromEntries(entries) };
-  await replaceFile(modelFolder, LABELS_FILE, `${JSON.stringify(content, null, 2)}\n`);
+  await replaceFile(join(modelFolder, LABELS_FILE), `${JSON.stringify(content, null, 2)}\n`);
 }

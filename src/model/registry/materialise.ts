@@ -1,14 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
-import {
-  digestBytes,
-  digestFile,
-  makeTemporaryFolder,
-  moveIntoPlace,
-  syncFolder,
-  writeSynced,
-} from '../../files/replace-file.js';
+import { digestBytes, digestFile } from '../../files/digest-file.js';
+import { syncFolder } from '../../files/sync-file.js';
+import { makeTemporaryFolder, moveIntoPlace } from '../../files/temporary-folder.js';
 import { unpackModel } from '../onnx/pack.js';
 import type { Manifest } from './manifest.js';
 import { MODEL_FILE, MODEL_FILES, modelFileOf } from './model-files.js';
@@ -62,7 +57,7 @@ async function writeToCache(bytes: Uint8Array, cacheFolder: string, sha256: stri
   const temporary = await makeTemporaryFolder(cacheFolder);
   const target = join(cacheFolder, sha256);
   try {
-    await writeSynced(join(temporary, MODEL_FILE), bytes);
+    await writeFile(join(temporary, MODEL_FILE), bytes, { flush: true });
     await syncFolder(temporary);
     if (await moveIntoPlace(temporary, target)) return;
     // Another process was first, or what is there is damaged: only the second is replaced.

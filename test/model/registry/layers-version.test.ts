@@ -2,7 +2,7 @@ import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { digestBytes } from '../../../src/files/replace-file.js';
+import { digestBytes } from '../../../src/files/digest-file.js';
 import type { ModelDraft } from '../../../src/model/registry/draft.js';
 import { parseManifest } from '../../../src/model/registry/manifest.js';
 import { draftOf, emptyRegistry } from './model-draft.js';

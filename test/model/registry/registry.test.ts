@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { digestBytes } from '../../../src/files/replace-file.js';
+import { digestBytes } from '../../../src/files/digest-file.js';
 import { Registry } from '../../../src/model/registry/registry.js';
 import { draftOf, emptyRegistry, lenetFile } from './model-draft.js';
 

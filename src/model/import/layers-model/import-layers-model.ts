@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, SmearwatchError } from '../../../errors.js';
-import { digestBytes, writeSynced } from '../../../files/replace-file.js';
+import { digestBytes } from '../../../files/digest-file.js';
 import { LAYERS_FILE, WEIGHTS_FILE } from '../../registry/model-files.js';
 import { tensorflowEngine } from '../../tensorflow/engine.js';
 import { buildLayers, type LayersModelParts } from '../../tensorflow/layers-model/build-layers.js';
@@ -112,8 +113,8 @@ async function writeModel(
     weightsManifest: [{ paths: [WEIGHTS_FILE], weights: [...weights] }],
     userDefinedMetadata: { smearwatch: contract },
   };
-  await writeSynced(join(folder, WEIGHTS_FILE), values);
-  await writeSynced(join(folder, LAYERS_FILE), `${JSON.stringify(stored)}\n`);
+  await writeFile(join(folder, WEIGHTS_FILE), values, { flush: true });
+  await writeFile(join(folder, LAYERS_FILE), `${JSON.stringify(stored)}\n`, { flush: true });
 }
 
 function producerOf({ generatedBy, convertedBy }: ModelJson): string {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../../errors.js';
-import { digestBytes } from '../../../files/replace-file.js';
+import { digestBytes } from '../../../files/digest-file.js';
 import { unloadable } from '../../onnx/proto.js';
 import { WEIGHTS_FILE } from '../../registry/model-files.js';
 import type { Tensorflow } from '../load.js';
