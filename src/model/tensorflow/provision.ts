@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { errnoOf } from '../../errors.js';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { makeTemporaryFolder, moveIntoPlace } from '../../files/temporary-folder.js';
 import { nodePrefixOf } from './headers.js';
 import { packageIn, tensorflowFolder, type Environment } from './paths.js';
 import { checkSpace, checkTools, wheelPlatform } from './prerequisites.js';
@@ -40,13 +39,11 @@ export async function provisionTensorflow(options: ProvisionOptions = {}): Promi
   if (await works(folder, { env, signal })) return provisioned(folder, false);
   const platform = wheelPlatform();
   await checkTools(env);
-  await mkdir(dirname(folder), { recursive: true });
-  await removeAbandoned(folder);
-  await checkSpace(dirname(folder));
-  const partial = partialFolder(folder);
+  // Up to 1.5 GB: what a process that was killed has left is removed before the space is checked.
+  const partial = await makeTemporaryFolder(dirname(folder));
   try {
+    await checkSpace(dirname(folder));
     onProgress(`Providing TensorFlow in ${folder}`);
-    await mkdir(partial);
     await followRecipe({ folder: partial, wheelPlatform: platform, nodePrefix, env, signal, onProgress });
     const isNew = await publish(partial, folder, { env, signal });
     return provisioned(folder, isNew);
@@ -71,39 +68,10 @@ async function works(folder: string, options: ChildOptions): Promise<boolean> {
 
 /** True if `partial` became `folder`; false if another process was faster and its copy works. */
 async function publish(partial: string, folder: string, options: ChildOptions): Promise<boolean> {
-  if (await renameIfFree(partial, folder)) return true;
+  if (await moveIntoPlace(partial, folder)) return true;
   if (await works(folder, options)) return false;
-  const broken = partialFolder(folder);
+  const broken = await makeTemporaryFolder(dirname(folder));
   await rename(folder, broken);
   await rm(broken, { recursive: true, force: true, maxRetries: 3 });
-  return renameIfFree(partial, folder);
-}
-
-async function renameIfFree(partial: string, folder: string): Promise<boolean> {
-  try {
-    await rename(partial, folder);
-    return true;
-  } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) return false;
-    throw error;
-  }
-}
-
-const PARTIAL = '.partial-';
-/** No build takes this long, so its process is gone: killed, or the machine lost power. */
-const ABANDONED_MS = 24 * 60 * 60 * 1000;
-
-function partialFolder(folder: string): string {
-  return `${folder}${PARTIAL}${randomUUID()}`;
-}
-
-/** A process that was killed could not tidy up, and each of its folders takes up to 1.5 GB. */
-async function removeAbandoned(folder: string): Promise<void> {
-  const parent = dirname(folder);
-  const names = await readdir(parent);
-  const partials = names.filter((name) => name.startsWith(`${basename(folder)}${PARTIAL}`));
-  for (const path of partials.map((name) => join(parent, name))) {
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() })); // Its owner removed it meanwhile.
-    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
-  }
+  return moveIntoPlace(partial, folder);
 }

@@ -111,11 +111,14 @@ describe.runIf(process.platform === 'linux')('providing TensorFlow', () => {
   it('removes what a killed process left a day ago, and leaves alone what one may still be building', async () => {
     machine = await fakeMachine(WORKING_TOOLS);
     const folder = tensorflowFolder(machine.env);
-    const [old, recent] = [`${folder}.partial-old`, `${folder}.partial-recent`];
+    const [old, recent] = ['old', 'recent'].map((name) => join(dirname(folder), `.incoming-${name}`)) as [
+      string,
+      string,
+    ];
     for (const path of [old, recent]) await mkdir(path, { recursive: true });
     const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000);
     await utimes(old, twoDaysAgo, twoDaysAgo);
     await provisionTensorflow({ env: machine.env });
-    expect(await builds()).toEqual([FINAL, `${FINAL}.partial-recent`]);
+    expect(await builds()).toEqual(['.incoming-recent', FINAL]);
   });
 });
