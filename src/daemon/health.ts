@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { ActivitySnapshot } from '../pipeline/claims-in-flight.js';
@@ -6,6 +5,7 @@ import type { Pauses } from '../pipeline/claims.js';
 import type { PoolWorkers } from '../pool/inference-pool.js';
 import { messageOf } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { within } from '../within.js';
 import { DiskGuard, type DiskGuardOptions } from './disk-guard.js';
 import type { ScannerProblem } from './scanner-intake.js';
 import { ScannerPauses, type ScannerPausesOptions } from './scanner-pauses.js';
@@ -67,7 +67,7 @@ export class Health implements Pauses {
 
   /** The first look at the disks comes before the first claim, unless a share does not answer. */
   async start(): Promise<void> {
-    await Promise.race([this.#disk.look(), delay(FIRST_LOOK_WITHIN_MS, undefined, { ref: false })]);
+    await within(FIRST_LOOK_WITHIN_MS, this.#disk.look(), { ref: false });
     this.#timers.push(
       setInterval(() => {
         void this.#disk.look();

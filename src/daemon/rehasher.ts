@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import type { DoubtfulFile, Rehashes } from '../ledger/ledger.js';
 import type { FileHasher } from '../pool/file-hasher.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { within } from '../within.js';
 
 export interface RehasherParts {
   readonly rehashes: Pick<Rehashes, 'next' | 'hashed' | 'forget' | 'postpone'>;
@@ -74,7 +74,7 @@ export class Rehasher {
     this.#wake();
     this.#tellDrained();
     const closed = this.#parts.hasher.close().then(() => this.#running);
-    await Promise.race([closed, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
+    await within(STOP_WITHIN_MS, closed, { ref: false });
   }
 
   async #run(): Promise<void> {

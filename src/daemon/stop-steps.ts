@@ -1,4 +1,5 @@
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { within } from '../within.js';
 
 export interface StopStepsOptions {
   /** For all steps together. */
@@ -22,21 +23,11 @@ export class StopSteps {
   /** What `work` gives, or undefined when it failed or has not ended after `limitMs`. Never rejects. */
   async run<T>(part: string, work: () => T | Promise<T>, limitMs = Infinity): Promise<T | undefined> {
     const allowedMs = Math.max(0, Math.min(limitMs, this.#untilMs - performance.now()));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => {
-        this.#telemetry.stopIncomplete({
-          part,
-          reason: `it has not ended within ${Math.round(allowedMs)} ms`,
-        });
-        resolve(undefined);
-      }, allowedMs);
-    });
-    try {
-      return await Promise.race([this.#attempt(part, work), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const reason = `it has not ended within ${Math.round(allowedMs)} ms`;
+    const late = (): undefined => {
+      this.#telemetry.stopIncomplete({ part, reason });
+    };
+    return within(allowedMs, this.#attempt(part, work), { late });
   }
 
   async #attempt<T>(part: string, work: () => T | Promise<T>): Promise<T | undefined> {

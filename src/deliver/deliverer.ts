@@ -1,3 +1,4 @@
+import { backoffMs } from '../backoff.js';
 import { messageOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { Outbox } from '../ledger/outbox.js';
@@ -6,8 +7,7 @@ import type { Sink } from './sink.js';
 
 /** Deliveries in one go: as many files are open at once, at most. */
 const GROUP = 64;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
+const BACKOFF = { firstMs: 1000, longestMs: 60_000 };
 
 export type DelivererTelemetry = Pick<Telemetry, 'delivered' | 'deliveryFailed'>;
 
@@ -19,7 +19,8 @@ export class Deliverer {
   readonly #onProgress: () => void;
   #working: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
-  #retryMs = FIRST_RETRY_MS;
+  /** Since the last delivery. */
+  #failures = 0;
   readonly #stopping = new AbortController();
   #hasMore = false;
   #problem: string | undefined;
@@ -80,7 +81,7 @@ export class Deliverer {
         faultPoint('delivered-not-acknowledged');
         this.#outbox.remove(this.#sink.name, deliveries.slice(0, records));
         faultPoint('acknowledged');
-        this.#retryMs = FIRST_RETRY_MS;
+        this.#failures = 0;
         this.#problem = undefined;
         const durationMs = performance.now() - start;
         this.#telemetry.delivered({ sink: this.#sink.name, records, durationMs });
@@ -98,10 +99,13 @@ export class Deliverer {
 
   #tryAgainLater(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.wake();
-    }, this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    this.#failures += 1;
+    this.#retry = setTimeout(
+      () => {
+        this.#retry = undefined;
+        this.wake();
+      },
+      backoffMs(this.#failures, BACKOFF),
+    );
   }
 }

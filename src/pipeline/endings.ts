@@ -1,3 +1,4 @@
+import { backoffMs } from '../backoff.js';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { LONGEST_DELAY_MS, type Claim, type Reason } from '../ledger/ledger.js';
 
@@ -28,7 +29,7 @@ export function endingOf(error: unknown, claim: Claim, { maxAttempts, retryDelay
   if (PERMANENT.test(code) || claim.attempt >= maxAttempts) return { kind: 'quarantine', reason };
   return {
     kind: 'retry',
-    delayMs: Math.min(retryDelayMs * 2 ** (claim.attempt - 1), LONGEST_DELAY_MS),
+    delayMs: backoffMs(claim.attempt, { firstMs: retryDelayMs, longestMs: LONGEST_DELAY_MS }),
     reason,
   };
 }

@@ -15,6 +15,7 @@ import type { Classifier } from '../pool/classifier.js';
 import type { PrepareLimits } from '../pool/protocol.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { within } from '../within.js';
 import { batches } from './batches.js';
 import { ClaimsInFlight, type ActivitySnapshot } from './claims-in-flight.js';
 import { Claims, NEVER_PAUSED, type Pauses } from './claims.js';
@@ -127,10 +128,7 @@ export class Ingest {
    */
   async stop(timeoutMs: number): Promise<number> {
     this.#claims.stop();
-    const timer = setTimeout(() => this.#abort.abort(), timeoutMs);
-    const aborted = new Promise((resolve) => this.#abort.signal.addEventListener('abort', resolve));
-    await Promise.race([this.#finished, aborted]);
-    clearTimeout(timer);
+    await within(timeoutMs, this.#finished, { late: () => this.#abort.abort() });
     const left = this.#inFlight.claims;
     if (left.length > 0) this.#parts.ledger.queue.release(left);
     return left.length;

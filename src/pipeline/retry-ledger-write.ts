@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '../backoff.js';
 
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 15_000;
+const BACKOFF = { firstMs: 500, longestMs: 15_000 };
 
 /**
  * Repeats a write to the ledger until it succeeds: on a full or failing disk the work stays in memory and in
@@ -13,13 +13,13 @@ export async function retryLedgerWrite<T>(
   onFailed: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<T> {
-  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
+  for (let failures = 1; ; failures += 1) {
     try {
       return write();
     } catch (error) {
       onFailed(error);
       if (signal.aborted) throw error;
-      await delay(delayMs, undefined, { signal });
+      await delay(backoffMs(failures, BACKOFF), undefined, { signal });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '../backoff.js';
 import { errorOf, messageOf } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
 import type { ClassifyRequest, WorkerReply } from './protocol.js';
@@ -23,8 +24,7 @@ export interface SlotOptions extends ThreadOptions, WorkerEvents {
 
 /** Reading and unpacking large models from a slow disk included. */
 const START_WITHIN_MS = 300_000;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
+const BACKOFF = { firstMs: 1000, longestMs: 60_000 };
 
 /** The place of one worker: a warm thread, or the search for one. */
 export class WorkerSlot {
@@ -125,14 +125,13 @@ export class WorkerSlot {
 
   /** Starts threads until one is ready, or the slot is closed. */
   async #restart(): Promise<void> {
-    let retryMs = FIRST_RETRY_MS;
-    while (!this.#isClosing) {
+    for (let attempt = 1; !this.#isClosing; attempt += 1) {
+      const retryMs = backoffMs(attempt, BACKOFF);
       if (await this.#hasStarted(retryMs)) {
-        if (retryMs > FIRST_RETRY_MS) this.#options.onWorkerFound?.();
+        if (attempt > 1) this.#options.onWorkerFound?.();
         break;
       }
       await delay(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     }
     if (this.hasRoom) this.#options.onRoom();
   }

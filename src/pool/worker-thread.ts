@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import { messageOf, SmearwatchError } from '../errors.js';
 import { disableOrtTelemetry } from '../model/ort-telemetry.js';
+import { within } from '../within.js';
 import { NativeLock } from './native-lock.js';
 import type { ClassifyRequest, WorkerReply, WorkerSetup } from './protocol.js';
 import { WorkerProgress } from './worker-progress.js';
@@ -129,12 +130,8 @@ export class WorkerThread {
    */
   async end(): Promise<{ hasEnded: boolean; whenEnded: Promise<void> }> {
     const whenEnded = this.#outsideNativeCode().then(() => this.#piscina.destroy());
-    let timer: NodeJS.Timeout | undefined;
-    const isLate = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), ENDS_WITHIN_MS);
-    });
-    const hasEnded = await Promise.race([whenEnded.then(() => true), isLate]);
-    clearTimeout(timer);
+    const ended = whenEnded.then(() => true);
+    const hasEnded = await within(ENDS_WITHIN_MS, ended, { late: () => false });
     return { hasEnded, whenEnded };
   }
 

@@ -1,6 +1,7 @@
 import { write, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { errnoOf } from '../errors.js';
+import { within } from '../within.js';
 
 export interface LogOutputOptions {
   /** Bytes that wait, at most; further lines are dropped rather than held in memory. */
@@ -66,13 +67,7 @@ export class LogOutput implements DestinationStream {
   /** Resolves once every line is written, or after `withinMs`, or at once where the last write failed. */
   async drain(withinMs: number): Promise<void> {
     if (this.#waitingBytes === 0 || this.#isFailing) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, withinMs);
-      this.#whenIdle.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await within(withinMs, new Promise<void>((resolve) => this.#whenIdle.push(resolve)));
   }
 
   /** For the process's `exit`, when nothing happens in the background any more. Never waits for longer than `withinMs`. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ScannerConfig } from '../config/schema.js';
 import { errnoOf } from '../errors.js';
 import { isTooLong } from '../files/walk.js';
+import { within } from '../within.js';
 import { FolderWatcher } from './folder-watcher.js';
 
 /** Where hints go. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself. */
@@ -58,9 +59,9 @@ export class ChokidarHints implements HintSource {
       this.#later(() => listener.folder(relative(subfolder)));
     });
     watcher.on('error', oncePerCode(listener));
-    const ready = this.#ready(watcher);
+    const ready = new Promise<void>((resolve) => watcher.once('ready', resolve));
     watcher.add(folder);
-    await ready;
+    await within(READY_WITHIN_MS, ready);
   }
 
   async close(): Promise<void> {
@@ -69,16 +70,6 @@ export class ChokidarHints implements HintSource {
     const watcher = this.#watcher;
     this.#watcher = undefined;
     await watcher?.close();
-  }
-
-  #ready(watcher: FolderWatcher): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, READY_WITHIN_MS);
-      watcher.once('ready', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   }
 
   #later(work: () => void): void {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ScannerConfig } from '../config/schema.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { systemClock, type WatchClock } from './clock.js';
@@ -12,6 +11,7 @@ import { RescanState } from './rescan-state.js';
 import type { RescanCounts, RescanSummary } from './rescan-summary.js';
 import { UnsettledFiles, type UnsettledFilesOptions } from './unsettled-files.js';
 import { emptyTally, type FoundFile, type WalkTally } from '../files/walk.js';
+import { within } from '../within.js';
 import { isFolderSilent, linksIgnored, rescanFailed, unreadableParts } from './watch-errors.js';
 
 export type { WatchClock } from './clock.js';
@@ -122,7 +122,7 @@ export class ScannerWatcher {
     const watching = this.#events.watchFolder();
     this.#first = watching.then(() => this.rescan());
     const begun = Promise.race([this.#first, this.#firstStep.promise]);
-    await Promise.race([begun, delay(START_WITHIN_MS, undefined, { ref: false })]);
+    await within(START_WITHIN_MS, begun, { ref: false });
   }
 
   /** The first rescan, complete or not: the folder may be missing. */
@@ -188,7 +188,7 @@ export class ScannerWatcher {
     clearTimeout(this.#timer);
     this.#progressed();
     const finished = Promise.all([this.#events.stop(), this.#unsettled.stop(), this.#rescans.idle()]);
-    await Promise.race([finished, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
+    await within(STOP_WITHIN_MS, finished, { ref: false });
   }
 
   async #rescanAndSchedule(): Promise<RescanSummary> {

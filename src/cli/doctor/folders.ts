@@ -5,9 +5,10 @@ import { folderOfSink, isWithin } from '../../config/paths.js';
 import type { Config, ScannerConfig } from '../../config/schema.js';
 import { errnoOf, messageOf } from '../../errors.js';
 import { formatBytes } from '../output.js';
-import { fail, ok, warn, within, type Check } from './check.js';
+import { fail, ok, warn, type Check } from './check.js';
 import { volumeOf } from '../../files/volume.js';
 import { createFileFilter, type FileFilter } from '../../files/file-patterns.js';
+import { within } from '../../within.js';
 
 const PATIENCE_MS = 5000;
 

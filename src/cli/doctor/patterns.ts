@@ -1,7 +1,8 @@
 import { opendir } from 'node:fs/promises';
 import type { Config, ScannerConfig } from '../../config/schema.js';
 import { createFileFilter, createMatcher, isUnfinished } from '../../files/file-patterns.js';
-import { ok, warn, within, type Check } from './check.js';
+import { within } from '../../within.js';
+import { ok, warn, type Check } from './check.js';
 
 /** So many names are looked at, for so long, in each folder: enough to tell a mistake. */
 const MOST_FILES = 100_000;

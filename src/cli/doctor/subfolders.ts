@@ -2,7 +2,8 @@ import type { Config, ScannerConfig } from '../../config/schema.js';
 import { messageOf } from '../../errors.js';
 import { createFileFilter } from '../../files/file-patterns.js';
 import { emptyTally, walkImages } from '../../files/walk.js';
-import { fail, within, type Check } from './check.js';
+import { within } from '../../within.js';
+import { fail, type Check } from './check.js';
 
 /** A tree that takes longer is looked at in part: the daemon's first rescan says the rest. */
 const PATIENCE_MS = 5000;

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { SmearwatchError } from '../../errors.js';
+import { within } from '../../within.js';
 import { died, tookTooLong } from './failures.js';
 import type { FromImport, Imported, ToImport } from './statement.js';
 
@@ -31,13 +32,12 @@ export async function runImport(
     // What engines print of this processor is no news to who imports; it is wanted only when the process dies.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const late = (): never => {
+    throw tookTooLong(timeoutMs / 1000);
+  };
   try {
-    const reply = await Promise.race([
-      replyOf(child, request),
-      aborted(timeout, () => tookTooLong(timeoutMs / 1000)),
-      ...(signal === undefined ? [] : [aborted(signal, () => signal.reason as Error)]),
-    ]);
+    const waiting = [replyOf(child, request), ...(signal === undefined ? [] : [aborted(signal)])];
+    const reply = await within(timeoutMs, Promise.race(waiting), { late });
     if (reply.type === 'failed') throw new SmearwatchError(reply.failure.message, reply.failure);
     return reply.imported;
   } finally {
@@ -63,8 +63,8 @@ function endOfStderr({ stderr }: ChildProcess): () => string {
 }
 
 /** Never resolves. */
-function aborted(signal: AbortSignal, reasonOf: () => Error): Promise<never> {
+function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(reasonOf()), { once: true }),
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
   );
 }

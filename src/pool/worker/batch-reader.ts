@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { volumeOf } from '../../files/volume.js';
+import { within } from '../../within.js';
 import type { PrepareLimits, FileToPrepare } from '../protocol.js';
 import { readLocalImage, type ReadImage } from './prepare.js';
 import { ReadAhead } from './read-ahead.js';
@@ -25,15 +26,11 @@ export interface Locality {
 
 export const LOCALITY: Locality = {
   isLocal: (folder) => {
-    let timer: NodeJS.Timeout | undefined;
-    const isLate = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ANSWERS_WITHIN_MS);
-    });
     const answer = volumeOf(folder).then(
       ({ isLocal }) => isLocal,
       () => false,
     );
-    return Promise.race([answer, isLate]).finally(() => clearTimeout(timer));
+    return within(ANSWERS_WITHIN_MS, answer, { late: () => false });
   },
   isQuick: (bytes, ms) => ms <= QUICK_MS + bytes / QUICK_BYTES_PER_MS,
 };

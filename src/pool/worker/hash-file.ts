@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { readTimeout } from '../../files/read-failures.js';
 import { readSettledFile } from '../../files/read-settled-file.js';
 import type { SeenFile } from '../../files/seen-file.js';
+import { within } from '../../within.js';
 import type { PrepareLimits, HashedFile } from '../protocol.js';
-import { within } from './within.js';
 
 export interface FileHashOptions extends Pick<PrepareLimits, 'readWithinMs'> {
   readonly maxBytes: number;
@@ -22,7 +22,11 @@ export async function hashFile(
   file: SeenFile,
   { readWithinMs, ...options }: FileHashOptions,
 ): Promise<HashedFile> {
-  return within(readWithinMs, readAndHash(folder, file, options), () => readTimeout(folder, readWithinMs));
+  return within(readWithinMs, readAndHash(folder, file, options), {
+    late: () => {
+      throw readTimeout(folder, readWithinMs);
+    },
+  });
 }
 
 async function readAndHash(

@@ -3,10 +3,10 @@ import { SmearwatchError } from '../../errors.js';
 import { faultPoint } from '../../faults.js';
 import { readTimeout } from '../../files/read-failures.js';
 import { inPlace, readSettledFile } from '../../files/read-settled-file.js';
+import { within } from '../../within.js';
 import type { FileToPrepare, PreparedImage, PrepareLimits } from '../protocol.js';
 import { doubtsOf } from './doubts.js';
 import { lookOf } from './image-look.js';
-import { within } from './within.js';
 
 /** A file's bytes. */
 export interface ReadImage {
@@ -28,9 +28,11 @@ export function readImage(
   allocate?: Allocate,
 ): Promise<ReadImage> {
   return timed(file, () =>
-    within(readWithinMs, readSettledFile(file.folder, file, { maxBytes, allocate }), () =>
-      readTimeout(file.folder, readWithinMs),
-    ),
+    within(readWithinMs, readSettledFile(file.folder, file, { maxBytes, allocate }), {
+      late: () => {
+        throw readTimeout(file.folder, readWithinMs);
+      },
+    }),
   );
 }
 

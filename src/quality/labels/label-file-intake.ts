@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config, ScannerConfig } from '../../config/schema.js';
+import { within } from '../../within.js';
 import { LabelFileScan, type LabelFileScanParts } from './label-file-scan.js';
 
 /** A file system that no longer answers must not keep the daemon from stopping. */
@@ -34,7 +35,7 @@ export class LabelFileIntake {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.race([this.#looking, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
+    await within(STOP_WITHIN_MS, this.#looking, { ref: false });
   }
 
   #keepLooking(scanner: ScannerConfig, signal: AbortSignal): { first: Promise<void>; ended: Promise<void> } {
