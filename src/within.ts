@@ -6,8 +6,8 @@ export interface WithinOptions<L> {
 }
 
 /**
- * What `work` settles with, or what `late` gives once that has taken longer than `limitMs`. Late work is not stopped, since
- * nothing can stop it where a file system does not answer; what it settles with is ignored.
+ * What `work` settles with, or what `late` gives once that has taken longer than `limitMs`. Late work is not
+ * stopped, since nothing can stop it where a file system does not answer; what it settles with is ignored.
  */
 export function within<T>(
   limitMs: number,

@@ -30,8 +30,8 @@ export async function replaceFiles(documents: readonly DocumentFile[]): Promise<
 }
 
 /**
- * Resolves with the folder that it is in. A name that the file system cannot hold must not keep this document, and all that follow,
- * for ever.
+ * Resolves with the folder that it is in. A name that the file system cannot hold must not keep this
+ * document, and all that follow, for ever.
  */
 async function replaceOne(document: DocumentFile): Promise<string> {
   const file = resultFile(document.folder, document);
@@ -47,8 +47,8 @@ async function replaceOne(document: DocumentFile): Promise<string> {
 }
 
 /**
- * The temporary name follows from the file's, so that the delivery that is repeated after a crash overwrites the half-written
- * one. Most often the folder is there: it is made only when it was not.
+ * The temporary name follows from the file's, so that the delivery that is repeated after a crash overwrites
+ * the half-written one. Most often the folder is there: it is made only when it was not.
  */
 async function writeDocument(file: string, content: string): Promise<void> {
   const options: ReplaceOptions = {

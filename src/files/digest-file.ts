@@ -9,7 +9,10 @@ export interface FileDigest {
 /** Hashed in a fifth of a millisecond: images are classified without a pause while a model is checked. */
 const PIECE_BYTES = 1 << 18;
 
-/** SHA-256 (hexadecimal) and size of a file. All pieces are read into one buffer: a stream's new ones take as long as hashing. */
+/**
+ * SHA-256 (hexadecimal) and size of a file. All pieces are read into one buffer: a stream's new ones take as
+ * long as hashing.
+ */
 export async function digestFile(file: string): Promise<FileDigest> {
   const digest = createHash('sha256');
   const handle = await open(file, 'r');

@@ -6,13 +6,13 @@ import { syncFile, syncFileSync, syncFolder, syncFolderSync } from './sync-file.
 
 export interface ReplaceOptions {
   /**
-   * The temporary file, in the folder of the file. A name that is always the same belongs to one writer at a time: the next
-   * replacement overwrites what a kill left. By default a new hidden name that ends in `.tmp`.
+   * The temporary file, in the folder of the file. A name that is always the same belongs to one writer at a
+   * time: the next replacement overwrites what a kill left. By default a new hidden name that ends in `.tmp`.
    */
   readonly temporary?: string;
   /**
-   * What is durable when the call returns. `file`: the content, but not yet its name, for a caller that syncs the folder of many
-   * files once. `nothing`: readers never see half a file, but a power cut may lose it.
+   * What is durable when the call returns. `file`: the content, but not yet its name, for a caller that syncs
+   * the folder of many files once. `nothing`: readers never see half a file, but a power cut may lose it.
    */
   readonly sync?: 'file and folder' | 'file' | 'nothing';
   /** Called once the new content is complete and synced. What it throws leaves the old file. */
@@ -20,8 +20,9 @@ export interface ReplaceOptions {
 }
 
 /**
- * Replaces a file, or makes it: readers, and a crash, find the old file or the whole new one. The content is written to a
- * temporary file beside it, which is synced and renamed; then the folder is synced. Any failure removes the temporary file.
+ * Replaces a file, or makes it: readers, and a crash, find the old file or the whole new one. The content is
+ * written to a temporary file in its folder, which is synced and renamed; then the folder is synced. Any failure
+ * removes the temporary file.
  * @param content all of it, or its parts in order
  */
 export async function replaceFile(
@@ -33,7 +34,7 @@ export async function replaceFile(
 }
 
 /**
- * As `replaceFile`, for content that something else writes.
+ * Replaces a file, as `replaceFile` does, by one that something else writes.
  * @param make makes the temporary file
  * @returns what `make` resolves with
  */

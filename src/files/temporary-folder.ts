@@ -7,7 +7,10 @@ import { errnoOf } from '../errors.js';
 const TEMPORARY_PREFIX = '.incoming-';
 const LEFTOVER_MS = 24 * 60 * 60 * 1000;
 
-/** A new empty folder in `parent` for what will be renamed into place. Older ones that a crash left are removed. */
+/**
+ * A new empty folder in `parent` for what will be renamed into place. Older ones that a crash left are
+ * removed.
+ */
 export async function makeTemporaryFolder(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   await removeLeftovers(parent);

@@ -25,14 +25,25 @@ const WAYS: readonly { name: string; replace: Replace; replaceBy: ReplaceBy }[] 
   {
     name: 'asynchronously',
     replace: replaceFile,
-    replaceBy: (file, make) => replaceFileBy(file, async (temporary) => Promise.resolve(make(temporary))),
+    replaceBy: (file, make) => replaceFileBy(file, promised(make)),
   },
   {
     name: 'synchronously',
-    replace: async (file, content, options) => Promise.resolve(replaceFileSync(file, content, options)),
-    replaceBy: async (file, make) => Promise.resolve(replaceFileBySync(file, make)),
+    replace: promised(replaceFileSync),
+    replaceBy: promised(replaceFileBySync),
   },
 ];
+
+/** The same for callers that wait: what it throws is a rejection. */
+function promised<Values extends unknown[]>(
+  act: (...values: Values) => void,
+): (...values: Values) => Promise<void> {
+  return (...values) =>
+    new Promise((resolve) => {
+      act(...values);
+      resolve();
+    });
+}
 
 /** A folder with an old file in it. */
 function oldFile(): { folder: string; file: string } {
@@ -50,14 +61,14 @@ function linkTo(device: string, folder: string): string {
 }
 
 describe.each(WAYS)('A file that is replaced $name', ({ replace, replaceBy }) => {
-  it('has the new content, and nothing is left beside it', async () => {
+  it('has the new content, and nothing else is left', async () => {
     const { folder, file } = oldFile();
     await replace(file, 'new');
     expect(readFileSync(file, 'utf8')).toBe('new');
     expect(readdirSync(folder)).toEqual(['kept.json']);
   });
 
-  it('is made where there was none', async () => {
+  it('is made where it does not exist', async () => {
     const file = join(temporaryFolder(), 'made.json');
     await replace(file, 'new');
     expect(readFileSync(file, 'utf8')).toBe('new');
@@ -79,12 +90,13 @@ describe.each(WAYS)('A file that is replaced $name', ({ replace, replaceBy }) =>
     expect(readdirSync(folder)).toEqual(['kept.json']);
   });
 
-  it('is complete beside the old one when `beforeRename` is called', async () => {
+  it('is complete next to the old one when `beforeRename` is called', async () => {
     const { folder, file } = oldFile();
     const temporary = join(folder, '.kept.tmp');
     const seen: string[] = [];
-    const beforeRename = (): void =>
-      void seen.push(readFileSync(file, 'utf8'), readFileSync(temporary, 'utf8'));
+    const beforeRename = (): void => {
+      for (const each of [file, temporary]) seen.push(readFileSync(each, 'utf8'));
+    };
     await replace(file, 'new', { temporary, beforeRename });
     expect(seen).toEqual(['old', 'new']);
   });
