@@ -24,7 +24,7 @@ CREATE INDEX results_by_time ON results (recorded_at);
 CREATE INDEX results_in_review ON results (recorded_at) WHERE review = 1;
 
 CREATE TABLE files (
-  -- One row for each path that was seen: the queue, and what became of each file.
+  -- One row for each path that was seen: the queue, and how each file ended.
   id INTEGER PRIMARY KEY,
   scanner TEXT NOT NULL,
   path TEXT NOT NULL,

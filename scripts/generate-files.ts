@@ -1,6 +1,6 @@
 /**
- * `npm run generate`: writes the files that follow from the schemas of the configuration, of metrics.json and of the
- * ledger, from the metrics, and from grafana/.
+ * `npm run generate`: writes the files that follow from the schemas of the configuration, of metrics.json and
+ * of the ledger, from the metrics, and from grafana/.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -70,7 +70,7 @@ export function tooOld(file: string): SmearwatchError {
       code: 'ledger-too-old',
       hint:
         'Stop the daemon and move ledger.sqlite, ledger.sqlite-wal and ledger.sqlite-shm away, or name another stateFolder: the next ' +
-        '`smearwatch run` makes a new ledger. What sinks have received stays. Images that still lie in a scanner folder are classified and delivered ' +
+        '`smearwatch run` makes a new ledger. What sinks have received stays. Images that are still in a scanner folder are classified and delivered ' +
         'again, unless they are moved elsewhere or excluded (scanners[].exclude) first. docs/operations.md says more.',
     },
   );

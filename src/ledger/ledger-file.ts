@@ -7,9 +7,9 @@ export function ledgerFile(stateFolder: string): string {
 }
 
 /**
- * Looks, before a ledger is opened, whether there is one: SQLite makes a missing file, takes an empty one for a new database,
- * and removes the log beside it, which may have all that is left. Ours are made as a whole (`new-ledger.ts`), so an empty one
- * has lost what was in it.
+ * Looks, before a ledger is opened, whether there is one: SQLite makes a missing file, takes an empty one for
+ * a new database, and removes the log next to it, which may have all that is left. Ours are made as a whole
+ * (`new-ledger.ts`), so an empty one has lost what was in it.
  * @throws SmearwatchError `ledger-missing`, `ledger-damaged`
  */
 export function requireLedger(file: string): void {

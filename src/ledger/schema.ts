@@ -2,13 +2,13 @@
 export const APPLICATION_ID = 0x534d574c;
 
 /**
- * A ledger of version 1, in SQL. It never changes: what came later is in `steps/`. SQLite keeps the comments inside
- * the statements, so a ledger explains itself (`sqlite3 ledger.sqlite .schema`). The schema that a new ledger has
- * today is printed in docs/ledger-schema.sql.
+ * A ledger of version 1, in SQL. It never changes: what came later is in `steps/`. SQLite keeps the comments
+ * inside the statements, so a ledger explains itself (`sqlite3 ledger.sqlite .schema`). The schema that a new
+ * ledger has today is printed in docs/ledger-schema.sql.
  *
- * Times (`…_at`) are milliseconds since 1970, UTC; `…_ms` are a file system's times in the same unit, with fractions.
- * An image is known by `sha256`, the SHA-256 of its bytes as lower-case hexadecimal digits. A path is relative to its
- * scanner's folder, with forward slashes.
+ * Times (`…_at`) are milliseconds since 1970, UTC; `…_ms` are a file system's times in the same unit, with
+ * fractions. An image is known by `sha256`, the SHA-256 of its bytes as lower-case hexadecimal digits. A path
+ * is relative to its scanner's folder, with forward slashes.
  */
 export const SCHEMA_VERSION_1 = `
 CREATE TABLE results (
@@ -28,7 +28,7 @@ CREATE INDEX results_by_time ON results (recorded_at);
 CREATE INDEX results_in_review ON results (recorded_at) WHERE review = 1;
 
 CREATE TABLE files (
-  -- One row for each path that was seen: the queue, and what became of each file.
+  -- One row for each path that was seen: the queue, and how each file ended.
   id INTEGER PRIMARY KEY,
   scanner TEXT NOT NULL,
   path TEXT NOT NULL,

@@ -28,8 +28,8 @@ export function versionOf(connection: DatabaseSyncInstance, file: string, known 
 }
 
 /**
- * Applies the steps that a ledger of `version` lacks, all in one transaction: interrupted, it stays as it was. Another
- * process may have applied them since the version was read, so it is read again inside.
+ * Applies the steps that a ledger of `version` lacks, all in one transaction: interrupted, it stays as it
+ * was. Another process may have applied them since the version was read, so it is read again inside.
  * @param steps others than the released ones in tests only
  */
 export function applySteps(
