@@ -53,11 +53,15 @@ export interface KernelFallback {
   readonly message: string;
 }
 
-/** One model, loaded. */
-export interface Session {
+/** What computes a model in one worker. */
+export interface HowComputed {
   readonly computedBy: ComputedBy;
   /** Why it is not computed by the kernels that it could be computed by. */
-  readonly fallback?: KernelFallback;
+  readonly fallback?: KernelFallback | undefined;
+}
+
+/** One model, loaded. */
+export interface Session extends HowComputed {
   /**
    * Probabilities of `count` images: float32, `count × classes`, row by row.
    * `pixels` holds `count × 196,608` bytes (uint8, 256×256×3, RGB). One batch at a time.

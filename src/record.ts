@@ -1,4 +1,5 @@
-import type { EngineName } from './engine.js';
+import type { ComputedBy, EngineName, KernelFallback } from './engine.js';
+import type { DecoderName } from './images.js';
 
 /**
  * The result record: what the ledger keeps and every sink delivers, one per image and set of models. Fields are only
@@ -28,6 +29,8 @@ export interface ImageIdentity {
   readonly duplicateOf?: { readonly scanner: string; readonly path: string };
   readonly bytes: number;
   readonly format: string;
+  /** What made the pixels. Missing in records of Smearwatch versions that did not name it. */
+  readonly decoder?: DecoderName;
   /** Pixels, as the image is seen (after its EXIF orientation). */
   readonly width: number;
   readonly height: number;
@@ -57,7 +60,19 @@ export interface ModelIdentity {
   readonly precision: string;
 }
 
-export interface ModelPrediction extends ModelIdentity {
+/** A model that serves, and what computes it in the workers that are there. */
+export interface ModelInUse extends ModelIdentity {
+  readonly computations: readonly ComputationInUse[];
+}
+
+/** A computation, in how many workers, and why it is not the kernels' that could be. */
+export interface ComputationInUse extends ComputedBy {
+  readonly workers: number;
+  readonly fallback?: KernelFallback | undefined;
+}
+
+/** Records of Smearwatch versions that did not name it do not say how a model was computed. */
+export interface ModelPrediction extends ModelIdentity, Partial<ComputedBy> {
   readonly class: string;
   /** By class name, in the model's order. */
   readonly probabilities: Readonly<Record<string, number>>;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { messageOf } from './errors.js';
 
 /** What of the WebAssembly API is used: only the DOM's types have it, and this is no browser. */
 interface WebAssemblyApi {
@@ -16,7 +17,7 @@ export interface WebAssemblyExports {
 /** Our WebAssembly, by its folder in native/. */
 export type KernelName = 'front' | 'shrink' | 'winograd';
 
-const compiled = new Map<KernelName, object>();
+const compiled = new Map<KernelName, { readonly module: object } | { readonly failure: Error }>();
 
 /**
  * Makes a new instance with memory of its own. Each thread compiles a kernel once.
@@ -28,10 +29,21 @@ export function instantiate(name: KernelName, imports: object): WebAssemblyExpor
   return exports;
 }
 
-/** @throws when the processor has no SIMD, or the file is missing or damaged, as after an incomplete installation */
+/**
+ * Compiles a kernel, once for each thread; a failure is remembered as well.
+ * @throws Error when the processor has no SIMD, or the file is missing or damaged, as in an incomplete installation
+ */
 export function compileKernel(name: KernelName): object {
-  const file = new URL(`../native/${name}/${name}.wasm`, import.meta.url);
-  const module = compiled.get(name) ?? new Module(readFileSync(file));
-  compiled.set(name, module);
-  return module;
+  const known = compiled.get(name) ?? compile(name);
+  compiled.set(name, known);
+  if ('failure' in known) throw known.failure;
+  return known.module;
+}
+
+function compile(name: KernelName): { readonly module: object } | { readonly failure: Error } {
+  try {
+    return { module: new Module(readFileSync(new URL(`../native/${name}/${name}.wasm`, import.meta.url))) };
+  } catch (error) {
+    return { failure: new Error(`${name}.wasm: ${messageOf(error)}`, { cause: error }) };
+  }
 }

@@ -71,12 +71,13 @@ async function classify(
   const { loadModelSpecs } = await import('../model/registry/in-use.js');
   const { InferencePool } = await import('../pool/inference-pool.js');
   const { classifyFiles } = await import('./classify/classify-files.js');
-  const { models, workers, taskTimeoutMs, limits, minConfidence } = settings;
+  const { models, workers, taskTimeoutMs, kernels, limits, minConfidence } = settings;
   const pool = await InferencePool.start({
     workerFile: new URL('../pool/worker/worker.js', import.meta.url),
     workers,
     models: await loadModelSpecs(models),
     taskTimeoutMs,
+    kernels,
   });
   const { startProgress } = await import('./progress.js');
   const progress = startProgress({ terminal, label: 'Classifying', total: files.length, unit: 'images' });

@@ -103,7 +103,8 @@ export class Reloader {
         server.models,
       ) &&
       options.workers === server.workers.configured &&
-      options.taskTimeoutMs === server.taskTimeoutMs;
+      options.taskTimeoutMs === server.taskTimeoutMs &&
+      options.kernels === server.kernels;
     if (isSame) return;
     const start = performance.now();
     await server.swap(options);

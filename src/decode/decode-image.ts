@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import type { SmearwatchError } from '../errors.js';
-import { IMAGE_BYTES } from '../images.js';
+import { IMAGE_BYTES, type DecodedBy, type DecoderChoice } from '../images.js';
 import { decodeBmp } from './decode-bmp.js';
 import { decodeOrdinary } from './decode-ordinary.js';
 import { imageEmpty, imageFormatUnsupported, imageTruncated, imageUnwritten } from './failures.js';
 import { foreignFormat } from './foreign-formats.js';
-import type { SeeRows, ImageSize } from './shrinker.js';
+import type { SeeRows } from './shrinker.js';
 import { endsInMagic, sniffFormat, type ImageFormat } from './sniff.js';
 import { decodeThroughSharp, shrinkThroughSharp } from './through-sharp.js';
 
@@ -16,21 +16,21 @@ const MAX_PIXELS = 33_554_432;
  * takes a minute is stuck, or on a machine that cannot do its work: it must not keep its thread for ever.
  */
 const MAX_SECONDS = 60;
-export interface DecodeLimits {
+
+export interface DecodeOptions {
   /** Width × height that is still decoded. */
   readonly maxPixels?: number;
   /** Whole seconds after which the decoder is stopped; 0: never. */
   readonly maxSeconds?: number;
-}
-
-export interface DecodeOptions extends DecodeLimits {
+  /** Default `auto`. */
+  readonly decoder?: DecoderChoice | undefined;
   /** Where the pixels are put, 196,608 bytes: otherwise into memory of their own. Undefined content after a failure. */
   readonly into?: Uint8Array;
   /** Gets the rows at full resolution where decoding makes them anyway, which is of ordinary PNGs and TIFFs. */
   readonly see?: SeeRows;
 }
 
-export interface DecodedImage {
+export interface DecodedImage extends DecodedBy {
   /** uint8, 256×256×3, RGB: 196,608 bytes. The memory of `into`, where that was given. */
   readonly pixels: Buffer;
   /** Of the file, before resizing, in the orientation in which it is meant to be seen. */
@@ -45,41 +45,34 @@ export interface DecodedImage {
  * both decode here.
  *
  * Ordinary JPEGs, PNGs and TIFFs, which is what scanners write, are decoded by native/shrink on the calling thread, in
- * two fifths to three quarters of sharp's time. Everything else goes through sharp. What sharp decodes to plain RGB,
- * and whatever has to be enlarged, is resized by native/shrink, too.
+ * two fifths to three quarters of sharp's time, unless `decoder` is `libvips`. Everything else goes through sharp. What
+ * sharp decodes to plain RGB, and whatever has to be enlarged, is resized by native/shrink in any case.
  *
  * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`,
- *   `decode-timeout`
+ *   `decode-timeout`, `resize-unavailable`
  */
 export async function decodeImage(
   bytes: Buffer,
-  { maxPixels = MAX_PIXELS, maxSeconds = MAX_SECONDS, into, see }: DecodeOptions = {},
+  { maxPixels = MAX_PIXELS, maxSeconds = MAX_SECONDS, decoder = 'auto', into, see }: DecodeOptions = {},
 ): Promise<DecodedImage> {
   if (bytes.length === 0) throw imageEmpty();
   const format = sniffFormat(bytes);
   if (format === undefined) throw noImage(bytes);
   const pixels = into === undefined ? Buffer.allocUnsafeSlow(IMAGE_BYTES) : asBuffer(into);
-  const size =
-    decodeOrdinary(bytes, format, maxPixels, pixels, see) ??
-    (await decodeOther(bytes, format, { maxPixels, maxSeconds }, pixels));
-  return { pixels, ...size, format };
+  if (format === 'bmp') {
+    const size = await shrinkThroughSharp(decodeBmp(bytes, maxPixels), maxSeconds, pixels);
+    return { pixels, ...size, format, decoder: 'smearwatch-bmp' };
+  }
+  const own = decoder === 'auto' ? decodeOrdinary(bytes, format, maxPixels, pixels, see) : undefined;
+  if (typeof own === 'object') return { pixels, ...own, format, decoder: `smearwatch-${format}` };
+  const decoded = await decodeThroughSharp(bytes, format, { maxPixels, maxSeconds, decoder }, pixels);
+  return { pixels, ...decoded, format, ...(own && decoded.decoder === 'libvips' && { fallback: own }) };
 }
 
 function asBuffer(into: Uint8Array): Buffer {
   if (into.length !== IMAGE_BYTES)
     throw new RangeError(`an image needs ${IMAGE_BYTES} bytes, not ${into.length}`);
   return Buffer.from(into.buffer, into.byteOffset, into.length);
-}
-
-async function decodeOther(
-  bytes: Buffer,
-  format: ImageFormat,
-  limits: Required<DecodeLimits>,
-  into: Buffer,
-): Promise<ImageSize> {
-  return format === 'bmp'
-    ? shrinkThroughSharp(decodeBmp(bytes, limits.maxPixels), limits.maxSeconds, into)
-    : decodeThroughSharp(bytes, format, limits, into);
 }
 
 function noImage(bytes: Buffer): SmearwatchError {

@@ -85,6 +85,14 @@ export function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchErr
   });
 }
 
+/** libvips samples what it enlarges at other places, so that a picture would not be the one that models know. */
+export function resizeUnavailable(width: number, height: number): SmearwatchError {
+  return new SmearwatchError(`The image of ${width}×${height} pixels could not be resized to 256×256`, {
+    code: 'resize-unavailable',
+    hint: 'Smearwatch resizes it by WebAssembly, which needs memory and a processor with SIMD: see `smearwatch doctor`.',
+  });
+}
+
 function failure(code: ImageFailureCode, message: string, hint: string, cause?: unknown): SmearwatchError {
   return new SmearwatchError(message, { code, hint, cause });
 }

@@ -1,5 +1,5 @@
-import { IMAGE_BYTES } from '../images.js';
-import { instantiate, type WebAssemblyExports } from '../webassembly.js';
+import { IMAGE_BYTES, type DecoderFallback } from '../images.js';
+import { compileKernel, instantiate, type WebAssemblyExports } from '../webassembly.js';
 
 /** What native/shrink exports; see its README.md. */
 interface ShrinkExports extends WebAssemblyExports {
@@ -53,21 +53,38 @@ const MOST_KEPT_BYTES = 33_554_432;
 /** One per thread, made for its first image. */
 let instance: ShrinkExports | undefined;
 
-/** An ordinary JPEG to 256×256 RGB in `into`; undefined: it is not ordinary, or not whole, which others have to judge. */
-export function shrinkJpeg(bytes: Uint8Array, maxPixels: number, into: Uint8Array): ImageSize | undefined {
+/** What libjpeg-turbo's complaints about a file end the kernel with. */
+const COMPLAINT = new Error('libjpeg-turbo complains');
+
+/** The size of an image whose pixels were made, or why they were not: whether the file is to blame, others judge. */
+export type Shrunk = ImageSize | DecoderFallback;
+
+/** Whether this computer can run the kernel. */
+export function canShrink(): boolean {
+  try {
+    compileKernel('shrink');
+    return true;
+  } catch {
+    // `smearwatch doctor` says why, and each image that libvips decodes instead is counted.
+    return false;
+  }
+}
+
+/** Decodes an ordinary JPEG to 256×256 RGB in `into`. */
+export function shrinkJpeg(bytes: Uint8Array, maxPixels: number, into: Uint8Array): Shrunk {
   return use([bytes], into, (shrinker) => {
     const isDone = shrinker.shrink(bytes.length, maxPixels) === 1;
     return isDone ? { width: shrinker.width(), height: shrinker.height() } : undefined;
   });
 }
 
-/** The zlib stream of a PNG of 8 bits of RGB, in its parts, to 256×256 RGB in `into`; undefined: as above. */
+/** Unpacks the zlib stream of a PNG of 8 bits of RGB, in its parts, to 256×256 RGB in `into`. */
 export function shrinkPng(
   parts: readonly Uint8Array[],
   { width, height }: ImageSize,
   into: Uint8Array,
   see?: SeeRows,
-): ImageSize | undefined {
+): Shrunk {
   const bytes = byteCount(parts);
   return use(
     parts,
@@ -77,12 +94,12 @@ export function shrinkPng(
   );
 }
 
-/** The strips of a TIFF of 8 bits of RGB to 256×256 RGB in `into`; undefined: as above. */
+/** Unpacks the strips of a TIFF of 8 bits of RGB to 256×256 RGB in `into`. */
 export function shrinkTiff(
   { strips, rowsPerStrip, compression, hasDifferences, width, height }: TiffStrips,
   into: Uint8Array,
   see?: SeeRows,
-): ImageSize | undefined {
+): Shrunk {
   const sizes = new Uint8Array(Uint32Array.from(strips, ({ length }) => length).buffer);
   return use(
     [sizes, ...strips],
@@ -93,8 +110,8 @@ export function shrinkTiff(
   );
 }
 
-/** RGB pixels to 256×256 RGB in `into`; undefined: they are too many. */
-export function shrinkPixels(pixels: Uint8Array, size: ImageSize, into: Uint8Array): ImageSize | undefined {
+/** Resizes RGB pixels to 256×256 RGB in `into`. */
+export function shrinkPixels(pixels: Uint8Array, size: ImageSize, into: Uint8Array): Shrunk {
   return use([pixels], into, ({ resize }) => (resize(size.width, size.height) === 1 ? size : undefined));
 }
 
@@ -107,12 +124,13 @@ function use(
   into: Uint8Array,
   shrink: (shrinker: ShrinkExports) => ImageSize | undefined,
   see?: SeeRows,
-): ImageSize | undefined {
+): Shrunk {
+  if (!canShrink()) return 'kernel-unavailable';
   instance ??= makeInstance();
   const { memory, reserve, pixels } = instance;
   try {
     let at = reserve(byteCount(parts));
-    if (at === 0) return undefined;
+    if (at === 0) return 'image-not-ordinary';
     for (const part of parts) {
       new Uint8Array(memory.buffer).set(part, at);
       at += part.length;
@@ -121,11 +139,11 @@ function use(
     const size = shrink(instance);
     if (size !== undefined) into.set(new Uint8Array(memory.buffer, pixels(), IMAGE_BYTES));
     if (see !== undefined) showRows(instance, size, see);
-    return size;
-  } catch {
-    // Whatever ends it early leaves its memory in disorder. What is wrong with the image, if anything, sharp will say.
+    return size ?? 'image-not-ordinary';
+  } catch (error) {
+    // Its memory is in disorder now. What is wrong with the image, if anything, sharp will say.
     instance = undefined;
-    return undefined;
+    return error === COMPLAINT ? 'image-not-ordinary' : 'kernel-failed';
   } finally {
     if (memory.buffer.byteLength > MOST_KEPT_BYTES) instance = undefined;
   }
@@ -145,11 +163,14 @@ function showRows(
 }
 
 function makeInstance(): ShrinkExports {
+  const complain = (): never => {
+    throw COMPLAINT;
+  };
   const refuse = (): never => {
-    throw new Error('libjpeg-turbo complains');
+    throw new Error('the kernel asks for what it does not need');
   };
   const made = instantiate('shrink', {
-    env: { fail: refuse, emscripten_notify_memory_growth: () => undefined },
+    env: { fail: complain, emscripten_notify_memory_growth: () => undefined },
     wasi_snapshot_preview1: { proc_exit: refuse, fd_close: refuse, fd_write: refuse, fd_seek: refuse },
   }) as ShrinkExports;
   made.prepare();

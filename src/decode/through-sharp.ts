@@ -1,12 +1,12 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { SmearwatchError } from '../errors.js';
-import { IMAGE_SIDE } from '../images.js';
+import { IMAGE_SIDE, type DecodedBy, type DecoderChoice } from '../images.js';
 import type { RawPixels } from './decode-bmp.js';
 import { decodeOrdinary } from './decode-ordinary.js';
-import { decodeTimeout, imageDamaged } from './failures.js';
+import { decodeTimeout, imageDamaged, resizeUnavailable } from './failures.js';
 import { inspect, onWhite, type SharpFormat } from './inspect.js';
 import type { DecoderInput } from './inspection.js';
-import { shrinkPixels, type ImageSize } from './shrinker.js';
+import { canShrink, shrinkPixels, type ImageSize } from './shrinker.js';
 
 /** Four times a scanner's image, in memory at once; larger ones are shrunk by sharp while it reads them. */
 const MOST_SHRUNK_PIXELS = 4_194_304;
@@ -14,6 +14,7 @@ const MOST_SHRUNK_PIXELS = 4_194_304;
 interface SharpLimits {
   readonly maxPixels: number;
   readonly maxSeconds: number;
+  readonly decoder: DecoderChoice;
 }
 
 /** RGB as sharp gives it, and the size of the picture that it was made from. */
@@ -32,15 +33,15 @@ export async function decodeThroughSharp(
   format: SharpFormat,
   limits: SharpLimits,
   into: Buffer,
-): Promise<ImageSize> {
+): Promise<ImageSize & DecodedBy> {
   const inspection = inspect(bytes, format, limits.maxPixels);
   inspection.assertWhole();
   const decoded = await tryToDecode(inspection.input, format, limits);
-  if (!('failure' in decoded)) return fit(decoded, into);
+  if (!('failure' in decoded)) return { ...fit(decoded, into), decoder: 'libvips' };
   const repaired = inspection.repaired();
-  const size = repaired && (await decodeRepaired(repaired, format, limits, into));
-  if (size === undefined) throw inspection.failure(decoded.failure);
-  return size;
+  const image = repaired && (await decodeRepaired(repaired, format, limits, into));
+  if (image === undefined) throw inspection.failure(decoded.failure);
+  return image;
 }
 
 /** Undefined: the damage was not what kept it from being decoded. */
@@ -49,11 +50,11 @@ async function decodeRepaired(
   format: SharpFormat,
   limits: SharpLimits,
   into: Buffer,
-): Promise<ImageSize | undefined> {
-  const ordinary = decodeOrdinary(bytes, format, limits.maxPixels, into);
-  if (ordinary !== undefined) return ordinary;
+): Promise<(ImageSize & DecodedBy) | undefined> {
+  const own = limits.decoder === 'auto' && decodeOrdinary(bytes, format, limits.maxPixels, into);
+  if (typeof own === 'object') return { ...own, decoder: `smearwatch-${format}` };
   const decoded = await tryToDecode({ bytes, hasMeaninglessChannels: false }, format, limits);
-  return 'failure' in decoded ? undefined : fit(decoded, into);
+  return 'failure' in decoded ? undefined : { ...fit(decoded, into), decoder: 'libvips' };
 }
 
 /** Resizes pixels that are decoded: with sharp those that are too many to be held twice. */
@@ -129,7 +130,7 @@ function isPlain(format: SharpFormat, metadata: Metadata): boolean {
 }
 
 function isShrinkable({ width, height }: ImageSize): boolean {
-  return width * height <= MOST_SHRUNK_PIXELS;
+  return width * height <= MOST_SHRUNK_PIXELS && canShrink();
 }
 
 async function read(source: Sharp, maxSeconds: number): Promise<RawPixels> {
@@ -160,7 +161,6 @@ async function convert(source: Sharp, size: ImageSize, maxSeconds: number): Prom
 function fit({ raw, size }: Decoded, into: Buffer): ImageSize {
   const { data, width, height } = raw;
   if (width === IMAGE_SIDE && height === IMAGE_SIDE) into.set(data);
-  else if (shrinkPixels(data, raw, into) === undefined)
-    throw new RangeError(`no memory to resize ${width}×${height} pixels`);
+  else if (typeof shrinkPixels(data, raw, into) === 'string') throw resizeUnavailable(width, height);
   return size;
 }

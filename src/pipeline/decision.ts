@@ -7,11 +7,12 @@ export function predictionsOf(
   index: number,
 ): ModelPrediction[] {
   return models.map(({ identity, classes }, modelIndex) => {
-    const output = perModel[modelIndex]?.probabilities ?? new Float32Array();
-    const row = output.subarray(index * classes.length, (index + 1) * classes.length);
+    const { probabilities = new Float32Array(), computedBy } = perModel[modelIndex] ?? {};
+    const row = probabilities.subarray(index * classes.length, (index + 1) * classes.length);
     const best = row.indexOf(Math.max(...row));
     return {
       ...identity,
+      ...computedBy,
       class: classes[best] ?? 'unknown',
       probabilities: Object.fromEntries(classes.map((name, at) => [name, roundProbability(row[at] ?? 0)])),
     };

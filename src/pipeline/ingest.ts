@@ -31,7 +31,7 @@ export interface IngestParts {
     readonly workers: { configured: number };
     readonly taskTimeoutMs: number;
   };
-  readonly telemetry: Pick<Telemetry, 'stageFinished' | 'batchClassified' | 'batchFailed'> &
+  readonly telemetry: Pick<Telemetry, 'stageFinished' | 'imageDecoded' | 'batchClassified' | 'batchFailed'> &
     RecorderParts['telemetry'];
   /** The settings in force; asked anew for every image, since a configuration may be reloaded. */
   readonly config: () => IngestSettings;
@@ -180,9 +180,9 @@ export class Ingest {
   }
 
   get #limits(): PrepareLimits {
-    const { maxFileBytes, maxPixels } = this.#pipeline;
+    const { maxFileBytes, maxPixels, decoder } = this.#pipeline;
     const readWithinMs = READING_SHARE * this.#parts.classifier.taskTimeoutMs;
-    return { maxFileBytes, maxPixels, readWithinMs };
+    return { maxFileBytes, maxPixels, decoder, readWithinMs };
   }
 
   get #pipeline(): IngestSettings['pipeline'] {

@@ -5,7 +5,7 @@ import { poolWaitMs } from './result-record.js';
 /** Reports how long the images of an answered batch took up to here, and the models on it. */
 export function reportBatch(
   batch: AnsweredBatch,
-  telemetry: Pick<Telemetry, 'stageFinished' | 'batchClassified'>,
+  telemetry: Pick<Telemetry, 'stageFinished' | 'imageDecoded' | 'batchClassified'>,
 ): void {
   const { images, reply, submittedAt } = batch;
   let classified = 0;
@@ -17,6 +17,8 @@ export function reportBatch(
     telemetry.stageFinished({ stage: 'batch', durationMs: submittedAt - image.claimedAt });
     telemetry.stageFinished({ stage: 'read', durationMs: file.readMs });
     telemetry.stageFinished({ stage: 'decode', durationMs: file.image.decodeMs });
+    const { decoder, fallback } = file.image;
+    telemetry.imageDecoded({ scanner: image.scanner, path: image.path, decoder, fallback });
   }
   if (classified === 0) return;
   telemetry.stageFinished({ stage: 'pool', durationMs: poolWaitMs(batch) });

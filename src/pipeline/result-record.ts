@@ -30,7 +30,7 @@ function recordOf(
   { sha256, row, readMs, image }: ClassifiedImage,
   { batch, times, minConfidence }: { batch: AnsweredBatch; times: BatchTimes; minConfidence: number },
 ): ResultRecord {
-  const { format, width, height, look, isExpectedSize, doubts, decodeMs } = image;
+  const { format, decoder, width, height, look, isExpectedSize, doubts, decodeMs } = image;
   const models = predictionsOf(batch.reply, row);
   const { folderLabel } = claim;
   return {
@@ -41,6 +41,7 @@ function recordOf(
       path: claim.path,
       bytes: claim.size,
       format,
+      decoder,
       width,
       height,
       modifiedAt: new Date(claim.mtimeMs).toISOString(),

@@ -1,5 +1,6 @@
+import type { HowComputed, KernelChoice } from '../engine.js';
 import { errorOf, SmearwatchError } from '../errors.js';
-import type { ModelIdentity } from '../record.js';
+import type { ComputationInUse, ModelIdentity, ModelInUse } from '../record.js';
 import type { ModelSpec } from '../model/registry/in-use.js';
 import type { BatchReply, ClassifyRequest, FileToPrepare, PrepareLimits, WorkerReply } from './protocol.js';
 import { WorkerSlot, type WorkerEvents } from './worker-slot.js';
@@ -14,6 +15,8 @@ export interface PoolOptions extends WorkerEvents {
   readonly ledgerFile?: string;
   /** A batch that stands still for longer is given up and its worker replaced. */
   readonly taskTimeoutMs: number;
+  /** Default `auto`. */
+  readonly kernels?: KernelChoice;
 }
 
 export interface PoolWorkers {
@@ -54,6 +57,7 @@ export class InferencePool {
       ...options,
       setup: {
         models: options.models,
+        kernels: this.kernels,
         ...(options.ledgerFile !== undefined && { ledgerFile: options.ledgerFile }),
       },
       onRoom: () => this.#serveWaiting(),
@@ -78,6 +82,17 @@ export class InferencePool {
 
   get identities(): readonly ModelIdentity[] {
     return this.models.map(({ identity }) => identity);
+  }
+
+  get kernels(): KernelChoice {
+    return this.#options.kernels ?? 'auto';
+  }
+
+  get modelsInUse(): readonly ModelInUse[] {
+    return this.models.map(({ identity }, at) => ({
+      ...identity,
+      computations: countEqual(this.#slots.flatMap(({ computed }) => computed[at] ?? [])),
+    }));
   }
 
   get taskTimeoutMs(): number {
@@ -187,6 +202,15 @@ export class InferencePool {
     this.#isClosed = true;
     for (const { refuse } of this.#waiting.splice(0)) refuse(poolClosed());
   }
+}
+
+function countEqual(computed: readonly HowComputed[]): ComputationInUse[] {
+  const counted = new Map<string, ComputationInUse>();
+  for (const { computedBy, fallback } of computed) {
+    const key = `${computedBy.computation} ${fallback?.reason ?? ''}`;
+    counted.set(key, { ...computedBy, fallback, workers: (counted.get(key)?.workers ?? 0) + 1 });
+  }
+  return [...counted.values()];
 }
 
 function poolClosed(): SmearwatchError {

@@ -1,6 +1,6 @@
 import { SmearwatchError } from '../errors.js';
 import { faultPoint } from '../faults.js';
-import type { ModelIdentity } from '../record.js';
+import type { ModelIdentity, ModelInUse } from '../record.js';
 import type { ModelSpec } from '../model/registry/in-use.js';
 import { InferencePool, type PoolOptions } from './inference-pool.js';
 import type { BatchReply, FileToPrepare, PrepareLimits } from './protocol.js';
@@ -35,6 +35,14 @@ export class ModelServer {
   /** The same with their classes. */
   get specs(): readonly ModelSpec[] {
     return this.#pool.models;
+  }
+
+  get modelsInUse(): readonly ModelInUse[] {
+    return this.#pool.modelsInUse;
+  }
+
+  get kernels(): InferencePool['kernels'] {
+    return this.#pool.kernels;
   }
 
   get workers(): InferencePool['workers'] {

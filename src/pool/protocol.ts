@@ -1,7 +1,9 @@
 import type { ScannerConfig } from '../config/schema.js';
 import type { ImageFormat } from '../decode/sniff.js';
+import type { HowComputed, KernelChoice } from '../engine.js';
 import type { Failure } from '../errors.js';
 import type { SeenFile } from '../files/seen-file.js';
+import type { DecodedBy, DecoderChoice } from '../images.js';
 import type { ModelSpec } from '../model/registry/in-use.js';
 import type { ImageLook, ReviewReason } from '../record.js';
 
@@ -13,6 +15,7 @@ import type { ImageLook, ReviewReason } from '../record.js';
 /** Given to every worker when it starts (`workerData`). */
 export interface WorkerSetup {
   readonly models: readonly ModelSpec[];
+  readonly kernels: KernelChoice;
   /** The ledger that says which bytes have a result; without it, all are classified. */
   readonly ledgerFile?: string;
   /** The memory of a WorkerProgress, which both threads share. */
@@ -51,7 +54,7 @@ export interface BatchReply {
   readonly workMs: number;
 }
 
-export interface ModelOutput {
+export interface ModelOutput extends HowComputed {
   /** float32, `count × classes`, row by row. */
   readonly probabilities: Float32Array;
   readonly durationMs: number;
@@ -108,12 +111,14 @@ export interface FileToPrepare extends SeenFile {
 export interface PrepareLimits {
   readonly maxFileBytes: number;
   readonly maxPixels: number;
+  /** Default `auto`. */
+  readonly decoder?: DecoderChoice;
   /** How long one file may take to be read: a share that does not answer must not hold a worker for ever. */
   readonly readWithinMs: number;
 }
 
 /** What decoding an image has found; its pixels lie in the batch. */
-export interface PreparedImage {
+export interface PreparedImage extends DecodedBy {
   readonly format: ImageFormat;
   /** Of the file, in the orientation in which it is meant to be seen. */
   readonly width: number;

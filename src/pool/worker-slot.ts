@@ -1,11 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '../backoff.js';
+import type { HowComputed } from '../engine.js';
 import { errorOf, messageOf } from '../errors.js';
 import { IMAGE_BYTES } from '../images.js';
+import type { ModelIdentity } from '../record.js';
 import type { ClassifyRequest, WorkerReply } from './protocol.js';
 import { REQUESTS_AT_ONCE, WorkerThread, type ThreadOptions } from './worker-thread.js';
 
 export interface WorkerEvents {
+  /** A thread has loaded a model. */
+  readonly onModelLoaded?: (model: ModelIdentity, how: HowComputed) => void;
   /** A thread has died or was given up; another one takes its place. */
   readonly onWorkerLost?: (reason: string) => void;
   /** No thread could take its place; it is tried again. */
@@ -31,6 +35,7 @@ export class WorkerSlot {
   readonly #options: SlotOptions;
   readonly #closing = new AbortController();
   #thread: WorkerThread | undefined;
+  #computed: readonly HowComputed[] = [];
   #requests = 0;
   #busySince = 0;
   #problem: string | undefined;
@@ -42,6 +47,11 @@ export class WorkerSlot {
   /** Its thread has loaded the models and answered. */
   get isReady(): boolean {
     return this.#thread !== undefined;
+  }
+
+  /** What computes each model, in their order; empty while there is no thread. */
+  get computed(): readonly HowComputed[] {
+    return this.isReady ? this.#computed : [];
   }
 
   /** In work, and waiting in the thread. */
@@ -75,7 +85,13 @@ export class WorkerSlot {
       if (reply.kind === 'failed') throw errorOf(reply);
       if (this.#isClosing) throw new Error('the pool was closed meanwhile');
       this.#thread = thread;
+      this.#computed = reply.perModel.map(({ computedBy, fallback }) => ({ computedBy, fallback }));
       this.#problem = undefined;
+      const { setup, onModelLoaded } = this.#options;
+      for (const [at, how] of this.#computed.entries()) {
+        const model = setup.models[at];
+        if (model) onModelLoaded?.(model.identity, how);
+      }
       void thread.gone.then((error) => this.#replace(thread, error));
     } catch (error) {
       await this.#end(thread);

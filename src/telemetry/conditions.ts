@@ -11,8 +11,8 @@ export interface EventParts {
 
 /** One failure of something that is tried again and again. */
 export interface ConditionFailure {
-  readonly level: 'warn' | 'error';
-  readonly error: unknown;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly error?: unknown;
   readonly message: string;
   /** Further fields of the log line. */
   readonly fields?: Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export class Conditions {
     const isNew = !lasting.codes.has(code);
     lasting.codes.add(code);
     lasting.failures += 1;
-    this.#logger[isNew ? level : 'debug']({ ...fields, err: error }, message);
+    this.#logger[isNew ? level : 'debug']({ ...fields, ...(error !== undefined && { err: error }) }, message);
   }
 
   /** Does nothing, and costs nothing, when the condition has not failed. */

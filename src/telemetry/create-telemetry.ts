@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { auditEvents } from './audit-events.js';
 import { batchEvents } from './batch-events.js';
+import { computationEvents } from './computation-events.js';
 import { Conditions } from './conditions.js';
 import { deliveryEvents } from './delivery-events.js';
 import { healthEvents } from './health-events.js';
@@ -40,6 +41,7 @@ export function createTelemetry({ logger, registry, throughput, output }: Teleme
     ...healthEvents(parts),
     ...imageEvents(logger, metrics, throughput),
     ...modelEvents(logger, metrics),
+    ...computationEvents(parts),
     ...deliveryEvents(parts),
     ...retentionEvents(logger, metrics),
     ...labelEvents(parts),

@@ -1,3 +1,5 @@
+import { COMPUTATIONS } from '../engine.js';
+import { DECODERS } from '../images.js';
 import { REVIEW_REASONS } from '../record.js';
 
 /** What each label of a metric says, and how many values it may have: no label may ever hold a path or a free text. */
@@ -6,9 +8,12 @@ export const LABEL_MEANINGS: Readonly<Record<string, string>> = {
   arch: 'The processor, as Node calls it.',
   cause: "`disk` (no room where something is written) or `folder` (a scanner's folder is away).",
   class: 'A class of the model.',
+  computation: `${COMPUTATIONS.map((name) => `\`${name}\``).join(', ')}.`,
   code: "The operating system's error code: `ENOENT`, `ENOSPC` …; `other` where it has none.",
+  decoder: `${DECODERS.map((name) => `\`${name}\``).join(', ')}.`,
   disk: '`ledger`, `sink-<name>`, `images-<scanner>` (where images are moved to).',
   engine: '`onnxruntime` or `tfjs-node`.',
+  engine_version: 'Of onnxruntime-node or tfjs.',
   gate: 'A gate of `evaluation.gates`, as reports name it.',
   kind: 'Of garbage collection.',
   label: 'The true class of an image.',

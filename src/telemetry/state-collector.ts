@@ -28,6 +28,16 @@ export function collectState(registry: Registry, state: StateReader): void {
     },
     [...MODEL_LABELS, 'precision', 'weights_sha256'],
   );
+  metrics.observed(
+    'computation_info',
+    'What computes the models in use; the value is always 1.',
+    (gauge) => {
+      for (const model of state.models())
+        for (const { computation, engineVersion } of model.computations)
+          gauge.set({ ...modelLabels(model), computation, engine_version: engineVersion }, 1);
+    },
+    [...MODEL_LABELS, 'computation', 'engine_version'],
+  );
 }
 
 function collectLedger(metrics: MetricFactory, state: StateReader): void {

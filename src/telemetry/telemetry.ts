@@ -1,4 +1,6 @@
-import type { ModelIdentity, ModelPrediction, ReviewReason } from '../record.js';
+import type { HowComputed } from '../engine.js';
+import type { DecodedBy } from '../images.js';
+import type { ModelIdentity, ModelInUse, ModelPrediction, ReviewReason } from '../record.js';
 
 /**
  * Everything that Smearwatch tells the outside, one method per event, where the event's log line and its metrics live
@@ -67,6 +69,9 @@ export interface Telemetry {
   intakeConfigured(event: { scanners: readonly string[]; sinks: readonly string[] }): void;
   serviceManagerFailed(event: { error: unknown }): void;
   modelsLoaded(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
+  /** A worker has loaded a model. */
+  modelComputed(event: { model: ModelIdentity } & HowComputed): void;
+  imageDecoded(event: { scanner: string; path: string } & DecodedBy): void;
   modelsSwapped(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
   /** Other models were wanted and could not be put in use; the old ones go on. */
   modelSwapFailed(event: { error: unknown }): void;
@@ -182,7 +187,7 @@ export interface StateReader {
   work(): WorkCounts;
   workers(): { configured: number; alive: number; busy: number; stuck: number };
   outbox(): Readonly<Record<string, number>>;
-  models(): readonly ModelIdentity[];
+  models(): readonly ModelInUse[];
   inFlight(): number;
   ledgerBytes(): { readonly database: number; readonly writeAheadLog: number };
   /** False after a write that failed, until one succeeds. */

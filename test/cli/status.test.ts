@@ -26,6 +26,7 @@ const STATUS: DaemonStatus = {
       weightsSha256: 'f'.repeat(64),
       engine: 'onnxruntime',
       precision: 'int8',
+      computations: [{ computation: 'smearwatch-front', engineVersion: '1.30.0', workers: 2 }],
     },
   ],
   audit: { head: undefined, writable: true, waiting: 0 },

@@ -38,7 +38,7 @@ const open = ({ pixels, width, height }: Picture): Sharp =>
 function shrunkByUs(bytes: Buffer): Buffer | undefined {
   const into = Buffer.alloc(196_608);
   const tiff = ordinaryTiff(bytes, NO_LIMIT);
-  return tiff && shrinkTiff(tiff, into) ? into : undefined;
+  return tiff && typeof shrinkTiff(tiff, into) === 'object' ? into : undefined;
 }
 
 function shrunk({ pixels, width, height }: Picture): Buffer {

@@ -17,7 +17,11 @@ function resultOf(...models: number[][][]): Pick<BatchReply, 'models' | 'perMode
       file: '',
       classes: CELL_CLASSES,
     })),
-    perModel: models.map((rows) => ({ probabilities: Float32Array.from(rows.flat()), durationMs: 1 })),
+    perModel: models.map((rows) => ({
+      probabilities: Float32Array.from(rows.flat()),
+      durationMs: 1,
+      computedBy: { computation: 'smearwatch-winograd', engineVersion: '1.2.3' },
+    })),
   };
 }
 
@@ -41,7 +45,12 @@ describe('predictionsOf', () => {
         class: 'lymphocyte',
         probabilities: { 'normal-monocyte': 0.1, 'abnormal-monocyte': 0.2, lymphocyte: 0.7 },
       },
-      { name: 'model1', class: 'abnormal-monocyte' },
+      {
+        name: 'model1',
+        class: 'abnormal-monocyte',
+        computation: 'smearwatch-winograd',
+        engineVersion: '1.2.3',
+      },
     ]);
   });
 });

@@ -32,6 +32,7 @@ function imageOf(id: number, folderLabel?: string): InFlight {
 function classified(row: number): FileReply {
   const image = {
     format: 'png',
+    decoder: 'smearwatch-png',
     width: 960,
     height: 1080,
     look: { brightness: 0.5, stained: 0 },
@@ -42,12 +43,14 @@ function classified(row: number): FileReply {
   return { kind: 'classified', sha256: `${row}`, row, readMs: 2, image };
 }
 
+const COMPUTED_BY = { computation: 'smearwatch-front', engineVersion: '1.2.3' } as const;
+
 /** An image that has a result already lies between two that were classified, as a lymphocyte and a monocyte. */
 const BATCH = {
   images: [imageOf(1, 'lymphocyte'), imageOf(2), imageOf(3, 'slide-7')],
   reply: {
     models: [{ identity: IDENTITY, file: '', classes: ['monocyte', 'lymphocyte'] }],
-    perModel: [{ probabilities: Float32Array.of(0.25, 0.75, 1, 0), durationMs: 10 }],
+    perModel: [{ probabilities: Float32Array.of(0.25, 0.75, 1, 0), durationMs: 10, computedBy: COMPUTED_BY }],
     files: [classified(0), { kind: 'known', sha256: 'k' } as const, classified(1)],
     workMs: 20,
   },
@@ -61,8 +64,23 @@ describe('recordsOf', () => {
   it('makes a record for each image that was classified, and for no other', () => {
     expect([first?.claim.id, last?.claim.id, others]).toEqual([1, 3, []]);
     expect(first?.record).toMatchObject({
-      image: { sha256: '0', scanner: 'left', path: '1.png', bytes: 101, width: 960, format: 'png' },
-      models: [{ ...IDENTITY, class: 'lymphocyte', probabilities: { monocyte: 0.25, lymphocyte: 0.75 } }],
+      image: {
+        sha256: '0',
+        scanner: 'left',
+        path: '1.png',
+        bytes: 101,
+        width: 960,
+        format: 'png',
+        decoder: 'smearwatch-png',
+      },
+      models: [
+        {
+          ...IDENTITY,
+          ...COMPUTED_BY,
+          class: 'lymphocyte',
+          probabilities: { monocyte: 0.25, lymphocyte: 0.75 },
+        },
+      ],
       decision: { class: 'lymphocyte', reviewReasons: ['low-confidence'] },
     });
     expect(last?.record).toMatchObject({

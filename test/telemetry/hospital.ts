@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
-import { CELL_CLASSES } from '../../src/images.js';
+import { COMPUTATIONS, KERNEL_FALLBACKS } from '../../src/engine.js';
+import { CELL_CLASSES, DECODER_FALLBACKS, DECODERS } from '../../src/images.js';
 import { REVIEW_REASONS, type ModelIdentity } from '../../src/record.js';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.js';
 import { createLogger } from '../../src/telemetry/log.js';
@@ -18,6 +19,7 @@ export const SCANNERS = Array.from({ length: 8 }, (_, index) => `scanner-${index
 export const SINKS = ['json', 'ndjson', 'archive', 'afterwards'];
 /** More reasons than there are in the code. */
 const REASONS = Array.from({ length: 40 }, (_, index) => `reason-${'x'.repeat(index)}`);
+const COMPUTED = { computedBy: { computation: 'smearwatch-front', engineVersion: '1' } } as const;
 const DURATION = { durationMs: 12 };
 
 export function modelsOf(version: number): ModelIdentity[] {
@@ -64,6 +66,12 @@ function tellLife(telemetry: Telemetry): void {
   telemetry.started({ configFile: 'smearwatch.yaml' });
   telemetry.intakeConfigured({ scanners: SCANNERS, sinks: SINKS });
   telemetry.modelsLoaded({ models: MODELS, ...DURATION });
+  for (const model of MODELS)
+    for (const reason of KERNEL_FALLBACKS)
+      telemetry.modelComputed({ model, ...COMPUTED, fallback: { reason, message: 'no' } });
+  for (const decoder of DECODERS)
+    for (const fallback of DECODER_FALLBACKS)
+      telemetry.imageDecoded({ scanner: 'left', path: 'a.png', decoder, fallback });
   telemetry.ready({ url: undefined, ...DURATION });
   for (const stage of STAGES) telemetry.stageFinished({ stage, ...DURATION });
   telemetry.ledgerCommitted(DURATION);
@@ -144,7 +152,11 @@ const STATE: StateReader = {
   work: () => ({ queued: 10, running: 2, done: 30, quarantined: 1, oldestMs: 2500 }),
   workers: () => ({ configured: 4, alive: 3, busy: 2, stuck: 0 }),
   outbox: () => Object.fromEntries(SINKS.map((sink) => [sink, 3])),
-  models: () => MODELS,
+  models: () =>
+    MODELS.map((model) => ({
+      ...model,
+      computations: COMPUTATIONS.map((computation) => ({ computation, engineVersion: '1', workers: 1 })),
+    })),
   inFlight: () => 18,
   ledgerBytes: () => ({ database: 1, writeAheadLog: 1 }),
   ledgerWritable: () => true,

@@ -9,6 +9,10 @@ const model = {
   weightsSha256: 'cd',
   engine: 'onnxruntime',
   precision: 'int8',
+  computations: [
+    { computation: 'smearwatch-front', engineVersion: '1.30.0', workers: 3 },
+    { computation: 'onnxruntime', engineVersion: '1.30.0', workers: 1 },
+  ],
 } as const;
 
 function reader(overrides: Partial<StateReader> = {}): StateReader {
@@ -55,5 +59,16 @@ test('a model that was swapped out is no longer shown', async () => {
     'smearwatch_model_info{model="lenet5",version="2",engine="onnxruntime",precision="int8",weights_sha256="cd"} 1',
   );
   models = [];
-  expect(await registry.metrics()).not.toContain('smearwatch_model_info{');
+  expect(await registry.metrics()).not.toMatch(/smearwatch_(model|computation)_info\{/);
+});
+
+test('a model that is computed in two ways has a series for each', async () => {
+  const registry = new Registry();
+  collectState(registry, reader());
+  const series = (await registry.metrics()).split('\n').filter((line) => line.includes('computation_info{'));
+  const labels = 'model="lenet5",version="2",engine="onnxruntime"';
+  expect(series).toEqual([
+    `smearwatch_computation_info{${labels},computation="smearwatch-front",engine_version="1.30.0"} 1`,
+    `smearwatch_computation_info{${labels},computation="onnxruntime",engine_version="1.30.0"} 1`,
+  ]);
 });

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import type { Config } from '../../config/schema.js';
 import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
 import { messageOf, SmearwatchError } from '../../errors.js';
-import { IMAGE_BYTES } from '../../images.js';
+import { IMAGE_BYTES, type DecoderName } from '../../images.js';
 import { decide, predictionsOf } from '../../pipeline/decision.js';
 import { doubtsOf } from '../../pool/worker/doubts.js';
 import { readSettledFile } from '../../files/read-settled-file.js';
@@ -15,6 +15,7 @@ import type { FoundImage } from './find-images.js';
 export interface ClassifiedFile {
   readonly path: string;
   readonly sha256: string;
+  readonly decoder: DecoderName;
   readonly width: number;
   readonly height: number;
   readonly models: readonly ModelPrediction[];
@@ -30,7 +31,7 @@ export interface UnclassifiedFile {
 export type FileOutcome = ClassifiedFile | UnclassifiedFile;
 
 export interface ClassifyOptions {
-  readonly limits: Pick<Config['pipeline'], 'batchSize' | 'maxFileBytes' | 'maxPixels'>;
+  readonly limits: Pick<Config['pipeline'], 'batchSize' | 'maxFileBytes' | 'maxPixels' | 'decoder'>;
   readonly minConfidence: number;
   readonly signal: AbortSignal;
 }
@@ -61,6 +62,7 @@ export async function* classifyFiles(
 interface Loaded {
   readonly path: string;
   readonly sha256: string;
+  readonly decoder: DecoderName;
   readonly width: number;
   readonly height: number;
   readonly pixels: Buffer;
@@ -80,11 +82,11 @@ async function classifyBatch(
   const result = await pool.classify(pixels, loaded.length);
   return read.map((image) => {
     if (!('pixels' in image)) return image;
-    const { path, sha256, width, height, doubts } = image;
+    const { path, sha256, decoder, width, height, doubts } = image;
     const models = predictionsOf(result, loaded.indexOf(image));
     // No scanner, hence no size that it would have to have.
     const decision = decide(models, { minConfidence, isExpectedSize: true, doubts });
-    return { path, sha256, width, height, models, decision };
+    return { path, sha256, decoder, width, height, models, decision };
   });
 }
 
@@ -97,8 +99,12 @@ async function load(
   try {
     const bytes = await read(image, limits.maxFileBytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { pixels, width, height, format } = await decodeImage(bytes, { maxPixels: limits.maxPixels });
-    return { path, sha256, width, height, pixels, doubts: await doubtsOf(bytes, format, pixels) };
+    const { maxPixels, decoder: choice } = limits;
+    const { pixels, width, height, format, decoder } = await decodeImage(bytes, {
+      maxPixels,
+      decoder: choice,
+    });
+    return { path, sha256, decoder, width, height, pixels, doubts: await doubtsOf(bytes, format, pixels) };
   } catch (error) {
     const code = error instanceof SmearwatchError ? error.code : 'file-unreadable';
     return { path, code, reason: messageOf(error) };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { availableCores } from '../../available-cores.js';
 import { loadConfig, parseConfig } from '../../config/load.js';
 import type { Config, ModelConfig } from '../../config/schema.js';
-import type { EngineName } from '../../engine.js';
+import type { EngineName, KernelChoice } from '../../engine.js';
 import { wordsOf } from '../options.js';
 
 export interface ClassifySettings {
@@ -11,6 +11,7 @@ export interface ClassifySettings {
   readonly minConfidence: number;
   readonly workers: number;
   readonly taskTimeoutMs: number;
+  readonly kernels: KernelChoice;
 }
 
 /** Which models, as typed. */
@@ -38,6 +39,7 @@ export function settingsOf({ config: file, workers, files, ...typed }: ClassifyA
     // Loading AlexNet takes longer than classifying an image: no more workers than there are batches for.
     workers: Math.max(1, Math.min(workers ?? pool.workers ?? availableCores(), batches)),
     taskTimeoutMs: pool.taskTimeoutMs,
+    kernels: pool.kernels,
   };
 }
 

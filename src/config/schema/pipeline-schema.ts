@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { KERNEL_CHOICES } from '../../engine.js';
+import { DECODER_CHOICES } from '../../images.js';
 import { milliseconds } from './values.js';
 
 export const pipelineSchema = z
@@ -20,6 +22,12 @@ export const pipelineSchema = z
       .max(268_435_456)
       .default(33_554_432)
       .describe('Images with more pixels (width × height) are quarantined undecoded.'),
+    decoder: z
+      .enum(DECODER_CHOICES)
+      .default('auto')
+      .describe(
+        "auto: Smearwatch's own decoder where it can, which is faster. libvips: libvips where it can. Pixels differ slightly (docs/images.md).",
+      ),
   })
   .prefault({});
 
@@ -37,5 +45,11 @@ export const poolSchema = z
       .min(1000)
       .default(60_000)
       .describe('A batch that stands still for longer is given up and its worker replaced.'),
+    kernels: z
+      .enum(KERNEL_CHOICES)
+      .default('auto')
+      .describe(
+        "auto: Smearwatch's own kernels compute the parts of models that they know, which is faster. off: ONNX Runtime alone.",
+      ),
   })
   .prefault({});

@@ -1,5 +1,5 @@
 import type { AuditHead } from '../../audit/entry.js';
-import type { ModelIdentity } from '../../record.js';
+import type { ModelInUse } from '../../record.js';
 import type { WorkCounts } from '../../telemetry/telemetry.js';
 
 /** What the HTTP server asks the daemon. */
@@ -21,7 +21,7 @@ export interface DaemonStatus {
   readonly startedAt: string;
   readonly uptimeSeconds: number;
   readonly configuration: { readonly file: string; readonly sha256: string };
-  readonly models: readonly ModelIdentity[];
+  readonly models: readonly ModelInUse[];
   /** Where the audit trail ends: a copy kept elsewhere proves everything before it. */
   readonly audit: {
     readonly head: AuditHead | undefined;

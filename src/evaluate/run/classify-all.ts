@@ -52,6 +52,7 @@ export async function classifyAll(
     models: await materialiseModels(config.models, models),
     ledgerFile: ledgerFile(join(work.outDir, LEDGER_FOLDER)),
     taskTimeoutMs: config.pool.taskTimeoutMs,
+    kernels: config.pool.kernels,
     // A daemon goes on trying to replace them. An evaluation can be started again.
     onWorkerMissing: (error) => {
       if (pool.workers.alive === 0) lost.abort(workersLost(error));

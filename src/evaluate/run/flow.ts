@@ -80,6 +80,7 @@ export class Flow {
       ledger,
       classifier: pool,
       telemetry: silent(
+        'imageDecoded',
         'stageFinished',
         'batchClassified',
         'batchFailed',

@@ -46,7 +46,7 @@ function version(): string {
 
 class OrtSession implements Session {
   readonly computedBy: ComputedBy;
-  readonly fallback?: KernelFallback;
+  readonly fallback: KernelFallback | undefined;
   #computation: Computation | undefined;
   #isRunning = false;
 
@@ -57,7 +57,7 @@ class OrtSession implements Session {
   ) {
     this.#computation = computation;
     this.computedBy = { computation: name, engineVersion: version() };
-    if (fallback) this.fallback = fallback;
+    this.fallback = fallback;
   }
 
   async run(pixels: Uint8Array, count: number): Promise<Float32Array> {

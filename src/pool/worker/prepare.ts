@@ -62,11 +62,12 @@ async function timed({ path }: FileToPrepare, read: () => Promise<Buffer<ArrayBu
 export async function prepareImage(
   file: FileToPrepare,
   bytes: Buffer,
-  { maxPixels }: PrepareLimits,
+  { maxPixels, decoder: choice }: PrepareLimits,
   into: Uint8Array,
 ): Promise<PreparedImage> {
   const start = performance.now();
-  const { width, height, format } = await decodeImage(bytes, { maxPixels, into });
+  const decoded = await decodeImage(bytes, { maxPixels, decoder: choice, into });
+  const { width, height, format, decoder, fallback } = decoded;
   const { expectedSize } = file;
   const isExpectedSize =
     expectedSize === undefined || (width === expectedSize.width && height === expectedSize.height);
@@ -76,7 +77,7 @@ export async function prepareImage(
   const doubts = await doubtsOf(bytes, format, into);
   faultPoint('prepared', file.path);
   const decodeMs = performance.now() - start;
-  return { format, width, height, look, isExpectedSize, doubts, decodeMs };
+  return { format, decoder, fallback, width, height, look, isExpectedSize, doubts, decodeMs };
 }
 
 interface PixelSize {

@@ -89,20 +89,21 @@ function isKnown(sha256: string): boolean {
   }
 }
 
-async function loadSessions({ models }: WorkerSetup): Promise<Session[]> {
+async function loadSessions({ models, kernels }: WorkerSetup): Promise<Session[]> {
   const sessions: Session[] = [];
   for (const { identity, file, classes } of models) {
     const engine = await loadEngine(identity.engine);
-    sessions.push(await engine.open(file, classes.length, { threads: 1 }));
+    sessions.push(await engine.open(file, classes.length, { threads: 1, kernels }));
   }
   return sessions;
 }
 
 async function timed(session: Session, pixels: Uint8Array, count: number): Promise<ModelOutput> {
-  if (count === 0) return { probabilities: new Float32Array(0), durationMs: 0 };
+  const { computedBy, fallback } = session;
+  if (count === 0) return { probabilities: new Float32Array(0), durationMs: 0, computedBy, fallback };
   const start = performance.now();
   const probabilities = await nativeLock.during(() => session.run(pixels, count));
-  return { probabilities, durationMs: performance.now() - start };
+  return { probabilities, durationMs: performance.now() - start, computedBy, fallback };
 }
 
 function failure(error: unknown): FailedReply {
