@@ -64,7 +64,7 @@ describe('A daemon', () => {
     expect(decoders).toEqual(['smearwatch-jpeg', 'smearwatch-png', 'libvips']);
     const computed = {
       computation: 'smearwatch-winograd',
-      engineVersion: expect.stringMatching(/^\d+\.\d+/),
+      engineVersion: expect.stringMatching(/^\d+\.\d+/) as string,
     };
     expect(recordOf(lab, 'a.jpg').models[0]).toMatchObject(computed);
     const { models } = await daemon.status();
