@@ -26,7 +26,7 @@ export const pipelineSchema = z
       .enum(DECODER_CHOICES)
       .default('auto')
       .describe(
-        "auto: Smearwatch's own decoder where it can, which is faster. libvips: libvips where it can. Pixels differ slightly (docs/images.md).",
+        "auto: Smearwatch's own decoder where it can, which is faster. libvips: libvips where it can. Pixels differ slightly (docs/decoding.md).",
       ),
   })
   .prefault({});
