@@ -17,8 +17,8 @@ const LAYERS = [
   ['text'],
 ];
 
-/** The last line: files of src/ itself, which everything may import and which import only each other. */
-const LEAF = '^src/[^/]+\\.ts$';
+/** The last line: files of src/ itself and errors/, which everything may import and which import only each other. */
+const LEAF = '^src/([^/]+|errors/.+)\\.ts$';
 
 /** Programs' entry points, which belong to `cli`. */
 const ENTRY_POINTS = '^src/(cli\\.ts|smearwatch\\.cts)$';

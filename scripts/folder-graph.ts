@@ -4,7 +4,7 @@
  * runs it.
  *
  * A folder is a direct child of src/. A file that lies in src/ itself counts as a folder of its own, except
- * cli.ts and smearwatch.cts, which belong to cli/. Circles are also looked for inside each folder, between
+ * cli.ts and smearwatch.cts, which belong to cli/, and errors.ts, which belongs to errors/. Circles are also looked for inside each folder, between
  * its sub-folders and files.
  *
  * npx tsx scripts/folder-graph.ts [--quiet]
@@ -19,6 +19,7 @@ const MAX_FLOORS = 11;
 const ENTRY_POINTS = new Map([
   ['cli.ts', 'cli/cli.ts'],
   ['smearwatch.cts', 'cli/smearwatch.cts'],
+  ['errors.ts', 'errors/errors.ts'],
 ]);
 
 const root = fileURLToPath(new URL('../src/', import.meta.url));

@@ -73,11 +73,10 @@ export function hasPoison(): boolean {
 /** @throws SmearwatchError `faults-not-allowed` when a daemon in use is asked for faults */
 export function refuseFaultsInUse(environment: NodeJS.ProcessEnv): void {
   if (environment['SMEARWATCH_FAULT'] === undefined || isAllowed(environment)) return;
-  throw new SmearwatchError('SMEARWATCH_FAULT is set: it makes the daemon kill itself, for tests', {
-    code: 'faults-not-allowed',
-    kind: 'configuration',
-    hint: 'Remove SMEARWATCH_FAULT from the environment; a test sets NODE_ENV=test beside it.',
-  });
+  throw new SmearwatchError(
+    'faults-not-allowed',
+    'SMEARWATCH_FAULT is set: it makes the daemon kill itself, for tests',
+  );
 }
 
 function isAllowed(environment: NodeJS.ProcessEnv): boolean {

@@ -1,4 +1,4 @@
-import { SmearwatchError } from '../errors.js';
+import { hasCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Audit, type AuditHead, type NewEntry } from './audit.js';
 
@@ -77,7 +77,7 @@ export class AuditRecorder {
       }
     } catch (error) {
       // One that can never be written must not keep the others waiting; the log has it.
-      if (error instanceof SmearwatchError && error.code === 'audit-entry-invalid') {
+      if (hasCode(error, 'audit-entry-invalid')) {
         this.#waiting.shift();
         this.#lost += 1;
       }

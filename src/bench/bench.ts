@@ -71,10 +71,11 @@ async function workFolderIn(folder: string): Promise<string> {
   try {
     return await mkdtemp(join(folder, 'smearwatch-bench-'));
   } catch (error) {
-    throw new SmearwatchError(`${folder} cannot hold what a bench needs: ${messageOf(error)}`, {
-      ...{ code: 'bench-folder-unusable', kind: 'usage', cause: error },
-      hint: 'Name a folder with --folder that exists, and that you may write to.',
-    });
+    throw new SmearwatchError(
+      'bench-folder-unusable',
+      `${folder} cannot hold what a bench needs: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -92,11 +92,11 @@ function coresOf(wanted: readonly number[], allCores: number): number[] {
   const cores = [...new Set(wanted.map((count) => positive('cores', count)))].sort((a, b) => a - b);
   const most = cores.at(-1);
   if (most === undefined || most <= allCores) return cores;
-  throw new SmearwatchError(`The bench's option "cores" asks for ${most}; this computer has ${allCores}`, {
-    code: 'bench-option',
-    kind: 'usage',
-    hint: `Give numbers from 1 to ${allCores}.`,
-  });
+  throw new SmearwatchError(
+    'bench-option',
+    `The bench's option "cores" asks for ${most}; this computer has ${allCores}`,
+    { hint: `Give numbers from 1 to ${allCores}.` },
+  );
 }
 
 function powersUpTo(cores: number): number[] {
@@ -107,9 +107,5 @@ function powersUpTo(cores: number): number[] {
 
 function positive(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new SmearwatchError(`The bench's option "${name}" is ${value}`, {
-    code: 'bench-option',
-    kind: 'usage',
-    hint: 'Give a whole number above zero.',
-  });
+  throw new SmearwatchError('bench-option', `The bench's option "${name}" is ${value}`);
 }

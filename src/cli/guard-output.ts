@@ -33,17 +33,16 @@ export function guardOutput(guarded: GuardedProcess): { readonly exitCode: numbe
 }
 
 function report({ stdout, stderr, argv }: GuardedProcess, error: unknown): void {
-  const failure = new SmearwatchError(`Standard output cannot be written: ${messageOf(error)}`, {
-    code: 'output-unwritable',
-    hint: 'Make room on its disk, or send it elsewhere.',
-    cause: error,
-  });
+  const failure = new SmearwatchError(
+    'output-unwritable',
+    `Standard output cannot be written: ${messageOf(error)}`,
+    { cause: error },
+  );
   reportError({ out: stdout, err: stderr }, failure, { json: argv.includes('--json'), verbose: false });
 }
 
 /** Threads in native code abort when the process exits beneath them, so that work that can be interrupted ends by itself. */
 function end({ exit }: GuardedProcess, exitCode: number): void {
-  if (!interruptAll(new SmearwatchError('Its output is not read any more', { code: 'interrupted' })))
-    exit(exitCode);
+  if (!interruptAll(new SmearwatchError('interrupted', 'Its output is not read any more'))) exit(exitCode);
   else setTimeout(() => exit(exitCode), PUT_AWAY_WITHIN_MS).unref();
 }

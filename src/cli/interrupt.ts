@@ -17,7 +17,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const controller = new AbortController();
   const abort = (name: NodeJS.Signals): void => {
     remove();
-    controller.abort(new SmearwatchError(`Interrupted by ${name}`, { code: 'interrupted' }));
+    controller.abort(new SmearwatchError('interrupted', `Interrupted by ${name}`));
   };
   const remove = (): void => {
     process.off('SIGINT', abort);

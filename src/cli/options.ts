@@ -82,9 +82,5 @@ export function wordsOf(name: string, text: string): string[] {
 }
 
 export function usageError(message: string, hint?: string): SmearwatchError {
-  return new SmearwatchError(message, {
-    code: 'usage',
-    kind: 'usage',
-    ...(hint !== undefined && { hint }),
-  });
+  return new SmearwatchError('usage', message, { hint });
 }

@@ -8,11 +8,10 @@ export function requireWorkingFolder(): void {
   try {
     process.cwd();
   } catch (cause) {
-    throw new SmearwatchError('The folder in which this command was started does not exist any more', {
-      code: 'working-folder-gone',
-      kind: 'usage',
-      hint: 'Change to another folder (cd), and run the command again.',
-      cause,
-    });
+    throw new SmearwatchError(
+      'working-folder-gone',
+      'The folder in which this command was started does not exist any more',
+      { cause },
+    );
   }
 }

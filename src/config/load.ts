@@ -74,12 +74,7 @@ function decode(path: string, bytes: Buffer): string {
 }
 
 function unreadable(message: string, hint: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(message, {
-    code: 'configuration-unreadable',
-    kind: 'configuration',
-    hint,
-    cause,
-  });
+  return new SmearwatchError('configuration-unreadable', message, { hint, cause });
 }
 
 function sha256(bytes: Buffer): string {

@@ -13,9 +13,9 @@ export function locateConfig(named?: string, places: readonly string[] = CONFIG_
   if (named !== undefined) return resolve(named);
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return resolve(found);
-  throw new SmearwatchError(`No configuration file: there is neither ${places.join(' nor ')}`, {
-    code: 'configuration-missing',
-    kind: 'configuration',
-    hint: 'Name one with --config FILE; config/examples/ has one for each way of use.',
-  });
+  throw new SmearwatchError(
+    'configuration-missing',
+    `No configuration file: there is neither ${places.join(' nor ')}`,
+    { hint: 'Name one with --config FILE; config/examples/ has one for each way of use.' },
+  );
 }

@@ -103,11 +103,10 @@ export function invalidConfiguration(
 
 export function configurationError(lines: readonly string[]): SmearwatchError {
   const count = lines.length === 1 ? 'a problem' : `${lines.length} problems`;
-  return new SmearwatchError(`The configuration has ${count}:\n  ${lines.join('\n  ')}`, {
-    code: 'configuration-invalid',
-    kind: 'configuration',
-    hint: 'Every option is described in docs/configuration.md; config/schema.json lets an editor check the file while it is written.',
-  });
+  return new SmearwatchError(
+    'configuration-invalid',
+    `The configuration has ${count}:\n  ${lines.join('\n  ')}`,
+  );
 }
 
 function locate(source: YamlSource, { path, isAboutKey }: Problem): Position {

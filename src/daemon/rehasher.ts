@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { errnoOf } from '../errors.js';
+import { hasCode, isFolderAway } from '../errors.js';
 import type { DoubtfulFile, Rehashes } from '../ledger/ledger.js';
 import type { FileHasher } from '../pool/file-hasher.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -31,11 +31,6 @@ const READ_WITHIN_MS = 30_000;
 const POSTPONED_MS = 60_000;
 /** What cannot be read, for want of a permission say: it is tried again, but not often. */
 const UNREADABLE_MS = 3_600_000;
-
-/** Being written or gone: the watcher looks after it. */
-const MOVED_ON = new Set(['file-changed', 'file-vanished']);
-/** Its whole folder cannot be reached. */
-const UNREACHABLE = new Set(['folder-missing', 'read-timeout']);
 
 /**
  * Hashes the files again that another file may have taken the place of without another size or modification time. One
@@ -127,14 +122,15 @@ export class Rehasher {
 
   #failed(file: DoubtfulFile, error: unknown): void {
     const { rehashes, telemetry, onUnreachable } = this.#parts;
-    const code = errnoOf(error) ?? '';
-    if (MOVED_ON.has(code)) {
+    // Being written or gone: the watcher looks after it.
+    if (hasCode(error, 'file-changed') || hasCode(error, 'file-vanished')) {
       rehashes.forget(file);
       return;
     }
     telemetry.fileRehashed({ scanner: file.scanner, path: file.path, outcome: 'unreadable' });
-    rehashes.postpone(file, UNREACHABLE.has(code) ? POSTPONED_MS : UNREADABLE_MS);
-    if (UNREACHABLE.has(code)) onUnreachable(file.scanner);
+    const isAway = isFolderAway(error);
+    rehashes.postpone(file, isAway ? POSTPONED_MS : UNREADABLE_MS);
+    if (isAway) onUnreachable(file.scanner);
   }
 
   #scanners(): string[] {

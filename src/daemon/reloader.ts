@@ -132,9 +132,8 @@ function reasonOf(error: unknown): AuditDetails {
 }
 
 function restartNeeded(file: string, options: readonly string[]): SmearwatchError {
-  return new SmearwatchError(`${file}: ${options.join(', ')} cannot change while the daemon runs`, {
-    code: 'restart-needed',
-    kind: 'configuration',
-    hint: 'Restart the daemon to take this configuration over; nothing is lost by a restart.',
-  });
+  return new SmearwatchError(
+    'restart-needed',
+    `${file}: ${options.join(', ')} cannot change while the daemon runs`,
+  );
 }

@@ -67,8 +67,7 @@ export class DaemonProcess {
     signal.addEventListener('abort', abort, { once: true });
     const ended = exited.then(() => {
       signal.removeEventListener('abort', abort);
-      throw new SmearwatchError('The daemon ended before its work was done', {
-        code: 'daemon-ended',
+      throw new SmearwatchError('daemon-ended', 'The daemon ended before its work was done', {
         hint: `Its log is ${logFile}.`,
       });
     });

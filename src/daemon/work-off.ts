@@ -1,4 +1,4 @@
-import { messageOf, SmearwatchError } from '../errors.js';
+import { hintOf, messageOf, SmearwatchError } from '../errors.js';
 import type { DeliveryManager } from '../deliver/delivery-manager.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Pauses } from '../pipeline/claims.js';
@@ -43,35 +43,35 @@ export async function workOff({ ledger, delivery, endings, pauses, progress }: W
 }
 
 function sinkFailing(sink: string): SmearwatchError {
-  return new SmearwatchError(`Everything is classified, but sink ${sink} cannot be delivered to`, {
-    code: 'sink-failing',
-    hint: 'The log has the reason. Nothing is lost: the next run delivers what is owed.',
-  });
+  return new SmearwatchError(
+    'sink-failing',
+    `Everything is classified, but sink ${sink} cannot be delivered to`,
+  );
 }
 
 function workPostponed(files: number, reasons: readonly string[]): SmearwatchError {
   const why = reasons.length > 0 ? reasons.join('; ') : "their scanners' folders are missing";
-  return new SmearwatchError(`${files === 1 ? '1 file' : `${files} files`} cannot be taken up: ${why}`, {
-    code: 'work-postponed',
-    hint: 'Mount or make the folders, or make room on the disk; the files stay queued, and the next run takes them up.',
-  });
+  return new SmearwatchError(
+    'work-postponed',
+    `${files === 1 ? '1 file' : `${files} files`} cannot be taken up: ${why}`,
+  );
 }
 
 /** @param problems one for each scanner. */
 export function foldersUnread(problems: readonly unknown[]): SmearwatchError {
   const [first] = problems;
   const what = problems.map((problem) => messageOf(problem)).join('; ');
-  const hint = problems.length === 1 && first instanceof SmearwatchError ? first.hint : undefined;
-  return new SmearwatchError(`Everything else is done, but not all folders were read: ${what}`, {
-    code: 'scanner-folders-unread',
-    hint: hint ?? 'Mount the folders, or correct their rights or the configuration; the next run reads them.',
-    cause: first,
-  });
+  const hint = problems.length === 1 ? hintOf(first) : undefined;
+  return new SmearwatchError(
+    'scanner-folders-unread',
+    `Everything else is done, but not all folders were read: ${what}`,
+    { hint, cause: first },
+  );
 }
 
 export function filesUnsettled(files: number): SmearwatchError {
-  return new SmearwatchError(`Everything else is done, but ${files} files are still being written`, {
-    code: 'files-unsettled',
-    hint: 'The log names them. Find out what writes to them; the next run takes them up once they are at rest.',
-  });
+  return new SmearwatchError(
+    'files-unsettled',
+    `Everything else is done, but ${files} files are still being written`,
+  );
 }

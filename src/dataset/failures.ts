@@ -1,30 +1,20 @@
-import { SmearwatchError } from '../errors.js';
+import { SmearwatchError, type ErrorCode, type SmearwatchErrorOptions } from '../errors.js';
 
 /** Every sentence about a labelled folder that somebody may have to mend. All are raised before training starts. */
 
 export function folderUnknown(folder: string, cause?: unknown): SmearwatchError {
-  return failure(
-    'data-folder-unknown',
-    `${folder} is not a folder that can be read`,
-    'Name a folder that has one sub-folder of images per class.',
-    cause,
-  );
+  return failure('data-folder-unknown', `${folder} is not a folder that can be read`, { cause });
 }
 
 export function tooFewClasses(folder: string, found: readonly string[]): SmearwatchError {
   const what = found.length === 0 ? 'no class folder' : `only the class ${found.join(', ')}`;
-  return failure(
-    'data-classes-too-few',
-    `${folder} has ${what}, and training needs at least two classes`,
-    'Put the images of each class into a sub-folder with its name: DIR/<class>/<image>.',
-  );
+  return failure('data-classes-too-few', `${folder} has ${what}, and training needs at least two classes`);
 }
 
 export function classEmpty(folder: string, name: string): SmearwatchError {
   return failure(
     'data-class-empty',
     `The class folder ${folder}/${name} has no PNG, JPEG, TIFF or BMP image that can be used`,
-    'Add images, or remove the folder.',
   );
 }
 
@@ -32,7 +22,6 @@ export function classUnnameable(folder: string, name: string): SmearwatchError {
   return failure(
     'data-class-name-invalid',
     `A class folder in ${folder} has a name that cannot be a class: ${JSON.stringify(name)}`,
-    'A class is one line of UTF-8 text without control characters: rename the folder.',
   );
 }
 
@@ -41,7 +30,7 @@ export function manifestInvalid(
   what: string,
   hint = 'It needs a first line "file,class,source,group", then one line per image; or remove it.',
 ): SmearwatchError {
-  return failure('data-manifest-invalid', `${path}: ${what}`, hint);
+  return failure('data-manifest-invalid', `${path}: ${what}`, { hint });
 }
 
 export function manifestDisagrees(folder: string, what: string, files: readonly string[]): SmearwatchError {
@@ -49,35 +38,21 @@ export function manifestDisagrees(folder: string, what: string, files: readonly 
   return failure(
     'data-manifest-invalid',
     `${folder}/manifest.csv ${what}: ${files.slice(0, 3).join(', ')}${more}`,
-    'Correct the manifest, or remove it: it is optional.',
   );
 }
 
 export function labelsContradict(first: string, second: string): SmearwatchError {
-  return failure(
-    'data-labels-contradict',
-    `${first} and ${second} are the same image in two classes`,
-    'Remove one of the two.',
-  );
+  return failure('data-labels-contradict', `${first} and ${second} are the same image in two classes`);
 }
 
 export function splitUnusable(what: string): SmearwatchError {
-  return failure(
-    'data-split-unusable',
-    `The data cannot be split: ${what}`,
-    'Give every class more images or, where the split is by group, more groups.',
-  );
+  return failure('data-split-unusable', `The data cannot be split: ${what}`);
 }
 
 export function splitForeign(path: string, what: string, cause?: unknown): SmearwatchError {
-  return failure(
-    'data-split-foreign',
-    `${path} does not fit this data: ${what}`,
-    'Use a split that was made for this folder.',
-    cause,
-  );
+  return failure('data-split-foreign', `${path} does not fit this data: ${what}`, { cause });
 }
 
-function failure(code: string, message: string, hint: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(`${message}.`, { code, kind: 'usage', hint, cause });
+function failure(code: ErrorCode, message: string, options?: SmearwatchErrorOptions): SmearwatchError {
+  return new SmearwatchError(code, `${message}.`, options);
 }

@@ -51,10 +51,9 @@ export function remakeSplit<T extends NamedImage & Splittable>(
 
 function splitUnknown(): SmearwatchError {
   return new SmearwatchError(
+    'data-split-foreign',
     'The model was trained on this folder, and its split cannot be made again from the manifest',
     {
-      code: 'data-split-foreign',
-      kind: 'usage',
       hint: "Name the training's split.json (--split of `smearwatch evaluate` and `smearwatch models quantize`); it is in its run folder.",
     },
   );

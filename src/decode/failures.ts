@@ -17,29 +17,23 @@ export type ImageFailureCode = (typeof IMAGE_FAILURE_CODES)[number];
 export const DECODE_TIMEOUT = 'decode-timeout';
 
 export function imageEmpty(): SmearwatchError {
-  return failure(
-    'image-empty',
-    'The file is empty',
-    'Check that the scanner finished writing it, and copy it again.',
-  );
+  return new SmearwatchError('image-empty', 'The file is empty');
 }
 
 /** @param what the file is instead, where that is known: see `foreignFormat`. */
 export function imageFormatUnsupported(what: string | undefined): SmearwatchError {
   const subject = what === undefined ? 'The file is not' : `The file is ${what}, not`;
-  return failure(
-    'image-format-unsupported',
-    `${subject} a PNG, JPEG, TIFF or BMP image`,
-    'Its first bytes decide, not its name. Convert it, or keep it out of the folder.',
-  );
+  return new SmearwatchError('image-format-unsupported', `${subject} a PNG, JPEG, TIFF or BMP image`);
 }
 
 /** No image begins with 16 zeros, and what writes a file of its final size leaves them where it stopped. */
 export function imageUnwritten(): SmearwatchError {
-  return failure(
+  return new SmearwatchError(
     'image-format-unsupported',
     'The file begins with zeros: its contents were never written',
-    'Copy it again from the scanner. A copy that was broken off, a power cut or a full disk leaves such files.',
+    {
+      hint: 'Copy it again from the scanner. A copy that was broken off, a power cut or a full disk leaves such files.',
+    },
   );
 }
 
@@ -49,37 +43,34 @@ export function imageUnwritten(): SmearwatchError {
  * @param hint names the kinds that are decoded
  */
 export function kindUnsupported(format: string, what: string, hint: string): SmearwatchError {
-  return failure('image-format-unsupported', `The ${format} has ${what}, which is not supported`, hint);
-}
-
-export function imageTruncated(what: string, cause?: unknown): SmearwatchError {
-  return failure(
-    'image-truncated',
-    `The image is truncated: ${what}`,
-    'Copy it again from the scanner.',
-    cause,
+  return new SmearwatchError(
+    'image-format-unsupported',
+    `The ${format} has ${what}, which is not supported`,
+    { hint },
   );
 }
 
+export function imageTruncated(what: string, cause?: unknown): SmearwatchError {
+  return new SmearwatchError('image-truncated', `The image is truncated: ${what}`, { cause });
+}
+
 export function imageDamaged(what: string, cause?: unknown): SmearwatchError {
-  return failure('image-damaged', `The image is damaged: ${what}`, 'Copy it again from the scanner.', cause);
+  return new SmearwatchError('image-damaged', `The image is damaged: ${what}`, { cause });
 }
 
 /** @param size width × height, where they are known. */
 export function imageTooLarge(size: string | undefined, maxPixels: number, cause?: unknown): SmearwatchError {
-  return failure(
+  return new SmearwatchError(
     'image-too-large',
     size === undefined
       ? `The image has more than ${maxPixels} pixels, which is the limit`
       : `The image has ${size} pixels and the limit is ${maxPixels}`,
-    'Raise pipeline.maxPixels if the scanner really writes such images.',
-    cause,
+    { cause },
   );
 }
 
 export function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`The image could not be decoded within ${maxSeconds} s`, {
-    code: DECODE_TIMEOUT,
+  return new SmearwatchError(DECODE_TIMEOUT, `The image could not be decoded within ${maxSeconds} s`, {
     hint: 'Is this machine overloaded? If not, the file is damaged or made to do harm: copy it again from the scanner.',
     cause,
   });
@@ -87,12 +78,8 @@ export function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchErr
 
 /** libvips samples what it enlarges at other places, so that a picture would not be the one that models know. */
 export function resizeUnavailable(width: number, height: number): SmearwatchError {
-  return new SmearwatchError(`The image of ${width}×${height} pixels could not be resized to 256×256`, {
-    code: 'resize-unavailable',
-    hint: 'Smearwatch resizes it by WebAssembly, which needs memory and a processor with SIMD: see `smearwatch doctor`.',
-  });
-}
-
-function failure(code: ImageFailureCode, message: string, hint: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(message, { code, hint, cause });
+  return new SmearwatchError(
+    'resize-unavailable',
+    `The image of ${width}×${height} pixels could not be resized to 256×256`,
+  );
 }

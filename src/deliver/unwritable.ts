@@ -26,17 +26,16 @@ async function isReadOnly(folder: string): Promise<boolean> {
 }
 
 function readOnly(place: string, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`${place} cannot be written: its file system is read-only here`, {
-    code: 'folder-unwritable',
-    hint: 'Mount it writable. Under systemd, name it in ReadWritePaths= of the unit: all else is read-only for the daemon.',
-    cause,
-  });
+  return new SmearwatchError(
+    'folder-unwritable',
+    `${place} cannot be written: its file system is read-only here`,
+    {
+      hint: 'Mount it writable. Under systemd, name it in ReadWritePaths= of the unit: all else is read-only for the daemon.',
+      cause,
+    },
+  );
 }
 
 function notPermitted(place: string, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`${place} cannot be written: this user may not`, {
-    code: 'folder-unwritable',
-    hint: "Give the daemon's user the right to write there. What is owed is delivered then.",
-    cause,
-  });
+  return new SmearwatchError('folder-unwritable', `${place} cannot be written: this user may not`, { cause });
 }

@@ -4,40 +4,27 @@ import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 /** Every sentence about a file that was queued and cannot be read, for technicians. docs/images.md explains each. */
 
 export function fileTooLarge(size: number, maxBytes: number): SmearwatchError {
-  return new SmearwatchError(`The file has ${size} bytes; the limit is ${maxBytes}`, {
-    code: 'file-too-large',
-    hint: 'Raise pipeline.maxFileBytes if the scanner really writes such files.',
-  });
+  return new SmearwatchError('file-too-large', `The file has ${size} bytes; the limit is ${maxBytes}`);
 }
 
 export function fileChanged(): SmearwatchError {
-  return new SmearwatchError('The file is being written again', { code: 'file-changed' });
+  return new SmearwatchError('file-changed', 'The file is being written again');
 }
 
 export function fileVanished(cause: unknown): SmearwatchError {
-  return new SmearwatchError('The file was removed before it could be read', {
-    code: 'file-vanished',
-    hint: 'When it is there again, it is classified by itself.',
-    cause,
-  });
+  return new SmearwatchError('file-vanished', 'The file was removed before it could be read', { cause });
 }
 
 export function folderMissing(folder: string, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`The folder ${folder} is not there`, { code: 'folder-missing', cause });
+  return new SmearwatchError('folder-missing', `The folder ${folder} is not there`, { cause });
 }
 
 export function fileIsLink(): SmearwatchError {
-  return new SmearwatchError('It is a link, and links are not followed', {
-    code: 'file-is-link',
-    hint: "Put the image itself in the link's place.",
-  });
+  return new SmearwatchError('file-is-link', 'It is a link, and links are not followed');
 }
 
 export function fileNotRegular(stats: Stats): SmearwatchError {
-  return new SmearwatchError(`It is ${kindOf(stats)} with the name of an image`, {
-    code: 'file-not-regular',
-    hint: 'Find out what made it, and have it made elsewhere.',
-  });
+  return new SmearwatchError('file-not-regular', `It is ${kindOf(stats)} with the name of an image`);
 }
 
 function kindOf(stats: Stats): string {
@@ -48,26 +35,23 @@ function kindOf(stats: Stats): string {
 }
 
 export function nameNotUtf8(cause: unknown): SmearwatchError {
-  return new SmearwatchError('The name has bytes that are not UTF-8 (shown as �), so it cannot be opened', {
-    code: 'name-not-utf8',
-    hint: 'Rename it and all that look like it, or mount the share with the right character set.',
-    cause,
-  });
+  return new SmearwatchError(
+    'name-not-utf8',
+    'The name has bytes that are not UTF-8 (shown as �), so it cannot be opened',
+    { cause },
+  );
 }
 
 /** @param path whole. It may be a folder's. */
 export function pathTooLong(path: string, cause: unknown): SmearwatchError {
   return new SmearwatchError(
+    'path-too-long',
     `The path has ${Buffer.byteLength(path)} bytes, which is more than the system takes, so it cannot be opened`,
-    {
-      code: 'path-too-long',
-      hint: 'Shorten the names of its folders, or make one of them a mount point; if it is a folder, this is about all that is in it.',
-      cause,
-    },
+    { cause },
   );
 }
 
-const SENTENCES: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+const SENTENCES: Readonly<Record<string, readonly [message: string, hint?: string]>> = {
   EACCES: [
     'Smearwatch may not read the file',
     'Give its user the right to read the file and to enter its folders, then: smearwatch replay --quarantined',
@@ -84,21 +68,11 @@ const SENTENCES: Readonly<Record<string, readonly [message: string, hint: string
 
 export function fileUnreadable(error: unknown): SmearwatchError {
   const errno = errnoOf(error) ?? '';
-  const [message, hint] = SENTENCES[errno === 'EPERM' ? 'EACCES' : errno] ?? [
-    'The file cannot be read',
-    'Check the file, its disk or network share, then: smearwatch replay --quarantined',
-  ];
-  return new SmearwatchError(`${message} (${messageOf(error)})`, {
-    code: 'file-unreadable',
-    hint,
-    cause: error,
-  });
+  const [message, hint] = SENTENCES[errno === 'EPERM' ? 'EACCES' : errno] ?? ['The file cannot be read'];
+  return new SmearwatchError('file-unreadable', `${message} (${messageOf(error)})`, { hint, cause: error });
 }
 
 /** Not the image's fault: its share hangs. */
 export function readTimeout(folder: string, limitMs: number): SmearwatchError {
-  return new SmearwatchError(`The folder ${folder} has not answered for ${limitMs / 1000} s`, {
-    code: 'read-timeout',
-    hint: 'Check the network share; its files are taken up again by themselves.',
-  });
+  return new SmearwatchError('read-timeout', `The folder ${folder} has not answered for ${limitMs / 1000} s`);
 }

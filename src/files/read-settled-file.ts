@@ -12,7 +12,7 @@ import {
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { errnoOf, SmearwatchError } from '../errors.js';
+import { fileCodeOf, SmearwatchError } from '../errors.js';
 import {
   fileChanged,
   fileIsLink,
@@ -123,13 +123,18 @@ function irregular(stats: Stats | undefined): SmearwatchError | undefined {
 }
 
 async function explain(error: unknown, folder: string, { path }: SeenFile): Promise<SmearwatchError> {
-  const errno = errnoOf(error);
-  if (errno === 'ENAMETOOLONG') return pathTooLong(join(folder, path), error);
-  if (errno !== 'ENOENT' && errno !== 'ENOTDIR') {
-    // Links and sockets cannot be opened: errnos that say so differ between systems.
-    const stats = await lstat(join(folder, path)).catch(() => undefined);
-    return irregular(stats) ?? fileUnreadable(error);
+  switch (fileCodeOf(error)) {
+    case 'path-too-long':
+      return pathTooLong(join(folder, path), error);
+    case 'file-unreadable':
+      // Links and sockets cannot be opened: errnos that say so differ between systems.
+      return irregular(await lstat(join(folder, path)).catch(() => undefined)) ?? fileUnreadable(error);
+    case 'file-vanished':
+      return explainMissing(error, folder, path);
   }
+}
+
+async function explainMissing(error: unknown, folder: string, path: string): Promise<SmearwatchError> {
   const isFolderThere = await stat(folder).then(
     (stats) => stats.isDirectory(),
     () => false,

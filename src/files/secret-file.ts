@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { errnoOf, SmearwatchError } from '../errors.js';
+import { errnoOf, SmearwatchError, type ErrorCode } from '../errors.js';
 import { decodeText } from '../text/decode-text.js';
 
 /** What a secret is called in errors, and how a person gets a usable one. */
@@ -9,7 +9,7 @@ export interface SecretKind {
   readonly what: string;
   /** The option that names the file. */
   readonly option: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   /** A sentence with the command that makes one. */
   readonly howToMake: string;
 }
@@ -40,12 +40,7 @@ export function unusableSecret(
   why: string,
   { hint = howToMake, cause }: { hint?: string; cause?: unknown } = {},
 ): SmearwatchError {
-  return new SmearwatchError(`${what} in ${file} (${option}) cannot be used: ${why}`, {
-    code,
-    kind: 'configuration',
-    hint,
-    cause,
-  });
+  return new SmearwatchError(code, `${what} in ${file} (${option}) cannot be used: ${why}`, { hint, cause });
 }
 
 async function readPrivate(file: string, kind: SecretKind): Promise<string> {

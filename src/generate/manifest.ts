@@ -32,9 +32,7 @@ export async function readRows(path: string): Promise<Map<string, string>> {
 }
 
 function manifestForeign(path: string, what: string, hint: string): SmearwatchError {
-  return new SmearwatchError(`${path} is not a manifest of generated smears: ${what}`, {
-    code: 'manifest-foreign',
-    kind: 'usage',
+  return new SmearwatchError('manifest-foreign', `${path} is not a manifest of generated smears: ${what}`, {
     hint,
   });
 }

@@ -89,9 +89,5 @@ function checkChoice(name: string, value: string, choices: readonly string[]): v
 }
 
 function badOption(name: string, value: string, hint: string): SmearwatchError {
-  return new SmearwatchError(`The generator's option "${name}" is ${value}.`, {
-    code: 'generate-option',
-    kind: 'usage',
-    hint,
-  });
+  return new SmearwatchError('generate-option', `The generator's option "${name}" is ${value}.`, { hint });
 }

@@ -91,9 +91,7 @@ export function drawSmear(options: SmearOptions): Smear {
 /** @throws SmearwatchError `generate-option` */
 export function checkInteger(name: string, value: number, least: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new SmearwatchError(`The generator's option "${name}" is ${value}.`, {
-    code: 'generate-option',
-    kind: 'usage',
+  throw new SmearwatchError('generate-option', `The generator's option "${name}" is ${value}.`, {
     hint: `Give a whole number from ${least} to ${most}.`,
   });
 }
@@ -101,9 +99,7 @@ export function checkInteger(name: string, value: number, least: number, most: n
 /** @throws SmearwatchError `generate-option` */
 export function checkClass(cellClass: string): asserts cellClass is CellClass {
   if ((CELL_CLASSES as readonly string[]).includes(cellClass)) return;
-  throw new SmearwatchError(`The generator draws no class "${cellClass}".`, {
-    code: 'generate-option',
-    kind: 'usage',
+  throw new SmearwatchError('generate-option', `The generator draws no class "${cellClass}".`, {
     hint: `Choose from ${CELL_CLASSES.join(', ')}.`,
   });
 }

@@ -116,11 +116,8 @@ async function oldest(begun: Promise<SmearReply>[], plan: GeneratePlan): Promise
   const reply = await begun.shift();
   if (reply?.ok === true) return reply.smear;
   throw new SmearwatchError(
+    'generate-failed',
     `An image could not be written to ${plan.outDir}: ${reply?.message ?? 'no reply'}.`,
-    {
-      code: 'generate-failed',
-      hint: 'Check that the folder can be written to and that its disk has room, then run again: finished images stay.',
-    },
   );
 }
 
@@ -131,8 +128,7 @@ async function makeFolders(plan: GeneratePlan): Promise<void> {
   try {
     for (const folder of folders) await mkdir(join(plan.outDir, folder), { recursive: true });
   } catch (cause) {
-    throw new SmearwatchError(`The output folder ${plan.outDir} cannot be made.`, {
-      code: 'generate-failed',
+    throw new SmearwatchError('generate-failed', `The output folder ${plan.outDir} cannot be made.`, {
       hint: 'Name a folder that this user may write to.',
       cause,
     });

@@ -59,16 +59,12 @@ function copyInto(file: string, partial: string): void {
 }
 
 function exists(target: string): SmearwatchError {
-  return new SmearwatchError(`${target} exists already`, {
-    code: 'backup-exists',
-    hint: 'Name a file that is not there, or a folder: the backup then gets a name with its time.',
-  });
+  return new SmearwatchError('backup-exists', `${target} exists already`);
 }
 
 function failed(target: string, cause: unknown): SmearwatchError {
   const isMissing = errnoOf(cause) === 'ENOENT' || !existsSync(dirname(resolve(target)));
-  return new SmearwatchError(`The backup ${target} cannot be written: ${messageOf(cause)}`, {
-    code: 'backup-failed',
+  return new SmearwatchError('backup-failed', `The backup ${target} cannot be written: ${messageOf(cause)}`, {
     hint: isMissing
       ? 'Make its folder first.'
       : 'Check that this user may write there and that there is room for a second ledger. The ledger itself is as it was.',

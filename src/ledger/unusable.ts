@@ -27,12 +27,9 @@ const UNKNOWN_HINT = 'Check that the folder can be created and written by this u
 export function unusable(stateFolder: string, cause: unknown): SmearwatchError {
   const reason = REASONS[errnoOf(cause) ?? ''] ?? REASONS[errnoOfWriting(stateFolder) ?? ''];
   return new SmearwatchError(
+    'ledger-unopenable',
     `The state folder ${stateFolder} cannot be used: ${reason?.what ?? messageOf(cause)}`,
-    {
-      code: 'ledger-unopenable',
-      hint: reason?.hint ?? UNKNOWN_HINT,
-      cause,
-    },
+    { hint: reason?.hint ?? UNKNOWN_HINT, cause },
   );
 }
 

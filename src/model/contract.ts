@@ -27,8 +27,7 @@ export function checkOutput(outputs: readonly ValueMetadata[], modelFile: string
 
 function isDeclared(finding: string | boolean, modelFile: string): boolean {
   if (typeof finding !== 'string') return finding;
-  throw new SmearwatchError(`${modelFile} does not fit: ${finding}`, {
-    code: 'model-unloadable',
+  throw new SmearwatchError('model-unloadable', `${modelFile} does not fit: ${finding}`, {
     hint: 'Import a foreign network with `smearwatch models import`, which puts the missing nodes in front of it.',
   });
 }

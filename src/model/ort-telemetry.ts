@@ -20,8 +20,9 @@ export function disableOrtTelemetry(): void {
 }
 
 function telemetryIsOn(): SmearwatchError {
-  return new SmearwatchError("ONNX Runtime's telemetry is on and cannot be turned off in a worker thread", {
-    code: 'telemetry-on',
-    hint: `Call disableOrtTelemetry in the main thread first, or start the process with ${SWITCH}=1.`,
-  });
+  return new SmearwatchError(
+    'telemetry-on',
+    "ONNX Runtime's telemetry is on and cannot be turned off in a worker thread",
+    { hint: `Call disableOrtTelemetry in the main thread first, or start the process with ${SWITCH}=1.` },
+  );
 }

@@ -1,5 +1,5 @@
 import { from, merge, mergeMap, of, type Observable } from 'rxjs';
-import { SmearwatchError } from '../errors.js';
+import { fateOf, SmearwatchError } from '../errors.js';
 import type { Classifier } from '../pool/classifier.js';
 import type { BatchReply, PrepareLimits } from '../pool/protocol.js';
 import type { InFlight } from './in-flight.js';
@@ -60,5 +60,5 @@ async function answerTo(
 }
 
 function isDivisible(error: unknown): boolean {
-  return error instanceof SmearwatchError && error.code !== 'pool-closed';
+  return error instanceof SmearwatchError && fateOf(error) !== 'postpone';
 }

@@ -20,10 +20,7 @@ export interface InFlight extends Claim, FileToPrepare {
 export function admit(claim: Claim, scanners: readonly ImageSource[]): InFlight {
   const scanner = scanners.find(({ name }) => name === claim.scanner);
   if (!scanner) {
-    throw new SmearwatchError(`Scanner ${claim.scanner} is no longer configured`, {
-      code: 'scanner-unknown',
-      hint: 'Configure it again under this name, then smearwatch replay --quarantined --scanner',
-    });
+    throw new SmearwatchError('scanner-unknown', `Scanner ${claim.scanner} is no longer configured`);
   }
   const { folder, labels, expectedSize } = scanner;
   return {

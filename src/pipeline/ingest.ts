@@ -10,6 +10,7 @@ import {
   tap,
   type Observable,
 } from 'rxjs';
+import { errorOf, isFolderAway } from '../errors.js';
 import type { Claim, Ledger } from '../ledger/ledger.js';
 import type { Classifier } from '../pool/classifier.js';
 import type { PrepareLimits } from '../pool/protocol.js';
@@ -51,8 +52,6 @@ export interface IngestParts {
 const BATCHES_PER_WORKER = 3;
 /** Of the time that a batch may stand still, how long it may wait for one file of a share. */
 const READING_SHARE = 1 / 2;
-/** Nothing is wrong with a file of these: its whole folder cannot be reached. */
-const UNREACHABLE = new Set(['folder-missing', 'read-timeout']);
 
 /**
  * The way of every image, from the queue to its durable end. Only claims flow here: a file is read, decoded and classified
@@ -169,7 +168,7 @@ export class Ingest {
   #reportUnreachable({ images, reply }: AnsweredBatch): void {
     for (const [at, file] of reply.files.entries()) {
       const scanner = images[at]?.scanner;
-      if (scanner !== undefined && file.kind === 'unusable' && UNREACHABLE.has(file.failure.code))
+      if (scanner !== undefined && file.kind === 'unusable' && isFolderAway(errorOf(file.failure)))
         this.#parts.onFolderMissing?.(scanner);
     }
   }

@@ -214,7 +214,5 @@ function countEqual(computed: readonly HowComputed[]): ComputationInUse[] {
 }
 
 function poolClosed(): SmearwatchError {
-  return new SmearwatchError('the pool was closed before it could classify the batch', {
-    code: 'pool-closed',
-  });
+  return new SmearwatchError('pool-closed', 'the pool was closed before it could classify the batch');
 }

@@ -1,4 +1,4 @@
-import { SmearwatchError } from '../errors.js';
+import { hasCode } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { ModelIdentity, ModelInUse } from '../record.js';
 import type { ModelSpec } from '../model/registry/in-use.js';
@@ -91,8 +91,7 @@ export class ModelServer {
         return await work(pool);
       } catch (error) {
         // What still waited in the old pool at a swap is the new one's: it has not left this thread.
-        const wasSwapped = error instanceof SmearwatchError && error.code === 'pool-closed';
-        if (!wasSwapped || pool === this.#pool) throw error;
+        if (!hasCode(error, 'pool-closed') || pool === this.#pool) throw error;
       }
     }
   }

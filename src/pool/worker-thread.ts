@@ -143,12 +143,9 @@ export class WorkerThread {
 }
 
 function taskTimeout(timeoutMs: number): SmearwatchError {
-  return new SmearwatchError(`a batch stood still for ${timeoutMs} ms`, { code: 'task-timeout' });
+  return new SmearwatchError('task-timeout', `a batch stood still for ${timeoutMs} ms`);
 }
 
 function workerLost(cause: unknown): SmearwatchError {
-  return new SmearwatchError(`an inference worker was lost: ${messageOf(cause)}`, {
-    code: 'worker-lost',
-    cause,
-  });
+  return new SmearwatchError('worker-lost', `an inference worker was lost: ${messageOf(cause)}`, { cause });
 }

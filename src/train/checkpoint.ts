@@ -51,18 +51,10 @@ export async function writeCheckpoint(runDir: string, checkpoint: Checkpoint): P
 export async function readCheckpoint(runDir: string, fingerprint: string): Promise<Checkpoint> {
   const file = await readTensorFile<Meta>(join(runDir, LAST));
   if (file === undefined) {
-    throw new SmearwatchError(`There is no checkpoint in ${runDir} to resume from.`, {
-      code: 'checkpoint-missing',
-      kind: 'usage',
-      hint: 'Name the folder of an interrupted training; one is written after each epoch.',
-    });
+    throw new SmearwatchError('checkpoint-missing', `There is no checkpoint in ${runDir} to resume from.`);
   }
   if (file.meta.fingerprint !== fingerprint) {
-    throw new SmearwatchError(`The checkpoint in ${runDir} is of another training.`, {
-      code: 'checkpoint-foreign',
-      kind: 'usage',
-      hint: 'Resume with the options, images and split that it was started with, or start a new run in another folder.',
-    });
+    throw new SmearwatchError('checkpoint-foreign', `The checkpoint in ${runDir} is of another training.`);
   }
   const all = [...file.tensors];
   return {
@@ -85,12 +77,11 @@ export async function writeBest(
   await writeTensorFile(join(runDir, BEST), { meta: best, tensors: weights });
 }
 
-/** @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged` */
+/** @throws SmearwatchError `checkpoint-damaged` */
 export async function readBest(runDir: string): Promise<ReadonlyMap<string, Float32Array>> {
   const file = await readTensorFile<BestEpoch>(join(runDir, BEST));
   if (file !== undefined) return file.tensors;
-  throw new SmearwatchError(`The weights of the best epoch are missing in ${runDir}.`, {
-    code: 'checkpoint-missing',
+  throw new SmearwatchError('checkpoint-damaged', `The weights of the best epoch are missing in ${runDir}.`, {
     hint: 'Train again: the file best.bin was removed.',
   });
 }

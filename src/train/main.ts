@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { SmearwatchError, messageOf } from '../errors.js';
+import { failureOf } from '../errors.js';
 import { configureDecoding } from '../decode/decode-image.js';
 import { buildNetwork } from '../model/networks/architectures.js';
 import { countParameters } from '../model/networks/network.js';
@@ -7,7 +7,7 @@ import { loadTensorflow } from '../model/tensorflow/load.js';
 import { exportModel } from './export-model.js';
 import type { TrainingPlan } from './options.js';
 import { countSplit, prepareData } from './prepare.js';
-import type { TrainingFailure, FromTraining, ToTraining } from './protocol.js';
+import type { FromTraining, ToTraining } from './protocol.js';
 import { Trainer } from './trainer.js';
 
 /**
@@ -88,13 +88,5 @@ function send(message: FromTraining): void {
 }
 
 function sendFailure(error: unknown): void {
-  send({ type: 'failed', failure: asFailure(error) });
-}
-
-function asFailure(error: unknown): TrainingFailure {
-  if (!(error instanceof SmearwatchError)) {
-    return { code: 'training-failed', kind: 'runtime', message: messageOf(error) };
-  }
-  const { code, kind, message, hint } = error;
-  return hint === undefined ? { code, kind, message } : { code, kind, message, hint };
+  send({ type: 'failed', failure: failureOf(error, 'training-failed') });
 }

@@ -23,12 +23,9 @@ export async function prepareData(
   const folder = await readLabelledFolder(plan.dataDir);
   if (folder.classes.length !== network.classes) {
     throw new SmearwatchError(
+      'data-classes-differ',
       `${plan.dataDir} has ${folder.classes.length} classes (${folder.classes.join(', ')}), the network ${network.classes}.`,
-      {
-        code: 'data-classes-differ',
-        kind: 'usage',
-        hint: 'Give the network as many classes as the folder has.',
-      },
+      { hint: 'Give the network as many classes as the folder has.' },
     );
   }
   const cache = new PixelCache(plan.cacheDir);

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../errors.js';
+import type { Failure } from '../errors.js';
 import type { EpochRecord } from './history.js';
 import type { LeftOutFile } from './load-images.js';
 import type { TrainingPlan } from './options.js';
@@ -16,15 +16,7 @@ export type FromTraining =
   | { readonly type: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
   | { readonly type: 'finished'; readonly result: TrainingResult }
   | { readonly type: 'stopped'; readonly finishedEpochs: number }
-  | { readonly type: 'failed'; readonly failure: TrainingFailure };
-
-/** An error as data: classes and codes do not survive the way between processes. */
-export interface TrainingFailure {
-  readonly code: string;
-  readonly kind: ErrorKind;
-  readonly message: string;
-  readonly hint?: string;
-}
+  | { readonly type: 'failed'; readonly failure: Failure };
 
 export interface PreparedTraining {
   readonly classes: readonly string[];

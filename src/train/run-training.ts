@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
-import { SmearwatchError } from '../errors.js';
+import { errorOf, SmearwatchError } from '../errors.js';
 import { trainingEnvironment } from '../model/tensorflow/environment.js';
 import { passOnErrors } from './child-errors.js';
 import type { TrainingPlan } from './options.js';
@@ -80,8 +80,7 @@ function outcomeOf(
     child.on('message', (message: FromTraining) => {
       onMessage?.(message);
       if (message.type === 'finished') resolve(message.result);
-      else if (message.type === 'failed')
-        reject(new SmearwatchError(message.failure.message, message.failure));
+      else if (message.type === 'failed') reject(errorOf(message.failure));
       else if (message.type === 'stopped') reject(stopped(plan, message.finishedEpochs));
     });
     child.once('error', (cause) => reject(died(plan, 'it could not be started', cause)));
@@ -93,18 +92,20 @@ function outcomeOf(
 }
 
 function stopped({ runDir }: TrainingPlan, finishedEpochs: number): SmearwatchError {
-  return new SmearwatchError(`Training was stopped after ${finishedEpochs} finished epochs.`, {
-    code: 'training-stopped',
-    hint:
-      finishedEpochs > 0
-        ? `Go on with --resume and the run folder ${runDir}.`
-        : 'Nothing was finished: start it again.',
-  });
+  return new SmearwatchError(
+    'training-stopped',
+    `Training was stopped after ${finishedEpochs} finished epochs.`,
+    {
+      hint:
+        finishedEpochs > 0
+          ? `Go on with --resume and the run folder ${runDir}.`
+          : 'Nothing was finished: start it again.',
+    },
+  );
 }
 
 function died({ runDir }: TrainingPlan, how: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(`The training process ended unexpectedly (${how}).`, {
-    code: 'training-died',
+  return new SmearwatchError('training-died', `The training process ended unexpectedly (${how}).`, {
     hint: `Most often memory ran out: AlexNet needs about 3 GB. Finished epochs are in ${runDir}; go on with --resume.`,
     cause,
   });

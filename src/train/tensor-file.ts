@@ -98,8 +98,5 @@ function sliceTensors(
 }
 
 function damaged(path: string, what: string): SmearwatchError {
-  return new SmearwatchError(`${path} is not a whole checkpoint: ${what}.`, {
-    code: 'checkpoint-damaged',
-    hint: 'Delete the run folder and train again, or restore it from a backup.',
-  });
+  return new SmearwatchError('checkpoint-damaged', `${path} is not a whole checkpoint: ${what}.`);
 }

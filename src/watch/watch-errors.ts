@@ -1,4 +1,4 @@
-import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { errnoOf, hasCode, isFolderAway, messageOf, SmearwatchError } from '../errors.js';
 import type { RescanSummary } from './rescan-summary.js';
 
 /** Every sentence of the watcher's, for technicians: which scanner, which folder, what to do. */
@@ -22,50 +22,44 @@ export function rescanFailed(scanner: WatchedFolder, cause: unknown): unknown {
 
 /** Whether it is the scanner's folder itself that keeps a rescan from reading anything. */
 export function isFolderLost(error: unknown): boolean {
-  return error instanceof SmearwatchError && FOLDER_LOST.has(error.code);
+  return isFolderAway(error);
 }
 
 export function isFolderSilent(error: unknown): boolean {
-  return error instanceof SmearwatchError && error.code === 'scanner-folder-silent';
+  return hasCode(error, 'scanner-folder-silent');
 }
 
-const FOLDER_LOST: ReadonlySet<string> = new Set([
-  'scanner-folder-missing',
-  'scanner-folder-invalid',
-  'scanner-folder-unreadable',
-]);
-
 function folderMissing({ name, folder }: WatchedFolder, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`The folder ${folder} of scanner ${name} does not exist`, {
-    code: 'scanner-folder-missing',
-    hint: 'Mount it, create it, or correct "folder". Its images are taken in as soon as it is there.',
-    cause,
-  });
+  return new SmearwatchError(
+    'scanner-folder-missing',
+    `The folder ${folder} of scanner ${name} does not exist`,
+    { cause },
+  );
 }
 
 function folderInvalid({ name, folder }: WatchedFolder, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`The folder ${folder} of scanner ${name} is a file, or lies below one`, {
-    code: 'scanner-folder-invalid',
-    hint: 'Correct "folder", or put a folder in its place.',
-    cause,
-  });
+  return new SmearwatchError(
+    'scanner-folder-invalid',
+    `The folder ${folder} of scanner ${name} is a file, or lies below one`,
+    { cause },
+  );
 }
 
 function folderUnreadable({ name, folder }: WatchedFolder, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`The folder ${folder} of scanner ${name} cannot be read: ${messageOf(cause)}`, {
-    code: 'scanner-folder-unreadable',
-    hint: 'Give the user that runs Smearwatch the right to read and enter it, and check the disk or share.',
-    cause,
-  });
+  return new SmearwatchError(
+    'scanner-folder-unreadable',
+    `The folder ${folder} of scanner ${name} cannot be read: ${messageOf(cause)}`,
+    { cause },
+  );
 }
 
 /** @param waitedMs since the last answer. */
 export function folderSilent({ name, folder }: WatchedFolder, waitedMs: number): SmearwatchError {
   const seconds = Math.round(waitedMs / 1000);
-  return new SmearwatchError(`The folder ${folder} of scanner ${name} has not answered for ${seconds} s`, {
-    code: 'scanner-folder-silent',
-    hint: 'Check the network share and its server. Its images are taken in as soon as it answers.',
-  });
+  return new SmearwatchError(
+    'scanner-folder-silent',
+    `The folder ${folder} of scanner ${name} has not answered for ${seconds} s`,
+  );
 }
 
 /** @param idleMs since the last rescan. */
@@ -75,19 +69,16 @@ export function rescanLate(
 ): SmearwatchError {
   const [last, every] = [idleMs, rescanIntervalMs].map((ms) => Math.round(ms / 1000));
   return new SmearwatchError(
+    'scanner-rescan-late',
     `The folder ${folder} of scanner ${name} was last read ${last} s ago, not every ${every} s`,
-    {
-      code: 'scanner-rescan-late',
-      hint: 'The computer is overloaded, or this is a defect: restart the daemon, and report it with its log.',
-    },
   );
 }
 
 export function folderReplaced({ name, folder }: WatchedFolder): SmearwatchError {
-  return new SmearwatchError(`The folder ${folder} of scanner ${name} is another one than before.`, {
-    code: 'scanner-folder-replaced',
-    hint: 'It was mounted, unmounted or made anew. If it is unexpectedly empty, check that its share is mounted.',
-  });
+  return new SmearwatchError(
+    'scanner-folder-replaced',
+    `The folder ${folder} of scanner ${name} is another one than before.`,
+  );
 }
 
 /** Undefined where all of the folder was read. */
@@ -98,23 +89,17 @@ export function unreadableParts(
   if (unreadable === 0) return undefined;
   const entries = unreadable === 1 ? '1 file or folder' : `${unreadable} files or folders`;
   return new SmearwatchError(
+    'scanner-entries-unreadable',
     `${entries} in the folder ${folder} of scanner ${name} cannot be read: ${messageOf(firstError)}`,
-    {
-      code: 'scanner-entries-unreadable',
-      hint: 'Give the user that runs Smearwatch the right to read and enter them, and check the disk or share.',
-      cause: firstError,
-    },
+    { cause: firstError },
   );
 }
 
 export function linksIgnored({ name, folder }: WatchedFolder, summary: RescanSummary): SmearwatchError {
   const { folderLinks, firstFolderLink = '' } = summary;
   return new SmearwatchError(
+    'scanner-links-ignored',
     `${folderLinks} links in ${folder} of scanner ${name} are not followed, ${firstFolderLink} first: images in folders that they lead to are not seen.`,
-    {
-      code: 'scanner-links-ignored',
-      hint: 'Put the folder itself in their place, or make it a scanner of its own.',
-    },
   );
 }
 
@@ -124,10 +109,7 @@ export function fileOverdue(
   { path, size, waitedMs }: { path: string; size: number; waitedMs: number },
 ): SmearwatchError {
   return new SmearwatchError(
+    'scanner-file-overdue',
     `${folder}/${path} of scanner ${name} is still not complete ${Math.round(waitedMs / 1000)} s after it was first seen; it has ${size} bytes now.`,
-    {
-      code: 'scanner-file-overdue',
-      hint: 'Find out what keeps writing it, or why it cannot be looked at. It is classified once it has come to rest.',
-    },
   );
 }

@@ -93,8 +93,7 @@ describe('an error', () => {
       Promise.reject(
         kind === 'unknown'
           ? new TypeError('x is not a function')
-          : new SmearwatchError('Cannot write \u001b[31m/a/b', {
-              code: 'no-write',
+          : new SmearwatchError('file-unwritable', 'Cannot write \u001b[31m/a/b', {
               hint: 'Give the permission.',
               cause,
             }),
@@ -119,7 +118,9 @@ describe('an error', () => {
 
   test('is JSON with --json', async () => {
     const { err } = await run('--kind', 'known', '--json');
-    expect(JSON.parse(err)).toMatchObject({ error: { code: 'no-write', hint: 'Give the permission.' } });
+    expect(JSON.parse(err)).toMatchObject({
+      error: { code: 'file-unwritable', hint: 'Give the permission.' },
+    });
   });
 
   test('that nobody expected asks for a report', async () => {

@@ -1,6 +1,6 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { SmearwatchError } from '../../src/errors.js';
+import { SmearwatchError, type ErrorCode } from '../../src/errors.js';
 import { classifyBatch, type AnsweredBatch, type FailedBatch } from '../../src/pipeline/classify-batch.js';
 import type { InFlight } from '../../src/pipeline/in-flight.js';
 import type { Classifier } from '../../src/pool/classifier.js';
@@ -13,13 +13,13 @@ const idsOf = ({ images }: AnsweredBatch | FailedBatch): number[] => images.map(
 const isAnswered = (batch: AnsweredBatch | FailedBatch): batch is AnsweredBatch => 'reply' in batch;
 
 /** A batch with `poison` kills its worker; the answer to a batch leaves out the last file of it that is `forgotten`. */
-function classifierWith({ poison = 99, forgotten = 99, code = 'worker-lost' }) {
+function classifierWith({ poison = 99, forgotten = 99, code = 'worker-lost' as ErrorCode }) {
   const batches: number[][] = [];
   const classifier: Classifier = {
     classifyFiles(files) {
       const numbers = files.map(({ path }) => Number(path));
       batches.push(numbers);
-      if (numbers.includes(poison)) return Promise.reject(new SmearwatchError('lost', { code }));
+      if (numbers.includes(poison)) return Promise.reject(new SmearwatchError(code, 'lost'));
       const replies = numbers
         .filter((number) => number !== forgotten)
         .map((number, row): FileReply => {

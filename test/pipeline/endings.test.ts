@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { SmearwatchError } from '../../src/errors.js';
+import { SmearwatchError, type ErrorCode } from '../../src/errors.js';
 import type { Claim } from '../../src/ledger/ledger.js';
 import { endingOf } from '../../src/pipeline/endings.js';
 
 const policy = { maxAttempts: 3, retryDelayMs: 1000 };
 const attempt = (number: number): Claim => ({ attempt: number }) as Claim;
-const failure = (code: string): SmearwatchError =>
-  new SmearwatchError('It failed', { code, hint: 'Mend it' });
+const failure = (code: ErrorCode): SmearwatchError =>
+  new SmearwatchError(code, 'It failed', { hint: 'Mend it' });
 
 describe('endingOf', () => {
-  it.each([
+  it.each<ErrorCode>([
     'image-truncated',
     'image-damaged',
     'image-empty',
@@ -28,11 +28,11 @@ describe('endingOf', () => {
     });
   });
 
-  it.each(['file-changed', 'folder-missing', 'pool-closed'])('only postpones %s', (code) => {
+  it.each<ErrorCode>(['file-changed', 'folder-missing', 'pool-closed'])('only postpones %s', (code) => {
     expect(endingOf(failure(code), attempt(9), policy)).toMatchObject({ kind: 'release' });
   });
 
-  it.each(['decode-timeout', 'file-unreadable'])('tries %s again: it may pass', (code) => {
+  it.each<ErrorCode>(['decode-timeout', 'file-unreadable'])('tries %s again: it may pass', (code) => {
     expect(endingOf(failure(code), attempt(1), policy)).toMatchObject({ kind: 'retry' });
   });
 

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SmearwatchError } from '../../src/errors.js';
+import { errorOf } from '../../src/errors.js';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.js';
 import { createLogger } from '../../src/telemetry/log.js';
 import type { Telemetry } from '../../src/telemetry/telemetry.js';
@@ -14,8 +14,8 @@ beforeEach(() => {
   telemetry = createTelemetry({ logger, registry: new Registry() });
 });
 
-function failure(code: string, message = 'no'): SmearwatchError {
-  return new SmearwatchError(message, { code });
+function failure(code: string, message = 'no'): Error {
+  return errorOf({ code, message });
 }
 
 function repeat(times: number, work: (time: number) => void): void {
@@ -98,7 +98,7 @@ describe('A condition that lasts', () => {
     [
       'a worker that cannot be replaced',
       'error',
-      (t) => t.workerMissing({ error: failure('model-missing'), retryMs: 1000 }),
+      (t) => t.workerMissing({ error: failure('model-unknown'), retryMs: 1000 }),
       (t) => t.workerFound(),
       [
         'An inference worker is missing and could not be replaced; it is tried again',

@@ -50,9 +50,13 @@ describe('a log line', () => {
     const cause = new Error('disk full');
     telemetry.deliveryFailed({
       sink: 'json',
-      error: new SmearwatchError('Cannot write', { code: 'x', hint: 'Make room.', cause }),
+      error: new SmearwatchError('folder-unwritable', 'Cannot write', { hint: 'Make room.', cause }),
     });
-    expect(lines[0]).toMatchObject({ level: 'warn', sink: 'json', err: { code: 'x', hint: 'Make room.' } });
+    expect(lines[0]).toMatchObject({
+      level: 'warn',
+      sink: 'json',
+      err: { code: 'folder-unwritable', hint: 'Make room.' },
+    });
     expect(JSON.stringify(lines[0])).toContain('disk full');
   });
 

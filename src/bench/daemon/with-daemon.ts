@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonStatus } from '../../daemon/http/status.js';
 import { DaemonProcess, type DaemonLogLine } from '../../daemon/spawn-daemon.js';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hasCode, messageOf, SmearwatchError } from '../../errors.js';
 import type { BenchContext } from '../context.js';
 import { pinnedTo } from './affinity.js';
 import { daemonFolder, lastWords, type DaemonFolder, type DaemonSetup } from './daemon-folder.js';
@@ -80,17 +80,14 @@ export async function whenWorkedOff(
 }
 
 function imagesQuarantined(count: number): SmearwatchError {
-  return new SmearwatchError(`${count} images could not be classified`, {
-    code: 'bench-quarantined',
-    hint: 'A bench needs images that all are classified: name others with --data, or let smears be drawn.',
-  });
+  return new SmearwatchError('bench-quarantined', `${count} images could not be classified`);
 }
 
 async function daemonFailed(error: unknown, files: DaemonFolder): Promise<SmearwatchError> {
-  if (error instanceof SmearwatchError && error.code === 'bench-quarantined') return error;
-  return new SmearwatchError(`The measured daemon failed: ${messageOf(error)}\n${await lastWords(files)}`, {
-    code: 'bench-daemon-failed',
-    hint: 'Above is the end of its log.',
-    cause: error,
-  });
+  if (hasCode(error, 'bench-quarantined')) return error;
+  return new SmearwatchError(
+    'bench-daemon-failed',
+    `The measured daemon failed: ${messageOf(error)}\n${await lastWords(files)}`,
+    { cause: error },
+  );
 }

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { SmearwatchError } from '../../errors.js';
+import { errorOf } from '../../errors.js';
 import { disableOrtTelemetry } from '../../model/ort-telemetry.js';
 import type { LaneReply, LaneRequest, LaneSetup } from './protocol.js';
 
@@ -87,7 +87,7 @@ export class Lanes {
     const replies = await Promise.all(this.#threads.map((thread) => thread.run(request)));
     return replies.map((reply) => {
       if (reply.kind === 'done') return reply;
-      throw new SmearwatchError(reply.message, { code: reply.code });
+      throw errorOf(reply);
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineName } from '../../engine.js';
+import type { Failure } from '../../errors.js';
 
 /**
  * Every message between the bench and one of its threads. A lane does one kind of work, which its setup says, one piece
@@ -65,4 +66,4 @@ export type LaneReply =
       /** From the first piece's start to the last one's end. */
       readonly seconds: number;
     }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+  | ({ readonly kind: 'failed' } & Failure);

@@ -1,5 +1,5 @@
 import { workerData } from 'piscina';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { failureOf } from '../../errors.js';
 import { openWork } from './work.js';
 import type { LaneReply, LaneRequest, LaneSetup } from './protocol.js';
 
@@ -33,6 +33,5 @@ export default async function lane({ seconds, batch }: LaneRequest): Promise<Lan
 }
 
 function failure(error: unknown): LaneReply {
-  const code = error instanceof SmearwatchError ? error.code : 'bench-lane-failed';
-  return { kind: 'failed', code, message: messageOf(error) };
+  return { kind: 'failed', ...failureOf(error, 'bench-lane-failed') };
 }

@@ -84,8 +84,5 @@ async function runPeer([program = '', ...args]: readonly string[], signal: Abort
 }
 
 function peerFailed(why: string): SmearwatchError {
-  return new SmearwatchError(`The program to compare with failed: ${why}`, {
-    code: 'bench-peer-failed',
-    hint: "For instance --peer 'python3 peer.py {model} {glob} {processes}', which prints images per second.",
-  });
+  return new SmearwatchError('bench-peer-failed', `The program to compare with failed: ${why}`);
 }

@@ -75,11 +75,7 @@ async function findImages(folder: string, format: Format): Promise<string[]> {
 }
 
 function noImages(why: string): SmearwatchError {
-  return new SmearwatchError(why, {
-    code: 'bench-no-images',
-    kind: 'usage',
-    hint: 'Name another folder with --data, other --formats, or let smears be drawn.',
-  });
+  return new SmearwatchError('bench-no-images', why);
 }
 
 interface Multiplication {
@@ -129,10 +125,10 @@ async function refuseTooMany(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free > bytes + SPARE_BYTES) return;
-  throw new SmearwatchError(`${folder} has ${free} bytes free, and the images take about ${bytes}`, {
-    code: 'bench-no-room',
-    hint: 'Name a folder on another disk with --folder, or fewer --images or --formats.',
-  });
+  throw new SmearwatchError(
+    'bench-no-room',
+    `${folder} has ${free} bytes free, and the images take about ${bytes}`,
+  );
 }
 
 /** Puts the files where those lie that a scanner has just written: into the system's page cache, in which they may not stay. */

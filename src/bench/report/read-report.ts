@@ -9,11 +9,10 @@ export async function readReport(file: string): Promise<BenchReport> {
     const text = decodeText(await readFile(file), ({ what }) => new Error(what));
     return benchSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new SmearwatchError(`${file} is no bench.json that can be read: ${messageOf(cause)}`, {
-      code: 'bench-unreadable',
-      kind: 'usage',
-      hint: 'Make one with `smearwatch bench --out DIR`.',
-      cause,
-    });
+    throw new SmearwatchError(
+      'bench-unreadable',
+      `${file} is no bench.json that can be read: ${messageOf(cause)}`,
+      { cause },
+    );
   }
 }

@@ -80,9 +80,5 @@ function weightBytes(name: NetworkName, precision: Precision, batch: number): nu
 }
 
 function notMeasured(what: string): SmearwatchError {
-  return new SmearwatchError(`The bench did not measure ${what}`, {
-    code: 'plan-not-measured',
-    kind: 'usage',
-    hint: 'Run `smearwatch bench --out DIR` without --quick and --only, and name its bench.json with `smearwatch plan --bench`.',
-  });
+  return new SmearwatchError('plan-not-measured', `The bench did not measure ${what}`);
 }

@@ -56,10 +56,6 @@ function writeWhole(file: string, fill: (write: (text: string) => void) => void)
     });
   } catch (cause) {
     if (cause instanceof SmearwatchError) throw cause;
-    throw new SmearwatchError(`${file} cannot be written: ${messageOf(cause)}`, {
-      code: 'file-unwritable',
-      hint: 'Check that its folder exists and is writable by this user.',
-      cause,
-    });
+    throw new SmearwatchError('file-unwritable', `${file} cannot be written: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,7 +1,7 @@
 import { loadConfig } from '../../config/load.js';
 import { locateConfig } from '../../config/locate.js';
 import type { Config } from '../../config/schema.js';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hasCode, hintOf, messageOf } from '../../errors.js';
 import { fail, ok, warn, type Check } from './check.js';
 import {
   checkClock,
@@ -55,9 +55,9 @@ function readConfiguration(file: string | undefined): { check: Check; config?: C
     const loaded = loadConfig(locateConfig(file));
     return { check: ok('configuration', loaded.file), config: loaded.config };
   } catch (error) {
-    const fix = (error instanceof SmearwatchError && error.hint) || 'Correct the configuration.';
-    const isOnlyMissing = error instanceof SmearwatchError && error.code === 'configuration-missing';
-    const report = isOnlyMissing ? warn : fail;
-    return { check: report('configuration', messageOf(error), fix) };
+    const report = hasCode(error, 'configuration-missing') ? warn : fail;
+    return {
+      check: report('configuration', messageOf(error), hintOf(error) ?? 'Correct the configuration.'),
+    };
   }
 }

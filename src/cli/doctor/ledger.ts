@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hintOf, messageOf } from '../../errors.js';
 import { ledgerFile } from '../../ledger/ledger-file.js';
 import { verifyLedger } from '../../ledger/verify/verify-ledger.js';
 import { fail, ok, type Check } from './check.js';
@@ -18,7 +18,6 @@ export function checkLedger(stateFolder: string): Check[] {
       'Stop the daemon, then run: smearwatch ledger repair. What is wrong: smearwatch ledger verify.';
     return [fail(NAME, `${file} is damaged: ${first.message}`, fix)];
   } catch (error) {
-    const hint = error instanceof SmearwatchError ? error.hint : undefined;
-    return [fail(NAME, messageOf(error), hint ?? 'Run: smearwatch ledger verify')];
+    return [fail(NAME, messageOf(error), hintOf(error) ?? 'Run: smearwatch ledger verify')];
   }
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.js';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hintOf, messageOf } from '../../errors.js';
 import { findModels, openRegistry } from '../../model/registry/in-use.js';
 import type { Registry } from '../../model/registry/registry.js';
 import { fail, ok, type Check } from './check.js';
@@ -38,6 +38,5 @@ async function checkTogether(models: Config['models']): Promise<Check> {
 }
 
 function refused(title: string, error: unknown, otherwise: string): Check {
-  const hint = error instanceof SmearwatchError ? error.hint : undefined;
-  return fail(title, messageOf(error), hint ?? otherwise);
+  return fail(title, messageOf(error), hintOf(error) ?? otherwise);
 }

@@ -1,7 +1,7 @@
 import type { Config, SinkConfig } from '../../config/schema.js';
 import { ApiToken } from '../../daemon/http/api-token.js';
 import { WebhookSecrets } from '../../deliver/webhook/webhook-secrets.js';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hintOf, messageOf } from '../../errors.js';
 import { fail, ok, warn, type Check } from './check.js';
 
 /** Can the files with secrets be used? They are read as the daemon does; nothing is sent, and none is shown. */
@@ -35,7 +35,6 @@ async function refusal(name: string, reading: Promise<void>): Promise<Check | un
     await reading;
     return undefined;
   } catch (error) {
-    const hint = error instanceof SmearwatchError ? error.hint : undefined;
-    return fail(name, messageOf(error), hint ?? 'Correct the file.');
+    return fail(name, messageOf(error), hintOf(error) ?? 'Correct the file.');
   }
 }

@@ -79,9 +79,5 @@ function notALabel(which: string, why: string): SmearwatchError {
 }
 
 function noImage(which: string, why: string): SmearwatchError {
-  return new SmearwatchError(`${which}: ${why}`, {
-    code: 'label-image-unknown',
-    kind: 'usage',
-    hint: 'Give all 64 digits; `smearwatch results --json` and the result documents have them.',
-  });
+  return new SmearwatchError('label-image-unknown', `${which}: ${why}`);
 }

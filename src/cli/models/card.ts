@@ -36,11 +36,6 @@ async function write(file: string, card: string): Promise<void> {
   try {
     await writeFile(file, card);
   } catch (cause) {
-    throw new SmearwatchError(`The card cannot be written to ${file}: ${messageOf(cause)}`, {
-      code: 'card-unwritable',
-      kind: 'usage',
-      hint: 'Name a file in a folder that exists and may be written to.',
-      cause,
-    });
+    throw new SmearwatchError('card-unwritable', `The card cannot be written to ${file}: ${messageOf(cause)}`, { cause });
   }
 }

@@ -69,8 +69,5 @@ async function findSplit(
 const HALVES: SplitOptions = { by: 'group', testShare: 0.5, validationShare: 0, seed: 1 };
 
 function classesDiffer(found: readonly string[], expected: readonly string[]): SmearwatchError {
-  return new SmearwatchError(
-    `The folder has the classes ${found.join(', ')}; the model knows ${expected.join(', ')}`,
-    { code: 'data-classes-differ', kind: 'usage', hint: 'Name a folder with one sub-folder per class of the model.' },
-  );
+  return new SmearwatchError('data-classes-differ', `The folder has the classes ${found.join(', ')}; the model knows ${expected.join(', ')}`);
 }

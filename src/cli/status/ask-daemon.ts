@@ -76,10 +76,7 @@ function parseJson(text: string): unknown {
 }
 
 function unreachable(url: string, error: unknown): SmearwatchError {
-  return new SmearwatchError(`No daemon answers at ${url} (${whyOf(error)})`, {
-    code: 'daemon-unreachable',
-    hint: 'Is it running (`smearwatch run`), and is this the right --config or --url?',
-    cause: error,
+  return new SmearwatchError('daemon-unreachable', `No daemon answers at ${url} (${whyOf(error)})`, { cause: error,
   });
 }
 
@@ -91,9 +88,6 @@ function whyOf(error: unknown): string {
 }
 
 function unknown({ url, page }: Question, why: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(`${url} is no Smearwatch daemon: asked for ${page}, ${why}`, {
-    code: 'daemon-unknown',
-    hint: 'Another program listens there. Is this the right --config or --url?',
-    cause,
+  return new SmearwatchError('daemon-unknown', `${url} is no Smearwatch daemon: asked for ${page}, ${why}`, { cause,
   });
 }

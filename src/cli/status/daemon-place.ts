@@ -60,16 +60,11 @@ function urlOf({ host, port }: HttpAddress): string {
 }
 
 function notRunning(file: string, stateFolder: string): SmearwatchError {
-  return new SmearwatchError(`No daemon is running with ${file}`, {
-    code: 'daemon-not-running',
+  return new SmearwatchError('daemon-not-running', `No daemon is running with ${file}`, {
     hint: `http.port is 0, and a running daemon writes the port that it has into ${join(stateFolder, HTTP_ADDRESS_FILE)}. Start it with \`smearwatch run\`, or give --url.`,
   });
 }
 
 function httpDisabled(file: string): SmearwatchError {
-  return new SmearwatchError(`The daemon of ${file} cannot be asked: http.enabled is false`, {
-    code: 'http-disabled',
-    kind: 'configuration',
-    hint: 'Set http.enabled to true and start the daemon again.',
-  });
+  return new SmearwatchError('http-disabled', `The daemon of ${file} cannot be asked: http.enabled is false`);
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import { z } from 'zod';
-import { SmearwatchError } from '../../errors.js';
+import { fateOf, sentenceOf, SmearwatchError } from '../../errors.js';
 import { labelRequestSchema, type LabelRequest } from '../../quality/labels/label-request.js';
 import type { LabelFacts } from '../../telemetry/telemetry.js';
 import { sendError } from './replies.js';
@@ -37,8 +37,8 @@ export function addLabelsRoute(app: FastifyInstance, guards: onRequestHookHandle
         await reply.send({ labels: give(request.body) });
       } catch (error) {
         if (!(error instanceof SmearwatchError)) throw error;
-        const status = error.code === 'labels-not-ready' ? 503 : 422;
-        await sendError(reply, status, error.code, [error.message, error.hint].filter(Boolean).join('. '));
+        const status = fateOf(error) === 'retry' ? 503 : 422;
+        await sendError(reply, status, error.code, sentenceOf(error));
       }
     },
   );

@@ -146,9 +146,9 @@ const HINTS: Readonly<Record<string, string>> = {
 
 function unavailable({ host, port }: HttpOptions, error: unknown): SmearwatchError {
   const hint = HINTS[errnoOf(error) ?? ''] ?? 'Check http.host and http.port.';
-  return new SmearwatchError(`Cannot listen on ${host} port ${port}: ${messageOf(error)}`, {
-    code: 'http-unavailable',
-    hint,
-    cause: error,
-  });
+  return new SmearwatchError(
+    'http-unavailable',
+    `Cannot listen on ${host} port ${port}: ${messageOf(error)}`,
+    { hint, cause: error },
+  );
 }

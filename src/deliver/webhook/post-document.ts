@@ -62,8 +62,7 @@ function errorName(error: unknown): string {
 
 function unreachable(origin: string, timeoutMs: number, error: unknown): SmearwatchError {
   const why = LATE[errorName(error)]?.(timeoutMs) ?? reasonOf(error);
-  return new SmearwatchError(`The webhook ${origin} cannot be reached: ${why}`, {
-    code: 'webhook-unreachable',
+  return new SmearwatchError('webhook-unreachable', `The webhook ${origin} cannot be reached: ${why}`, {
     hint: /certificate/i.test(why)
       ? "Let the service's environment name the hospital's own authority: NODE_EXTRA_CA_CERTS=/etc/ssl/hospital-ca.pem"
       : 'Check the address, the network between, and whether the receiver runs. Nothing is lost meanwhile.',
@@ -78,8 +77,7 @@ function reasonOf(error: unknown): string {
 }
 
 function refused(origin: string, status: number): SmearwatchError {
-  return new SmearwatchError(`The webhook ${origin} answered ${status}`, {
-    code: 'webhook-refused',
+  return new SmearwatchError('webhook-refused', `The webhook ${origin} answered ${status}`, {
     hint: hintOf(status),
   });
 }

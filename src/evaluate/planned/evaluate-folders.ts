@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { availableCores } from '../../available-cores.js';
 import type { Config } from '../../config/schema.js';
-import { SmearwatchError } from '../../errors.js';
+import { hasCode, SmearwatchError } from '../../errors.js';
 import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
 import type { FolderMetrics } from './figures.js';
 import { pinnedModels, type Pin, type Pins } from './pins.js';
@@ -63,17 +63,18 @@ async function evaluateOne(
   try {
     await run();
   } catch (error) {
-    if (!(error instanceof SmearwatchError) || error.code !== 'evaluation-differs') throw error;
+    if (!hasCode(error, 'evaluation-differs')) throw error;
     // Since the attempt before, images or options have changed: half of the one and half of the other is no result.
     await rm(plan.outDir, { recursive: true, force: true });
     await run();
   }
   const metrics = await readMetrics(plan.outDir);
   if (metrics !== undefined) return metrics;
-  throw new SmearwatchError(`The evaluation left no metrics.json in ${plan.outDir}`, {
-    code: 'evaluation-without-result',
-    hint: `Try it by hand: ${plan.command}`,
-  });
+  throw new SmearwatchError(
+    'evaluation-without-result',
+    `The evaluation left no metrics.json in ${plan.outDir}`,
+    { hint: `Try it by hand: ${plan.command}` },
+  );
 }
 
 function planOf({ dataDir }: DataFolder, outDir: string, config: Config, models: Pins): EvaluationPlan {

@@ -1,7 +1,7 @@
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { failureOf, SmearwatchError } from '../../errors.js';
 import { evaluate } from '../evaluate.js';
 import type { EvaluationPlan } from '../plan.js';
-import type { EvaluationFailure, FromEvaluation, ToEvaluation } from './protocol.js';
+import type { FromEvaluation, ToEvaluation } from './protocol.js';
 
 /** The evaluating process: started by `runEvaluation` at the lowest priority. It takes one plan, evaluates, and ends. */
 const controller = new AbortController();
@@ -40,7 +40,7 @@ async function work(plan: EvaluationPlan): Promise<void> {
 }
 
 function stop(why: string): void {
-  controller.abort(new SmearwatchError(`The evaluation was interrupted: ${why}`, { code: 'interrupted' }));
+  controller.abort(new SmearwatchError('interrupted', `The evaluation was interrupted: ${why}`));
 }
 
 function send(message: FromEvaluation): void {
@@ -48,13 +48,5 @@ function send(message: FromEvaluation): void {
 }
 
 function sendFailure(error: unknown): void {
-  send({ type: 'failed', failure: asFailure(error) });
-}
-
-function asFailure(error: unknown): EvaluationFailure {
-  if (!(error instanceof SmearwatchError)) {
-    return { code: 'evaluation-failed', kind: 'runtime', message: messageOf(error) };
-  }
-  const { code, kind, message, hint } = error;
-  return hint === undefined ? { code, kind, message } : { code, kind, message, hint };
+  send({ type: 'failed', failure: failureOf(error, 'evaluation-failed') });
 }

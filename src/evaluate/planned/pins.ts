@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config/schema.js';
 import { ENGINE_NAMES } from '../../engine.js';
-import { errnoOf, SmearwatchError } from '../../errors.js';
+import { errnoOf, hasCode } from '../../errors.js';
 import { replaceFile } from '../../files/replace-file.js';
 import { openRegistry, resolveModels } from '../../model/registry/in-use.js';
 import type { ModelVersion, Registry } from '../../model/registry/registry.js';
@@ -60,7 +60,7 @@ async function findCandidate(registry: Registry, reference: string): Promise<Mod
   try {
     return await registry.resolve(reference);
   } catch (error) {
-    if (error instanceof SmearwatchError && error.code === 'model-unknown') return undefined;
+    if (hasCode(error, 'model-unknown')) return undefined;
     throw error;
   }
 }

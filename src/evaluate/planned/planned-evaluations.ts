@@ -85,7 +85,7 @@ export class PlannedEvaluations {
     this.#isStopped = true;
     await this.#turn;
     this.#cancelTimer();
-    this.#active?.controller.abort(new SmearwatchError('The daemon stops', { code: 'interrupted' }));
+    this.#active?.controller.abort(new SmearwatchError('interrupted', 'The daemon stops'));
     await this.#active?.ended;
     await this.#turn;
   }
@@ -168,7 +168,7 @@ export class PlannedEvaluations {
     const run = log.runs.find(({ outcome }) => outcome === 'running');
     if (run === undefined || run.attempts < MAX_ATTEMPTS) return run;
     const message = `The run was interrupted ${run.attempts} times; the next one begins anew`;
-    const error = new SmearwatchError(message, { code: 'evaluation-given-up' });
+    const error = new SmearwatchError('evaluation-given-up', message);
     failRun(log, { ...run, finishedAt: this.#now() }, error, this.#parts);
     return undefined;
   }

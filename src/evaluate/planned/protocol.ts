@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../errors.js';
+import type { Failure } from '../../errors.js';
 import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
 
 /** Every message between the daemon and the process that evaluates for it. */
@@ -11,12 +11,4 @@ export type FromEvaluation =
   | ({ readonly type: 'progress' } & EvaluationProgress)
   /** What was found is in the plan's `outDir`. */
   | { readonly type: 'finished' }
-  | { readonly type: 'failed'; readonly failure: EvaluationFailure };
-
-/** An error as data: classes and codes do not survive the way between processes. */
-export interface EvaluationFailure {
-  readonly code: string;
-  readonly kind: ErrorKind;
-  readonly message: string;
-  readonly hint?: string;
-}
+  | { readonly type: 'failed'; readonly failure: Failure };

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { SmearwatchError } from '../../errors.js';
+import { errorOf, SmearwatchError } from '../../errors.js';
 import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
 import type { FromEvaluation, ToEvaluation } from './protocol.js';
 
@@ -103,7 +103,7 @@ function outcomeOf(
     child.once('error', (cause) => reject(died('it could not be started', said(), cause)));
     child.once('close', (code, signal) => {
       if (outcome?.type === 'finished') resolve();
-      else if (outcome) reject(new SmearwatchError(outcome.failure.message, outcome.failure));
+      else if (outcome) reject(errorOf(outcome.failure));
       else reject(died(signal === null ? `exit code ${code ?? ''}` : `by ${signal}`, said()));
     });
   });
@@ -111,9 +111,9 @@ function outcomeOf(
 
 function died(how: string, said: string, cause?: unknown): SmearwatchError {
   const words = said === '' ? '' : `: ${said}`;
-  return new SmearwatchError(`The evaluating process ended unexpectedly (${how})${words}`, {
-    code: 'evaluation-died',
-    hint: 'Most often memory ran out: lower evaluation.schedule.threads. What it had done is kept.',
-    cause,
-  });
+  return new SmearwatchError(
+    'evaluation-died',
+    `The evaluating process ended unexpectedly (${how})${words}`,
+    { cause },
+  );
 }

@@ -133,11 +133,11 @@ async function read(file: string): Promise<z.output<typeof logSchema> | undefine
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') return undefined;
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
-    throw new SmearwatchError(`${file} does not say what became of the planned evaluations: ${why}`, {
-      code: 'planned-evaluations-log-invalid',
-      hint: 'It is put aside as planned-evaluations.json.invalid; planned evaluations go on from now.',
-      cause,
-    });
+    throw new SmearwatchError(
+      'planned-evaluations-log-invalid',
+      `${file} does not say what became of the planned evaluations: ${why}`,
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { availableCores } from '../../available-cores.js';
-import { SmearwatchError } from '../../errors.js';
+import { hasCode } from '../../errors.js';
 import type { SeenFile } from '../../files/seen-file.js';
 import { Ledger, ledgerFile } from '../../ledger/ledger.js';
 import { materialiseModels } from '../../model/registry/in-use.js';
@@ -21,9 +21,8 @@ export function openLedger(outDir: string): Ledger {
   try {
     return Ledger.own(join(outDir, LEDGER_FOLDER), () => []);
   } catch (error) {
-    const code = error instanceof SmearwatchError ? error.code : undefined;
-    if (code === 'ledger-in-use') throw evaluationInUse(outDir, error);
-    throw code === 'ledger-too-old' ? evaluationTooOld(outDir, error) : error;
+    if (hasCode(error, 'ledger-in-use')) throw evaluationInUse(outDir, error);
+    throw hasCode(error, 'ledger-too-old') ? evaluationTooOld(outDir, error) : error;
   }
 }
 

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hasCode, messageOf, SmearwatchError } from '../../errors.js';
 import { Database } from '../database.js';
 import { unrecoverable } from '../failures.js';
 import { makeMissingLedger } from '../new-ledger.js';
@@ -57,7 +57,7 @@ export function openReadableCopy(file: string, folder: string): DatabaseSyncInst
       return openTolerant(copy, file, attempt.needsAll);
     } catch (error) {
       // Too old or too new is not mended by another header; a header that is not a ledger's may be.
-      if (error instanceof SmearwatchError && error.code !== 'ledger-damaged') throw error;
+      if (error instanceof SmearwatchError && !hasCode(error, 'ledger-damaged')) throw error;
       cause = error;
       for (const suffix of ['', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true });
     }

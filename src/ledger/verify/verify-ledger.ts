@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hasCode, messageOf } from '../../errors.js';
 import type { Row } from '../database.js';
 import { isDamage } from '../failures.js';
 import { LEDGER_VERSION } from '../version.js';
@@ -40,7 +40,7 @@ export function verifyLedger(file: string, { quick = false }: VerifyOptions = {}
   try {
     return withReadOnly(file, (opened) => examine(file, opened, quick));
   } catch (error) {
-    if (!(error instanceof SmearwatchError) || error.code !== 'ledger-damaged') throw error;
+    if (!hasCode(error, 'ledger-damaged')) throw error;
     return { ...nothingOf(file), problems: [{ kind: 'damaged', message: messageOf(error.cause) }] };
   }
 }

@@ -15,15 +15,17 @@ export async function loadEngine(name: EngineName): Promise<Engine> {
     }
   } catch (error) {
     if (error instanceof SmearwatchError) throw error;
-    throw new SmearwatchError(`The engine ${name} cannot be loaded${missingPart(error)}`, {
-      code: 'engine-unavailable',
-      kind: 'configuration',
-      hint:
-        name === 'tfjs-node'
-          ? 'Provide tfjs-node with the script that ships with Smearwatch, or configure the engine onnxruntime.'
-          : 'Run npm ci again on this machine: the binaries depend on its platform.',
-      cause: error,
-    });
+    throw new SmearwatchError(
+      'engine-unavailable',
+      `The engine ${name} cannot be loaded${missingPart(error)}`,
+      {
+        hint:
+          name === 'tfjs-node'
+            ? 'Provide tfjs-node with the script that ships with Smearwatch, or configure the engine onnxruntime.'
+            : 'Run npm ci again on this machine: the binaries depend on its platform.',
+        cause: error,
+      },
+    );
   }
 }
 

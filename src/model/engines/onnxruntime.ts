@@ -31,11 +31,11 @@ async function checked(opened: OpenedModel, modelFile: string, classes: number):
   try {
     await made.run(new Uint8Array(IMAGE_BYTES), 1);
   } catch (error) {
-    throw new SmearwatchError(`${modelFile} does not classify an image: ${messageOf(error)}`, {
-      code: 'model-unloadable',
-      hint: `The graph must give ${classes} probabilities for an image of the contract.`,
-      cause: error,
-    });
+    throw new SmearwatchError(
+      'model-unloadable',
+      `${modelFile} does not classify an image: ${messageOf(error)}`,
+      { hint: `The graph must give ${classes} probabilities for an image of the contract.`, cause: error },
+    );
   }
   return made;
 }
@@ -102,9 +102,6 @@ class OrtSession implements Session {
   }
 
   #failed(why: string, cause?: unknown): SmearwatchError {
-    return new SmearwatchError(`${this.modelFile} failed to classify: ${why}`, {
-      code: 'inference-failed',
-      cause,
-    });
+    return new SmearwatchError('inference-failed', `${this.modelFile} failed to classify: ${why}`, { cause });
   }
 }

@@ -40,11 +40,14 @@ async function create(modelFile: string, options: SessionOptions): Promise<Infer
     // A path, not bytes: ONNX Runtime then reads the file itself, without a copy of it in JavaScript.
     return await InferenceSession.create(modelFile, settings(options));
   } catch (error) {
-    throw new SmearwatchError(`${modelFile} cannot be loaded by ONNX Runtime: ${messageOf(error)}`, {
-      code: 'model-unloadable',
-      hint: 'Check the file against the registry (models verify); an operator may need a newer ONNX Runtime.',
-      cause: error,
-    });
+    throw new SmearwatchError(
+      'model-unloadable',
+      `${modelFile} cannot be loaded by ONNX Runtime: ${messageOf(error)}`,
+      {
+        hint: 'Check the file against the registry (models verify); an operator may need a newer ONNX Runtime.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,37 +1,28 @@
 import type { EngineName } from '../../engine.js';
-import { SmearwatchError } from '../../errors.js';
+import { SmearwatchError, type ErrorCode, type SmearwatchErrorOptions } from '../../errors.js';
 
 /** Every sentence about a foreign file that does not become a model. Nothing has been registered then. */
 
-export function unreadable(
-  why: string,
-  cause?: unknown,
-  hint = 'Name an ONNX file or the model.json of a LayersModel; if it is cut short, copy or export it again.',
-): SmearwatchError {
-  return failure('import-unreadable', why, hint, cause);
+export function unreadable(why: string, cause?: unknown, hint?: string): SmearwatchError {
+  return failure('import-unreadable', why, { hint, cause });
 }
 
 export function tooLarge(bytes: number, maxBytes: number): SmearwatchError {
-  return failure(
-    'import-unreadable',
-    `it has ${bytes} bytes, and ${maxBytes} are allowed`,
-    'An image classifier of this kind is far smaller: check what was exported.',
-  );
+  return failure('import-unreadable', `it has ${bytes} bytes, and ${maxBytes} are allowed`, {
+    hint: 'An image classifier of this kind is far smaller: check what was exported.',
+  });
 }
 
-export function unsupported(
-  why: string,
-  hint = 'Export it as a plain inference graph of standard operators.',
-) {
-  return failure('import-unsupported', why, hint);
+export function unsupported(why: string, hint?: string): SmearwatchError {
+  return failure('import-unsupported', why, { hint });
 }
 
 export function inputMisfit(why: string, hint: string): SmearwatchError {
-  return failure('import-input', why, hint);
+  return failure('import-input', why, { hint });
 }
 
 export function outputMisfit(why: string, hint: string): SmearwatchError {
-  return failure('import-output', why, hint);
+  return failure('import-output', why, { hint });
 }
 
 const REFUSALS: Readonly<Record<EngineName, { readonly who: string; readonly hint: string }>> = {
@@ -47,16 +38,14 @@ const REFUSALS: Readonly<Record<EngineName, { readonly who: string; readonly hin
 
 export function notRunning(engine: EngineName, why: string, cause?: unknown): SmearwatchError {
   const { who, hint } = REFUSALS[engine];
-  return failure('import-not-running', `${who} refuses it: ${why}`, hint, cause);
+  return failure('import-not-running', `${who} refuses it: ${why}`, { hint, cause });
 }
 
 export function fixedBatch(size: number, cause?: unknown): SmearwatchError {
-  return failure(
-    'import-input',
-    `it is fixed to batches of ${size}, in more places than its input`,
-    'Export it with a free batch (PyTorch: dynamic_axes or dynamic_shapes; Keras: None; MATLAB: BatchSize omitted).',
+  return failure('import-input', `it is fixed to batches of ${size}, in more places than its input`, {
+    hint: 'Export it with a free batch (PyTorch: dynamic_axes or dynamic_shapes; Keras: None; MATLAB: BatchSize omitted).',
     cause,
-  );
+  });
 }
 
 /** About the files beside a `model.json`. */
@@ -67,25 +56,18 @@ export function badWeights(why: string, cause?: unknown): SmearwatchError {
 }
 
 export function tookTooLong(seconds: number): SmearwatchError {
-  return failure(
-    'import-timeout',
-    `checking it took longer than ${seconds} s`,
-    'A network of this kind takes seconds. If the machine was busy, try again; else do not trust the file.',
-  );
+  return failure('import-timeout', `checking it took longer than ${seconds} s`);
 }
 
 /** @param printed the last of what it printed: for who asks for the cause */
 export function died(how: string, printed: string): SmearwatchError {
-  return failure(
-    'import-died',
-    `the process that checked it ended (${how})`,
-    'Most often memory ran out; do not trust a file that does this.',
-    printed === '' ? undefined : new Error(printed),
-  );
+  return failure('import-died', `the process that checked it ended (${how})`, {
+    cause: printed === '' ? undefined : new Error(printed),
+  });
 }
 
-function failure(code: string, why: string, hint: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(`The file cannot be imported: ${why}`, { code, hint, cause });
+function failure(code: ErrorCode, why: string, options?: SmearwatchErrorOptions): SmearwatchError {
+  return new SmearwatchError(code, `The file cannot be imported: ${why}`, options);
 }
 
 /** A name out of a foreign file, for a sentence: short, and without what a terminal would obey. */

@@ -1,4 +1,4 @@
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { failureOf } from '../../errors.js';
 import { isJson } from '../json-file.js';
 import { importOnnx } from './import-onnx.js';
 import { importLayersModel } from './layers-model/import-layers-model.js';
@@ -14,7 +14,7 @@ process.once('message', (message: ToImport) => {
   void convert(message)
     .then(
       (imported) => send({ type: 'converted', imported }),
-      (error: unknown) => send({ type: 'failed', failure: asFailure(error) }),
+      (error: unknown) => send({ type: 'failed', failure: failureOf(error, 'import-unreadable') }),
     )
     .finally(() => process.disconnect());
 });
@@ -27,10 +27,4 @@ async function convert(message: ToImport): Promise<Imported> {
 
 function send(message: FromImport): void {
   process.send?.(message);
-}
-
-function asFailure(error: unknown): Extract<FromImport, { type: 'failed' }>['failure'] {
-  if (!(error instanceof SmearwatchError)) return { code: 'import-unreadable', message: messageOf(error) };
-  const { code, message, hint } = error;
-  return hint === undefined ? { code, message } : { code, message, hint };
 }

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { SmearwatchError } from '../../errors.js';
+import { errorOf } from '../../errors.js';
 import { within } from '../../within.js';
 import { died, tookTooLong } from './failures.js';
 import type { FromImport, Imported, ToImport } from './statement.js';
@@ -38,7 +38,7 @@ export async function runImport(
   try {
     const waiting = [replyOf(child, request), ...(signal === undefined ? [] : [aborted(signal)])];
     const reply = await within(timeoutMs, Promise.race(waiting), { late });
-    if (reply.type === 'failed') throw new SmearwatchError(reply.failure.message, reply.failure);
+    if (reply.type === 'failed') throw errorOf(reply.failure);
     return reply.imported;
   } finally {
     child.kill('SIGKILL'); // the engines block their thread: a politer signal would wait for it

@@ -1,4 +1,5 @@
 import type { ModelFormat } from '../../engine.js';
+import type { Failure } from '../../errors.js';
 
 /** What the owner of a foreign network states about it: none of this is in its file. */
 export interface ImportStatement {
@@ -64,11 +65,4 @@ export interface Imported {
 
 export type FromImport =
   | { readonly type: 'converted'; readonly imported: Imported }
-  | { readonly type: 'failed'; readonly failure: ImportFailure };
-
-/** An error as data: classes and codes do not survive the way between processes. */
-export interface ImportFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-}
+  | { readonly type: 'failed'; readonly failure: Failure };

@@ -14,11 +14,10 @@ export const ARCHITECTURE_NAMES = ['alexnet', 'lenet5'] as const satisfies reado
 export function buildNetwork(architecture: Architecture): Network {
   const { classes = 3, headUnits = classes } = architecture.options;
   if (classes < 2 || headUnits < classes) {
-    throw new SmearwatchError(`${architecture.name}: ${classes} classes do not fit a head of ${headUnits}`, {
-      code: 'network-invalid',
-      kind: 'usage',
-      hint: 'Give at least two classes and a head with at least as many outputs.',
-    });
+    throw new SmearwatchError(
+      'network-invalid',
+      `${architecture.name}: ${classes} classes do not fit a head of ${headUnits}`,
+    );
   }
   return architecture.name === 'alexnet' ? alexnet(architecture.options) : lenet5(architecture.options);
 }

@@ -36,8 +36,5 @@ function areFinite(values: Float32Array): boolean {
 }
 
 function invalid(what: string): SmearwatchError {
-  return new SmearwatchError(`Weights do not fit the network: ${what}`, {
-    code: 'weights-invalid',
-    hint: 'Use weights that were trained for this architecture with these options.',
-  });
+  return new SmearwatchError('weights-invalid', `Weights do not fit the network: ${what}`);
 }

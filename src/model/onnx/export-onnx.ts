@@ -28,8 +28,9 @@ export const IR_VERSION = 8;
 export function exportOnnx(network: Network, weights: Weights, metadata: OnnxMetadata): Uint8Array {
   if (metadata.classes.length !== network.classes) {
     throw new SmearwatchError(
+      'network-invalid',
       `${network.architecture} has ${network.classes} classes and ${metadata.classes.length} class names`,
-      { code: 'network-invalid', hint: 'Name every class once, in the order of the outputs.' },
+      { hint: 'Name every class once, in the order of the outputs.' },
     );
   }
   const { graph, constants } = buildGraph(network);

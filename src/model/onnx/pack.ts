@@ -121,9 +121,7 @@ export function unpackModel(packed: Uint8Array): Uint8Array {
     const { header, streams } = disassemble(buffer);
     return join(header, streams);
   } catch (error) {
-    throw new SmearwatchError(`A packed model is damaged: ${messageOf(error)}`, {
-      code: 'model-damaged',
-      hint: 'Restore this model version from a backup or its release.',
+    throw new SmearwatchError('model-damaged', `A packed model is damaged: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs';
-import { SmearwatchError, messageOf } from '../../errors.js';
+import { messageOf, SmearwatchError, type SmearwatchErrorOptions } from '../../errors.js';
 import { ONNX_PROTO } from './onnx-proto.js';
 
 /**
@@ -170,13 +170,6 @@ function fieldPrefix(type: protobuf.Type, field: string, length: number): Uint8A
     .finish();
 }
 
-export function unloadable(
-  message: string,
-  { hint, cause }: { hint?: string; cause?: unknown } = {},
-): SmearwatchError {
-  return new SmearwatchError(message, {
-    code: 'model-unloadable',
-    hint: hint ?? 'Check the file against the registry (models verify), or export it again.',
-    cause,
-  });
+export function unloadable(message: string, options?: SmearwatchErrorOptions): SmearwatchError {
+  return new SmearwatchError('model-unloadable', message, options);
 }

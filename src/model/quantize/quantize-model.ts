@@ -1,6 +1,6 @@
 import { SmearwatchError } from '../../errors.js';
 import { IMAGE_BYTES } from '../../images.js';
-import { decodeModel, unloadable, type GraphProto, type ModelProto } from '../onnx/proto.js';
+import { decodeModel, type GraphProto, type ModelProto } from '../onnx/proto.js';
 import { calibrate, type CalibrateOptions } from './calibrate.js';
 import { divergence, probabilitiesOf } from './compare.js';
 import { foldScaling } from './fold-scaling.js';
@@ -95,8 +95,5 @@ function rangesOf(
 }
 
 function unquantizable(why: string): SmearwatchError {
-  const { message, hint } = unloadable(`The model cannot be quantised: ${why}`, {
-    hint: 'Quantise a float32 version of an architecture of Smearwatch, or a convolutional network of opset 13 or later.',
-  });
-  return new SmearwatchError(message, { code: 'model-unquantizable', kind: 'usage', ...(hint && { hint }) });
+  return new SmearwatchError('model-unquantizable', `The model cannot be quantised: ${why}`);
 }

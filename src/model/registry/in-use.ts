@@ -88,10 +88,9 @@ function assertServed({ name, version, manifest: { format } }: ModelVersion, use
   const engines = ENGINES_OF_FORMAT[format];
   if (engines.includes(use.engine)) return;
   throw new SmearwatchError(
+    'engine-unsuitable',
     `${name}@${version} is of the format ${format}, which the engine ${use.engine} does not serve`,
     {
-      code: 'engine-unsuitable',
-      kind: 'configuration',
       hint:
         `Configure its engine in models.use: { model: ${use.model}, engine: ${engines.join(' or ')} }, ` +
         'or name it with --engine of `smearwatch classify` and `smearwatch evaluate`.',
@@ -106,11 +105,7 @@ function assertNamedOnce(use: Config['models']['use'], found: readonly FoundMode
   const [repeated, earlier] = [use[second], use[keys.indexOf(keys[second] ?? '')]];
   if (repeated === undefined || earlier === undefined) return;
   const references = [earlier, repeated].map(({ model }) => model).join(' and ');
-  throw new SmearwatchError(`${references} are the same version, ${keys[second] ?? ''}`, {
-    code: 'models-repeated',
-    kind: 'configuration',
-    hint: 'Name each version once; a label, or a name alone, may have been moved to it.',
-  });
+  throw new SmearwatchError('models-repeated', `${references} are the same version, ${keys[second] ?? ''}`);
 }
 
 /** Only models of the same classes can agree or disagree. Their order may differ. */
@@ -120,13 +115,9 @@ function assertSameClasses(models: readonly FoundModel[]): void {
   const odd = first && models.find((model) => classesOf(model) !== classesOf(first));
   if (!odd) return;
   throw new SmearwatchError(
+    'models-incompatible',
     `${odd.identity.name}@${odd.identity.version} knows the classes ${classesOf(odd)}; ` +
       `${first.identity.name}@${first.identity.version} knows ${classesOf(first)}`,
-    {
-      code: 'models-incompatible',
-      kind: 'configuration',
-      hint: 'Use models of the same classes together, and the others apart.',
-    },
   );
 }
 

@@ -18,8 +18,8 @@ export function missedLimits({ evaluation }: Manifest): readonly string[] {
 }
 
 export function limitsMissed(name: string, version: number, failures: readonly string[]): SmearwatchError {
-  return new SmearwatchError(`${name}@${version} missed its limits: ${failures.join('; ')}`, {
-    code: 'model-limits-missed',
-    hint: 'Use another version, or promote it anyway with `smearwatch models promote --force`.',
-  });
+  return new SmearwatchError(
+    'model-limits-missed',
+    `${name}@${version} missed its limits: ${failures.join('; ')}`,
+  );
 }

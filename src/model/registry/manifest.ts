@@ -110,10 +110,5 @@ export function checkManifest(value: unknown, file: string): Manifest {
 }
 
 export function manifestInvalid(file: string, why: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(`${file} is invalid: ${why}`, {
-    code: 'manifest-invalid',
-    kind: 'configuration',
-    hint: 'Restore this model version from a backup or its release, or use another version.',
-    cause,
-  });
+  return new SmearwatchError('manifest-invalid', `${file} is invalid: ${why}`, { cause });
 }

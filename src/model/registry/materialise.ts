@@ -92,9 +92,5 @@ function differs(file: string, expected: string, found: string): SmearwatchError
 }
 
 function damaged(file: string, why: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError(`${basename(file)} is damaged: ${why} (${file})`, {
-    code: 'model-damaged',
-    hint: 'Restore this model version from a backup or its release, or use another version.',
-    cause,
-  });
+  return new SmearwatchError('model-damaged', `${basename(file)} is damaged: ${why} (${file})`, { cause });
 }

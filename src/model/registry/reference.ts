@@ -20,9 +20,5 @@ export function parseReference(reference: string): ModelReference {
     if (VERSION.test(target)) return { kind: 'version', name, version: Number(target) };
     if (LABEL.test(target)) return { kind: 'label', name, label: target };
   }
-  throw new SmearwatchError(`"${reference}" is no reference to a model`, {
-    code: 'model-unknown',
-    kind: 'usage',
-    hint: 'Write name, name@version or name@label, for instance alexnet@3 or lenet5@production.',
-  });
+  throw new SmearwatchError('model-unknown', `"${reference}" is no reference to a model`);
 }

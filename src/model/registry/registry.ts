@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
+import { errnoOf, hasCode, messageOf, SmearwatchError } from '../../errors.js';
 import { decodeText } from '../../text/decode-text.js';
 import { writeVersion, type ModelDraft } from './draft.js';
 import { DEFAULT_LABEL, readLabels, writeLabel } from './labels.js';
@@ -105,11 +105,7 @@ export class Registry {
     isForced = false,
   ): Promise<void> {
     if (!LABEL.test(label)) {
-      throw new SmearwatchError(`"${label}" is no label`, {
-        code: 'label-invalid',
-        kind: 'usage',
-        hint: 'A label starts with a lower-case letter, followed by a-z, 0-9, ".", "_" and "-".',
-      });
+      throw new SmearwatchError('label-invalid', `"${label}" is no label`);
     }
     const failures = missedLimits((await this.read(name, version)).manifest);
     if (failures.length > 0 && !isForced) throw limitsMissed(name, version, failures);
@@ -149,7 +145,7 @@ export class Registry {
     try {
       return await verifyVersion(await this.read(name, version));
     } catch (error) {
-      if (!(error instanceof SmearwatchError) || error.code !== 'manifest-invalid') throw error;
+      if (!hasCode(error, 'manifest-invalid')) throw error;
       const file = join(this.folder, name, String(version), MANIFEST_FILE);
       return [{ name, version, file, state: 'invalid', message: messageOf(error) }];
     }
@@ -162,9 +158,7 @@ export class Registry {
       const targets = [...(await this.versions(name)), ...labels.keys()];
       existing.push(...targets.map((target) => `${name}@${target}`));
     }
-    return new SmearwatchError(`There is no model ${reference} in ${this.folder}`, {
-      code: 'model-unknown',
-      kind: 'usage',
+    return new SmearwatchError('model-unknown', `There is no model ${reference} in ${this.folder}`, {
       hint: existing.length === 0 ? 'The registry is empty.' : `There is: ${existing.join(', ')}.`,
     });
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Engine, Session } from '../../engine.js';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hintOf, messageOf, SmearwatchError } from '../../errors.js';
 import { isJson } from '../json-file.js';
 import { unloadable } from '../onnx/proto.js';
 import { openLayersModel } from './layers-model/open-layers-model.js';
@@ -30,13 +30,11 @@ async function load(options: FindOptions): Promise<Tensorflow> {
   try {
     return await loadTensorflow(options);
   } catch (cause) {
-    const hint = cause instanceof SmearwatchError ? cause.hint : undefined;
-    throw new SmearwatchError(`The engine tfjs-node cannot be loaded: ${messageOf(cause)}`, {
-      code: 'engine-unavailable',
-      kind: 'configuration',
-      hint: hint ?? 'Configure the engine onnxruntime instead.',
-      cause,
-    });
+    throw new SmearwatchError(
+      'engine-unavailable',
+      `The engine tfjs-node cannot be loaded: ${messageOf(cause)}`,
+      { hint: hintOf(cause) ?? 'Configure the engine onnxruntime instead.', cause },
+    );
   }
 }
 

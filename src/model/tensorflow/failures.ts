@@ -14,17 +14,16 @@ export interface Missing {
 
 export function notInstalled(): SmearwatchError {
   return new SmearwatchError(
+    CODE,
     'TensorFlow (the package @tensorflow/tfjs-node with its compiled addon) is not installed.',
     {
-      code: CODE,
       hint: `Run "${PROVIDE_COMMAND}" in Smearwatch's folder once; it downloads and builds it. Classifying with the engine "onnxruntime" needs no TensorFlow.`,
     },
   );
 }
 
 export function doesNotLoad(folder: string, cause: unknown): SmearwatchError {
-  return new SmearwatchError(`TensorFlow is installed in ${folder} but does not load.`, {
-    code: CODE,
+  return new SmearwatchError(CODE, `TensorFlow is installed in ${folder} but does not load.`, {
     hint: `Run "${PROVIDE_COMMAND}" in Smearwatch's folder: it tests the installation and replaces one that does not work.`,
     cause,
   });
@@ -33,15 +32,17 @@ export function doesNotLoad(folder: string, cause: unknown): SmearwatchError {
 export function missingTools(missing: readonly Missing[]): SmearwatchError {
   const names = missing.map(({ name }) => name).join(', ');
   const packages = [...new Set(missing.map(({ debian }) => debian))].join(' ');
-  return new SmearwatchError(`Building TensorFlow's addon needs tools that are not on the PATH: ${names}.`, {
-    code: CODE,
-    hint: `On Debian and Ubuntu: apt-get install ${packages}. Elsewhere install the same tools and see that PATH names them.`,
-  });
+  return new SmearwatchError(
+    CODE,
+    `Building TensorFlow's addon needs tools that are not on the PATH: ${names}.`,
+    {
+      hint: `On Debian and Ubuntu: apt-get install ${packages}. Elsewhere install the same tools and see that PATH names them.`,
+    },
+  );
 }
 
 export function unsupportedPlatform(platform: string): SmearwatchError {
-  return new SmearwatchError(`There is no recipe for building TensorFlow's addon on ${platform}.`, {
-    code: CODE,
+  return new SmearwatchError(CODE, `There is no recipe for building TensorFlow's addon on ${platform}.`, {
     hint: 'It exists for Linux with glibc on x64 and arm64. Elsewhere let the package\'s own installer download it: "npm rebuild @tensorflow/tfjs-node".',
   });
 }
@@ -52,16 +53,17 @@ export function tooLittleSpace(
   neededMegabytes: number,
 ): SmearwatchError {
   return new SmearwatchError(
+    CODE,
     `${folder} has ${freeMegabytes} MB free; providing TensorFlow needs ${neededMegabytes} MB while it builds.`,
-    { code: CODE, hint: 'Free some space, or name a folder on another disk in SMEARWATCH_CACHE.' },
+    { hint: 'Free some space, or name a folder on another disk in SMEARWATCH_CACHE.' },
   );
 }
 
 export function noHeaders(cause: unknown): SmearwatchError {
   return new SmearwatchError(
+    CODE,
     `Node's C headers (include/node/node_api.h) are not beside ${process.execPath}, and node-gyp could not download them.`,
     {
-      code: CODE,
       hint: "Install Node with its headers (the archives of nodejs.org and NodeSource's packages have them; on Debian: libnode-dev), or set npm_config_nodedir to the folder above include/node.",
       cause,
     },
@@ -69,8 +71,7 @@ export function noHeaders(cause: unknown): SmearwatchError {
 }
 
 export function stepFailed(step: string, hint: string, cause: Error): SmearwatchError {
-  return new SmearwatchError(`Providing TensorFlow failed while ${step}: ${cause.message}`, {
-    code: CODE,
+  return new SmearwatchError(CODE, `Providing TensorFlow failed while ${step}: ${cause.message}`, {
     hint,
     cause,
   });

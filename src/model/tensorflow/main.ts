@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT, messageOf, SmearwatchError } from '../../errors.js';
+import { EXIT, hintOf, messageOf } from '../../errors.js';
 import { ensureTensorflow } from './ensure.js';
 
 const USAGE = `node dist/model/tensorflow/main.js [--optional]
@@ -33,7 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 function report(error: unknown, isOptional: boolean): number {
   console.error(messageOf(error));
-  if (error instanceof SmearwatchError && error.hint !== undefined) console.error(error.hint);
+  const hint = hintOf(error);
+  if (hint !== undefined) console.error(hint);
   if (!isOptional) return EXIT.failed;
   console.error(
     'Going on without TensorFlow: tests that need it are left out, and training is not possible.',

@@ -1,4 +1,4 @@
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { hasCode, messageOf } from '../../errors.js';
 import { checkInput, checkOutput } from '../contract.js';
 import { decodeModel, unloadable } from '../onnx/proto.js';
 import { parseOnnxWeights } from '../onnx/read-onnx.js';
@@ -22,7 +22,7 @@ export function openNetwork(tf: Tensorflow, modelFile: string, bytes: Uint8Array
     setWeights(tf, built, parseOnnxWeights(bytes, network, modelFile));
   } catch (cause) {
     built.dispose();
-    throw cause instanceof SmearwatchError && cause.code === 'model-unloadable'
+    throw hasCode(cause, 'model-unloadable')
       ? cause
       : unloadable(`${modelFile}: ${messageOf(cause)}`, { cause });
   }

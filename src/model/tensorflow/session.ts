@@ -70,8 +70,7 @@ export class TensorflowSession implements Session {
   }
 
   #failed(why: string, cause?: unknown): SmearwatchError {
-    return new SmearwatchError(`${this.#model.modelFile} failed to classify: ${why}`, {
-      code: 'inference-failed',
+    return new SmearwatchError('inference-failed', `${this.#model.modelFile} failed to classify: ${why}`, {
       cause,
     });
   }

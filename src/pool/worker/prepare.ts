@@ -87,10 +87,8 @@ interface PixelSize {
 
 function unexpectedSize(image: PixelSize, scanner: string, { width, height }: PixelSize): SmearwatchError {
   return new SmearwatchError(
+    'unexpected-size',
     `The image has ${image.width}×${image.height} pixels; scanner ${scanner} writes ${width}×${height}`,
-    {
-      code: 'unexpected-size',
-      hint: `Correct scanners[].expectedSize of ${scanner}, or set its "otherwise" to accept.`,
-    },
+    { hint: `Correct scanners[].expectedSize of ${scanner}, or set its "otherwise" to accept.` },
   );
 }

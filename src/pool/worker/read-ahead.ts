@@ -1,4 +1,4 @@
-import { SmearwatchError } from '../../errors.js';
+import { hasCode } from '../../errors.js';
 import type { PrepareLimits, FileToPrepare } from '../protocol.js';
 import { readImage, type ReadImage } from './prepare.js';
 import type { ReadBuffers } from './read-buffers.js';
@@ -54,8 +54,7 @@ export class ReadAhead {
     try {
       return await readImage(file, this.#limits, this.#buffers.take);
     } catch (error) {
-      if (error instanceof SmearwatchError && error.code === 'read-timeout')
-        this.#silent.set(file.folder, error);
+      if (hasCode(error, 'read-timeout')) this.#silent.set(file.folder, error);
       throw error;
     }
   }

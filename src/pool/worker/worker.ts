@@ -1,7 +1,7 @@
 import { workerData } from 'piscina';
 import { configureDecoding } from '../../decode/decode-image.js';
 import type { Session } from '../../engine.js';
-import { messageOf, SmearwatchError } from '../../errors.js';
+import { failureOf } from '../../errors.js';
 import { hasPoison } from '../../faults.js';
 import { IMAGE_BYTES } from '../../images.js';
 import { KnownImages } from '../../ledger/known-images.js';
@@ -107,6 +107,5 @@ async function timed(session: Session, pixels: Uint8Array, count: number): Promi
 }
 
 function failure(error: unknown): FailedReply {
-  const code = error instanceof SmearwatchError ? error.code : 'inference-failed';
-  return { kind: 'failed', code, message: messageOf(error) };
+  return { kind: 'failed', ...failureOf(error, 'inference-failed') };
 }

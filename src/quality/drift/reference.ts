@@ -111,11 +111,10 @@ export async function readReference(file: string): Promise<DriftReference> {
     return referenceSchema.parse(JSON.parse(text));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
-    throw new SmearwatchError(`The reference ${file} (drift.reference) cannot be used: ${why}`, {
-      code: 'drift-reference-invalid',
-      kind: 'configuration',
-      hint: 'Make it with `smearwatch evaluate`, or remove drift.reference: then the first live images are the reference.',
-      cause,
-    });
+    throw new SmearwatchError(
+      'drift-reference-invalid',
+      `The reference ${file} (drift.reference) cannot be used: ${why}`,
+      { cause },
+    );
   }
 }

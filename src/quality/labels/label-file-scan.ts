@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { RecordEntry } from '../../audit/audit.js';
 import type { ScannerConfig } from '../../config/schema.js';
-import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
+import { errnoOf, fateOf, hasCode, sentenceOf, SmearwatchError } from '../../errors.js';
 import { createFileFilter, type FileFilter } from '../../files/file-patterns.js';
 import { readSettledFile } from '../../files/read-settled-file.js';
 import type { SeenFile } from '../../files/seen-file.js';
@@ -101,8 +101,7 @@ export class LabelFileScan {
   #refuse(path: string, fingerprint: string, error: unknown): void {
     if (this.#refused.size >= REFUSED_KNOWN) this.#refused.clear();
     this.#refused.set(path, fingerprint);
-    const hint = error instanceof SmearwatchError ? error.hint : undefined;
-    const reason = hint === undefined ? messageOf(error) : `${messageOf(error)}. ${hint}`;
+    const reason = sentenceOf(error);
     this.#parts.telemetry.labelRefused({ source: 'file', scanner: this.#scanner.name, name: path, reason });
   }
 }
@@ -110,7 +109,7 @@ export class LabelFileScan {
 /** It went, or is being written: the next look decides. */
 function isPassing(error: unknown, { mtimeMs }: SeenFile): boolean {
   if (error instanceof SmearwatchError)
-    return ['file-changed', 'file-vanished', 'folder-missing'].includes(error.code);
+    return fateOf(error) === 'postpone' || hasCode(error, 'file-vanished');
   const ageMs = Date.now() - mtimeMs;
   return ageMs >= 0 && ageMs < BEING_WRITTEN_MS;
 }

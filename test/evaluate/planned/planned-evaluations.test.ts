@@ -211,9 +211,7 @@ describe('What a run finds', () => {
 
   test('is a failure that is told, and the next night runs', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
-    daemon.found = new SmearwatchError('/data/cells has no image to evaluate', {
-      code: 'evaluation-data-empty',
-    });
+    daemon.found = new SmearwatchError('evaluation-data-empty', '/data/cells has no image to evaluate');
     await daemon.start();
     await daemon.clock.until('2026-03-02T12:00:00Z');
     expect(daemon.recorded.at(-1)).toMatchObject({

@@ -81,7 +81,7 @@ export class SimulatedDaemon {
   async #evaluate(id: string, signal: AbortSignal): ReturnType<PlannedEvaluationsParts['evaluate']> {
     this.begun.push(`${id} at ${new Date(this.clock.now()).toISOString().slice(11, 16)}`);
     const stopped = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new SmearwatchError('stopped', { code: 'interrupted' })));
+      signal.addEventListener('abort', () => reject(new SmearwatchError('interrupted', 'stopped')));
     });
     await Promise.race([this.clock.sleep(this.durationMs), stopped]);
     if (this.found instanceof Error) throw this.found;

@@ -1,0 +1,48 @@
+import { folderAway, passing, permanent, postponed } from '../row.js';
+
+/** Failures of images and of their files; docs/images.md describes each. */
+export const IMAGES = {
+  ...permanent({
+    'image-empty': 'Check that the scanner finished writing it, and copy it again.',
+    'image-format-unsupported':
+      'Its first bytes decide, not its name. Convert it, or keep it out of the folder.',
+    'image-truncated': 'Copy it again from the scanner.',
+    'image-damaged': 'Copy it again from the scanner.',
+    'image-too-large': 'Raise pipeline.maxPixels if the scanner really writes such images.',
+    'image-kills-process':
+      'Smearwatch died each time that it worked on this image. Keep the file for whoever maintains Smearwatch; to try it again: smearwatch replay --quarantined',
+    'unexpected-size':
+      'The image has another size than scanners[].expectedSize: correct the option, or set its "otherwise" to accept.',
+    'file-too-large': 'Raise pipeline.maxFileBytes if the scanner really writes such files.',
+    'file-vanished': 'When it is there again, it is classified by itself.',
+    'file-is-link': "Put the image itself in the link's place.",
+    'file-not-regular': 'Find out what made it, and have it made elsewhere.',
+    'name-not-utf8': 'Rename it and all that look like it, or mount the share with the right character set.',
+    'path-too-long':
+      'Shorten the names of its folders, or make one of them a mount point; if it is a folder, this is about all that is in it.',
+    'scanner-unknown': 'Configure it again under this name, then smearwatch replay --quarantined --scanner',
+  }),
+  ...passing({
+    'decode-timeout':
+      'Is this machine overloaded? If not, the file is damaged or made to do harm: copy it again from the scanner.',
+    'resize-unavailable':
+      'Smearwatch resizes it by WebAssembly, which needs memory and a processor with SIMD: see `smearwatch doctor`.',
+    'file-unreadable': 'Check the file, its disk or network share, then: smearwatch replay --quarantined',
+    'inference-failed':
+      'A model did not give probabilities for the image. If it happens again, check the model with `smearwatch models verify`.',
+    'worker-lost':
+      'The worker ended while it had the image. If it happens again, memory is short, or the image is made to do harm.',
+    'task-timeout':
+      'The worker made no progress within pool.taskTimeoutMs. If it happens again, the machine is overloaded, or the image is made to do harm.',
+    'unexpected-error':
+      'This was not expected. Run the same command with --verbose, or read the log, and report what it says.',
+  }),
+  ...postponed({
+    'file-changed': 'It is classified once it has come to rest.',
+    'pool-closed': 'It stays queued, and is classified by the workers that come next.',
+  }),
+  ...folderAway({
+    'folder-missing': 'Mount or create it; its files are classified once it is there.',
+    'read-timeout': 'Check the network share; its files are taken up again by themselves.',
+  }),
+};
