@@ -76,7 +76,8 @@ function parseJson(text: string): unknown {
 }
 
 function unreachable(url: string, error: unknown): SmearwatchError {
-  return new SmearwatchError('daemon-unreachable', `No daemon answers at ${url} (${whyOf(error)})`, { cause: error,
+  return new SmearwatchError('daemon-unreachable', `No daemon answers at ${url} (${whyOf(error)})`, {
+    cause: error,
   });
 }
 
@@ -88,6 +89,7 @@ function whyOf(error: unknown): string {
 }
 
 function unknown({ url, page }: Question, why: string, cause?: unknown): SmearwatchError {
-  return new SmearwatchError('daemon-unknown', `${url} is no Smearwatch daemon: asked for ${page}, ${why}`, { cause,
+  return new SmearwatchError('daemon-unknown', `${url} is no Smearwatch daemon: asked for ${page}, ${why}`, {
+    cause,
   });
 }
