@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { wrap } from '../text/wrap.js';
 import { configOptions, type ConfigOption } from './options.js';
 
 /**
@@ -58,13 +59,7 @@ function literal(name: string, fallback: unknown, indent: string): string {
 }
 
 function comment({ description, allowed, children }: ConfigOption, indent: string): string {
-  const words = [description, children.length > 0 ? '' : `(${allowed})`].join(' ').trim().split(' ');
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines.at(-1);
-    const joined = `${last ?? ''} ${word}`;
-    if (last === undefined || indent.length + 2 + joined.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = joined;
-  }
+  const text = [description, children.length > 0 ? '' : `(${allowed})`].join(' ').trim();
+  const lines = wrap(text, WIDTH - indent.length - 2);
   return lines.map((line) => `${indent}# ${line}`).join('\n');
 }

@@ -20,21 +20,24 @@ const INTRODUCTION = `# Configuration
 
 <!-- Generated from src/config/schema.ts by \`npm run generate\`; do not edit. -->
 
-Smearwatch reads one YAML 1.2 file, named with \`--config\` (otherwise \`smearwatch.yaml\` in the current folder, then
-\`/etc/smearwatch/smearwatch.yaml\`). \`config/default.yaml\` shows every option with its default, \`config/examples/\` has
-a file for each way of use. Relative paths are relative to the configuration file's folder. Unknown options are errors.
+Smearwatch reads one YAML 1.2 file, named with \`--config\` (otherwise \`smearwatch.yaml\` in the current folder,
+then \`/etc/smearwatch/smearwatch.yaml\`). \`config/default.yaml\` shows every option with its default, and
+\`config/examples/\` has a file for each way of use. Relative paths are relative to the configuration file's
+folder. Unknown options are errors.
 
-An editor that knows JSON Schema checks the file while you write, with this line at its top:
+An editor that supports JSON Schema checks the file while you write, with this line at its top:
 
 \`\`\`yaml
 # yaml-language-server: $schema=<path to>/config/schema.json
 \`\`\`
 
-A running daemon takes a changed file over by itself, or at \`SIGHUP\`. These need a restart: \`stateFolder\`, everything
-in \`http\` but \`tokenFile\`, adding, removing or renaming a scanner, and a scanner's \`folder\` and \`watch\`.
+A running daemon applies a changed file automatically, or at \`SIGHUP\`. An invalid file is rejected with the
+line number and a suggested fix; the running configuration stays in effect. These changes need a restart:
+\`stateFolder\`, everything in \`http\` except \`tokenFile\`, adding, removing or renaming a scanner, and a
+scanner's \`folder\` and \`watch\`.
 
-Folders of scanners must not lie in each other, and nothing that Smearwatch writes (\`stateFolder\`, results, moved
-images) may lie in a scanner's folder. The check compares names; \`smearwatch doctor\` follows links as well.
+Scanner folders must not be inside each other. Nothing that Smearwatch writes (\`stateFolder\`, results, moved
+images) may be inside a scanner folder. The check compares names; \`smearwatch doctor\` follows links as well.
 `;
 
 function isValue({ children }: ConfigOption): boolean {
@@ -43,7 +46,7 @@ function isValue({ children }: ConfigOption): boolean {
 
 function requiredOrDefault(option: ConfigOption): string {
   if (option.required) return '**Required.**';
-  return option.default === undefined ? 'May be left out.' : `Default: ${code(option.default)}.`;
+  return option.default === undefined ? 'Optional.' : `Default: ${code(option.default)}.`;
 }
 
 function table(options: readonly ConfigOption[]): string {

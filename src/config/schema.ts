@@ -15,15 +15,15 @@ import { folder, milliseconds } from './schema/values.js';
  */
 export const configSchema = z.strictObject({
   stateFolder: folder.describe(
-    'Folder of the ledger. It must be on a local disk and belong to one daemon only.',
+    'The folder of the ledger. It must be on a local disk and belong to one daemon only.',
   ),
   scanners: z.array(scannerSchema).min(1).describe('The folders to watch.'),
-  sinks: z.array(sinkSchema).default([]).describe('Where results go besides the ledger.'),
-  models: modelsSchema.describe('Which models classify.'),
-  pipeline: pipelineSchema.describe('How images flow.'),
+  sinks: z.array(sinkSchema).default([]).describe('Where results are delivered, in addition to the ledger.'),
+  models: modelsSchema.describe('The models that classify images.'),
+  pipeline: pipelineSchema.describe('Batches, attempts and limits.'),
   pool: poolSchema.describe('The inference workers.'),
-  disk: diskSchema.describe('Room that is left free.'),
-  retention: retentionSchema.describe('How long the ledger remembers, and JSON documents are kept.'),
+  disk: diskSchema.describe('The free space that disks must have.'),
+  retention: retentionSchema.describe('How long the ledger and JSON documents are kept.'),
   review: reviewSchema.describe('Which images a person should look at.'),
   http: httpSchema.describe('Metrics, health, status, and labels from outside.'),
   accuracy: accuracySchema.describe('Live accuracy: figures of the newest images whose true class is known.'),
@@ -34,13 +34,13 @@ export const configSchema = z.strictObject({
       level: z
         .enum(['debug', 'info', 'warn', 'error'])
         .default('info')
-        .describe('Lowest level that is logged; debug writes lines for every image.'),
+        .describe('The lowest level that is logged; debug writes lines for every image.'),
     })
     .prefault({})
     .describe('The log: JSON lines on standard output.'),
   shutdownTimeoutMs: milliseconds
     .default(30_000)
-    .describe('After SIGTERM or SIGINT, how long the work in progress may take before it is put back.'),
+    .describe('Time for work in progress to end after SIGTERM or SIGINT; the rest is queued again.'),
 });
 
 type DeepReadonly<T> = T extends readonly (infer U)[]

@@ -12,7 +12,7 @@ export function auditEvents({
     'audit_writable',
     '1 while the audit trail can be written, 0 while entries wait for it.',
   );
-  const failures = metrics.counter('audit_failures_total', 'Attempts at the audit trail that failed.');
+  const failures = metrics.counter('audit_failures_total', 'Failed attempts to write the audit trail.');
   writable.set(1);
   const inLog = new WeakSet<object>();
   return {

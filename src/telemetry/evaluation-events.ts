@@ -19,17 +19,15 @@ const OUTCOMES = ['ok', 'gate-failed', 'failed', 'skipped', 'missed'] as const;
 
 /** The planned evaluations: that they run, what they find, and the alarm when a gate is failed. */
 export function evaluationEvents(logger: Logger, metrics: MetricFactory): EvaluationEvents {
-  const runs = metrics.counter('evaluation_runs_total', 'Planned evaluations, by what became of them.', [
-    'outcome',
-  ]);
+  const runs = metrics.counter('evaluation_runs_total', 'Planned evaluations, by outcome.', ['outcome']);
   const running = metrics.gauge('evaluation_running', '1 while an evaluation runs.');
   const next = metrics.gauge(
     'evaluation_next_timestamp_seconds',
-    'When the next evaluation is planned, Unix time; 0: none is.',
+    'When the next evaluation is planned, Unix time; 0 if no evaluation is planned.',
   );
   const lost = metrics.gauge(
     'evaluation_lost_runs',
-    'Planned evaluations since the last that came to its end: missed, skipped or failed.',
+    'Planned evaluations since the last completed one that were missed, skipped or failed.',
   );
   const show = figureGauges(metrics);
   // All of them exist from the start: a rate over a series that appears with its first event misses that event.
@@ -109,7 +107,7 @@ function figureGauges(metrics: MetricFactory): (figures: EvaluationFigures) => v
   const images = metrics.gauge('evaluation_images', 'Images in the last evaluation.', ['set']);
   const success = metrics.gauge(
     'evaluation_last_success_timestamp_seconds',
-    'When an evaluation last came to its end, whatever it found, Unix time.',
+    'When an evaluation last completed, with or without missed gates, Unix time.',
   );
   const duration = metrics.gauge('evaluation_last_duration_seconds', 'Time that the last evaluation took.');
   return ({ finishedAt, durationMs, sets }) => {

@@ -22,7 +22,7 @@ type HealthEvents = Pick<
 export function healthEvents({ logger, metrics, conditions }: EventParts): HealthEvents {
   const unreplaced = metrics.counter(
     'worker_start_failures_total',
-    'Times that no worker could be started in the place of a lost one; it is tried again.',
+    'Failed attempts to replace a lost worker; the daemon tries again.',
   );
   return {
     ...stalls(logger, metrics),
@@ -52,9 +52,9 @@ function stalls(
 ): Pick<Telemetry, 'pipelineStalled' | 'pipelineMoving'> {
   const stalled = metrics.gauge(
     'pipeline_stalled',
-    '1 while work waits and nothing ends, though nothing is known that it waits for.',
+    '1 while work waits and nothing ends, without a known reason.',
   );
-  const total = metrics.counter('pipeline_stalls_total', 'Times that the pipeline stood still, by stage.', [
+  const total = metrics.counter('pipeline_stalls_total', 'Times that the pipeline stalled, by stage.', [
     'stage',
   ]);
   return {
@@ -74,7 +74,7 @@ function pauses(logger: Logger, metrics: MetricFactory): Pick<Telemetry, 'intake
   const labels = ['cause'] as const;
   const paused = metrics.gauge(
     'intake_paused',
-    '1 while images are not taken in because a disk is nearly full or a folder is away.',
+    '1 while images are not queued because a disk is nearly full or a folder is unavailable.',
     labels,
   );
   for (const cause of ['disk', 'folder'] as const) paused.set({ cause }, 0);
@@ -93,12 +93,12 @@ function pauses(logger: Logger, metrics: MetricFactory): Pick<Telemetry, 'intake
 function disks(metrics: MetricFactory): Pick<Telemetry, 'disksMeasured'> {
   const free = metrics.gauge(
     'disk_free_bytes',
-    'Room on the disks that are written to: of the ledger, of each sink, of moved images.',
+    'Free space on the disks of the ledger, of each sink, and of moved images.',
     ['disk'],
   );
   const least = metrics.gauge(
     'disk_min_free_bytes',
-    'disk.minFreeBytes: with less on one of them, no more images are taken in.',
+    'The value of disk.minFreeBytes: with less on one of the disks, no new images are queued.',
   );
   return {
     disksMeasured({ disks: measured, minFreeBytes }) {

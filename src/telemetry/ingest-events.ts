@@ -51,7 +51,7 @@ export function ingestEvents(
 function rehashes(logger: Logger, metrics: MetricFactory): Telemetry['fileRehashed'] {
   const hashed = metrics.counter(
     'files_rehashed_total',
-    'Known files whose bytes were hashed again because their change time or inode is another one, by outcome: same, changed (queued) or unreadable.',
+    'Known files that were hashed again because their change time or inode changed, by outcome: same, changed (queued) or unreadable.',
     ['scanner', 'outcome'],
   );
   metrics.startAtZero(({ scanners }) => {

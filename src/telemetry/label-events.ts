@@ -10,7 +10,7 @@ type LabelEvents = Pick<
 /** True classes from outside, who may change something, and what drift is measured against. */
 export function labelEvents(parts: EventParts): LabelEvents {
   const { logger, metrics } = parts;
-  const given = metrics.counter('labels_total', 'Labels given to this daemon, by where from and outcome.', [
+  const given = metrics.counter('labels_total', 'Labels that this daemon received, by source and outcome.', [
     'source',
     'outcome',
   ]);
@@ -32,10 +32,10 @@ const REFUSAL_LOG_INTERVAL_MS = 10_000;
 function refusals({ logger, metrics }: EventParts): Pick<LabelEvents, 'labelRefused' | 'changeRefused'> {
   const refused = metrics.counter(
     'labels_refused_total',
-    'Label files and folder names that say no class of the models in use, or cannot be read.',
+    'Label files and folder names that do not name a class, or cannot be read.',
     ['source', 'scanner'],
   );
-  const changes = metrics.counter('http_changes_refused_total', 'Changes by HTTP that were refused.', [
+  const changes = metrics.counter('http_changes_refused_total', 'Changes over HTTP that were rejected.', [
     'status',
   ]);
   const told = new Set<string>();
@@ -63,7 +63,9 @@ function labelFileEvents({
   metrics,
   conditions,
 }: EventParts): Pick<LabelEvents, 'labelFilesFailed' | 'labelFilesRead'> {
-  const unread = metrics.counter('label_scan_failures_total', 'Failed looks for label files.', ['scanner']);
+  const unread = metrics.counter('label_scan_failures_total', 'Failed searches for label files.', [
+    'scanner',
+  ]);
   return {
     labelFilesFailed({ scanner, error }) {
       unread.inc({ scanner });
@@ -81,7 +83,7 @@ function driftEvents({
   metrics,
   conditions,
 }: EventParts): Pick<LabelEvents, 'driftReferenceTaken' | 'driftFailed' | 'driftFollowed'> {
-  const failures = metrics.counter('drift_failures_total', 'Images whose drift could not be followed.');
+  const failures = metrics.counter('drift_failures_total', 'Images whose drift could not be recorded.');
   return {
     driftReferenceTaken(event) {
       logger.info(event, 'The first images are the reference for drift from now on');

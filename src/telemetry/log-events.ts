@@ -5,7 +5,7 @@ import type { LogLosses } from './log-output.js';
 export function logLosses({ logger, metrics }: EventParts): LogLosses {
   const total = metrics.counter(
     'log_lines_dropped_total',
-    'Log lines that were dropped because the log could not be written, and too many waited.',
+    'Log lines that were dropped because the log could not be written and too many lines waited.',
   );
   return {
     dropped: () => total.inc(),

@@ -18,7 +18,7 @@ export function generatedMetricsReference(): Readonly<Record<string, string>> {
       '## Smearwatch\n',
       metricTable(own),
       '## The process\n',
-      'From prom-client, under the names that Node programs share.\n',
+      'These come from prom-client and have the names that all Node programs share.\n',
       metricTable(all.filter((metric) => !own.includes(metric))),
     ].join('\n'),
   };
@@ -28,9 +28,10 @@ const INTRODUCTION = `# Metrics
 
 <!-- Generated from src/telemetry by \`npm run generate\`; do not edit. -->
 
-What \`GET /metrics\` shows, in Prometheus' text format; [monitoring.md](monitoring.md) says how to use it. Names follow Prometheus'
-conventions: base units, \`_total\` on what only grows, \`_info\` for facts whose value is 1. A histogram \`x\` is the series \`x_bucket\`,
-\`x_sum\` and \`x_count\`. Gauges are what is so at the scrape; counters start again at 0 with the daemon.
+\`GET /metrics\` serves these metrics in Prometheus' text format. [monitoring.md](monitoring.md) says how to use
+them. Names follow Prometheus' conventions: base units, \`_total\` on counters, \`_info\` for facts whose value
+is 1. A histogram \`x\` is the series \`x_bucket\`, \`x_sum\` and \`x_count\`. Gauges show the state at the
+scrape. Counters start at 0 with the daemon.
 `;
 
 function metricTable(metrics: readonly MetricDescription[]): string {

@@ -14,7 +14,7 @@ export function modelEvents(logger: Logger, metrics: MetricFactory): ModelEvents
   const loading = metrics.gauge('models_load_duration_seconds', 'Time that loading the models in use took.');
   const swaps = metrics.counter(
     'model_swaps_total',
-    'Times that other models were wanted, by outcome: swapped, or failed and the old ones went on.',
+    'Changes of the models in use, by outcome: swapped, or failed (the old models stay in use).',
     ['outcome'],
   );
   for (const outcome of ['swapped', 'failed']) swaps.inc({ outcome }, 0);
@@ -43,16 +43,16 @@ function configurationEvents(
 ): Omit<ModelEvents, 'modelsLoaded' | 'modelsSwapped' | 'modelSwapFailed'> {
   const reloads = metrics.counter(
     'configuration_reloads_total',
-    'Configurations that a running daemon took over (applied) or not (refused).',
+    'Changed configurations, by outcome: applied or refused.',
     ['outcome'],
   );
   const isCurrent = metrics.gauge(
     'configuration_last_reload_successful',
-    '1 when the configuration file is the one in force, 0 when its last change was refused.',
+    '1 if the configuration file is in effect, 0 if its last change was rejected.',
   );
   const since = metrics.gauge(
     'configuration_last_reload_success_timestamp_seconds',
-    'Since when the configuration has been in force, Unix time.',
+    'When the configuration in effect was applied, Unix time.',
   );
   // Both outcomes exist from the start: a rate over a series that appears with its first event misses that event.
   for (const outcome of ['applied', 'refused']) reloads.inc({ outcome }, 0);

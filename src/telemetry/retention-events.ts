@@ -19,7 +19,7 @@ export function retentionEvents(logger: Logger, metrics: MetricFactory): Retenti
   );
   const failures = metrics.counter(
     'document_pruning_failures_total',
-    'Walks through old JSON documents in which some could not be removed; they are tried again.',
+    'Searches for old JSON documents in which some could not be removed; they are tried again.',
     labels,
   );
   metrics.startAtZero(({ sinks }) => {

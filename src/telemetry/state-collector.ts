@@ -82,7 +82,7 @@ function collectWork(metrics: MetricFactory, state: StateReader): void {
   );
   metrics.observed(
     'work_oldest_age_seconds',
-    'Age of the oldest image that waits or is in progress; 0 when there is none.',
+    'Age of the oldest image that waits or is in progress, otherwise 0.',
     (gauge) => gauge.set(seconds(state.work().oldestMs)),
   );
   metrics.observed('in_flight_images', 'Images between the queue and their result.', (gauge) =>
@@ -106,5 +106,7 @@ function collectWorkers(metrics: MetricFactory, state: StateReader): void {
     'Threads that were given up and are still held by native code; only a restart ends them.',
     (gauge) => gauge.set(state.workers().stuck),
   );
-  metrics.observed('workers_busy', 'Inference workers at work.', (gauge) => gauge.set(state.workers().busy));
+  metrics.observed('workers_busy', 'Inference workers that are busy.', (gauge) =>
+    gauge.set(state.workers().busy),
+  );
 }

@@ -86,7 +86,7 @@ function rescans(logger: Logger, metrics: MetricFactory): Telemetry['rescanFinis
   const duration = metrics.duration('rescan_duration_seconds', 'Time to read a whole folder again.', labels);
   const missed = metrics.counter(
     'rescan_missed_files_total',
-    'Files that a rescan found and no event had announced.',
+    'Files that a rescan found without an event.',
     labels,
   );
   const files = metrics.gauge('rescan_files', 'Matching files that the last rescan saw.', labels);

@@ -59,7 +59,7 @@ test('a card has the figures with their intervals, the data, the split, the reci
     'Of 150 images, 135 are classified correctly: **0.900 (0.842–0.938)**.',
     '| a\\|b | 0.947 (0.883–0.977) | 0.900 (0.826–0.945) | 0.900 (0.842–0.938) |',
     '| of class other | 100 |',
-    'Split by image, seed 7; SHA-256 of split.json: abc.',
+    'Split by image, seed 7. SHA-256 of split.json:\nabc.',
     'images of one patient may be in training and test',
     '| preset | paper |',
     'Weights of epoch 3 of 4; 12 seconds.',

@@ -15,27 +15,25 @@ const figureClass = z
   .string()
   .min(1)
   .optional()
-  .describe('Precision, recall, accuracy or F-measure of this class, instead of the mean over the classes.');
+  .describe('Class whose precision, recall, accuracy or F-measure is meant, instead of the mean.');
 
 const promoteSchema = z
   .strictObject({
     enabled: z
       .boolean()
       .default(false)
-      .describe('Whether the label is moved to a candidate that is better, without anybody asking.'),
+      .describe('Whether the label moves automatically to a better candidate.'),
     figure: z
       .enum(GATE_FIGURES)
       .default('shareRight')
-      .describe(
-        'What it must be better in, as in a gate; lower is better for quadraticLoss and expectedCalibrationError.',
-      ),
+      .describe('Figure that the candidate must improve, as in a gate.'),
     class: figureClass,
     margin: z
       .number()
       .min(0)
       .max(1)
       .default(0.01)
-      .describe('By so much, in every folder: 0.01 is one point. Every gate must have been passed, too.'),
+      .describe('Improvement needed in every folder; 0.01 is one point. Every gate must pass, too.'),
     label: z
       .string()
       .regex(
@@ -43,7 +41,7 @@ const promoteSchema = z
         'must be 1 to 63 of a-z, 0-9, ".", "_" and "-", starting with a letter',
       )
       .default('production')
-      .describe('The label that is moved; models.use must follow it.'),
+      .describe('The label that moves; models.use must name it.'),
   })
   .prefault({});
 
@@ -58,11 +56,11 @@ const scheduleSchema = z
       .string()
       .min(1)
       .default('UTC')
-      .describe('In which time zone, for instance Europe/Berlin; summer time is followed.'),
+      .describe('Time zone, for example Europe/Berlin; daylight saving is observed.'),
     missed: z
       .enum(['make-up', 'note'])
       .default('make-up')
-      .describe('A run whose time passed while no daemon ran: make-up at the next start, or note it only.'),
+      .describe('A run whose time passed without a daemon: make-up at the next start, or only note it.'),
     data: z
       .array(folder)
       .default([])
@@ -71,23 +69,26 @@ const scheduleSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Column of their manifest.csv: the figures again for each of its values.'),
+      .describe('Column of their manifest.csv: figures are also given for each of its values.'),
     candidates: z
       .array(modelReference)
       .default([])
-      .describe(
-        'Models besides those in use, for instance alexnet@candidate; one that is not there is left out.',
-      ),
+      .describe('Further models, for example alexnet@candidate. A missing one is left out.'),
     folder: folder
       .optional()
-      .describe('Where reports go; without it, planned-evaluations/ in the state folder.'),
-    keepReports: z.int().min(1).max(1000).default(30).describe('Older reports are removed.'),
+      .describe('Folder of the reports; without it, planned-evaluations/ in the state folder.'),
+    keepReports: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(30)
+      .describe('Number of reports to keep; older ones are removed.'),
     threads: z
       .int()
       .min(1)
       .max(256)
       .optional()
-      .describe('Workers and decoding threads of an evaluation; without it, half as many as cores.'),
+      .describe('Workers and decoding threads of an evaluation; without it, half the number of cores.'),
     promote: promoteSchema.describe('Promotion of a candidate that is better than the model in use.'),
   })
   .prefault({});
@@ -95,9 +96,9 @@ const scheduleSchema = z
 const gateSchema = z.strictObject({
   figure: z
     .enum(GATE_FIGURES)
-    .describe('As metrics.json has it; lower is better for quadraticLoss and expectedCalibrationError.'),
+    .describe('As metrics.json names it; lower is better for quadraticLoss and expectedCalibrationError.'),
   class: figureClass,
-  model: z.string().min(1).optional().describe('Name of the model that it is for; without it, every one.'),
+  model: z.string().min(1).optional().describe('Model that the gate applies to; without it, every model.'),
   min: z.number().min(0).max(2).optional().describe('Smallest value that passes.'),
   max: z.number().min(0).max(2).optional().describe('Largest value that passes.'),
   maxFall: z
@@ -105,7 +106,7 @@ const gateSchema = z.strictObject({
     .min(0)
     .max(2)
     .optional()
-    .describe('By so much it may be worse than that of the promoted version, where that is evaluated too.'),
+    .describe('How much worse it may be than the promoted version, if that is evaluated too.'),
 });
 
 export const evaluationSchema = z
@@ -113,7 +114,7 @@ export const evaluationSchema = z
     gates: z
       .array(gateSchema)
       .default([])
-      .describe('What figures must reach: when one is missed, smearwatch evaluate exits 1.'),
-    schedule: scheduleSchema.describe('Evaluations that the daemon runs by itself, behind live images.'),
+      .describe('Values that figures must reach; otherwise smearwatch evaluate exits with 1.'),
+    schedule: scheduleSchema.describe('Evaluations that the daemon runs on a schedule.'),
   })
   .prefault({});

@@ -4,16 +4,16 @@ import { folder, modelReference } from './values.js';
 
 const modelSchema = z.strictObject({
   model: modelReference.describe(
-    'name, name@version or name@label, for instance alexnet@3 or lenet5@production.',
+    'name, name@version or name@label, for example alexnet@3 or lenet5@production.',
   ),
-  engine: z.enum(ENGINE_NAMES).default('onnxruntime').describe('What runs it.'),
+  engine: z.enum(ENGINE_NAMES).default('onnxruntime').describe('The engine that runs the model.'),
 });
 
 export const modelsSchema = z
   .strictObject({
     registry: folder
       .optional()
-      .describe("The model registry's folder; without it, the one that ships with Smearwatch."),
+      .describe('Folder of the model registry; without it, the one that ships with Smearwatch.'),
     use: z
       .array(modelSchema)
       .min(1)
@@ -21,9 +21,9 @@ export const modelsSchema = z
         { model: 'alexnet', engine: 'onnxruntime' },
         { model: 'lenet5', engine: 'onnxruntime' },
       ])
-      .describe('Every image is classified by each of these; the first one decides.'),
+      .describe('The models that classify every image; the first one decides.'),
     cacheFolder: folder
       .optional()
-      .describe("Where packed models are unpacked on first use; without it, the user's cache folder."),
+      .describe("Folder for models that are unpacked on first use; without it, the user's cache folder."),
   })
   .prefault({});

@@ -38,13 +38,11 @@ export const poolSchema = z
       .min(1)
       .max(256)
       .optional()
-      .describe(
-        'Inference workers; without it, the number of cores, or of the CPU quota where that is less.',
-      ),
+      .describe('Inference workers; without it, the number of cores, or the CPU quota if that is less.'),
     taskTimeoutMs: milliseconds
       .min(1000)
       .default(60_000)
-      .describe('A batch that stands still for longer is given up and its worker replaced.'),
+      .describe('A batch without progress for this time is given up, and its worker replaced.'),
     kernels: z
       .enum(KERNEL_CHOICES)
       .default('auto')

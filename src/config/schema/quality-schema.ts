@@ -19,13 +19,13 @@ export const accuracySchema = z
       .min(1)
       .max(20_000)
       .default(500)
-      .describe('So many of the newest labelled images of each model are counted, at most.'),
+      .describe('Number of newest labelled images of each model that count, at most.'),
     maxAgeDays: z
       .number()
       .min(0.01)
       .max(3660)
       .optional()
-      .describe('None that were classified longer ago; without it, however old they are.'),
+      .describe('Images that were classified longer ago do not count; without it, all do.'),
   })
   .prefault({});
 
@@ -34,13 +34,13 @@ export const driftSchema = z
     reference: folder
       .optional()
       .describe(
-        'reference.json of an evaluation. Without it, and for models that it does not know, the first images are the reference: so many as the window has, taken once per model version and scanner.',
+        'The reference.json of an evaluation. Without it, and for models that it does not contain, the first window of images is the reference, once per model version and scanner.',
       ),
     window: z
       .int()
       .min(50)
       .max(10_000)
       .default(1000)
-      .describe('So many of the newest images of each model and scanner are compared with the reference.'),
+      .describe('Number of newest images of each model and scanner that are compared.'),
   })
   .prefault({});

@@ -5,11 +5,11 @@ const settleSchema = z
   .strictObject({
     quietMs: milliseconds
       .default(1000)
-      .describe('A file has settled once its size and modification time have not changed for so long.'),
+      .describe('A file has settled when size and modification time have not changed for this time.'),
     incompleteAfterMs: milliseconds
       .default(60_000)
       .describe(
-        'A quiet file whose end is missing, or whose pixels end in zeros, is given this time to change. Then it is quarantined as truncated, or, where it decodes, classified and sent to review (trailing-zeros).',
+        'How long a quiet file may change whose end is missing or whose pixels end in zeros. After that it is quarantined as truncated or, if it can be decoded, classified and sent to review (trailing-zeros).',
       ),
   })
   .prefault({});
@@ -28,14 +28,14 @@ const expectedSizeSchema = z
   .prefault({});
 
 const afterwardsAction = <Action extends string>(action: Action) =>
-  z.literal(action).describe('keep it where it is, move it to another folder, or delete it.');
+  z.literal(action).describe('keep the file, move it to another folder, or delete it.');
 
 const afterwardsSchema = z
   .discriminatedUnion('action', [
     z.strictObject({ action: afterwardsAction('keep') }),
     z.strictObject({
       action: afterwardsAction('move'),
-      to: folder.describe('Folder that the file is moved to, keeping its path below the scanner folder.'),
+      to: folder.describe('Folder to move files to; they keep their path below the scanner folder.'),
     }),
     z.strictObject({ action: afterwardsAction('delete') }),
   ])
@@ -43,34 +43,34 @@ const afterwardsSchema = z
 
 export const scannerSchema = z.strictObject({
   name: labelName.describe('Name in records, metrics and logs; must be unique and should never change.'),
-  folder: folder.describe('The folder that the scanner writes to; subfolders are included.'),
+  folder: folder.describe('The folder that the scanner writes to, including its subfolders.'),
   patterns: z
     .array(z.string().min(1))
     .min(1)
     .default(['**/*.{png,jpg,jpeg,tif,tiff,bmp}'])
-    .describe('Glob patterns, relative to the folder, of the files that are images; case does not matter.'),
+    .describe('Glob patterns of image files, relative to the folder; case does not matter.'),
   exclude: z
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Glob patterns of files and folders that are left alone, with all that is in them. The own folders of file servers and operating systems (@eaDir, #recycle, $RECYCLE.BIN, lost+found …) always are: docs/images.md lists them.',
+      'Glob patterns of files and folders to ignore, including their contents. Folders that file servers and operating systems create (@eaDir, #recycle, $RECYCLE.BIN, lost+found …) are always ignored; docs/images.md lists them.',
     ),
   watch: z
     .enum(['native', 'polling'])
     .default('native')
-    .describe("The operating system's events, or polling for network shares that send none."),
-  pollIntervalMs: milliseconds.min(100).default(2000).describe('How often a polled folder is looked at.'),
+    .describe('Events of the operating system, or polling for network shares without events.'),
+  pollIntervalMs: milliseconds.min(100).default(2000).describe('How often a polled folder is read.'),
   rescanIntervalMs: milliseconds
     .min(1000)
     .default(60_000)
-    .describe('How often the whole folder is read again, to find what events have missed.'),
+    .describe('How often the whole folder is read again, to find files that events missed.'),
   settle: settleSchema.describe('When a file counts as completely written.'),
-  expectedSize: expectedSizeSchema.describe('Width and height that this scanner writes.'),
+  expectedSize: expectedSizeSchema.describe('The width and height of this scanner’s images.'),
   labels: z
     .enum(['none', 'folder', 'files'])
     .default('none')
     .describe(
-      "Where true classes come from besides `smearwatch label` and POST /labels: nowhere, the name of the image's folder, or label files beside the images (<image name>.label.json, looked for at every rescan).",
+      "A further source of true classes, next to `smearwatch label` and POST /labels: none, the name of the image's folder, or label files in the image's folder (<image name>.label.json, read at every rescan).",
     ),
   afterwards: afterwardsSchema.describe(
     'What happens to the file once its result is durable: keep, move or delete.',

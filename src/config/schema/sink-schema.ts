@@ -23,20 +23,22 @@ const webhookSinkSchema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'Address that each result is sent to: https://, or http:// on this computer. No user name or password in it.',
+      'The address that each result is sent to: https://, or http:// on this computer. It must not contain a user name or password.',
     ),
   secretFile: folder.describe(
-    'File with the secret that signs what is sent (whsec_…, 24 to 64 bytes in base64); readable by the owner, and a group, only.',
+    'The file with the secret that signs each request (whsec_…, 24 to 64 bytes in base64). Only its owner and a group may read it.',
   ),
   timeoutMs: milliseconds
     .min(100)
     .max(60_000)
     .default(10_000)
-    .describe('An answer that takes longer counts as none; the result is sent again.'),
+    .describe('Time limit for an answer; after that, the result is sent again.'),
   allowInsecure: z
     .boolean()
     .default(false)
-    .describe('Whether http:// may lead to another computer, where whoever is between reads the results.'),
+    .describe(
+      'Whether http:// may lead to another computer. Anyone on the network path can then read the results.',
+    ),
 });
 
 export const sinkSchema = z.discriminatedUnion('type', [jsonSinkSchema, ndjsonSinkSchema, webhookSinkSchema]);

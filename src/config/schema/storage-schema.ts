@@ -7,7 +7,7 @@ export const diskSchema = z
       .min(0)
       .default(268_435_456)
       .describe(
-        'With less free on the disk of the ledger, or of one that results or images go to, no more images are taken in until there is room again. 0: never mind.',
+        'The free space that the disks of the ledger, the results and moved images must have. With less, no new images are queued until there is space again. 0 turns the check off.',
       ),
   })
   .prefault({});
@@ -20,7 +20,7 @@ export const retentionSchema = z
       .max(36_500)
       .optional()
       .describe(
-        'Files and results that ended longer ago are removed from the ledger, once the file has gone from its scanner folder. Without it, they are kept for ever.',
+        'The number of days after which finished files and their results are removed from the ledger, if the file is no longer in its scanner folder. Without it, they are kept without limit.',
       ),
     jsonDays: z
       .int()
@@ -28,7 +28,7 @@ export const retentionSchema = z
       .max(36_500)
       .optional()
       .describe(
-        'JSON documents (sinks of type json) of images that ended longer ago are removed: those that the ledger knows, and nothing else. Not more than ledgerDays. Without it, they are kept for ever.',
+        'The number of days after which JSON documents (sinks of type json) that the ledger knows are removed. It must not be more than ledgerDays. Without it, they are kept without limit.',
       ),
   })
   .prefault({});

@@ -5,7 +5,7 @@ import type { ModelVersion } from '../../../model/registry/registry.js';
 import { formatBytes } from '../../output.js';
 import { figures } from './figures.js';
 import { limitsOf } from './limits.js';
-import { cell, flatten, section, table } from './markdown.js';
+import { cell, flatten, listItem, section, table } from './markdown.js';
 import { notesOf, type EvaluationNotes, type TrainingNotes } from './notes.js';
 
 /**
@@ -23,10 +23,7 @@ export function cardOf({ name, version, manifest }: Pick<ModelVersion, 'name' | 
     ...overview(manifest),
     '',
     ...section('Intended use', [cell(manifest.intendedUse)]),
-    ...section(
-      'Limits',
-      limitsOf(manifest, training).map((limit) => `- ${limit}`),
-    ),
+    ...section('Limits', limitsOf(manifest, training).map(listItem)),
     ...section('Figures', figuresOf(manifest, evaluation)),
     ...section('Data', dataOf(training)),
     ...section('Split', splitOf(manifest, training)),
@@ -85,7 +82,8 @@ function splitOf({ classes }: Manifest, { split, recipe }: TrainingNotes): strin
   ]);
   const seed = split.seed ?? recipe?.['seed'];
   return [
-    `Split ${how}, seed ${typeof seed === 'number' ? seed : 'not stated'}; SHA-256 of split.json: ${split.sha256 ?? 'not stated'}.`,
+    `Split ${how}, seed ${typeof seed === 'number' ? seed : 'not stated'}. SHA-256 of split.json:`,
+    `${split.sha256 ?? 'not stated'}.`,
     '',
     ...table(['Part', ...classes], parts),
   ];

@@ -28,8 +28,8 @@ export function figures(matrix: ConfusionMatrix, classes: readonly string[]): st
     '',
     ...table(['Class', 'Precision', 'Recall', 'Accuracy (against the rest)'], rows),
     '',
-    'In brackets: 95 % intervals (Wilson). They say what so few images can tell, not how the model does on other ' +
-      'stains, scanners or patients.',
+    'In brackets: 95 % intervals (Wilson). They show the uncertainty of this number of images,',
+    'not the accuracy on other stains, scanners or patients.',
     '',
     ...table(
       ['Labelled ↓ classified →', ...classes],

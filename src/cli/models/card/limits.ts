@@ -2,14 +2,14 @@ import type { Manifest } from '../../../model/registry/manifest.js';
 import { cell } from './markdown.js';
 import type { TrainingNotes } from './notes.js';
 
-/** What the model cannot do, as far as it follows from what the manifest says. */
+/** Lists what the model cannot do, as far as the manifest shows it. */
 export function limitsOf({ classes, architecture, evaluation }: Manifest, training: TrainingNotes): string[] {
   const { data, split } = training;
   const limits = [
     'Not a medical device: a person decides. Results are an aid for sorting images.',
-    `Every image is put into one of ${classes.map(cell).join(', ')}, whatever it shows; other cells, empty fields and ` +
-      'artefacts included.',
-    'The whole image is squeezed to 256×256: what is small in it is lost.',
+    `Every image is put into one of ${classes.map(cell).join(', ')}. This includes other cells, empty fields and ` +
+      'artefacts.',
+    'The whole image is resized to 256×256, so small details are lost.',
   ];
   const sources = data?.sources ?? [];
   if (sources.length > 0) {
@@ -28,6 +28,6 @@ export function limitsOf({ classes, architecture, evaluation }: Manifest, traini
     );
   }
   if (architecture.name === 'imported') limits.push('Imported: its training is not known to Smearwatch.');
-  if (!('confusion' in evaluation)) limits.push('It has not been evaluated: nothing is known about how often it is right.');
+  if (!('confusion' in evaluation)) limits.push('It has not been evaluated: its accuracy is unknown.');
   return limits;
 }

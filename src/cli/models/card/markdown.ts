@@ -1,3 +1,5 @@
+import { wrap } from '../../../text/wrap.js';
+
 /** A table; cells may hold anything, for names come from folders and foreign files. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
@@ -7,6 +9,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
 /** Text that stays one line and one cell. */
 export function cell(text: string): string {
   return text.replace(/[\r\n]+/g, ' ').replace(/[\\|<>`*_[\]]/g, '\\$&');
+}
+
+/** An item of a list, in lines of at most 110 characters. */
+export function listItem(text: string): string {
+  return `- ${wrap(text, 108).join('\n  ')}`;
 }
 
 export function section(title: string, lines: readonly string[]): string[] {
