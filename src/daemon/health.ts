@@ -7,29 +7,24 @@ import { messageOf } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../within.js';
 import { DiskGuard, type DiskGuardOptions } from './disk-guard.js';
-import type { ScannerProblem } from './scanner-intake.js';
+import type { ScannerIntake } from './scanner-intake.js';
 import { ScannerPauses, type ScannerPausesOptions } from './scanner-pauses.js';
 import { StallDetector, type StallSource } from './stall-detector.js';
 
 export interface HealthSource {
   readonly config: () => Config;
-  readonly telemetry: Pick<Telemetry, 'workerStuck' | 'ledgerWriteFailed'> &
+  readonly telemetry: Pick<Telemetry, 'ledgerWriteFailed'> &
     DiskGuardOptions['telemetry'] &
     ScannerPausesOptions['telemetry'] &
     StallSource['telemetry'];
   readonly ledger: Ledger;
-  readonly activity: () => ActivitySnapshot | undefined;
-  readonly workers: () => PoolWorkers | undefined;
-  /** Scanners whose images are not taken in, or not all of them. */
-  readonly scannerProblems: () => readonly ScannerProblem[];
-  /** Looks for the scanners' folders. */
-  readonly lookForFolders: () => void;
+  readonly activity: () => ActivitySnapshot;
+  readonly workers: () => PoolWorkers;
+  readonly intake: Pick<ScannerIntake, 'problems' | 'look'>;
   /** Sinks that fail, or have been delivering for long, in words. */
   readonly sinkProblems: (limitMs: number) => readonly string[];
   /** A pause has ended: claim. */
   readonly onResumed: () => void;
-  /** So many threads are lost to native code that only another process can go on. */
-  readonly onHopeless: () => void;
 }
 
 const LOOK_INTERVAL_MS = 5000;
@@ -38,7 +33,6 @@ const PROBE_AFTER_MS = 15_000;
 const FIRST_LOOK_WITHIN_MS = 2000;
 /** Of `pool.taskTimeoutMs`, the longest wait that the pipeline has of its own. */
 const STALL_FACTOR = 3;
-const NOTHING_IN_FLIGHT: ActivitySnapshot = { inFlight: 0, idleMs: 0, stage: undefined };
 
 /** What keeps the daemon from working, and what it waits for: the reasons of /readyz, and the word to the watchdog. */
 export class Health implements Pauses {
@@ -47,7 +41,6 @@ export class Health implements Pauses {
   readonly #folders: ScannerPauses;
   readonly #stalls: StallDetector;
   readonly #timers: NodeJS.Timeout[] = [];
-  #stuck = 0;
 
   constructor(source: HealthSource) {
     const { config, telemetry, ledger, onResumed, activity } = source;
@@ -57,7 +50,7 @@ export class Health implements Pauses {
       config().scanners.find((scanner) => scanner.name === name)?.folder;
     this.#folders = new ScannerPauses({ folderOf, telemetry, onResumed });
     this.#stalls = new StallDetector({
-      activity: () => activity() ?? NOTHING_IN_FLIGHT,
+      activity,
       isWorkDue: () => ledger.queue.nextDueInMs(this.pausedScanners) === 0,
       isPaused: () => this.isPaused,
       limitMs: () => this.#limitMs,
@@ -72,7 +65,7 @@ export class Health implements Pauses {
       setInterval(() => {
         void this.#disk.look();
         void this.#folders.look();
-        this.#source.lookForFolders();
+        this.#source.intake.look();
         this.#probeLedger();
         this.#stalls.check();
       }, LOOK_INTERVAL_MS),
@@ -91,11 +84,6 @@ export class Health implements Pauses {
     return this.#folders.paused;
   }
 
-  /** Threads that native code holds. */
-  get stuck(): number {
-    return this.#stuck;
-  }
-
   /** It works, or has nothing to do, or waits for something that is named: a restart would not help. */
   get isWell(): boolean {
     return this.#stalls.stall === undefined;
@@ -105,21 +93,10 @@ export class Health implements Pauses {
     this.#folders.pause(scanner);
   }
 
-  workerStuck(whenEnded: Promise<void>): void {
-    this.#stuck += 1;
-    const { telemetry, workers, onHopeless } = this.#source;
-    telemetry.workerStuck({ stuck: this.#stuck });
-    void whenEnded.then(() => (this.#stuck -= 1));
-    if (this.#stuck >= (workers()?.configured ?? 1)) onHopeless();
-  }
-
   reasons(): string[] {
     const { stall } = this.#stalls;
-    const { damage } = this.#source.ledger;
     return [
-      ...(damage === undefined ? [] : [`the ledger is damaged (${damage}): see smearwatch ledger repair`]),
       ...this.#missingWorkers(),
-      ...(this.#stuck > 0 ? [`${this.#stuck} threads are held by native code until the next restart`] : []),
       ...(this.#disk.reason === undefined ? [] : [`paused: ${this.#disk.reason}`]),
       ...this.#wayIn(),
       ...(stall ? [`stalled: nothing has left ${stall.stage} for ${Math.round(stall.idleMs / 1000)} s`] : []),
@@ -129,12 +106,9 @@ export class Health implements Pauses {
 
   /** What keeps images out of the queue, or queued ones from being read; one reason for each scanner. */
   #wayIn(): string[] {
-    const { scannerProblems, ledger } = this.#source;
-    const problems = scannerProblems();
+    const problems = this.#source.intake.problems();
     const paused = this.#folders.paused.filter((name) => problems.every(({ scanner }) => scanner !== name));
-    const isUnwritable = ledger.problem !== undefined && ledger.damage === undefined;
     return [
-      ...(!isUnwritable ? [] : [`not taken in: the ledger cannot be written (${ledger.problem})`]),
       ...problems.map(({ error }) => `not taken in: ${inMiddle(messageOf(error))}`),
       ...paused.map((scanner) => `paused: ${this.#folders.reasonOf(scanner)}`),
     ];
@@ -154,7 +128,7 @@ export class Health implements Pauses {
   }
 
   #missingWorkers(): string[] {
-    const { configured = 0, alive = 0, problem } = this.#source.workers() ?? {};
+    const { configured, alive, problem } = this.#source.workers();
     if (alive >= configured) return [];
     const missing = `${configured - alive} of ${configured} workers missing`;
     return [problem === undefined ? missing : `${missing}: ${problem}`];

@@ -26,8 +26,8 @@ export interface QualityParts {
   readonly record: RecordEntry;
   /** The configuration in force. */
   readonly config: () => Config;
-  /** The models in use; undefined until they are loaded. */
-  readonly models: () => readonly ModelSpec[] | undefined;
+  /** The models in use; none until they are loaded. */
+  readonly models: () => readonly ModelSpec[];
 }
 
 const DAY_MS = 86_400_000;
@@ -136,12 +136,12 @@ export class Quality implements QualityReader {
   }
 
   #models(): readonly ModelSpec[] {
-    return (this.#using.drift === undefined ? undefined : this.#parts.models()) ?? [];
+    return this.#using.drift === undefined ? [] : this.#parts.models();
   }
 
   /** Classes are the same for all models in use. */
   #rules(): LabelRules | undefined {
-    const classes = this.#parts.models()?.[0]?.classes;
+    const classes = this.#parts.models()[0]?.classes;
     return classes && { classes, scanners: this.#parts.config().scanners.map(({ name }) => name) };
   }
 }

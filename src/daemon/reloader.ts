@@ -9,6 +9,7 @@ import { resolveModels } from '../model/registry/in-use.js';
 import type { ModelServer } from '../pool/model-server.js';
 import type { ModelIdentity } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { modelDetails } from './load-models.js';
 
 export interface ReloaderParts {
   readonly server: ModelServer;
@@ -111,18 +112,6 @@ export class Reloader {
     record({ event: 'models-swapped', details: modelDetails(server.models) });
     telemetry.modelsSwapped({ models: server.models, durationMs: performance.now() - start });
   }
-}
-
-/** The models in use, as entries of the audit trail name them. */
-export function modelDetails(models: readonly ModelIdentity[]): AuditDetails {
-  return {
-    models: models.map(({ name, version, engine, precision, weightsSha256 }) => ({
-      model: `${name}@${version}`,
-      engine,
-      precision,
-      weightsSha256,
-    })),
-  };
 }
 
 function reasonOf(error: unknown): AuditDetails {

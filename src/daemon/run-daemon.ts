@@ -8,9 +8,14 @@ import { LogOutput } from '../telemetry/log-output.js';
 import { createRegistry } from '../telemetry/prometheus.js';
 import { ThroughputMeter } from '../telemetry/throughput.js';
 import { SOFTWARE } from '../version.js';
-import { Daemon, ENDS_WITHIN_MS } from './daemon.js';
+import { newRunTally, type DaemonParts } from './daemon-parts.js';
 import { ForcedEnd } from './forced-end.js';
 import { collectGarbageEarly } from './garbage.js';
+import { loadModels } from './load-models.js';
+import { OpenParts } from './open-parts.js';
+import { openState } from './open-state.js';
+import { RunningDaemon } from './running-daemon.js';
+import { StuckThreads } from './stuck-threads.js';
 
 export interface RunDaemonOptions {
   readonly configFile: string;
@@ -18,6 +23,10 @@ export interface RunDaemonOptions {
   readonly once?: boolean;
 }
 
+/** What is in flight has `shutdownTimeoutMs`; everything else closes within this time. */
+const CLOSING_MS = 15_000;
+/** The process ends this long after it was asked to, besides `shutdownTimeoutMs`, even when something hangs. */
+const ENDS_WITHIN_MS = CLOSING_MS + 5000;
 /** For the log's last lines, in the background. */
 const LOG_DRAINS_WITHIN_MS = 3000;
 /** For what is still left of them when the process ends. */
@@ -34,46 +43,63 @@ const ALL_CLOSED_MS = 5000;
 export async function runDaemon({ configFile, once = false }: RunDaemonOptions): Promise<number> {
   refuseFaultsInUse(process.env);
   collectGarbageEarly();
-  const loaded = loadConfig(configFile);
+  const inForce = { loaded: loadConfig(configFile) };
   const output = standardOutput();
-  const logger = createLogger({ level: loaded.config.log.level, version: SOFTWARE.version, stream: output });
+  const logger = createLogger({
+    level: inForce.loaded.config.log.level,
+    version: SOFTWARE.version,
+    stream: output,
+  });
   const registry = createRegistry({ version: SOFTWARE.version });
   const throughput = new ThroughputMeter();
   const telemetry = createTelemetry({ logger, registry, throughput, output });
   const end = new ForcedEnd({ telemetry, flush: () => output.drain(LAST_WORDS_MS) });
   const stopRequested = stopSignal((signal) => {
     telemetry.stopping({ reason: signal });
-    end.within(loaded.config.shutdownTimeoutMs + ENDS_WITHIN_MS, signal);
+    end.within(inForce.loaded.config.shutdownTimeoutMs + ENDS_WITHIN_MS, signal);
   });
-  telemetry.started({ configFile: loaded.file });
-  // From here on a signal does what it should, also while the models are loading: SIGHUP would end the process otherwise.
-  const changes = new ReloadRequests(loaded);
+  telemetry.started({ configFile: inForce.loaded.file });
+  const opened = new OpenParts(telemetry);
+  // Like any crash of native code: what was in flight is tried alone after a few of them (see Suspects).
+  const onHopeless = (): unknown => setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS);
+  const parts: DaemonParts = {
+    inForce,
+    opened,
+    tally: newRunTally(),
+    stuck: new StuckThreads({ telemetry, onHopeless }),
+    telemetry,
+    registry,
+    throughput,
+  };
   try {
-    const daemon = await Daemon.start(loaded, {
-      telemetry,
-      registry,
-      throughput,
-      workerFile: new URL('../pool/worker/worker.js', import.meta.url),
-      writerFile: new URL('../deliver/writer-thread.js', import.meta.url),
-      hasherFile: new URL('../pool/worker/hash-thread.js', import.meta.url),
-    });
-    try {
-      changes.tell(() => daemon.reload().then(() => adoptLogLevel(logger, daemon)));
-      if (!once) daemon.planEvaluations();
-      const ended = once ? daemon.workedOff() : stopRequested;
-      await Promise.race([ended, stopRequested, daemon.broken()]);
-    } finally {
-      await daemon.stop();
-      // An orderly end would wait for threads that native code holds: for ever. Everything is closed already.
-      if (daemon.hasStuckWorkers) await end.now();
-    }
-    return once && daemon.tally.quarantined > 0 ? EXIT.incomplete : EXIT.done;
+    await Promise.race([serve(parts, { logger, once }), stopRequested]);
   } finally {
-    changes.close();
+    await opened.close(inForce.loaded.config.shutdownTimeoutMs + CLOSING_MS);
     await output.drain(LOG_DRAINS_WITHIN_MS);
-    // What is still open now is held by something that does not answer.
-    end.within(ALL_CLOSED_MS);
+    // What is still open now is held by something that does not answer: by native code, for ever.
+    end.within(parts.stuck.count > 0 ? LAST_WORDS_MS : ALL_CLOSED_MS);
   }
+  return once && parts.tally.ended.quarantined > 0 ? EXIT.incomplete : EXIT.done;
+}
+
+/** The phases of the daemon. Resolves, with `once`, when the work is done; rejects when the daemon cannot start or continue. */
+async function serve(
+  parts: DaemonParts,
+  { logger, once }: { readonly logger: Logger; readonly once: boolean },
+): Promise<void> {
+  const { inForce, opened } = parts;
+  // A SIGHUP would end the process otherwise, also while the models are loading.
+  const changes = new ReloadRequests(inForce.loaded);
+  opened.add('configuration file', () => changes.close());
+  const state = await openState(parts);
+  const server = await loadModels(state);
+  const daemon = await RunningDaemon.start(state, server);
+  changes.tell(async () => {
+    await daemon.reload();
+    logger.level = inForce.loaded.config.log.level;
+  });
+  if (!once) void state.evaluations.start();
+  await Promise.race(once ? [daemon.workedOff(), daemon.broken] : [daemon.broken]);
 }
 
 /**
@@ -110,10 +136,6 @@ class ReloadRequests {
     this.#isChanged = true;
     void this.#listener?.();
   }
-}
-
-function adoptLogLevel(logger: Logger, daemon: Daemon): void {
-  logger.level = daemon.config.log.level;
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config, ScannerConfig } from '../config/schema.js';
+import { messageOf } from '../errors.js';
 import { faultPoint } from '../faults.js';
 import type { Intake } from '../files/seen-file.js';
-import { ScannerWatcher, type Unsettled, type WatcherDependencies } from '../watch/scanner-watcher.js';
+import { ScannerWatcher, type WatcherDependencies } from '../watch/scanner-watcher.js';
+
+import type { ScannerStatus } from './http/status.js';
 
 export interface ScannerProblem {
   readonly scanner: string;
@@ -59,16 +62,14 @@ export class ScannerIntake {
     );
   }
 
-  /** When each folder was last read to its end, in milliseconds since 1970. */
-  rescannedAtMs(): Readonly<Record<string, number | undefined>> {
-    return Object.fromEntries(
-      [...this.#watchers].map(([name, { watcher }]) => [name, watcher.rescannedAtMs]),
-    );
-  }
-
-  /** Files seen that have not settled yet, by scanner. */
-  unsettled(): Record<string, Unsettled> {
-    return Object.fromEntries([...this.#watchers].map(([name, { watcher }]) => [name, watcher.unsettled]));
+  /** What /status says of a scanner. One that is not watched yet has seen nothing. */
+  status(name: string): Omit<ScannerStatus, 'name' | 'folder'> {
+    const { unsettled, rescannedAtMs, problem } = this.#watchers.get(name)?.watcher ?? {};
+    return {
+      unsettled: unsettled?.count ?? 0,
+      rescannedAt: rescannedAtMs === undefined ? undefined : new Date(rescannedAtMs).toISOString(),
+      problem: problem === undefined ? undefined : messageOf(problem),
+    };
   }
 
   /**

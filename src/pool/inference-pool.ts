@@ -17,6 +17,8 @@ export interface PoolOptions extends WorkerEvents {
   readonly taskTimeoutMs: number;
   /** Default `auto`. */
   readonly kernels?: KernelChoice;
+  /** Ends a start: the threads that load models are ended. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PoolWorkers {
@@ -71,12 +73,17 @@ export class InferencePool {
    */
   static async start(options: PoolOptions, atOnce = options.workers): Promise<InferencePool> {
     const pool = new InferencePool(options);
+    const end = (): void => void pool.destroy();
+    options.signal?.addEventListener('abort', end);
     try {
+      options.signal?.throwIfAborted();
       await pool.#warmUp(atOnce);
       return pool;
     } catch (error) {
       await pool.destroy();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', end);
     }
   }
 

@@ -34,8 +34,11 @@ const BACKOFF = { firstMs: 1000, longestMs: 60_000 };
 export class WorkerSlot {
   readonly #options: SlotOptions;
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
   #thread: WorkerThread | undefined;
   #computed: readonly HowComputed[] = [];
+  /** It loads the models. */
+  #starting: WorkerThread | undefined;
   #requests = 0;
   #busySince = 0;
   #problem: string | undefined;
@@ -80,6 +83,7 @@ export class WorkerSlot {
   /** @throws SmearwatchError the engine's codes, `worker-lost`, `task-timeout` */
   async start(): Promise<void> {
     const thread = new WorkerThread(this.#options);
+    this.#starting = thread;
     try {
       const reply = await thread.run(blankImage(), START_WITHIN_MS);
       if (reply.kind === 'failed') throw errorOf(reply);
@@ -94,8 +98,11 @@ export class WorkerSlot {
       }
       void thread.gone.then((error) => this.#replace(thread, error));
     } catch (error) {
-      await this.#end(thread);
+      // Otherwise `close` has ended it.
+      if (!this.#isClosing) await this.#end(thread);
       throw error;
+    } finally {
+      this.#starting = undefined;
     }
   }
 
@@ -122,11 +129,13 @@ export class WorkerSlot {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends the thread, also one that still loads its models. Safe to call more than once. */
+  close(): Promise<void> {
     this.#closing.abort();
-    const thread = this.#thread;
+    const thread = this.#thread ?? this.#starting;
     this.#thread = undefined;
-    if (thread) await this.#end(thread);
+    this.#closed ??= thread ? this.#end(thread) : Promise.resolve();
+    return this.#closed;
   }
 
   /** Nothing where that was done, or begun, already. */

@@ -1,8 +1,10 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { readAudit } from '../../src/audit/read-audit.js';
 import { CLI, TestDaemon } from '../fixtures/daemon.js';
 import { Receiver, writeSecret } from '../fixtures/receiver.js';
 import { ended, Lab } from './lab.js';
@@ -49,10 +51,12 @@ function silentFile(lab: Lab, name: string): string {
   return file;
 }
 
-/** Resolves once something reads the silent file; it gets nothing. */
-async function whenRead(file: string): Promise<void> {
+/** Resolves once something reads the silent file; it gets nothing, and the end when the handle is closed. */
+async function whenRead(file: string): Promise<FileHandle> {
   // Opening it for writing fails while nothing has opened it for reading.
-  await vi.waitFor(() => opened(file, constants.O_WRONLY | constants.O_NONBLOCK), 20_000);
+  const handle = await vi.waitFor(() => open(file, constants.O_WRONLY | constants.O_NONBLOCK), 20_000);
+  onTestFinished(() => handle.close());
+  return handle;
 }
 
 async function untilReady(lab: Lab): Promise<void> {
@@ -144,6 +148,40 @@ describe('A daemon that is stopped ends', () => {
     daemon.signal('SIGTERM');
     expect(await exitWithin(daemon, ENDS_WITHIN_MS)).toBe(0);
     expect(await lab.withLedger(({ outbox }) => outbox.counts())).toEqual({ webhook: 1 });
+  }, 60_000);
+
+  it('while it loads its models, which HTTP says, with exactly that closed which it has opened', async () => {
+    const lab = await Lab.open();
+    const model = join(lab.registry.folder, 'lenet5/1/model.onnx');
+    rmSync(model);
+    execFileSync('mkfifo', [model]);
+    const daemon = lab.run();
+    const writer = await whenRead(model);
+    const { port } = JSON.parse(readFileSync(join(lab.folder, 'state/http.json'), 'utf8')) as {
+      port: number;
+    };
+    const url = `http://127.0.0.1:${port}`;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const readiness = await fetch(`${url}/readyz`);
+    expect([readiness.status, await readiness.json()]).toEqual([
+      503,
+      { ready: false, reasons: ['loading models'] },
+    ]);
+    expect(await (await fetch(`${url}/status`)).json()).toMatchObject({
+      models: [],
+      workers: { configured: 0, alive: 0, busy: 0, stuck: 0 },
+      scanners: [{ name: 'left', unsettled: 0 }],
+    });
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('smearwatch_workers_configured 0');
+    daemon.signal('SIGTERM');
+    await daemon.logged(({ msg }) => msg === 'Stopped');
+    await writer.close();
+    expect(await exitWithin(daemon, ENDS_WITHIN_MS)).toBe(0);
+    expect(daemon.log.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(
+      readAudit(join(lab.folder, 'state'), {}, (entries) => [...entries].map(({ event }) => event)),
+    ).toEqual(['daemon-started', 'daemon-stopped']);
+    expect(existsSync(join(lab.folder, 'state/http.json'))).toBe(false);
   }, 60_000);
 
   it('while a file that it reads at its start does not answer, by the signal that asked it to', async () => {

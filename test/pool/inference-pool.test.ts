@@ -63,6 +63,19 @@ describe('InferencePool', () => {
     expect(perModel[0]?.probabilities).not.toEqual(perModel[1]?.probabilities);
   });
 
+  it('ends the threads that load models when its start is cancelled', async () => {
+    const registry = emptyRegistry();
+    await addLeNet5(registry, 1);
+    const controller = new AbortController();
+    const models = await specsOf(registry, 'lenet5');
+    const starting = InferencePool.start({ ...options(models), signal: controller.signal });
+    controller.abort();
+    await expect(starting).rejects.toMatchObject({ code: 'worker-lost' });
+    await expect(InferencePool.start({ ...options(models), signal: controller.signal })).rejects.toThrow(
+      'aborted',
+    );
+  });
+
   it('gives the same answer for the same bytes, alone or in a batch', async () => {
     const registry = emptyRegistry();
     await addLeNet5(registry, 1);

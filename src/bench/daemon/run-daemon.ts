@@ -5,7 +5,7 @@ import type { DaemonSetup } from './daemon-folder.js';
 import { sumOfMetric } from './metric.js';
 import { slopeOf } from '../statistics.js';
 import { usageOf, type Usage } from './usage.js';
-import { whenWorkedOff, withDaemon, type RunningDaemon } from './with-daemon.js';
+import { whenWorkedOff, withDaemon, type MeasuredDaemon } from './with-daemon.js';
 
 export type DaemonFigures = SampleOf<'daemon'>['figures'];
 
@@ -123,7 +123,7 @@ function countUpTo(times: readonly number[], atMs: number): number {
  * When each result was durable, in order, in milliseconds since 1970: its file is renamed into place then, which changes its
  * status.
  */
-async function resultTimes({ files }: RunningDaemon, expected: number): Promise<number[]> {
+async function resultTimes({ files }: MeasuredDaemon, expected: number): Promise<number[]> {
   const names = await readdir(files.results);
   const times = await Promise.all(names.map(async (name) => (await stat(join(files.results, name))).ctimeMs));
   if (times.length !== expected)
@@ -132,7 +132,7 @@ async function resultTimes({ files }: RunningDaemon, expected: number): Promise<
 }
 
 function rates(
-  { daemon, startedAtMs }: RunningDaemon,
+  { daemon, startedAtMs }: MeasuredDaemon,
   times: readonly number[],
   steady: DoneRange | undefined,
 ): DaemonFigures {

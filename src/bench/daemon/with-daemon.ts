@@ -8,7 +8,7 @@ import type { BenchContext } from '../context.js';
 import { pinnedTo } from './affinity.js';
 import { daemonFolder, lastWords, type DaemonFolder, type DaemonSetup } from './daemon-folder.js';
 
-export interface RunningDaemon {
+export interface MeasuredDaemon {
   readonly daemon: DaemonProcess;
   readonly files: DaemonFolder;
   /** When the process was started, milliseconds since 1970. */
@@ -43,7 +43,7 @@ export async function withDaemon<T>(
   { folder, compiled, signal, plan }: BenchContext,
   setup: DaemonSetup,
   { folder: earlier, cores = plan.allCores, onLine }: DaemonOptions,
-  use: (running: RunningDaemon) => Promise<T>,
+  use: (running: MeasuredDaemon) => Promise<T>,
 ): Promise<T> {
   const own = earlier ?? (await mkdtemp(join(folder, 'daemon-')));
   const files = await daemonFolder(own, setup);

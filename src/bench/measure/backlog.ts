@@ -7,7 +7,7 @@ import type { DaemonProcess } from '../../daemon/spawn-daemon.js';
 import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { sumOfMetric } from '../daemon/metric.js';
 import { usageOf } from '../daemon/usage.js';
-import { whenWorkedOff, withDaemon, type RunningDaemon } from '../daemon/with-daemon.js';
+import { whenWorkedOff, withDaemon, type MeasuredDaemon } from '../daemon/with-daemon.js';
 import { distinctCopy } from '../prepare/distinct-copy.js';
 import type { BenchModel } from '../prepare/models.js';
 
@@ -104,7 +104,7 @@ async function setupOf(
 
 async function workOff(
   { signal, say }: BenchContext,
-  { daemon, startedAtMs }: RunningDaemon,
+  { daemon, startedAtMs }: MeasuredDaemon,
   files: number,
 ): Promise<BacklogFigures> {
   const seen: { firstAtMs?: number; allQueuedAtMs?: number } = {};
