@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { ledgerFile } from '../../src/ledger/ledger.js';
-import type { MetricSample } from '../../src/cli/top/parse-metrics.js';
+import type { MetricSample } from '../../src/telemetry/parse-metrics.js';
 import { sumOf } from '../../test/torture/swaps/verdict.js';
 
 /** The daemon's process and ledger at one moment. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseMetrics, type MetricSample } from '../../src/cli/top/parse-metrics.js';
 import { CELL_CLASSES, SCANNER_SIZE } from '../../src/images.js';
 import { Random } from '../../src/random.js';
+import { parseMetrics, type MetricSample } from '../../src/telemetry/parse-metrics.js';
 import { runCli } from '../../test/fixtures/daemon.js';
 import { planChanges, type Change } from '../../test/torture/swaps/changes.js';
 import type { SwapModels } from '../../test/torture/swaps/models.js';

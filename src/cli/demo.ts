@@ -1,9 +1,10 @@
 import { EXIT } from '../errors.js';
+import { formatDuration } from '../text/duration.js';
 import type { DemoSummary } from './demo/summary.js';
 import { defineCommand } from './command.js';
 import { interruptible } from './interrupt.js';
 import { integer, jsonOption } from './options.js';
-import { formatDuration, printJson, printLine, type Terminal } from './output.js';
+import { printJson, printLine, type Terminal } from './output.js';
 import { startProgress } from './progress.js';
 
 export const demoCommand = defineCommand({

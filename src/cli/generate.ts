@@ -1,9 +1,10 @@
 import { EXIT } from '../errors.js';
 import { CELL_CLASSES } from '../images.js';
+import { formatDuration } from '../text/duration.js';
 import { defineCommand } from './command.js';
 import { interruptible } from './interrupt.js';
 import { integer, jsonOption } from './options.js';
-import { formatBytes, formatDuration, printJson, printLine } from './output.js';
+import { formatBytes, printJson, printLine } from './output.js';
 
 export const generateCommand = defineCommand({
   command: 'generate',

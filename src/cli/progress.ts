@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
-import { formatDuration, printable, type Terminal } from './output.js';
+import { formatDuration } from '../text/duration.js';
+import { printable, type Terminal } from './output.js';
 
 export interface ProgressOptions {
   readonly terminal: Terminal;

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseCpuList } from '../../src/bench/daemon/affinity.js';
-import { sumOfMetric } from '../../src/bench/daemon/metric.js';
 import { usageOf } from '../../src/bench/daemon/usage.js';
 
 describe.runIf(existsSync('/proc/self/stat'))('what a process uses', () => {
@@ -30,11 +29,4 @@ test.each([
   ['', []],
 ])('the cores %j are %j', (list, cores) => {
   expect(parseCpuList(list)).toEqual(cores);
-});
-
-test('all series of a metric are added', () => {
-  const text = '# HELP a_sum x\na_sum{x="1"} 1.5\na_sum{x="2"} 2\na_sum_more 7\nb_sum 4\n';
-  expect(sumOfMetric(text, 'a_sum')).toBe(3.5);
-  expect(sumOfMetric(text, 'b_sum')).toBe(4);
-  expect(sumOfMetric(text, 'c_sum')).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatDuration, printTable } from '../../src/cli/output.js';
+import { formatBytes, printTable } from '../../src/cli/output.js';
 import { startProgress } from '../../src/cli/progress.js';
 import { CapturedTerminal } from './capture.js';
 
@@ -53,14 +53,6 @@ describe('text', () => {
     [227_522_060, '217 MiB'],
   ])('of %d bytes is %s', (bytes, expected) => {
     expect(formatBytes(bytes)).toBe(expected);
-  });
-
-  test.each([
-    [45.4, '45 s'],
-    [200, '3 min 20 s'],
-    [7500, '2 h 5 min'],
-  ])('of %d seconds is %s', (seconds, expected) => {
-    expect(formatDuration(seconds)).toBe(expected);
   });
 
   test('of a table stands in columns, numbers to the right', () => {

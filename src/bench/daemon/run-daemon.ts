@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sumOfMetric } from '../../telemetry/parse-metrics.js';
 import type { BenchContext, SampleOf } from '../context.js';
 import type { DaemonSetup } from './daemon-folder.js';
-import { sumOfMetric } from './metric.js';
 import { slopeOf } from '../statistics.js';
 import { usageOf, type Usage } from './usage.js';
 import { whenWorkedOff, withDaemon, type MeasuredDaemon } from './with-daemon.js';

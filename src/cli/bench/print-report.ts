@@ -1,6 +1,7 @@
 import { networkName, setName } from '../../bench/report/names.js';
 import type { BenchReport, Finding, Spread } from '../../bench/report/schema.js';
-import { formatBytes, formatDuration, printable, printLine, printTable, type Terminal } from '../output.js';
+import { formatDuration } from '../../text/duration.js';
+import { formatBytes, printable, printLine, printTable, type Terminal } from '../output.js';
 
 /** Every table of a report that has rows, then the figures that have targets. */
 export function printReport(terminal: Terminal, report: BenchReport): void {

@@ -1,4 +1,5 @@
-import { formatDuration, printable } from '../output.js';
+import { formatDuration } from '../../text/duration.js';
+import { printable } from '../output.js';
 import type { ModelAnswer, StatusAnswer } from './daemon-answers.js';
 
 /** The figures of /status in words, the same ones in `status` and in `top`. */
@@ -29,13 +30,6 @@ export function describeSinks({ outbox }: StatusAnswer): string {
 export function describeScanner({ folder, unsettled, problem }: StatusAnswer['scanners'][number]): string {
   const state = problem === undefined ? `files being written: ${unsettled}` : `NOT TAKEN IN: ${problem}`;
   return printable(`${folder}, ${state}`);
-}
-
-/** `0.42`, `4.20`, `42.0`, `420`: as many digits as mean something. */
-export function threePlaces(value: number): string {
-  if (value === 0) return '0';
-  if (value < 10) return value.toFixed(2);
-  return value < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
 export function describeModel({ name, version, engine, precision }: ModelAnswer): string {

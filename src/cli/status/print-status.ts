@@ -1,4 +1,5 @@
-import { formatDuration, printable, printLine, type Terminal } from '../output.js';
+import { formatDuration, threePlaces } from '../../text/duration.js';
+import { printable, printLine, type Terminal } from '../output.js';
 import type { DaemonReport } from './ask-daemon.js';
 import {
   describeModel,
@@ -7,7 +8,6 @@ import {
   describeSinks,
   describeWork,
   describeWorkers,
-  threePlaces,
 } from './describe.js';
 
 /** A line on whether it is ready, the reasons why not, then what it does. */

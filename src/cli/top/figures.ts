@@ -1,6 +1,6 @@
 import type { ModelAnswer } from '../status/daemon-answers.js';
 import { histogramsBy, type MetricHistogram } from './histogram.js';
-import { parseMetrics, type MetricSample } from './parse-metrics.js';
+import { parseMetrics, type MetricSample } from '../../telemetry/parse-metrics.js';
 
 /** What `top` needs of /metrics. Counters and histograms count from the daemon's start. */
 export interface ScrapedFigures {

@@ -1,4 +1,4 @@
-import type { MetricSample } from './parse-metrics.js';
+import type { MetricSample } from '../../telemetry/parse-metrics.js';
 
 /** A Prometheus histogram: observations up to each bound, by bound, the last one infinite. */
 export interface MetricHistogram {

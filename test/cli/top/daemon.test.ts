@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DaemonStatus } from '../../../src/daemon/http/status.js';
 import { ended, Lab } from '../../daemon/lab.js';
 import { runCli } from '../../fixtures/daemon.js';
-import { parseMetrics } from '../../../src/cli/top/parse-metrics.js';
+import { parseMetrics } from '../../../src/telemetry/parse-metrics.js';
 
 /** The line that begins with `title`. */
 function line(frame: string, title: string): string {

@@ -8,7 +8,7 @@ import {
   quantile,
   type MetricHistogram,
 } from '../../../src/cli/top/histogram.js';
-import { parseMetrics } from '../../../src/cli/top/parse-metrics.js';
+import { parseMetrics } from '../../../src/telemetry/parse-metrics.js';
 
 /** Observations through prom-client and back, with bounds 1, 2, 4. */
 async function observed(values: readonly number[]): Promise<MetricHistogram> {

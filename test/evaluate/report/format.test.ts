@@ -7,7 +7,6 @@ import {
   formatMoment,
   formatP,
   formatPercent,
-  formatSeconds,
 } from '../../../src/evaluate/report/format.js';
 import { estimate } from './sample.js';
 
@@ -38,7 +37,6 @@ describe('other texts', () => {
       '1 image',
       '2 images',
     ]);
-    expect([4.25, 200, 7500].map(formatSeconds)).toEqual(['4.3 s', '3 min 20 s', '2 h 5 min']);
     expect(formatMoment('2026-11-23T04:10:12.120Z')).toBe('2026-11-23 04:10:12 UTC');
     expect([formatP(0.0004), formatP(0.0416)]).toEqual(['p < 0.001', 'p = 0.042']);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { readAudit } from '../../../src/audit/read-audit.js';
 import { verifyAudit } from '../../../src/audit/verify.js';
-import { parseMetrics, type MetricSample } from '../../../src/cli/top/parse-metrics.js';
+import { parseMetrics, type MetricSample } from '../../../src/telemetry/parse-metrics.js';
 import type { ModelPrediction, ResultRecord } from '../../../src/record.js';
 import { listFiles } from '../world.js';
 import type { FedImage } from './feed.js';

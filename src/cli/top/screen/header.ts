@@ -1,5 +1,6 @@
 import { createElement, type ReactElement } from 'react';
-import { formatDuration, printable } from '../../output.js';
+import { formatDuration } from '../../../text/duration.js';
+import { printable } from '../../output.js';
 import type { View } from '../view.js';
 import { Lines, type CellProps } from './cells.js';
 import type { Tone } from './tones.js';

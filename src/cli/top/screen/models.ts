@@ -1,10 +1,10 @@
 import { createElement, type ReactElement } from 'react';
+import { threePlaces } from '../../../text/duration.js';
 import { printable } from '../../output.js';
 import { modelKey } from '../figures.js';
 import { difference, EMPTY } from '../histogram.js';
 import type { Seen } from '../view.js';
 import { Lines, type CellProps } from './cells.js';
-import { threePlaces } from '../../status/describe.js';
 
 /** The models in use, and what an image costs each. */
 export function Models({ report, figures, span }: Seen): ReactElement {

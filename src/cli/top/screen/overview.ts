@@ -1,5 +1,6 @@
 import { createElement, type ReactElement } from 'react';
-import { describeSinks, describeWork, describeWorkers, threePlaces } from '../../status/describe.js';
+import { threePlaces } from '../../../text/duration.js';
+import { describeSinks, describeWork, describeWorkers } from '../../status/describe.js';
 import type { Seen, LiveThroughput } from '../view.js';
 import { Lines, type CellProps } from './cells.js';
 import { sparkline } from './words.js';

@@ -1,9 +1,9 @@
 import { createElement, type ReactElement } from 'react';
 import { STAGES } from '../../../telemetry/telemetry.js';
+import { formatBrief } from '../../../text/duration.js';
 import { difference, EMPTY, mean, quantile } from '../histogram.js';
 import type { Seen } from '../view.js';
 import { Lines, type CellProps } from './cells.js';
-import { formatSeconds } from './words.js';
 
 const NAME_WIDTH = 17;
 const FIGURE_WIDTH = 8;
@@ -23,7 +23,10 @@ export function Stages({ figures, span }: Seen): ReactElement {
 }
 
 function row(stage: string, seconds: readonly (number | undefined)[]): CellProps[] {
-  return [{ text: stage, width: NAME_WIDTH }, ...seconds.map((each) => figure(formatSeconds(each)))];
+  return [
+    { text: stage, width: NAME_WIDTH },
+    ...seconds.map((each) => figure(each === undefined ? '–' : formatBrief(each))),
+  ];
 }
 
 function figure(text: string, tone: 'plain' | 'title' = 'plain'): CellProps {

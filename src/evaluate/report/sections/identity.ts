@@ -1,5 +1,6 @@
+import { formatDuration } from '../../../text/duration.js';
 import type { Metrics } from '../../metrics.js';
-import { counted, formatCount, formatFigure, formatMoment, formatSeconds } from '../format.js';
+import { counted, formatCount, formatFigure, formatMoment } from '../format.js';
 import { markup, NOTHING, type Content, type Markup } from '../markup.js';
 import { referenceOf } from '../report-input.js';
 import type { ReportSection } from '../section.js';
@@ -72,7 +73,7 @@ function runFacts({ startedAt, finishedAt, command, software, computer, throughp
     [
       'Throughput',
       `${formatFigure(imagesPerSecond, 1)} images per second, through every model: ${counted(images, 'image')} in ` +
-        `${formatSeconds(seconds)} with ${counted(workers, 'worker')}`,
+        `${formatDuration(seconds, 1)} with ${counted(workers, 'worker')}`,
     ],
   ])}`;
 }

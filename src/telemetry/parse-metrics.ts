@@ -24,6 +24,12 @@ export function parseMetrics(text: string): MetricSample[] {
   });
 }
 
+/** The values of all series of a name, added; 0 where there is none. */
+export function sumOfMetric(text: string, name: string): number {
+  const samples = parseMetrics(text).filter((sample) => sample.name === name);
+  return samples.reduce((sum, { value }) => sum + value, 0);
+}
+
 function parseLabels(text: string): Record<string, string> {
   const pairs = [...text.matchAll(LABEL)].map(
     ([, name = '', value = '']) => [name, unescape(value)] as const,

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { parseMetrics } from '../../../src/cli/top/parse-metrics.js';
+import { parseMetrics, sumOfMetric } from '../../src/telemetry/parse-metrics.js';
 
 describe('The parser of /metrics', () => {
   it('reads what prom-client writes, whatever the labels hold', async () => {
@@ -30,4 +30,11 @@ describe('The parser of /metrics', () => {
     expect(parseMetrics('# TYPE a counter\n\n<html>\na\nb 1\r\n')).toEqual([]);
     expect(parseMetrics('<html> 2\nb 1')).toEqual([{ name: 'b', labels: {}, value: 1 }]);
   });
+});
+
+it('The value of a metric is the sum of all series of its name', () => {
+  const text = '# HELP a_sum x\na_sum{x="1"} 1.5\na_sum{x="2"} 2\na_sum_more 7\nb_sum 4\n';
+  expect(sumOfMetric(text, 'a_sum')).toBe(3.5);
+  expect(sumOfMetric(text, 'b_sum')).toBe(4);
+  expect(sumOfMetric(text, 'c_sum')).toBe(0);
 });
