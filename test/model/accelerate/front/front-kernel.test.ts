@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { IMAGE_BYTES } from '../../../../src/images.js';
 import { FrontKernel } from '../../../../src/model/accelerate/front/front-kernel.js';
@@ -93,12 +91,6 @@ test('black and white stay what they are', () => {
 
 test.each([0, 3, 513])('a side of %i is refused', (side) => {
   expect(() => new FrontKernel(resize(side))).toThrow(RangeError);
-});
-
-test('the file is the one that its page tells of', () => {
-  const fileOf = (name: string) => readFileSync(new URL(`../../../../native/front/${name}`, import.meta.url));
-  const sha256 = createHash('sha256').update(fileOf('front.wasm')).digest('hex');
-  expect(fileOf('README.md').toString()).toContain(`${sha256}  front.wasm`);
 });
 
 test('more than memory can hold is refused, and the next batch is computed', () => {

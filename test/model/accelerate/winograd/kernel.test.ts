@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { WinogradKernel } from '../../../../src/model/accelerate/winograd/kernel.js';
 
@@ -32,11 +30,4 @@ test('more than memory can hold is refused', () => {
   const kernel = new WinogradKernel();
   expect(() => kernel.arrange([2 ** 29, 2 ** 28])).toThrow(/do not fit into memory/);
   expect(kernel.arrange([1000])).toHaveLength(1);
-});
-
-test('the file is the one that its page tells of', () => {
-  const fileOf = (name: string) =>
-    readFileSync(new URL(`../../../../native/winograd/${name}`, import.meta.url));
-  const sha256 = createHash('sha256').update(fileOf('winograd.wasm')).digest('hex');
-  expect(fileOf('README.md').toString()).toContain(`${sha256}  winograd.wasm`);
 });
