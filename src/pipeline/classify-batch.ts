@@ -1,12 +1,12 @@
 import { from, merge, mergeMap, of, type Observable } from 'rxjs';
 import { fateOf, SmearwatchError } from '../errors.js';
 import type { Classifier } from '../pool/classifier.js';
-import type { BatchReply, PrepareLimits } from '../pool/protocol.js';
+import type { BatchReply, FileToPrepare, PrepareLimits } from '../pool/protocol.js';
 import type { InFlight } from './in-flight.js';
 
 /** A batch that a worker has answered, or a part of one that was divided. */
-export interface AnsweredBatch {
-  readonly images: readonly InFlight[];
+export interface AnsweredBatch<Image extends FileToPrepare = InFlight> {
+  readonly images: readonly Image[];
   /** Its `files` say what became of each image, in the same order. */
   readonly reply: BatchReply;
   /** `performance.now()` when the batch went to the pool and came back. */
@@ -15,8 +15,8 @@ export interface AnsweredBatch {
 }
 
 /** Images that could not be classified together, and will not be divided further. */
-export interface FailedBatch {
-  readonly images: readonly InFlight[];
+export interface FailedBatch<Image extends FileToPrepare = InFlight> {
+  readonly images: readonly Image[];
   readonly error: unknown;
 }
 
@@ -25,12 +25,12 @@ export interface FailedBatch {
  * blame: its neighbours finish, and each part is emitted when it has its answer. Failures that no image can be blamed
  * for are not divided.
  */
-export function classifyBatch(
+export function classifyBatch<Image extends FileToPrepare>(
   classifier: Classifier,
-  images: readonly InFlight[],
+  images: readonly Image[],
   limits: PrepareLimits,
   onFailure: (images: number, error: unknown) => void,
-): Observable<AnsweredBatch | FailedBatch> {
+): Observable<AnsweredBatch<Image> | FailedBatch<Image>> {
   return from(answerTo(classifier, images, limits)).pipe(
     mergeMap((batch) => {
       if (!('error' in batch)) return of(batch);
@@ -43,11 +43,11 @@ export function classifyBatch(
   );
 }
 
-async function answerTo(
+async function answerTo<Image extends FileToPrepare>(
   classifier: Classifier,
-  images: readonly InFlight[],
+  images: readonly Image[],
   limits: PrepareLimits,
-): Promise<AnsweredBatch | FailedBatch> {
+): Promise<AnsweredBatch<Image> | FailedBatch<Image>> {
   const submittedAt = performance.now();
   try {
     const reply = await classifier.classifyFiles(images, limits);

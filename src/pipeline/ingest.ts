@@ -13,7 +13,6 @@ import {
 import { errorOf, isFolderAway } from '../errors.js';
 import type { Claim, Ledger } from '../ledger/ledger.js';
 import type { Classifier } from '../pool/classifier.js';
-import type { PrepareLimits } from '../pool/protocol.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { within } from '../within.js';
@@ -24,7 +23,7 @@ import { classifyBatch, type AnsweredBatch, type FailedBatch } from './classify-
 import { admit, type InFlight } from './in-flight.js';
 import { Recorder, type ClaimOutcome, type RecorderParts } from './recorder.js';
 import { reportBatch } from './report-batch.js';
-import type { IngestSettings } from './settings.js';
+import { prepareLimits, type IngestSettings } from './settings.js';
 
 export interface IngestParts {
   readonly ledger: Ledger;
@@ -50,8 +49,6 @@ export interface IngestParts {
 
 /** Batches in flight per worker: one in work, one waiting, one being recorded or filled. */
 const BATCHES_PER_WORKER = 3;
-/** Of the time that a batch may stand still, how long it may wait for one file of a share. */
-const READING_SHARE = 1 / 2;
 
 /**
  * The way of every image, from the queue to its durable end. Only claims flow here: a file is read, decoded and classified
@@ -150,7 +147,8 @@ export class Ingest {
     const { classifier, telemetry } = this.#parts;
     this.#batchesInPool += 1;
     this.#inFlight.move(images, 'pool');
-    return classifyBatch(classifier, images, this.#limits, (count, error) =>
+    const limits = prepareLimits(this.#pipeline, classifier.taskTimeoutMs);
+    return classifyBatch(classifier, images, limits, (count, error) =>
       telemetry.batchFailed({ images: count, error }),
     ).pipe(
       tap((batch) => {
@@ -176,12 +174,6 @@ export class Ingest {
   /** Once the time to stop has run out, late answers meet a closed ledger: their images are queued again already. */
   #broken(error: unknown): void {
     if (!this.#abort.signal.aborted) this.#parts.onBroken(error);
-  }
-
-  get #limits(): PrepareLimits {
-    const { maxFileBytes, maxPixels, decoder } = this.#pipeline;
-    const readWithinMs = READING_SHARE * this.#parts.classifier.taskTimeoutMs;
-    return { maxFileBytes, maxPixels, decoder, readWithinMs };
   }
 
   get #pipeline(): IngestSettings['pipeline'] {

@@ -1,4 +1,5 @@
 import type { Config, ScannerConfig } from '../config/schema.js';
+import type { PrepareLimits } from '../pool/protocol.js';
 
 /** Where images come from, as far as the pipeline asks. */
 export type ImageSource = Pick<ScannerConfig, 'name' | 'folder' | 'labels'> & {
@@ -11,4 +12,15 @@ export interface IngestSettings {
   readonly scanners: readonly ImageSource[];
   readonly pipeline: Config['pipeline'];
   readonly review: Config['review'];
+}
+
+/** The part of the time without progress that ends a batch which one file may take to be read. */
+const READING_SHARE = 1 / 2;
+
+/** `taskTimeoutMs`: how long a batch may make no progress. */
+export function prepareLimits(
+  { maxFileBytes, maxPixels, decoder }: Config['pipeline'],
+  taskTimeoutMs: number,
+): PrepareLimits {
+  return { maxFileBytes, maxPixels, decoder, readWithinMs: READING_SHARE * taskTimeoutMs };
 }

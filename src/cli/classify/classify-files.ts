@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { lastValueFrom, toArray } from 'rxjs';
 import type { Config } from '../../config/schema.js';
-import { configureDecoding, decodeImage } from '../../decode/decode-image.js';
-import { messageOf, SmearwatchError } from '../../errors.js';
-import { IMAGE_BYTES, type DecoderName } from '../../images.js';
+import { failureOf, messageOf, type Failure } from '../../errors.js';
+import { classifyBatch, type AnsweredBatch, type FailedBatch } from '../../pipeline/classify-batch.js';
 import { decide, predictionsOf } from '../../pipeline/decision.js';
-import { doubtsOf } from '../../pool/worker/doubts.js';
-import { readSettledFile } from '../../files/read-settled-file.js';
+import { prepareLimits } from '../../pipeline/settings.js';
 import type { InferencePool } from '../../pool/inference-pool.js';
-import type { Decision, ModelPrediction, ReviewReason } from '../../record.js';
+import type { BatchReply, ClassifiedImage, FileToPrepare } from '../../pool/protocol.js';
+import type { DecoderName } from '../../images.js';
+import type { Decision, ModelPrediction } from '../../record.js';
 import type { FoundImage } from './find-images.js';
 
 export interface ClassifiedFile {
@@ -31,27 +31,31 @@ export interface UnclassifiedFile {
 export type FileOutcome = ClassifiedFile | UnclassifiedFile;
 
 export interface ClassifyOptions {
-  readonly limits: Pick<Config['pipeline'], 'batchSize' | 'maxFileBytes' | 'maxPixels' | 'decoder'>;
+  readonly limits: Config['pipeline'];
   readonly minConfidence: number;
   readonly signal: AbortSignal;
 }
 
+/** A file as a worker reads it, with its path as it was found. */
+interface FileByName extends FileToPrepare {
+  readonly name: string;
+}
+
 /**
- * Classifies files outside the daemon, in the order given; nothing is recorded. While one batch per worker is
- * classified the next is decoded, so that pixels of a few batches exist, however many files there are.
+ * Classifies files outside the daemon, in the order given; nothing is recorded. Each worker has a batch and one more
+ * waits, however many files there are.
  */
 export async function* classifyFiles(
   files: readonly FoundImage[],
   pool: InferencePool,
   options: ClassifyOptions,
 ): AsyncGenerator<FileOutcome> {
-  configureDecoding();
   const begun: Promise<FileOutcome[]>[] = [];
   const { batchSize } = options.limits;
   for (let at = 0; at < files.length; at += batchSize) {
     options.signal.throwIfAborted();
-    const batch = classifyBatch(files.slice(at, at + batchSize), pool, options);
-    // Met in its turn below; until then a failure must not count as one that nobody handles.
+    const batch = classifyTogether(files.slice(at, at + batchSize), pool, options);
+    // Met in its turn below; until then its failure must not count as unhandled.
     batch.catch(() => undefined);
     begun.push(batch);
     if (begun.length > pool.workers.configured) yield* (await begun.shift()) ?? [];
@@ -59,61 +63,58 @@ export async function* classifyFiles(
   for (const batch of begun) yield* await batch;
 }
 
-interface Loaded {
-  readonly path: string;
-  readonly sha256: string;
-  readonly decoder: DecoderName;
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Buffer;
-  readonly doubts: readonly ReviewReason[];
-}
-
-async function classifyBatch(
-  files: readonly FoundImage[],
+async function classifyTogether(
+  found: readonly FoundImage[],
   pool: InferencePool,
   { limits, minConfidence }: ClassifyOptions,
 ): Promise<FileOutcome[]> {
-  const read = await Promise.all(files.map((image) => load(image, limits)));
-  const loaded = read.filter((image): image is Loaded => 'pixels' in image);
-  if (loaded.length === 0) return read.filter((image): image is UnclassifiedFile => !('pixels' in image));
-  const pixels = new Uint8Array(loaded.length * IMAGE_BYTES);
-  loaded.forEach((image, index) => pixels.set(image.pixels, index * IMAGE_BYTES));
-  const result = await pool.classify(pixels, loaded.length);
-  return read.map((image) => {
-    if (!('pixels' in image)) return image;
-    const { path, sha256, decoder, width, height, doubts } = image;
-    const models = predictionsOf(result, loaded.indexOf(image));
-    // No scanner, hence no size that it would have to have.
-    const decision = decide(models, { minConfidence, isExpectedSize: true, doubts });
-    return { path, sha256, decoder, width, height, models, decision };
-  });
+  const seen = await Promise.all(found.map(look));
+  const files = seen.filter((file) => 'name' in file);
+  const parts$ = classifyBatch(pool, files, prepareLimits(limits, pool.taskTimeoutMs), () => undefined);
+  const parts = files.length === 0 ? [] : await lastValueFrom(parts$.pipe(toArray()));
+  const outcomes = [
+    ...seen.filter((file) => 'reason' in file),
+    ...parts.flatMap((part) => outcomesOf(part, minConfidence)),
+  ];
+  const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]));
+  return found.flatMap(({ path }) => byPath.get(path) ?? []);
 }
 
-/** One unusable file is an answer, not the end of the others. */
-async function load(
-  image: FoundImage,
-  limits: ClassifyOptions['limits'],
-): Promise<Loaded | UnclassifiedFile> {
-  const { path } = image;
+/** If a link was named, what it leads to. */
+async function look({ path: name, isNamed }: FoundImage): Promise<FileByName | UnclassifiedFile> {
   try {
-    const bytes = await read(image, limits.maxFileBytes);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { maxPixels, decoder: choice } = limits;
-    const { pixels, width, height, format, decoder } = await decodeImage(bytes, {
-      maxPixels,
-      decoder: choice,
-    });
-    return { path, sha256, decoder, width, height, pixels, doubts: await doubtsOf(bytes, format, pixels) };
+    const file = isNamed ? await realpath(name) : name;
+    const { size, mtimeMs } = await lstat(file);
+    const [folder, path] = [dirname(file), basename(file)];
+    return { name, scanner: '', folder, path, size, mtimeMs, reclassify: true };
   } catch (error) {
-    const code = error instanceof SmearwatchError ? error.code : 'file-unreadable';
-    return { path, code, reason: messageOf(error) };
+    return { path: name, code: 'file-unreadable', reason: messageOf(error) };
   }
 }
 
-/** As the daemon reads it. Where a link was named, what it leads to. */
-async function read({ path, isNamed }: FoundImage, maxBytes: number): Promise<Buffer> {
-  const file = isNamed ? await realpath(path) : path;
-  const { size, mtimeMs } = await lstat(file);
-  return readSettledFile(dirname(file), { path: basename(file), size, mtimeMs }, { maxBytes });
+function outcomesOf(
+  batch: AnsweredBatch<FileByName> | FailedBatch<FileByName>,
+  minConfidence: number,
+): FileOutcome[] {
+  if ('error' in batch) return batch.images.map(({ name }) => unclassified(name, failureOf(batch.error)));
+  return batch.images.flatMap(({ name }, at) => {
+    const file = batch.reply.files[at];
+    if (file?.kind === 'unusable') return unclassified(name, file.failure);
+    return file?.kind === 'classified' ? classified(name, file, { reply: batch.reply, minConfidence }) : [];
+  });
+}
+
+function classified(
+  path: string,
+  { sha256, row, image }: ClassifiedImage,
+  { reply, minConfidence }: { reply: BatchReply; minConfidence: number },
+): ClassifiedFile {
+  const { decoder, width, height, isExpectedSize, doubts } = image;
+  const models = predictionsOf(reply, row);
+  const decision = decide(models, { minConfidence, isExpectedSize, doubts });
+  return { path, sha256, decoder, width, height, models, decision };
+}
+
+function unclassified(path: string, { code, message }: Failure): UnclassifiedFile {
+  return { path, code, reason: message };
 }
