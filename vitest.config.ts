@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/check-build.mjs'],
     // Native addons (ONNX Runtime, sharp) are loaded once per process: forks keep test files from sharing them.
     pool: 'forks',
     maxWorkers: 2,

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Audit, auditFile } from '../../src/audit/audit.js';
 import { temporaryFolder } from '../fixtures/folders.js';
+import { compiled } from '../fixtures/compiled.js';
 
 /** A state folder whose trail has so many entries. */
 export function trailOf(entries: number): string {
@@ -28,13 +29,11 @@ export function tamper(folder: string, sql: string): void {
   database.close();
 }
 
-const AUDIT_MODULE = new URL('../../dist/audit/audit.js', import.meta.url).href;
-
 /** A process that appends `count` entries and prints the sequence of each once it is durable. */
 export function appender(folder: string, count: number): { child: ChildProcess; durable: number[] } {
   const program = `
     import { writeSync } from 'node:fs';
-    import { Audit } from '${AUDIT_MODULE}';
+    import { Audit } from '${compiled('audit/audit.js').href}';
     const audit = Audit.open(${JSON.stringify(folder)});
     for (let number = 0; number < ${count}; number += 1) {
       const { sequence } = audit.append({ event: 'label-set', details: { number, by: process.pid } });

@@ -8,8 +8,9 @@ import { benchSchema, type BenchReport } from '../../src/bench/report/schema.js'
 import { throughputByBatch, throughputByCores } from '../../src/bench/report/plots.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
+import { compiled } from '../fixtures/compiled.js';
 
-const compiled = new URL('../../dist/', import.meta.url);
+const build = compiled('');
 const LINUX = existsSync('/proc/self/stat');
 
 /** A registry in which AlexNet's name stands for a small network: what is tested is the bench, not the network. */
@@ -43,7 +44,7 @@ describe('a bench', () => {
     const peer = "sh -c 'echo 2 processes; echo 10' {model} {glob}";
     const options = await tinyBench({ parts, peer, backlog: 200, latencyImages: 4, workFolder }, folder);
     const signal = new AbortController().signal;
-    report = await runBench(options, { signal, compiled, say: (line) => said.push(line) });
+    report = await runBench(options, { signal, compiled: build, say: (line) => said.push(line) });
   }, 300_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -95,7 +96,7 @@ test('an interrupted bench stops its daemon and leaves nothing behind', async ()
   const controller = new AbortController();
   const options = await tinyBench({ parts: ['daemon'], workFolder });
   const running = runBench(options, {
-    ...{ signal: controller.signal, compiled },
+    ...{ signal: controller.signal, compiled: build },
     say: (line) => line.includes('Daemon') && controller.abort(new Error('enough')),
   });
   await expect(running).rejects.toThrow('enough');
@@ -104,13 +105,13 @@ test('an interrupted bench stops its daemon and leaves nothing behind', async ()
 
 test('a folder without images of a format is refused', async () => {
   const options = await tinyBench({ parts: ['decode'], dataFolder: temporaryFolder() });
-  const running = runBench(options, { signal: new AbortController().signal, compiled });
+  const running = runBench(options, { signal: new AbortController().signal, compiled: build });
   await expect(running).rejects.toMatchObject({ code: 'bench-no-images' });
 });
 
 test('folders that are not there are told', async () => {
   const absent = join(temporaryFolder(), 'absent');
-  const run = { signal: new AbortController().signal, compiled };
+  const run = { signal: new AbortController().signal, compiled: build };
   const unusable = { kind: 'usage', code: 'bench-folder-unusable' };
   await expect(runBench(await tinyBench({ workFolder: absent }), run)).rejects.toMatchObject(unusable);
   const unread = { kind: 'usage', code: 'bench-no-images' };

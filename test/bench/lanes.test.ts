@@ -5,8 +5,9 @@ import { withLanes } from '../../src/bench/lanes/lanes.js';
 import type { LaneSetup } from '../../src/bench/lanes/protocol.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearPng } from '../fixtures/images.js';
+import { compiled } from '../fixtures/compiled.js';
 
-const workerFile = new URL('../../dist/bench/lanes/worker.js', import.meta.url);
+const workerFile = compiled('bench/lanes/worker.js');
 const signal = new AbortController().signal;
 
 test('lanes work side by side, and their rates are added', async () => {

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../../src/cli/program.js';
 import type { Terminal } from '../../src/cli/output.js';
+import { compiled } from '../fixtures/compiled.js';
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -39,7 +40,7 @@ export async function smearwatch(...argv: string[]): Promise<Outcome> {
 
 /** The same as a process of its own, compiled. */
 export function spawnSmearwatch(...argv: string[]): Promise<Outcome> {
-  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+  const cli = fileURLToPath(compiled('cli.js'));
   const child = spawn(process.execPath, [cli, ...argv]);
   const written = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (written.out += chunk.toString()));

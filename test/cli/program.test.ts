@@ -9,6 +9,7 @@ import { EXIT, SmearwatchError } from '../../src/errors.js';
 import { SOFTWARE } from '../../src/version.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { CapturedTerminal, smearwatch, spawnSmearwatch } from './capture.js';
+import { compiled } from '../fixtures/compiled.js';
 
 describe('a wrong command line is refused with exit code 2 and a way out', () => {
   test.each([
@@ -144,7 +145,7 @@ describe('the program as a process', () => {
     expect(exitCode).toBe(0);
     expect(out).toContain('smearwatch doctor');
     const probe = `
-      await import('${new URL('../../dist/cli/commands.js', import.meta.url).href}');
+      await import('${compiled('cli/commands.js').href}');
       const modules = process.report.getReport().sharedObjects.filter((file) => file.endsWith('.node'));
       process.stdout.write(JSON.stringify(modules));`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', probe]);
@@ -185,7 +186,7 @@ describe('the program as a process', () => {
   });
 
   test('is content when the reader of its output goes away', async () => {
-    const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    const cli = fileURLToPath(compiled('cli.js'));
     const child = spawn('bash', [
       '-c',
       `"${process.execPath}" "${cli}" train --help | true; exit "\${PIPESTATUS[0]}"`,

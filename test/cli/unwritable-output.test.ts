@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { guardOutput } from '../../src/cli/guard-output.js';
 import { interruptible } from '../../src/cli/interrupt.js';
-import { CLI, writeConfig } from '../fixtures/daemon.js';
+import { cliFile, writeConfig } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
 interface Ended {
@@ -14,7 +14,7 @@ interface Ended {
 
 /** Runs the real program; its output goes to an open file, or to a pipe whose reader has gone. */
 function run(args: readonly string[], output: number | 'closed', cwd: string): Promise<Ended> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [cliFile(), ...args], {
     cwd,
     stdio: ['ignore', output === 'closed' ? 'pipe' : output, 'pipe'],
   });
@@ -71,7 +71,7 @@ describe.skipIf(!existsSync('/dev/full'))('A command whose output has no room', 
   });
 
   it('keeps its own exit code when standard error has none', async () => {
-    const child = spawn(process.execPath, [CLI, 'nonsense'], { stdio: ['ignore', 'ignore', full()] });
+    const child = spawn(process.execPath, [cliFile(), 'nonsense'], { stdio: ['ignore', 'ignore', full()] });
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(2);
   });
 });

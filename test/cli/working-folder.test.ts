@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { CLI } from '../fixtures/daemon.js';
+import { cliFile } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
 const SENTENCE = 'error: The folder in which this command was started does not exist any more\n';
@@ -12,7 +12,7 @@ function runInRemovedFolder(...args: string[]): { status: number | null; stdout:
   const folder = join(temporaryFolder(), 'gone');
   mkdirSync(folder);
   const script = 'rmdir "$PWD" && exec "$@"';
-  return spawnSync('sh', ['-c', script, 'sh', process.execPath, CLI, ...args], {
+  return spawnSync('sh', ['-c', script, 'sh', process.execPath, cliFile(), ...args], {
     cwd: folder,
     encoding: 'utf8',
   });
@@ -35,6 +35,6 @@ it('A command in a folder that was removed says so as JSON with --json', () => {
 
 it('A folder that is there is no hindrance', () => {
   expect(
-    execFileSync(process.execPath, [CLI, '--version'], { cwd: temporaryFolder(), encoding: 'utf8' }),
+    execFileSync(process.execPath, [cliFile(), '--version'], { cwd: temporaryFolder(), encoding: 'utf8' }),
   ).toMatch(/^\d/);
 });

@@ -21,7 +21,7 @@ import { drawSmear } from '../../src/generate/smear.js';
 import { bmpOf } from '../decode/bmp.js';
 import { blackPixels, header, pngOf, withBadCrc } from '../decode/png.js';
 import { colourVariants, greyVariants } from '../decode/variants.js';
-import { CLI } from '../fixtures/daemon.js';
+import { cliFile } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { SMEAR_SIZE, smearPng } from '../fixtures/images.js';
 import { NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
@@ -240,7 +240,7 @@ describe('A file that may not be read', () => {
   it('is in quarantine with a sentence that says so; given the right to, a replay classifies it', async ({
     skip,
   }) => {
-    const why = isRoot ? whyNotAsNobody(CLI) : undefined;
+    const why = isRoot ? whyNotAsNobody(cliFile()) : undefined;
     if (why !== undefined) skip(why);
     const lab = await Lab.open({ pipeline: { maxAttempts: 2, retryDelayMs: 10 } }, quick);
     await lab.scan('before.png', 1);
@@ -248,7 +248,7 @@ describe('A file that may not be read', () => {
     chmodSync(lab.path('secret.png'), 0o000);
     execFileSync('chown', ['-R', `${uid}:${gid}`, lab.folder]);
     const run = (...args: string[]): string =>
-      spawnSync(process.execPath, [CLI, ...args, '--config', lab.configFile], {
+      spawnSync(process.execPath, [cliFile(), ...args, '--config', lab.configFile], {
         ...{ uid, gid, encoding: 'utf8', cwd: lab.folder },
         env: { ...process.env, HOME: lab.folder },
       }).stderr;

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { drawSmear } from '../../src/generate/smear.js';
 import type { ResultRecord } from '../../src/record.js';
-import { CLI, TestDaemon, type LogLine } from '../fixtures/daemon.js';
+import { cliFile, TestDaemon, type LogLine } from '../fixtures/daemon.js';
 import { withComment } from '../fixtures/jpeg-comment.js';
 import { addLeNet5 } from '../fixtures/registry.js';
 import { smallWideNetwork } from '../model/onnx/small-networks.js';
@@ -12,7 +12,7 @@ import { ended, Lab } from './lab.js';
 /** As on a processor without SSE 4.1: V8 then runs no WebAssembly with SIMD. */
 class OldProcessorDaemon extends TestDaemon {
   protected override spawn(args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, ['--no-enable-sse4-1', CLI, ...args], {
+    return spawn(process.execPath, ['--no-enable-sse4-1', cliFile(), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

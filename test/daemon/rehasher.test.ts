@@ -9,8 +9,9 @@ import { FileHasher } from '../../src/pool/file-hasher.js';
 import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { recordOf } from '../fixtures/records.js';
+import { compiled } from '../fixtures/compiled.js';
 
-const THREAD = new URL('../../dist/pool/worker/hash-thread.js', import.meta.url);
+const THREAD = compiled('pool/worker/hash-thread.js');
 const OLD = new Date('2020-01-01T00:00:00Z');
 
 function seen(folder: string, path: string): SeenFile {

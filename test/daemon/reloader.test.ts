@@ -11,7 +11,8 @@ import { loadModelSpecs } from '../../src/model/registry/in-use.js';
 import { ModelServer } from '../../src/pool/model-server.js';
 import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
-import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
+import { addLeNet5, emptyRegistry, use } from '../fixtures/registry.js';
+import { WORKER_FILE } from '../fixtures/worker-file.js';
 
 /** A look reads manifests. */
 const LONGER_THAN_A_LOOK_MS = 500;

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Check } from '../../src/cli/doctor/check.js';
 import { SMEAR_SIZE } from '../fixtures/images.js';
 import { giveToNobody, ordinaryUser, whyNotAsOrdinaryUser } from '../fixtures/nobody.js';
-import { CLI } from '../fixtures/daemon.js';
+import { cliFile } from '../fixtures/daemon.js';
 import { Lab } from './lab.js';
 
 /** Two scanners, left and right, with an image in the right one's folder. */
@@ -92,7 +92,7 @@ it.skipIf(whyNotAsOrdinaryUser())('doctor names a subfolder that may not be read
   chmodSync(folder, 0);
   onTestFinished(() => chmodSync(folder, 0o755));
   if (process.getuid?.() === 0) giveToNobody(lab.folder);
-  const args = [CLI, 'doctor', '--json', '--config', lab.configFile];
+  const args = [cliFile(), 'doctor', '--json', '--config', lab.configFile];
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8', ...ordinaryUser() });
   expect(status).toBe(1);
   const { checks } = JSON.parse(stdout) as { checks: Check[] };

@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readAudit } from '../../src/audit/read-audit.js';
-import { CLI, TestDaemon } from '../fixtures/daemon.js';
+import { cliFile, TestDaemon } from '../fixtures/daemon.js';
 import { Receiver, writeSecret } from '../fixtures/receiver.js';
 import { ended, Lab } from './lab.js';
 
@@ -27,7 +27,7 @@ class LoggingDaemon extends TestDaemon {
   }
 
   protected override spawn(args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', LoggingDaemon.#fd, 'pipe'] });
+    return spawn(process.execPath, [cliFile(), ...args], { stdio: ['ignore', LoggingDaemon.#fd, 'pipe'] });
   }
 }
 
@@ -62,7 +62,9 @@ async function whenRead(file: string): Promise<FileHandle> {
 async function untilReady(lab: Lab): Promise<void> {
   const isReady = (): Promise<number> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [CLI, 'status', '--config', lab.configFile], { stdio: 'ignore' });
+      const child = spawn(process.execPath, [cliFile(), 'status', '--config', lab.configFile], {
+        stdio: 'ignore',
+      });
       child.once('error', reject);
       child.once('exit', (code) => resolve(code ?? -1));
     });

@@ -10,7 +10,8 @@ import { CELL_CLASSES } from '../../src/images.js';
 import type { Registry } from '../../src/model/registry/registry.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearPng } from '../fixtures/images.js';
-import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
+import { addLeNet5, emptyRegistry, use } from '../fixtures/registry.js';
+import { WORKER_FILE } from '../fixtures/worker-file.js';
 
 /** A labelled folder of small smears, a registry with an untrained LeNet-5, and evaluations of the one on the other. */
 export class Cells {

@@ -10,8 +10,9 @@ import type { GenerateOptions } from '../../src/generate/options.js';
 import { drawSmear } from '../../src/generate/smear.js';
 import { SMEAR_FORMATS, type WrittenSmear } from '../../src/generate/task.js';
 import { generateSmears, streamSmears } from '../../src/generate/write-smears.js';
+import { compiled } from '../fixtures/compiled.js';
 
-const workerUrl = new URL('../../dist/generate/worker.js', import.meta.url);
+const workerUrl = compiled('generate/worker.js');
 
 let outDir: string;
 beforeEach(async () => void (outDir = await mkdtemp(join(tmpdir(), 'smears-'))));

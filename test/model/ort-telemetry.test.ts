@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
+import { compiled } from '../fixtures/compiled.js';
 
-const MODULE = JSON.stringify(new URL('../../dist/model/onnx-runtime.js', import.meta.url).href);
+const MODULE = JSON.stringify(compiled('model/onnx-runtime.js').href);
 const OPEN = `import(${MODULE}).then(({ InferenceSession }) => InferenceSession.create(process.argv.at(-1)))`;
 const IN_A_THREAD = `
   import { Worker } from 'node:worker_threads';
@@ -47,7 +48,7 @@ it('A thread cannot use ONNX Runtime while its process has the telemetry on', as
 });
 
 it('A thread can where its main thread has turned the telemetry off', async () => {
-  const off = new URL('../../dist/model/ort-telemetry.js', import.meta.url).href;
+  const off = compiled('model/ort-telemetry.js').href;
   const script = `import { disableOrtTelemetry } from ${JSON.stringify(off)}; disableOrtTelemetry(); ${IN_A_THREAD}`;
   expect(await open(script, { ORT_DISABLE_TELEMETRY: '0' })).toEqual({ out: '', files: [] });
 });

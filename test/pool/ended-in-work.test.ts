@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { loadModelSpecs } from '../../src/model/registry/in-use.js';
-import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
+import { addLeNet5, emptyRegistry, use } from '../fixtures/registry.js';
+import { WORKER_FILE } from '../fixtures/worker-file.js';
+import { compiled } from '../fixtures/compiled.js';
 
 const ENDINGS = 12;
 /** Pools ended while their workers load models, and while they compute, at times spread over both. */
@@ -30,7 +32,7 @@ it('a pool that is ended in the middle of its work leaves the process alive', as
     use: use('lenet5'),
     cacheFolder: undefined,
   });
-  const pool = new URL('../../dist/pool/inference-pool.js', import.meta.url).href;
+  const pool = compiled('pool/inference-pool.js').href;
   const setup = JSON.stringify({ pool, workerFile: WORKER_FILE.href, models, endings: ENDINGS });
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,

@@ -8,7 +8,8 @@ import type { Registry } from '../../src/model/registry/registry.js';
 import { InferencePool } from '../../src/pool/inference-pool.js';
 import { loadModelSpecs, type ModelSpec } from '../../src/model/registry/in-use.js';
 import { ModelServer } from '../../src/pool/model-server.js';
-import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../fixtures/registry.js';
+import { addLeNet5, emptyRegistry, use } from '../fixtures/registry.js';
+import { WORKER_FILE } from '../fixtures/worker-file.js';
 
 function specsOf(registry: Registry, ...models: string[]): Promise<ModelSpec[]> {
   return loadModelSpecs({

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NativeLock } from '../../src/pool/native-lock.js';
+import { compiled } from '../fixtures/compiled.js';
 
 const never = new AbortController().signal;
 
@@ -35,7 +36,7 @@ describe('NativeLock', () => {
   it('is taken between two calls of a thread that makes one after the other, and lets none begin after that', async () => {
     const lock = NativeLock.forNewThread();
     const counts = new Int32Array(new SharedArrayBuffer(8));
-    const module = new URL('../../dist/pool/native-lock.js', import.meta.url).href;
+    const module = compiled('pool/native-lock.js').href;
     const thread = new Worker(
       new URL(
         `data:text/javascript,import { workerData } from 'node:worker_threads';${encodeURIComponent(THREAD)}`,

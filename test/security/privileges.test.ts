@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import { Lab } from '../daemon/lab.js';
-import { CLI } from '../fixtures/daemon.js';
+import { cliFile } from '../fixtures/daemon.js';
 import { giveToNobody, NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,13 +43,13 @@ describe('Smearwatch', () => {
   });
 
   it.skipIf(process.getuid?.() !== 0)('runs as a user who may do nothing else', async ({ skip }) => {
-    const why = whyNotAsNobody(CLI);
+    const why = whyNotAsNobody(cliFile());
     if (why !== undefined) skip(why);
     const lab = await Lab.open();
     await lab.scan('a.png', 1);
     mkdirSync(join(lab.folder, 'home'));
     giveToNobody(lab.folder);
-    const child = spawn(process.execPath, [CLI, 'run', '--once', '--config', lab.configFile], {
+    const child = spawn(process.execPath, [cliFile(), 'run', '--once', '--config', lab.configFile], {
       uid: NOBODY,
       gid: NOBODY,
       env: { PATH: process.env['PATH'], HOME: join(lab.folder, 'home') },

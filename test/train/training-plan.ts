@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { NO_AUGMENTATION } from '../../src/train/augment.js';
 import type { TrainingRecipe, TrainingPlan } from '../../src/train/options.js';
 import { presetRecipe } from '../../src/train/presets.js';
+import { compiled } from '../fixtures/compiled.js';
 
 /** The compiled child: a process runs JavaScript, and the tests run the sources. */
-export const TRAINING_ENTRY = new URL('../../dist/train/main.js', import.meta.url);
+export const TRAINING_ENTRY = compiled('train/main.js');
 
 /** A few seconds of LeNet-5. Everything is below `folder`; the run has a folder of its own there. */
 export function smallPlan(

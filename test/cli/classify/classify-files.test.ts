@@ -9,7 +9,8 @@ import { loadModelSpecs } from '../../../src/model/registry/in-use.js';
 import { InferencePool } from '../../../src/pool/inference-pool.js';
 import { POISONS, type Poison } from '../../../src/pool/worker/poison.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
-import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../../fixtures/registry.js';
+import { addLeNet5, emptyRegistry, use } from '../../fixtures/registry.js';
+import { WORKER_FILE } from '../../fixtures/worker-file.js';
 
 async function pngIn(folder: string, name: string, poison?: Poison): Promise<string> {
   const pixels = new Uint8Array(IMAGE_BYTES).fill(100);

@@ -4,7 +4,8 @@ import type { EngineName } from '../../../src/engine.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { loadModelSpecs } from '../../../src/model/registry/in-use.js';
 import { InferencePool } from '../../../src/pool/inference-pool.js';
-import { addLeNet5, emptyRegistry, WORKER_FILE } from '../../fixtures/registry.js';
+import { addLeNet5, emptyRegistry } from '../../fixtures/registry.js';
+import { WORKER_FILE } from '../../fixtures/worker-file.js';
 import { randomPixels } from '../onnx/random-weights.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from './engines.js';
 

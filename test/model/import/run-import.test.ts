@@ -6,9 +6,10 @@ import { temporaryFolder } from '../../fixtures/folders.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from '../engines/engines.js';
 import { foreignFile, statement } from './foreign.js';
 import { changed, kerasExport, layer, layersOf, write, type LayerJson } from './layers-model/keras-export.js';
+import { compiled } from '../../fixtures/compiled.js';
 
 /** The compiled child process: the tests run the sources. */
-const entry = new URL('../../../dist/model/import/main.js', import.meta.url);
+const entry = compiled('model/import/main.js');
 
 function requestFor(bytes: Uint8Array) {
   const folder = temporaryFolder();
@@ -56,7 +57,7 @@ test('the process is ended when that is asked for', async () => {
 });
 
 test('a process that dies is an error, not a wait', async () => {
-  const gone = new URL('../../../dist/model/import/no-such-file.js', import.meta.url);
+  const gone = compiled('model/import/no-such-file.js');
   await expect(runImport(requestFor(foreignFile()), { entry: gone })).rejects.toMatchObject({
     code: 'import-died',
     message: expect.stringContaining('exit code 1') as string,

@@ -9,7 +9,8 @@ import { ModelServer } from '../../../src/pool/model-server.js';
 import type { FileToPrepare } from '../../../src/pool/protocol.js';
 import { POISONS, type Poison } from '../../../src/pool/worker/poison.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
-import { addLeNet5, emptyRegistry, use, WORKER_FILE } from '../../fixtures/registry.js';
+import { addLeNet5, emptyRegistry, use } from '../../fixtures/registry.js';
+import { WORKER_FILE } from '../../fixtures/worker-file.js';
 
 beforeAll(() => {
   // Workers take over the environment when they start; this process has no poison itself.

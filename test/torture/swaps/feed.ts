@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { generateSmears } from '../../../src/generate/write-smears.js';
 import { withComment } from '../../fixtures/jpeg-comment.js';
+import { compiled } from '../../fixtures/compiled.js';
 
 export interface Size {
   readonly width: number;
@@ -22,7 +23,7 @@ export interface FedImage {
 
 /** Some hundred smears as JPEG, to make any number of files of. */
 export async function drawSmears(folder: string, count: number, size: Size): Promise<Buffer[]> {
-  const workerUrl = new URL('../../../dist/generate/worker.js', import.meta.url);
+  const workerUrl = compiled('generate/worker.js');
   await generateSmears({ outDir: folder, count, format: 'jpeg', layout: 'flat', ...size, workerUrl });
   const names = readdirSync(folder).filter((name) => name.startsWith('smear-'));
   return names.map((name) => readFileSync(join(folder, name)));

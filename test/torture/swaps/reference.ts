@@ -1,9 +1,9 @@
+import { WORKER_FILE } from '../../fixtures/worker-file.js';
 import { configureDecoding, decodeImage } from '../../../src/decode/decode-image.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import type { ModelSpec } from '../../../src/model/registry/in-use.js';
 import { InferencePool } from '../../../src/pool/inference-pool.js';
 import type { ModelIdentity, ModelPrediction } from '../../../src/record.js';
-import { WORKER_FILE } from '../../fixtures/registry.js';
 import type { ModelSet } from './models.js';
 
 const BATCH = 8;

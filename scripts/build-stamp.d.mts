@@ -1,0 +1,2 @@
+export function stampBuild(root?: string): void;
+export function staleBuild(root?: string): string | undefined;
