@@ -20,7 +20,7 @@ import { Suspects } from './suspects.js';
 export { ledgerFile } from './ledger-file.js';
 export type { Claim, Reason } from './queue.js';
 export { LONGEST_DELAY_MS, VANISHED } from './queue.js';
-export type { Completion, StoredResult } from './results.js';
+export type { Completion, FinishedClaim, StoredResult } from './results.js';
 export type { Delivery } from './outbox.js';
 export type { DoubtfulFile, Rehashes } from './rehashes.js';
 export type { LedgerFile, QuarantinedFile, ResultFilter } from './browse.js';

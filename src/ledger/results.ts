@@ -13,6 +13,12 @@ export interface StoredResult {
 /** What became of a claim: its own result, one that the same bytes had already, or the file was overwritten meanwhile. */
 export type Completion = 'classified' | 'duplicate' | 'superseded';
 
+/** A claim whose image has a record of its own, or whose bytes have a result already: then no image was decoded. */
+export type FinishedClaim =
+  | { readonly claim: Claim; readonly record: ResultRecord }
+  /** `folderLabel`: the class that its folder's name says. */
+  | { readonly claim: Claim; readonly sha256: string; readonly folderLabel?: string | undefined };
+
 /** The results, and the end of a claim in the same transaction. */
 export class Results {
   readonly #database: Database;
@@ -49,27 +55,29 @@ export class Results {
   }
 
   /**
-   * Ends claims with their records: result, state `done` and what the sinks are owed become durable together.
+   * Ends claims: results, state `done` and what the sinks are owed become durable together.
    * The same bytes under two names, classified at the same moment, leave one result, also when the models were changed
    * between them.
    */
-  complete(finished: readonly { claim: Claim; record: ResultRecord }[]): Completion[] {
+  complete(finished: readonly FinishedClaim[]): Completion[] {
     return this.#database.transaction(() =>
-      finished.map(({ claim, record }) => {
-        const { changes, id } = this.#insert(record, claim);
-        faultPoint('recording');
-        if (changes !== 1) return this.#finishCopy(claim, record.image.sha256, record.label);
-        const isFinished = this.#finish(claim, record.image.sha256, id);
-        if (isFinished) this.#labels.fileRead(claim, record.image.sha256, record.label);
-        this.#labels.count(record.image.sha256);
-        return isFinished ? 'classified' : 'superseded';
-      }),
+      finished.map((end) =>
+        'record' in end
+          ? this.#finishFirst(end.claim, end.record)
+          : this.#finishCopy(end.claim, end.sha256, end.folderLabel),
+      ),
     );
   }
 
-  /** Ends a claim whose bytes have a result already. `folderLabel`: the class that its folder's name says. */
-  completeCopy(claim: Claim, sha256: string, folderLabel?: string): Completion {
-    return this.#database.transaction(() => this.#finishCopy(claim, sha256, folderLabel));
+  #finishFirst(claim: Claim, record: ResultRecord): Completion {
+    const { sha256 } = record.image;
+    const { changes, id } = this.#insert(record, claim);
+    faultPoint('recording');
+    if (changes !== 1) return this.#finishCopy(claim, sha256, record.label);
+    const isFinished = this.#finish(claim, sha256, id);
+    if (isFinished) this.#labels.fileRead(claim, sha256, record.label);
+    this.#labels.count(sha256);
+    return isFinished ? 'classified' : 'superseded';
   }
 
   /** Nothing where these models have classified the bytes, or, unless they are to be classified again, any have. */

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Subject, type Observable } from 'rxjs';
 import { faultPoint } from '../faults.js';
 import type { Claim } from '../ledger/ledger.js';
 import type { ClaimsInFlight } from './claims-in-flight.js';
@@ -34,8 +34,7 @@ export class Claims {
   readonly #inFlight: ClaimsInFlight;
   readonly #pauses: Pauses;
   readonly #onError: (error: unknown) => void;
-  #emit: ((claims: Claim[]) => void) | undefined;
-  #complete: (() => void) | undefined;
+  readonly #claims$ = new Subject<Claim>();
   #timer: NodeJS.Timeout | undefined;
   #isPulling = false;
   /** A suspect is in flight, or waits until everything else has ended. */
@@ -52,23 +51,14 @@ export class Claims {
     this.#onError = onError;
   }
 
-  /** Emits each claim once; completes after `stop`. One subscriber. */
-  readonly claims$ = new Observable<Claim>((subscriber) => {
-    this.#emit = (claims) => {
-      for (const claim of claims) subscriber.next(claim);
-    };
-    this.#complete = () => {
-      subscriber.complete();
-    };
-    this.pull();
-    return () => {
-      this.#emit = undefined;
-    };
-  });
+  /** Emits each claim once; completes after `stop`. Nothing is claimed before it has a subscriber. */
+  get claims$(): Observable<Claim> {
+    return this.#claims$;
+  }
 
   /** Safe to call at any time and from inside what a claim sets off. */
   pull(): void {
-    if (this.#isPulling || !this.#emit) return;
+    if (this.#isPulling || !this.#claims$.observed) return;
     this.#isPulling = true;
     try {
       while (this.#pullSome());
@@ -84,8 +74,7 @@ export class Claims {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#emit = undefined;
-    this.#complete?.();
+    this.#claims$.complete();
   }
 
   #pullSome(): boolean {
@@ -103,7 +92,7 @@ export class Claims {
 
   #take(claims: Claim[]): number {
     if (claims.length > 0) faultPoint('claimed');
-    this.#emit?.(claims);
+    for (const claim of claims) this.#claims$.next(claim);
     return claims.length;
   }
 
@@ -117,7 +106,7 @@ export class Claims {
   /** Undefined: only when called. */
   #pullIn(delayMs: number | undefined): void {
     clearTimeout(this.#timer);
-    if (delayMs === undefined || !this.#emit) return;
+    if (delayMs === undefined || !this.#claims$.observed) return;
     this.#timer = setTimeout(() => this.pull(), Math.max(delayMs, 1));
     this.#timer.unref();
   }

@@ -5,10 +5,10 @@ import { LONGEST_DELAY_MS, type Claim, type Reason } from '../ledger/ledger.js';
 /** How a claim ends that could not be classified. */
 export type Ending =
   /** Put back as if it had not been claimed; the cause is not the image's. */
-  | { readonly kind: 'release'; readonly delayMs: number }
+  | { readonly kind: 'released'; readonly delayMs: number }
   /** Another attempt later. */
-  | { readonly kind: 'retry'; readonly delayMs: number; readonly reason: Reason }
-  | { readonly kind: 'quarantine'; readonly reason: Reason };
+  | { readonly kind: 'retried'; readonly delayMs: number; readonly reason: Reason }
+  | { readonly kind: 'quarantined'; readonly reason: Reason };
 
 export interface RetryPolicy {
   readonly maxAttempts: number;
@@ -19,11 +19,11 @@ const POSTPONED_MS = 5000;
 
 export function endingOf(error: unknown, claim: Claim, { maxAttempts, retryDelayMs }: RetryPolicy): Ending {
   const fate = fateOf(error);
-  if (fate === 'postpone') return { kind: 'release', delayMs: POSTPONED_MS };
+  if (fate === 'postpone') return { kind: 'released', delayMs: POSTPONED_MS };
   const reason = { code: codeOf(error), reason: sentenceOf(error) };
-  if (fate === 'permanent' || claim.attempt >= maxAttempts) return { kind: 'quarantine', reason };
+  if (fate === 'permanent' || claim.attempt >= maxAttempts) return { kind: 'quarantined', reason };
   return {
-    kind: 'retry',
+    kind: 'retried',
     delayMs: backoffMs(claim.attempt, { firstMs: retryDelayMs, longestMs: LONGEST_DELAY_MS }),
     reason,
   };

@@ -111,6 +111,7 @@ export class Ingest {
     this.#finished = lastValueFrom(flow$.pipe(defaultIfEmpty(undefined))).catch((error: unknown) =>
       this.#broken(error),
     );
+    this.#claims.pull();
   }
 
   /** Files were queued: look now. */

@@ -5,9 +5,8 @@ import type { Claim, Completion, Ledger } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { AnsweredBatch, FailedBatch } from './classify-batch.js';
-import { endingOf } from './endings.js';
-import type { InFlight } from './in-flight.js';
-import { recordsOf } from './result-record.js';
+import { endingOf, type Ending } from './endings.js';
+import { finishedClaims } from './result-record.js';
 import { retryLedgerWrite } from './retry-ledger-write.js';
 import type { IngestSettings } from './settings.js';
 
@@ -26,9 +25,7 @@ export interface RecorderParts {
   readonly signal: AbortSignal;
 }
 
-export type ClaimOutcome = Completion | 'released' | 'retried' | 'quarantined';
-
-const OUTCOME_OF_ENDING = { release: 'released', retry: 'retried', quarantine: 'quarantined' } as const;
+export type ClaimOutcome = Completion | Ending['kind'];
 
 /** The end of every claim: a result, the result of the same bytes, another attempt, or quarantine. Durable, then told. */
 export class Recorder {
@@ -48,31 +45,25 @@ export class Recorder {
   async #recordAnswers(batch: AnsweredBatch): Promise<void> {
     const { ledger, telemetry, config, onEnded } = this.#parts;
     const start = performance.now();
-    const finished = recordsOf(batch, config().review.minConfidence);
+    const finished = finishedClaims(batch, config().review.minConfidence);
     faultPoint('classified-not-recorded');
     const completions = await this.#write(() => ledger.results.complete(finished));
     faultPoint('recorded');
     telemetry.stageFinished({ stage: 'record', durationMs: performance.now() - start });
-    finished.forEach(({ claim, record }, index) => {
-      const completion = completions[index] ?? 'superseded';
-      if (claim.folderLabel !== undefined && record.label === undefined)
+    for (const [at, end] of finished.entries()) {
+      const { claim } = end;
+      const completion = completions[at] ?? 'superseded';
+      const record = 'record' in end ? end.record : undefined;
+      if (claim.folderLabel !== undefined && record && record.label === undefined)
         this.#tellNoClass(claim.scanner, claim.folderLabel);
-      this.#tell(claim, completion, record);
-      onEnded(claim, completion, completion === 'classified' ? record : undefined);
-    });
+      const own = completion === 'classified' ? record : undefined;
+      this.#tell(claim, completion, own);
+      onEnded(claim, completion, own);
+    }
     for (const [at, image] of batch.images.entries()) {
       const file = batch.reply.files[at];
-      if (file?.kind === 'known') await this.#recordKnown(image, file.sha256);
       if (file?.kind === 'unusable') await this.recordFailure(image, errorOf(file.failure), file.sha256);
     }
-  }
-
-  /** The image's bytes have a result already. */
-  async #recordKnown(image: InFlight, sha256: string): Promise<void> {
-    const { ledger, onEnded } = this.#parts;
-    const completion = await this.#write(() => ledger.results.completeCopy(image, sha256, image.folderLabel));
-    this.#tell(image, completion);
-    onEnded(image, completion);
   }
 
   /** `sha256`: of the bytes, where they were read before it failed. */
@@ -82,24 +73,24 @@ export class Recorder {
     const ending = endingOf(error, claim, config().pipeline);
     faultPoint('failed-not-recorded');
     await this.#write(() => {
-      if (ending.kind === 'release') ledger.queue.release([claim], ending.delayMs);
-      if (ending.kind === 'retry') ledger.queue.retry(claim, ending.reason, ending.delayMs);
-      if (ending.kind === 'quarantine') ledger.queue.quarantine(claim, ending.reason, sha256);
+      if (ending.kind === 'released') ledger.queue.release([claim], ending.delayMs);
+      if (ending.kind === 'retried') ledger.queue.retry(claim, ending.reason, ending.delayMs);
+      if (ending.kind === 'quarantined') ledger.queue.quarantine(claim, ending.reason, sha256);
     });
     faultPoint('failure-recorded');
-    if (ending.kind === 'retry')
+    if (ending.kind === 'retried')
       telemetry.imageRetried({ scanner, path, ...ending.reason, attempt: claim.attempt });
-    if (ending.kind === 'quarantine') telemetry.imageQuarantined({ scanner, path, ...ending.reason });
-    onEnded(claim, OUTCOME_OF_ENDING[ending.kind]);
+    if (ending.kind === 'quarantined') telemetry.imageQuarantined({ scanner, path, ...ending.reason });
+    onEnded(claim, ending.kind);
   }
 
-  #tell(claim: Claim, completion: Completion, record?: ResultRecord): void {
+  #tell(claim: Claim, completion: Completion, record: ResultRecord | undefined): void {
     if (completion === 'superseded') return;
     this.#parts.telemetry.imageRecorded({
       scanner: claim.scanner,
       outcome: completion,
-      predictions: completion === 'classified' && record ? record.models : [],
-      reviewReasons: completion === 'classified' && record ? record.decision.reviewReasons : [],
+      predictions: record?.models ?? [],
+      reviewReasons: record?.decision.reviewReasons ?? [],
       // The clock may have been set back meanwhile.
       latencyMs: Math.max(0, Date.now() - claim.queuedAt),
     });

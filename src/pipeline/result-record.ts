@@ -1,3 +1,4 @@
+import type { FinishedClaim } from '../ledger/ledger.js';
 import type { ClassifiedImage } from '../pool/protocol.js';
 import { knowsClass, type ResultRecord } from '../record.js';
 import { SOFTWARE } from '../version.js';
@@ -5,14 +6,15 @@ import type { AnsweredBatch } from './classify-batch.js';
 import { decide, predictionsOf } from './decision.js';
 import type { InFlight } from './in-flight.js';
 
-/** The images of a batch that were classified, each with its record. */
-export function recordsOf(
+/** The images of a batch that have a result now: a record of their own, or the one that the same bytes have. */
+export function finishedClaims(
   batch: AnsweredBatch,
   minConfidence: number,
-): { claim: InFlight; record: ResultRecord }[] {
+): (FinishedClaim & { readonly claim: InFlight })[] {
   const times = batchTimes(batch);
   return batch.images.flatMap((claim, at) => {
     const file = batch.reply.files[at];
+    if (file?.kind === 'known') return { claim, sha256: file.sha256, folderLabel: claim.folderLabel };
     if (file?.kind !== 'classified') return [];
     return { claim, record: recordOf(claim, file, { batch, times, minConfidence }) };
   });

@@ -87,7 +87,7 @@ describe('A label', () => {
     classify(ledger, 'a.png', 'same');
     ledger.labels.give([given({ scanner: 'left', path: 'copy.png' }, 'normal-monocyte')]);
     ledger.queue.enqueue('left', [{ path: 'copy.png', size: 1, mtimeMs: 1 }]);
-    ledger.results.completeCopy(ledger.queue.claim(1)[0]!, sha256Of('same'));
+    ledger.results.complete([{ claim: ledger.queue.claim(1)[0]!, sha256: sha256Of('same') }]);
     expect(ledger.labelledPredictions.window(MODEL, ALL)).toEqual([
       { label: 'normal-monocyte', class: 'lymphocyte', images: 1 },
     ]);
@@ -155,7 +155,9 @@ describe("A folder's name", () => {
     const ledger = open();
     classify(ledger, 'lymphocyte/a.png', 'a', { label: 'lymphocyte' });
     ledger.queue.enqueue('left', [{ path: 'normal-monocyte/a.png', size: 1, mtimeMs: 1 }]);
-    ledger.results.completeCopy(ledger.queue.claim(1)[0]!, sha256Of('a'), 'normal-monocyte');
+    ledger.results.complete([
+      { claim: ledger.queue.claim(1)[0]!, sha256: sha256Of('a'), folderLabel: 'normal-monocyte' },
+    ]);
     expect(ledger.labels.history(sha256Of('a')).map((label) => label.class)).toEqual([
       'lymphocyte',
       'normal-monocyte',
@@ -176,7 +178,9 @@ describe("A folder's name", () => {
     const ledger = open();
     classify(ledger, 'a.png', 'a');
     ledger.queue.enqueue('left', [{ path: '2026-02/a.png', size: 1, mtimeMs: 1 }]);
-    ledger.results.completeCopy(ledger.queue.claim(1)[0]!, sha256Of('a'), '2026-02');
+    ledger.results.complete([
+      { claim: ledger.queue.claim(1)[0]!, sha256: sha256Of('a'), folderLabel: '2026-02' },
+    ]);
     expect(ledger.labels.find(sha256Of('a'))).toBeUndefined();
   });
 });

@@ -85,7 +85,7 @@ describe('Pruning', () => {
     expect(ledger.results.find(sha256Of('a.png'))).toBeDefined();
     ledger.pruning.removeFiles(ledger.pruning.oldFiles(0, LATER).found);
     ledger.pruning.removeResults(0, LATER);
-    expect(ledger.results.completeCopy(copy!, sha256Of('a.png'))).toBe('superseded');
+    expect(ledger.results.complete([{ claim: copy!, sha256: sha256Of('a.png') }])).toEqual(['superseded']);
     expect(ledger.queue.claim(1)).toMatchObject([{ path: 'copy.png', attempt: 1 }]);
   });
 

@@ -31,7 +31,7 @@ describe('Results', () => {
     const [a, later] = claims;
     ledger.results.complete([{ claim: a!, record: recordOf(a!, 'same') }]);
     expect(ledger.results.find(sha256Of('same'))).toBeDefined();
-    expect(ledger.results.completeCopy(later!, sha256Of('same'))).toBe('duplicate');
+    expect(ledger.results.complete([{ claim: later!, sha256: sha256Of('same') }])).toEqual(['duplicate']);
     expect(ledger.browse.results({ limit: 10, path: 'later' })[0]?.record.image.path).toBe('a.png');
   });
 

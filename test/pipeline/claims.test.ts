@@ -48,6 +48,7 @@ function flowOf(
     },
     complete: () => (isComplete = true),
   });
+  claims.pull();
   const end = (count: number): void =>
     inFlight.claims.slice(0, count).forEach((claim) => inFlight.end(claim));
   return { claims, end, emitted, errors, isComplete: () => isComplete };

@@ -23,25 +23,25 @@ describe('endingOf', () => {
     'scanner-unknown',
   ])('quarantines %s at once, with what to do in the reason', (code) => {
     expect(endingOf(failure(code), attempt(1), policy)).toEqual({
-      kind: 'quarantine',
+      kind: 'quarantined',
       reason: { code, reason: 'It failed. Mend it' },
     });
   });
 
   it.each<ErrorCode>(['file-changed', 'folder-missing', 'pool-closed'])('only postpones %s', (code) => {
-    expect(endingOf(failure(code), attempt(9), policy)).toMatchObject({ kind: 'release' });
+    expect(endingOf(failure(code), attempt(9), policy)).toMatchObject({ kind: 'released' });
   });
 
   it.each<ErrorCode>(['decode-timeout', 'file-unreadable'])('tries %s again: it may pass', (code) => {
-    expect(endingOf(failure(code), attempt(1), policy)).toMatchObject({ kind: 'retry' });
+    expect(endingOf(failure(code), attempt(1), policy)).toMatchObject({ kind: 'retried' });
   });
 
   it('tries everything else again, each time later, and quarantines after the last attempt', () => {
     const error = Object.assign(new Error('i/o error'), { code: 'EIO' });
-    expect(endingOf(error, attempt(1), policy)).toMatchObject({ kind: 'retry', delayMs: 1000 });
-    expect(endingOf(error, attempt(2), policy)).toMatchObject({ kind: 'retry', delayMs: 2000 });
+    expect(endingOf(error, attempt(1), policy)).toMatchObject({ kind: 'retried', delayMs: 1000 });
+    expect(endingOf(error, attempt(2), policy)).toMatchObject({ kind: 'retried', delayMs: 2000 });
     expect(endingOf(error, attempt(3), policy)).toEqual({
-      kind: 'quarantine',
+      kind: 'quarantined',
       reason: { code: 'EIO', reason: 'i/o error' },
     });
   });

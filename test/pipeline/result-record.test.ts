@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InFlight } from '../../src/pipeline/in-flight.js';
-import { poolWaitMs, recordsOf } from '../../src/pipeline/result-record.js';
+import { poolWaitMs, finishedClaims } from '../../src/pipeline/result-record.js';
 import type { FileReply } from '../../src/pool/protocol.js';
 
 const IDENTITY = {
@@ -58,11 +58,14 @@ const BATCH = {
   answeredAt: 200,
 };
 
-describe('recordsOf', () => {
-  const [first, last, ...others] = recordsOf(BATCH, 0.9);
+describe('finishedClaims', () => {
+  const finished = finishedClaims(BATCH, 0.9);
+  const [first, last] = finished.filter((end) => 'record' in end);
 
-  it('makes a record for each image that was classified, and for no other', () => {
-    expect([first?.claim.id, last?.claim.id, others]).toEqual([1, 3, []]);
+  it('makes a record for each image that was classified, and refers to the result of bytes that have one', () => {
+    expect(finished.map(({ claim }) => claim.id)).toEqual([1, 2, 3]);
+    expect(finished[1]).toMatchObject({ claim: { id: 2 }, sha256: 'k' });
+    expect(finished[1]).not.toHaveProperty('record');
     expect(first?.record).toMatchObject({
       image: {
         sha256: '0',

@@ -29,12 +29,8 @@ const setup = workerData as WorkerSetup;
 const progress = WorkerProgress.of(setup.progress);
 const nativeLock = NativeLock.of(setup.nativeLock);
 const known = setup.ledgerFile === undefined ? undefined : KnownImages.open(setup.ledgerFile);
-const loading = loadSessions(setup)
-  .finally(() => nativeLock.release())
-  .then(
-    (sessions) => ({ ok: true as const, sessions }),
-    (error: unknown) => ({ ok: false as const, error }),
-  );
+const loading = loadSessions(setup).finally(() => nativeLock.release());
+loading.catch(() => undefined);
 /** Of the largest batch so far. */
 let pixelsOfBatch = new Uint8Array(0);
 let previous: Promise<unknown> = Promise.resolve();
@@ -52,14 +48,13 @@ export default function classifyInTurn(request: ClassifyRequest): Promise<Worker
 async function classify(request: ClassifyRequest): Promise<WorkerReply> {
   const start = performance.now();
   progress.begin();
-  const loaded = await loading;
-  if (!loaded.ok) return failure(loaded.error);
   try {
+    const sessions = await loading;
     const { files, pixels, count } =
       request.kind === 'files' ? await prepare(request) : { ...request, files: [] };
     if (hasPoison()) await (await import('./poison.js')).takePoison(pixels.subarray(0, count * IMAGE_BYTES));
     const perModel: ModelOutput[] = [];
-    for (const session of loaded.sessions) {
+    for (const session of sessions) {
       perModel.push(await timed(session, pixels, count));
       progress.step();
     }
