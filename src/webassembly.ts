@@ -15,7 +15,8 @@ export interface WebAssemblyExports {
 }
 
 /** Our WebAssembly, by its folder in native/. */
-export type KernelName = 'front' | 'shrink' | 'winograd';
+export const KERNELS = ['front', 'shrink', 'winograd'] as const;
+export type KernelName = (typeof KERNELS)[number];
 
 const compiled = new Map<KernelName, { readonly module: object } | { readonly failure: Error }>();
 

@@ -163,6 +163,33 @@ export const modelsAndAccuracy: DashboardSpec = {
           ],
           width: 6,
         },
+        {
+          title: 'What computes the models',
+          description:
+            'smearwatch-…: our kernels and ONNX Runtime. Otherwise the engine alone: kernels are off, or cannot be used.',
+          unit: 'short',
+          as: 'stat',
+          next: 'result-documents.md',
+          queries: [
+            {
+              expr: `count by (model, version, computation) (smearwatch_computation_info{${OF_MODEL}})`,
+              legend: '{{model}}@{{version}} {{computation}}',
+            },
+          ],
+        },
+        {
+          title: 'What decodes the images',
+          description: 'Images a second. libvips takes what our decoder does not, or everything.',
+          unit: 'suffix: /s',
+          as: 'areas',
+          next: 'decoding.md',
+          queries: [
+            {
+              expr: `sum by (decoder) (rate(smearwatch_decoded_images_total{${OF_DAEMON}}[$__rate_interval]))`,
+              legend: '{{decoder}}',
+            },
+          ],
+        },
       ],
     },
   ],

@@ -159,7 +159,7 @@ export class RunningDaemon implements Serving {
   }
 
   #createIngest(onBroken: (error: unknown) => void): Ingest {
-    const { ledger, telemetry, config, tally, quality, delivery, events } = this.#state;
+    const { board, ledger, telemetry, config, tally, quality, delivery, events } = this.#state;
     return new Ingest({
       ledger,
       classifier: this.server,
@@ -170,6 +170,8 @@ export class RunningDaemon implements Serving {
       onEnded: (outcome, record) => {
         tally.ended[outcome] += 1;
         if (record) quality.observe(record);
+        const decoder = record?.image.decoder;
+        if (decoder) board.decoded[decoder] = (board.decoded[decoder] ?? 0) + 1;
         delivery.wake();
         events.emit('progress');
       },

@@ -8,7 +8,7 @@ import type { StateReader, WorkCounts } from '../telemetry/telemetry.js';
 import { SOFTWARE } from '../version.js';
 import type { DaemonParts } from './daemon-parts.js';
 import type { Health } from './health.js';
-import type { DaemonStatus, Readiness, StatusSource } from './http/status.js';
+import type { DaemonStatus, DecoderCounts, Readiness, StatusSource } from './http/status.js';
 import type { ScannerIntake } from './scanner-intake.js';
 
 /** The parts that need the models. Their stand-ins are asked until the models are loaded. */
@@ -37,6 +37,8 @@ export interface StatusBoardParts {
 export class StatusBoard implements StatusSource, StateReader {
   /** Replaced once, when the models are loaded. */
   serving = LOADING;
+  /** Images classified since the start. */
+  readonly decoded: DecoderCounts = {};
   readonly #source: StatusBoardParts;
   readonly #startedAt = new Date();
 
@@ -66,6 +68,7 @@ export class StatusBoard implements StatusSource, StateReader {
       uptimeSeconds: (Date.now() - this.#startedAt.getTime()) / 1000,
       configuration: { file, sha256 },
       models: this.models(),
+      decoding: { decoder: config.pipeline.decoder, images: this.decoded },
       audit: audit.status,
       evaluations: evaluations.status,
       work: this.work(),

@@ -1,7 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Check } from '../../src/cli/doctor/check.js';
 import {
@@ -15,7 +18,7 @@ import { checkFolders, countWatchedFolders } from '../../src/cli/doctor/folders.
 import { checkModels } from '../../src/cli/doctor/models.js';
 import { checkPatterns } from '../../src/cli/doctor/patterns.js';
 import { checkSecrets } from '../../src/cli/doctor/secrets.js';
-import { checkNode, loadApart } from '../../src/cli/doctor/software.js';
+import { checkKernels, checkNode, loadApart } from '../../src/cli/doctor/software.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -52,6 +55,29 @@ describe('software', () => {
   test('a module that cannot be loaded is told with its error, one that can is not', async () => {
     expect(await loadApart('./no-such-module.js')).toMatch(/Error.*no-such-module/);
     expect(await loadApart('node:fs')).toBeUndefined();
+  });
+
+  test('says whether our kernels run, and whether they are on', () => {
+    const { pool, pipeline } = config(
+      '{stateFolder: s, scanners: [{name: a, folder: in}], pool: {kernels: off}}',
+    );
+    expect(checkKernels({ pool, pipeline })).toEqual({
+      name: 'kernels',
+      status: 'ok',
+      detail: 'front, shrink, winograd run; pool.kernels is off, pipeline.decoder is auto',
+    });
+  });
+
+  test.runIf(process.arch === 'x64')('warns of a processor that cannot run our kernels', async () => {
+    const cli = fileURLToPath(new URL('../../dist/smearwatch.cjs', import.meta.url));
+    const started = promisify(execFile)(process.execPath, ['--no-enable-sse4-1', cli, 'doctor', '--json']);
+    const stdout = await started.then(
+      (done) => done.stdout,
+      (failed: { stdout: string }) => failed.stdout,
+    );
+    const { checks } = JSON.parse(stdout) as { checks: Check[] };
+    expect(find(checks, 'kernels')).toMatchObject({ status: 'warn' });
+    expect(find(checks, 'kernels')?.detail).toMatch(/front\.wasm: .*SIMD.*shrink\.wasm: .*winograd\.wasm: /);
   });
 });
 

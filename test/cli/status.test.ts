@@ -29,6 +29,7 @@ const STATUS: DaemonStatus = {
       computations: [{ computation: 'smearwatch-front', engineVersion: '1.30.0', workers: 2 }],
     },
   ],
+  decoding: { decoder: 'auto', images: { libvips: 2, 'smearwatch-jpeg': 30 } },
   audit: { head: undefined, writable: true, waiting: 0 },
   evaluations: { nextRunAt: undefined, lastRun: undefined, progress: undefined },
   work: { queued: 1, running: 2, done: 3, quarantined: 4, oldestMs: 65_000 },
@@ -95,12 +96,28 @@ describe('status', () => {
       'Work          1 queued, 2 running, 3 done, 4 quarantined',
       'Oldest        1 min 5 s',
       'Workers       2 of 2, 1 busy; 2 images in flight',
-      'Models        alexnet@2 (onnxruntime, int8)',
+      'Models        alexnet@2 (smearwatch-front, int8)',
+      'Decoded       smearwatch-jpeg 30, libvips 2',
       'Sinks         json 7 waiting',
       'Scanner left  /srv/left, files being written: 1',
       '',
     ]);
     expect(exitCode).toBe(0);
+  });
+
+  test('says which workers compute a model otherwise, and why', async () => {
+    const fallback = { reason: 'kernel-unavailable', message: 'no memory' } as const;
+    const computations = [
+      { computation: 'smearwatch-winograd', engineVersion: '1.30.0', workers: 3 },
+      { computation: 'onnxruntime', engineVersion: '1.30.0', workers: 1, fallback },
+    ] as const;
+    const models = STATUS.models.map((model) => ({ ...model, computations }));
+    const { out } = await smearwatch(
+      'status',
+      '--url',
+      `http://127.0.0.1:${await daemon(undefined, { models })}`,
+    );
+    expect(out).toContain('alexnet@2 (smearwatch-winograd and onnxruntime: kernel-unavailable, int8)\n');
   });
 
   test('of a daemon that is not ready says why, and exits 1', async () => {

@@ -17,7 +17,7 @@ import { checkModels } from './models.js';
 import { checkPatterns } from './patterns.js';
 import { checkSecrets } from './secrets.js';
 import { checkSubfolders } from './subfolders.js';
-import { checkNativeModules, checkNode, checkTensorflow } from './software.js';
+import { checkKernels, checkNativeModules, checkNode, checkTensorflow } from './software.js';
 
 /** Everything that can be told before the daemon runs, in the order in which it would matter. */
 export async function examine(configFile: string | undefined): Promise<Check[]> {
@@ -26,6 +26,7 @@ export async function examine(configFile: string | undefined): Promise<Check[]> 
   return [
     checkNode(),
     ...(await checkNativeModules()),
+    checkKernels(config),
     await checkTensorflow(usesTensorflow),
     checkClock(),
     checkOpenFiles(),

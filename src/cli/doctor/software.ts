@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Config } from '../../config/schema.js';
 import { errnoOf, messageOf } from '../../errors.js';
+import { compileKernel, KERNELS } from '../../webassembly.js';
 import { fail, ok, warn, type Check } from './check.js';
 
 /** First release whose `require` of ES modules, on which dependencies rely, is on by default. */
@@ -62,6 +64,24 @@ function reasonOf(error: unknown): string {
   if (signal != null) return `it ends its process with ${signal}`;
   const thrown = /^\w*Error.*$/m.exec(stderr ?? '')?.[0];
   return thrown ?? errnoOf(error) ?? messageOf(error);
+}
+
+/** Whether this computer runs our WebAssembly, and whether the configuration uses it. */
+export function checkKernels(config?: Pick<Config, 'pool' | 'pipeline'>): Check {
+  const failures = KERNELS.flatMap((name) => {
+    try {
+      compileKernel(name);
+      return [];
+    } catch (error) {
+      return messageOf(error);
+    }
+  });
+  const settings = `pool.kernels is ${config?.pool.kernels ?? 'auto'}, pipeline.decoder is ${config?.pipeline.decoder ?? 'auto'}`;
+  if (failures.length === 0) return ok('kernels', `${KERNELS.join(', ')} run; ${settings}`);
+  const fix =
+    'ONNX Runtime and libvips work alone, more slowly, and images with a side of fewer than 256 pixels have no result. ' +
+    'Use a processor with SIMD (x86: SSE 4.1), or install Smearwatch again.';
+  return warn('kernels', `${failures.join('; ')}; ${settings}`, fix);
 }
 
 /** TensorFlow is for training, and for models that are configured to run in it. */

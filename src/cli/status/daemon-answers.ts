@@ -13,8 +13,23 @@ export const statusSchema = z.looseObject({
   startedAt: z.string(),
   uptimeSeconds: count,
   models: z.array(
-    z.looseObject({ name: z.string(), version: z.string(), engine: z.string(), precision: z.string() }),
+    z.looseObject({
+      name: z.string(),
+      version: z.string(),
+      engine: z.string(),
+      precision: z.string(),
+      computations: z
+        .array(
+          z.looseObject({
+            computation: z.string(),
+            workers: count,
+            fallback: z.looseObject({ reason: z.string() }).optional(),
+          }),
+        )
+        .default([]),
+    }),
   ),
+  decoding: z.looseObject({ images: z.record(z.string(), count) }).default({ images: {} }),
   work: z.looseObject({
     queued: count,
     running: count,

@@ -32,6 +32,20 @@ export function describeScanner({ folder, unsettled, problem }: StatusAnswer['sc
   return printable(`${folder}, ${state}`);
 }
 
-export function describeModel({ name, version, engine, precision }: ModelAnswer): string {
-  return `${name}@${version} (${engine}, ${precision})`;
+export function describeModel(model: ModelAnswer): string {
+  return `${model.name}@${model.version} (${describeComputations(model)}, ${model.precision})`;
+}
+
+/** What computes a model, and why that is not the kernels that could; the engine, for a daemon that says no more. */
+export function describeComputations({ engine, computations }: ModelAnswer): string {
+  if (computations.length === 0) return engine;
+  return computations
+    .map(({ computation, fallback }) => (fallback ? `${computation}: ${fallback.reason}` : computation))
+    .join(' and ');
+}
+
+/** Images since the start by what decoded them, most first. */
+export function describeDecoding({ decoding }: StatusAnswer): string {
+  const counts = Object.entries(decoding.images).sort(([, one], [, other]) => other - one);
+  return counts.map(([decoder, images]) => `${decoder} ${images}`).join(', ') || 'no images yet';
 }

@@ -2,6 +2,7 @@ import { formatDuration, threePlaces } from '../../text/duration.js';
 import { printable, printLine, type Terminal } from '../output.js';
 import type { DaemonReport } from './ask-daemon.js';
 import {
+  describeDecoding,
   describeModel,
   describeScanner,
   describeOldest,
@@ -22,6 +23,7 @@ export function printStatus(terminal: Terminal, { url, readiness, status }: Daem
     ['Oldest', describeOldest(status)],
     ['Workers', describeWorkers(status)],
     ['Models', models.map(describeModel).join(', ') || 'none yet'],
+    ['Decoded', describeDecoding(status)],
     ['Sinks', describeSinks(status)],
     ...scanners.map((scanner) => [`Scanner ${printable(scanner.name)}`, describeScanner(scanner)] as const),
   ];

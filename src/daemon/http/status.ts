@@ -1,4 +1,5 @@
 import type { AuditHead } from '../../audit/entry.js';
+import type { DecoderChoice, DecoderName } from '../../images.js';
 import type { ModelInUse } from '../../record.js';
 import type { WorkCounts } from '../../telemetry/telemetry.js';
 
@@ -39,6 +40,8 @@ export interface DaemonStatus {
       | { readonly set: string; readonly stage: string; readonly done: number; readonly total: number }
       | undefined;
   };
+  /** `pipeline.decoder`, and the images classified since the start by what decoded them. */
+  readonly decoding: { readonly decoder: DecoderChoice; readonly images: DecoderCounts };
   readonly work: WorkCounts;
   readonly workers: {
     readonly configured: number;
@@ -56,6 +59,8 @@ export interface DaemonStatus {
   readonly imagesPerSecond: number;
   readonly scanners: readonly ScannerStatus[];
 }
+
+export type DecoderCounts = Partial<Record<DecoderName, number>>;
 
 export interface ScannerStatus {
   readonly name: string;

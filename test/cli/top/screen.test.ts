@@ -37,14 +37,16 @@ describe('A frame', () => {
     expect(lines[0]).toMatch(
       /^smearwatch 0\.1\.0 {2}up 3 h 12 min {2}http:\/\/127\.0\.0\.1:9464 +\d\d:\d\d:\d\d {2}READY$/,
     );
-    expect(lines.slice(2, 6)).toEqual([
+    expect(lines.slice(2, 7)).toEqual([
       expect.stringMatching(/^Throughput {2}12\.4 images\/s, now 13\.1 +[▁-█]{35,} 3 min$/),
       'Work        12 queued, 16 running, 10234 done, 3 quarantined',
       'Workers     2 of 2, 1 busy; 16 images in flight',
+      'Decoded     smearwatch-jpeg 10231, libvips 3',
       'Sinks       ndjson 7 waiting',
     ]);
-    expect(lines[10]).toBe('read              20.0 ms 17.5 ms 24.9 ms  ok    sinks');
-    expect(lines[17]).toBe('alexnet@1                  onnxruntime   fp32                30.0');
+    expect(lines[11]).toBe('read              20.0 ms 17.5 ms 24.9 ms  ok    sinks');
+    expect(lines[18]).toBe('alexnet@1             smearwatch-winograd              fp32              30.0');
+    expect(lines[19]).toContain('onnxruntime: kernel-unavailable  fp32');
     expect(lines[22]).toMatch(/^\d\d:\d\d:\d\d {2}lymphocyte {8}0\.900 +left\/slide-7\/cell-0001\.png$/);
   });
 
@@ -62,7 +64,7 @@ describe('A frame', () => {
   });
 
   it('shows more results on a taller screen', () => {
-    expect(textOf(viewOf(seen), { rows: 40 }).match(/cell-0001/g)).toHaveLength(20);
+    expect(textOf(viewOf(seen), { rows: 40 }).match(/cell-0001/g)).toHaveLength(19);
   });
 
   it('lets no file name command the terminal, and keeps the end of a long one', () => {
@@ -99,7 +101,7 @@ describe('What is wrong', () => {
     const lines = textOf(sick()).split('\n');
     expect(lines[0]).toMatch(/ NOT READY$/);
     expect(lines[1]).toBe('1 of 2 workers missing; sink json fails: ENOSPC');
-    expect(lines[10]).toContain('WARN  sinks    json fails: ENOSPC');
+    expect(lines[11]).toContain('WARN  sinks    json fails: ENOSPC');
   });
 
   it('is said when the daemon does not answer, with the age of the figures', () => {

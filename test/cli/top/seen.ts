@@ -21,7 +21,15 @@ export const STATUS: StatusAnswer = {
   version: '0.1.0',
   startedAt: '2026-03-01T08:00:00.000Z',
   uptimeSeconds: 11_520,
-  models: [{ ...ALEXNET }, { ...ALEXNET, name: 'lenet5' }],
+  models: [
+    { ...ALEXNET, computations: [{ computation: 'smearwatch-winograd', workers: 2 }] },
+    {
+      ...ALEXNET,
+      name: 'lenet5',
+      computations: [{ computation: 'onnxruntime', workers: 2, fallback: { reason: 'kernel-unavailable' } }],
+    },
+  ],
+  decoding: { images: { libvips: 3, 'smearwatch-jpeg': 10_231 } },
   work: { queued: 12, running: 16, done: 10_234, quarantined: 3, oldestMs: 4200 },
   workers: { configured: 2, alive: 2, busy: 1, stuck: 0 },
   outbox: { json: 0, ndjson: 7 },

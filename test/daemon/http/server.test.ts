@@ -15,6 +15,7 @@ const STATUS: DaemonStatus = {
   uptimeSeconds: 5,
   configuration: { file: '/etc/smearwatch.yaml', sha256: 'ab' },
   models: [],
+  decoding: { decoder: 'auto', images: {} },
   audit: { head: { sequence: 3, hash: 'f'.repeat(64) }, writable: true, waiting: 0 },
   evaluations: { nextRunAt: '2026-01-02T02:30:00.000Z', lastRun: undefined, progress: undefined },
   work: { queued: 1, running: 2, done: 3, quarantined: 4, oldestMs: 5 },

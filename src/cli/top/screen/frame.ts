@@ -21,8 +21,8 @@ export interface FrameProps {
   readonly hint?: string;
 }
 
-/** Lines of everything but models and results: 2 header, 4 overview, blank, 8 stages, blank, title of the models. */
-const OTHER_LINES = 17;
+/** Lines of everything but models and results: 2 header, 5 overview, blank, 8 stages, blank, title of the models. */
+const OTHER_LINES = 18;
 const GAP = 2;
 
 /** The whole screen. It has exactly `rows` lines; what has no room at the bottom is left out. */

@@ -1,6 +1,7 @@
 import { createElement, type ReactElement } from 'react';
 import { threePlaces } from '../../../text/duration.js';
 import { printable } from '../../output.js';
+import { describeComputations } from '../../status/describe.js';
 import { modelKey } from '../figures.js';
 import { difference, EMPTY } from '../histogram.js';
 import type { Seen } from '../view.js';
@@ -14,21 +15,21 @@ export function Models({ report, figures, span }: Seen): ReactElement {
     const inference = difference(figures.inference.get(key) ?? EMPTY, span.before?.inference.get(key));
     const name = printable(`${model.name}@${model.version}`);
     const perImage = images > 0 && inference.count > 0 ? threePlaces((inference.sum / images) * 1000) : '–';
-    return cells([name, printable(model.engine), printable(model.precision), perImage]);
+    return cells([name, printable(describeComputations(model)), printable(model.precision), perImage]);
   });
   return createElement(Lines, {
-    lines: [cells(['MODEL', 'ENGINE', 'PRECISION', 'MS PER IMAGE'], 'title'), ...rows],
+    lines: [cells(['MODEL', 'COMPUTED BY', 'PRECISION', 'MS PER IMAGE'], 'title'), ...rows],
   });
 }
 
 function cells(
-  [name, engine, precision, perImage]: readonly [string, string, string, string],
+  [name, computations, precision, perImage]: readonly [string, string, string, string],
   tone: 'plain' | 'title' = 'plain',
 ): CellProps[] {
   return [
-    { text: name, width: 27, tone },
-    { text: engine, width: 14, tone },
-    { text: precision, width: 12, tone },
+    { text: name, width: 22, tone },
+    { text: computations, width: 33, tone },
+    { text: precision, width: 10, tone },
     { text: perImage, width: 12, align: 'right', tone },
   ];
 }

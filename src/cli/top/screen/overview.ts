@@ -1,6 +1,6 @@
 import { createElement, type ReactElement } from 'react';
 import { threePlaces } from '../../../text/duration.js';
-import { describeSinks, describeWork, describeWorkers } from '../../status/describe.js';
+import { describeDecoding, describeSinks, describeWork, describeWorkers } from '../../status/describe.js';
 import type { Seen, LiveThroughput } from '../view.js';
 import { Lines, type CellProps } from './cells.js';
 import { sparkline } from './words.js';
@@ -22,6 +22,7 @@ export function Overview({ seen, throughput, columns }: OverviewProps): ReactEle
     [title('Throughput'), ...throughputCells(status.imagesPerSecond, throughput, columns)],
     [title('Work'), { text: describeWork(status) }],
     [title('Workers'), { text: describeWorkers(status) }],
+    [title('Decoded'), { text: describeDecoding(status) }],
     [title('Sinks'), { text: describeSinks(status) }],
   ];
   return createElement(Lines, { lines });
