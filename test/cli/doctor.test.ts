@@ -23,7 +23,7 @@ import { temporaryFolder } from '../fixtures/folders.js';
 import { SECRET, writeSecret } from '../fixtures/receiver.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
 import { draftOf } from '../model/registry/model-draft.js';
-import { CLI, writeConfig } from '../fixtures/daemon.js';
+import { cliFile, writeConfig } from '../fixtures/daemon.js';
 import { smearwatch } from './capture.js';
 
 let folder: string;
@@ -69,7 +69,7 @@ describe('software', () => {
   test.runIf(process.arch === 'x64')('warns of a processor that cannot run our kernels', async () => {
     // Its exit code says that something else is not there: a configuration, say.
     const stdout = await new Promise<string>((resolve) =>
-      execFile(process.execPath, ['--no-enable-sse4-1', CLI, 'doctor', '--json'], (_error, out) =>
+      execFile(process.execPath, ['--no-enable-sse4-1', cliFile(), 'doctor', '--json'], (_error, out) =>
         resolve(out),
       ),
     );
