@@ -1,6 +1,7 @@
 /**
- * The figures of docs/results.md, between its two markers, and its plots, out of evaluations that `smearwatch evaluate` wrote and of the trained models' manifests
- * and histories. Neither images nor weights are read or written: the figures alone go into the repository.
+ * Writes the figures of docs/results.md, between its two markers, and its plots, from evaluations that
+ * `smearwatch evaluate` wrote and from manifests and histories of the trained models. Images and weights are
+ * neither read nor written: only figures go into the repository.
  *
  * npx tsx scripts/results.ts --registry FOLDER --evaluation 'TITLE=FOLDER' [--evaluation …] [--out docs]
  */
@@ -59,7 +60,9 @@ async function section(title: string, folder: string): Promise<string> {
     ...training(metrics),
     '',
     `Test images: ${metrics.data.images} (${metrics.data.classes.map((each) => `${each} ${metrics.data.perClass[each] ?? 0}`).join(', ')})` +
-      `${metrics.data.groups > 0 ? `, ${metrics.data.groups} patients known` : ''}. SHA-256 of their contents: \`${metrics.data.sha256}\`.`,
+      `${metrics.data.groups > 0 ? `, ${metrics.data.groups} patients known` : ''}.`,
+    'SHA-256 of their contents:',
+    `\`${metrics.data.sha256}\`.`,
     '',
     ...tables34(metrics),
     '',
@@ -137,8 +140,8 @@ function overview({ models, comparisons }: Metrics): string[] {
   });
   const compared = comparisons.map(
     ({ first, second, onlyFirstRight, onlySecondRight, pValue, difference }) =>
-      `${onlyFirstRight} images only ${first} has right, ${onlySecondRight} only ${second}: difference of the shares ` +
-      `${withInterval(difference)}, McNemar's p ${pValue < 0.001 ? '< 0.001' : `= ${pValue.toFixed(3)}`}.`,
+      `Only ${first} is right on ${onlyFirstRight} images, only ${second} on ${onlySecondRight}.\n` +
+      `The shares differ by ${withInterval(difference)}, McNemar's p ${pValue < 0.001 ? '< 0.001' : `= ${pValue.toFixed(3)}`}.`,
   );
   return [
     ...table(
@@ -182,7 +185,7 @@ function confusion(evaluation: string, { data }: Metrics, model: EvaluatedModel)
   const title = `Confusion matrix of ${model.name}`;
   writePlot(file, confusionHeatMap({ title, classes: data.classes, counts: model.all.confusion }));
   return [
-    `![${title}: ${model.all.confusion.map((row) => row.join(', ')).join(' / ')}](results/${file})`,
+    `![${title}:\n${model.all.confusion.map((row) => row.join(', ')).join(' / ')}](results/${file})`,
     '',
   ];
 }
