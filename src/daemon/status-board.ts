@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Ingest } from '../pipeline/ingest.js';
 import type { ModelServer } from '../pool/model-server.js';
 import type { ModelInUse } from '../record.js';
-import type { StateReader, WorkCounts } from '../telemetry/telemetry.js';
+import type { StateReader, WorkCounts } from '../telemetry/readers.js';
 import { SOFTWARE } from '../version.js';
 import type { DaemonParts } from './daemon-parts.js';
 import type { Health } from './health.js';

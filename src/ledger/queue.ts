@@ -1,5 +1,5 @@
 import type { Intake, SeenFile } from '../files/seen-file.js';
-import type { WorkCounts } from '../telemetry/telemetry.js';
+import type { WorkCounts } from '../telemetry/readers.js';
 import type { Database, Row, Statement } from './database.js';
 import { steadyNow } from './steady-now.js';
 

@@ -2,11 +2,7 @@ import type { EventParts } from './conditions.js';
 import type { Telemetry } from './telemetry.js';
 
 /** The audit trail's entries, and the alarm when they cannot be written. */
-export function auditEvents({
-  logger,
-  metrics,
-  conditions,
-}: EventParts): Pick<Telemetry, 'auditAppended' | 'auditFailed'> {
+export function auditEvents({ logger, metrics, conditions }: EventParts) {
   const last = metrics.gauge('audit_last_sequence', 'Number of the last entry of the audit trail.');
   const writable = metrics.gauge(
     'audit_writable',
@@ -33,5 +29,5 @@ export function auditEvents({
       if (entries.length > 0)
         logger.error({ waiting: entries }, 'Audit entries wait until the trail can be written');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }

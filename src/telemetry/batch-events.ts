@@ -3,14 +3,8 @@ import { MODEL_LABELS, modelLabels, seconds } from './metrics.js';
 import type { StageDurations } from './stage-durations.js';
 import type { Telemetry } from './telemetry.js';
 
-type BatchEvents = Pick<
-  Telemetry,
-  | ('stageFinished' | 'batchClassified' | 'batchFailed' | 'workerRestarted')
-  | ('ledgerWriteFailed' | 'ledgerCommitted')
->;
-
 /** What happens inside the pipeline: stages, batches, workers, the ledger. */
-export function batchEvents(parts: EventParts, stages: StageDurations): BatchEvents {
+export function batchEvents(parts: EventParts, stages: StageDurations) {
   const { logger, metrics } = parts;
   const sizes = metrics.histogram('batch_images', 'Images in a batch.', [1, 2, 4, 8, 16, 32, 64, 128, 256]);
   const inference = metrics.duration(
@@ -39,13 +33,10 @@ export function batchEvents(parts: EventParts, stages: StageDurations): BatchEve
       restarts.inc();
       logger.warn({ reason }, 'Inference worker replaced');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function ledgerEvents({
-  metrics,
-  conditions,
-}: EventParts): Pick<BatchEvents, 'ledgerWriteFailed' | 'ledgerCommitted'> {
+function ledgerEvents({ metrics, conditions }: EventParts) {
   const unwritten = metrics.counter(
     'ledger_write_failures_total',
     'Attempts to write the ledger that failed and are repeated.',
@@ -64,5 +55,5 @@ function ledgerEvents({
       commits.observe(seconds(durationMs));
       conditions.ended('ledger', 'The ledger can be written again');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }

@@ -4,7 +4,7 @@ import { createLogger } from './log.js';
 import { createRegistry } from './prometheus.js';
 import { collectQuality } from './quality-collector.js';
 import { collectState } from './state-collector.js';
-import type { QualityReader, StateReader } from './telemetry.js';
+import type { QualityReader, StateReader } from './readers.js';
 
 export interface MetricDescription {
   readonly name: string;

@@ -5,10 +5,7 @@ import { MODEL_LABELS, modelLabels } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
 /** What computes models and decodes images, and each time that it is not what it could be. */
-export function computationEvents({
-  metrics,
-  conditions,
-}: EventParts): Pick<Telemetry, 'modelComputed' | 'imageDecoded'> {
+export function computationEvents({ metrics, conditions }: EventParts) {
   const decoded = metrics.counter('decoded_images_total', 'Images by what decoded them.', ['decoder']);
   const decoderFallbacks = metrics.counter(
     'decoder_fallbacks_total',
@@ -50,5 +47,5 @@ export function computationEvents({
         fields: { reason: fallback, scanner, path },
       });
     },
-  };
+  } satisfies Partial<Telemetry>;
 }

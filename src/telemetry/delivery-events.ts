@@ -2,13 +2,8 @@ import type { EventParts } from './conditions.js';
 import { seconds } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-type DeliveryEvents = Pick<
-  Telemetry,
-  'delivered' | 'deliveryFailed' | 'stopping' | 'stopIncomplete' | 'endForced' | 'stopped'
->;
-
 /** Results on their way out of the ledger, and the daemon's end. */
-export function deliveryEvents({ logger, metrics, conditions }: EventParts): DeliveryEvents {
+export function deliveryEvents({ logger, metrics, conditions }: EventParts) {
   const labels = ['sink'] as const;
   const records = metrics.counter('sink_records_total', 'Results delivered to a sink.', labels);
   const failures = metrics.counter('sink_failures_total', 'Deliveries that failed and are repeated.', labels);
@@ -49,5 +44,5 @@ export function deliveryEvents({ logger, metrics, conditions }: EventParts): Del
     stopped({ returnedToQueue, ended }) {
       logger.info({ ended, returnedToQueue }, 'Stopped');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }

@@ -2,23 +2,10 @@ import type { Logger } from './log.js';
 import { MODEL_LABELS, seconds, type MetricFactory } from './metrics.js';
 import type { EvaluationFigure, EvaluationFigures, Telemetry } from './telemetry.js';
 
-type EvaluationEvents = Pick<
-  Telemetry,
-  | 'evaluationStarted'
-  | 'evaluationFinished'
-  | 'evaluationRestored'
-  | 'evaluationFailed'
-  | 'evaluationNotRun'
-  | 'evaluationPlanned'
-  | 'evaluationTrouble'
-  | 'gateFailed'
-  | 'candidateJudged'
->;
-
 const OUTCOMES = ['ok', 'gate-failed', 'failed', 'skipped', 'missed'] as const;
 
 /** The planned evaluations: that they run, what they find, and the alarm when a gate is failed. */
-export function evaluationEvents(logger: Logger, metrics: MetricFactory): EvaluationEvents {
+export function evaluationEvents(logger: Logger, metrics: MetricFactory) {
   const runs = metrics.counter('evaluation_runs_total', 'Planned evaluations, by outcome.', ['outcome']);
   const running = metrics.gauge('evaluation_running', '1 while an evaluation runs.');
   const next = metrics.gauge(
@@ -58,12 +45,10 @@ export function evaluationEvents(logger: Logger, metrics: MetricFactory): Evalua
       lost.set(runsLost);
       next.set((nextMs ?? 0) / 1000);
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function decisionEvents(
-  logger: Logger,
-): Pick<EvaluationEvents, 'gateFailed' | 'candidateJudged' | 'evaluationTrouble'> {
+function decisionEvents(logger: Logger) {
   return {
     gateFailed(event) {
       logger.error(event, 'A gate was failed');
@@ -74,7 +59,7 @@ function decisionEvents(
     evaluationTrouble({ error }) {
       logger.warn({ err: error }, 'Something about the planned evaluations needs a look');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
 const FIGURES: Readonly<Record<EvaluationFigure, readonly [string, string]>> = {

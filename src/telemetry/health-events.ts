@@ -4,22 +4,8 @@ import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-type HealthEvents = Pick<
-  Telemetry,
-  | 'workerMissing'
-  | 'workerFound'
-  | 'workerStuck'
-  | 'pipelineStalled'
-  | 'pipelineMoving'
-  | 'intakePaused'
-  | 'intakeResumed'
-  | 'disksMeasured'
-  | 'intakeConfigured'
-  | 'serviceManagerFailed'
->;
-
 /** What a person has to look at, or what mends itself once something outside is mended. */
-export function healthEvents({ logger, metrics, conditions }: EventParts): HealthEvents {
+export function healthEvents({ logger, metrics, conditions }: EventParts) {
   const unreplaced = metrics.counter(
     'worker_start_failures_total',
     'Failed attempts to replace a lost worker; the daemon tries again.',
@@ -43,13 +29,10 @@ export function healthEvents({ logger, metrics, conditions }: EventParts): Healt
     serviceManagerFailed({ error }) {
       logger.warn({ reason: messageOf(error) }, 'systemd could not be told the state of the daemon');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function stalls(
-  logger: Logger,
-  metrics: MetricFactory,
-): Pick<Telemetry, 'pipelineStalled' | 'pipelineMoving'> {
+function stalls(logger: Logger, metrics: MetricFactory) {
   const stalled = metrics.gauge(
     'pipeline_stalled',
     '1 while work waits and nothing ends, without a known reason.',
@@ -67,10 +50,10 @@ function stalls(
       stalled.set(0);
       logger.info({ stage, stalledSeconds: seconds(stalledMs) }, 'The pipeline moves again');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function pauses(logger: Logger, metrics: MetricFactory): Pick<Telemetry, 'intakePaused' | 'intakeResumed'> {
+function pauses(logger: Logger, metrics: MetricFactory) {
   const labels = ['cause'] as const;
   const paused = metrics.gauge(
     'intake_paused',
@@ -87,10 +70,10 @@ function pauses(logger: Logger, metrics: MetricFactory): Pick<Telemetry, 'intake
       paused.set({ cause: event.cause }, 0);
       logger.info(event, 'Images are taken in again');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function disks(metrics: MetricFactory): Pick<Telemetry, 'disksMeasured'> {
+function disks(metrics: MetricFactory) {
   const free = metrics.gauge(
     'disk_free_bytes',
     'Free space on the disks of the ledger, of each sink, and of moved images.',
@@ -106,5 +89,5 @@ function disks(metrics: MetricFactory): Pick<Telemetry, 'disksMeasured'> {
       for (const { disk, freeBytes } of measured) free.set({ disk }, freeBytes);
       least.set(minFreeBytes);
     },
-  };
+  } satisfies Partial<Telemetry>;
 }

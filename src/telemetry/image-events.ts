@@ -4,16 +4,10 @@ import { codeLabel, MODEL_LABELS, modelLabels, seconds, type MetricFactory } fro
 import type { Telemetry } from './telemetry.js';
 import type { ThroughputMeter } from './throughput.js';
 
-type ImageEvents = Pick<Telemetry, 'imageRecorded' | 'imageRetried' | 'imageQuarantined'>;
-
 const OUTCOMES = ['classified', 'duplicate', 'quarantined'] as const;
 
 /** What becomes of each image. */
-export function imageEvents(
-  logger: Logger,
-  metrics: MetricFactory,
-  throughput: ThroughputMeter | undefined,
-): ImageEvents {
+export function imageEvents(logger: Logger, metrics: MetricFactory, throughput: ThroughputMeter | undefined) {
   const images = metrics.counter(
     'images_total',
     'Images that are finished, by outcome: classified, duplicate or quarantined.',
@@ -42,14 +36,14 @@ export function imageEvents(
       }
       logger.debug({ scanner, outcome, reviewReasons, latencyMs }, 'Image recorded');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
 function failures(
   logger: Logger,
   metrics: MetricFactory,
   images: { inc(labels: { scanner: string; outcome: string }): void },
-): Omit<ImageEvents, 'imageRecorded'> {
+) {
   const labels = ['scanner', 'reason'] as const;
   const retries = metrics.counter(
     'image_retries_total',
@@ -67,7 +61,7 @@ function failures(
       quarantines.inc({ scanner: event.scanner, reason: codeLabel(event.code) });
       logger.warn(event, 'Image quarantined');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
 function predictions(metrics: MetricFactory): (prediction: ModelPrediction) => void {

@@ -4,13 +4,8 @@ import { seconds, type MetricFactory } from './metrics.js';
 import type { StageDurations } from './stage-durations.js';
 import { REHASH_OUTCOMES, type Telemetry } from './telemetry.js';
 
-type IngestEvents = Pick<Telemetry, 'fileSettled' | 'fileRehashed' | 'fileDisposed' | 'fileDisposalFailed'>;
-
 /** What happens to files in the scanners' folders. */
-export function ingestEvents(
-  { logger, metrics, conditions }: EventParts,
-  stages: StageDurations,
-): IngestEvents {
+export function ingestEvents({ logger, metrics, conditions }: EventParts, stages: StageDurations) {
   const settled = metrics.counter('files_settled_total', 'Files that settled and entered the queue.', [
     'scanner',
   ]);
@@ -45,7 +40,7 @@ export function ingestEvents(
       const fields = { scanner, path };
       conditions.failed(`disposal of ${scanner}`, { level: 'warn', error, message, fields });
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
 function rehashes(logger: Logger, metrics: MetricFactory): Telemetry['fileRehashed'] {

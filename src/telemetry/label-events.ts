@@ -1,14 +1,8 @@
 import type { EventParts } from './conditions.js';
 import type { Telemetry } from './telemetry.js';
 
-type LabelEvents = Pick<
-  Telemetry,
-  | ('labelsGiven' | 'labelRefused' | 'labelFilesFailed' | 'labelFilesRead')
-  | ('changeRefused' | 'driftReferenceTaken' | 'driftFailed' | 'driftFollowed')
->;
-
 /** True classes from outside, who may change something, and what drift is measured against. */
-export function labelEvents(parts: EventParts): LabelEvents {
+export function labelEvents(parts: EventParts) {
   const { logger, metrics } = parts;
   const given = metrics.counter('labels_total', 'Labels that this daemon received, by source and outcome.', [
     'source',
@@ -22,14 +16,14 @@ export function labelEvents(parts: EventParts): LabelEvents {
       for (const { outcome } of labels) given.inc({ source, outcome });
       logger.debug({ source, labels: labels.length }, 'Labels given');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
 /** As many refused names are told of once each; all are counted. */
 const NAMES_TOLD = 200;
 const REFUSAL_LOG_INTERVAL_MS = 10_000;
 
-function refusals({ logger, metrics }: EventParts): Pick<LabelEvents, 'labelRefused' | 'changeRefused'> {
+function refusals({ logger, metrics }: EventParts) {
   const refused = metrics.counter(
     'labels_refused_total',
     'Label files and folder names that do not name a class, or cannot be read.',
@@ -56,13 +50,10 @@ function refusals({ logger, metrics }: EventParts): Pick<LabelEvents, 'labelRefu
       if (!isQuiet) refusedAt.set(event.status, Date.now());
       logger[isQuiet ? 'debug' : 'warn'](event, 'A change by HTTP was refused');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function labelFileEvents({
-  metrics,
-  conditions,
-}: EventParts): Pick<LabelEvents, 'labelFilesFailed' | 'labelFilesRead'> {
+function labelFileEvents({ metrics, conditions }: EventParts) {
   const unread = metrics.counter('label_scan_failures_total', 'Failed searches for label files.', [
     'scanner',
   ]);
@@ -75,14 +66,10 @@ function labelFileEvents({
     labelFilesRead({ scanner }) {
       conditions.ended(`labels of ${scanner}`, 'Label files are read again', { scanner });
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function driftEvents({
-  logger,
-  metrics,
-  conditions,
-}: EventParts): Pick<LabelEvents, 'driftReferenceTaken' | 'driftFailed' | 'driftFollowed'> {
+function driftEvents({ logger, metrics, conditions }: EventParts) {
   const failures = metrics.counter('drift_failures_total', 'Images whose drift could not be recorded.');
   return {
     driftReferenceTaken(event) {
@@ -96,5 +83,5 @@ function driftEvents({
     driftFollowed() {
       conditions.ended('drift', 'Drift is followed again');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }

@@ -3,14 +3,8 @@ import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-type ModelEvents = Pick<
-  Telemetry,
-  | ('modelsLoaded' | 'modelsSwapped' | 'modelSwapFailed')
-  | ('reloadRefused' | 'configurationReloaded' | 'started' | 'ready')
->;
-
 /** What runs: models and configuration. */
-export function modelEvents(logger: Logger, metrics: MetricFactory): ModelEvents {
+export function modelEvents(logger: Logger, metrics: MetricFactory) {
   const loading = metrics.gauge('models_load_duration_seconds', 'Time that loading the models in use took.');
   const swaps = metrics.counter(
     'model_swaps_total',
@@ -34,13 +28,10 @@ export function modelEvents(logger: Logger, metrics: MetricFactory): ModelEvents
       swaps.inc({ outcome: 'failed' });
       logger.error({ err: error }, 'Other models could not be put in use; the old ones go on');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
-function configurationEvents(
-  logger: Logger,
-  metrics: MetricFactory,
-): Omit<ModelEvents, 'modelsLoaded' | 'modelsSwapped' | 'modelSwapFailed'> {
+function configurationEvents(logger: Logger, metrics: MetricFactory) {
   const reloads = metrics.counter(
     'configuration_reloads_total',
     'Changed configurations, by outcome: applied or refused.',
@@ -80,7 +71,7 @@ function configurationEvents(
       isCurrent.set(0);
       logger.error({ err: error }, 'The changed configuration was refused; the previous one stays in force');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
 function modelName({ name, version, engine, precision, weightsSha256 }: ModelIdentity): string {

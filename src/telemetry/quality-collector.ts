@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { MetricFactory, modelLabels, MODEL_LABELS } from './metrics.js';
-import type { Drift, LiveAccuracy, QualityReader } from './telemetry.js';
+import type { Drift, LiveAccuracy, QualityReader } from './readers.js';
 
 /**
  * Registers the gauges of live accuracy and drift. They are computed at a scrape, from the ledger and the newest images:

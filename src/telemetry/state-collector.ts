@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { MetricFactory, modelLabels, MODEL_LABELS, seconds } from './metrics.js';
-import type { StateReader } from './telemetry.js';
+import type { StateReader } from './readers.js';
 
 /** Registers the gauges that are read from the daemon's state at every scrape. */
 export function collectState(registry: Registry, state: StateReader): void {

@@ -1,10 +1,10 @@
 import type { HowComputed } from '../engine.js';
 import type { DecodedBy } from '../images.js';
-import type { ModelIdentity, ModelInUse, ModelPrediction, ReviewReason } from '../record.js';
+import type { ModelIdentity, ModelPrediction, ReviewReason } from '../record.js';
 
 /**
- * Everything that Smearwatch tells the outside, one method per event, where the event's log line and its metrics live
- * together. The parts of the pipeline know this interface only; Prometheus and pino are behind it.
+ * Everything that Smearwatch reports, one method for each event: its log line and its metrics together. A part takes a
+ * `Pick` of the events that it reports; Prometheus and pino are behind this interface.
  */
 export interface Telemetry {
   /** A settled file went into the queue. `waitedMs` since it was first seen. */
@@ -182,20 +182,6 @@ export type EvaluationFigure =
 export const STAGES = ['queue', 'read', 'decode', 'batch', 'pool', 'record'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Values that are read when somebody asks (a scrape, /status), not reported as events. */
-export interface StateReader {
-  work(): WorkCounts;
-  workers(): { configured: number; alive: number; busy: number; stuck: number };
-  outbox(): Readonly<Record<string, number>>;
-  models(): readonly ModelInUse[];
-  inFlight(): number;
-  ledgerBytes(): { readonly database: number; readonly writeAheadLog: number };
-  /** False after a write that failed, until one succeeds. */
-  ledgerWritable(): boolean;
-  /** Whether the images in each scanner's folder are taken in. */
-  scannersReady(): Readonly<Record<string, boolean>>;
-}
-
 /** A label, whose image it is, and what became of it. */
 export interface LabelFacts {
   /** The image by its bytes, or while they are unknown by its file. */
@@ -208,46 +194,4 @@ export interface LabelFacts {
   readonly outcome: string;
   /** The class before, where there was one. */
   readonly previous?: string;
-}
-
-/** What is known of the models' and images' quality, read at a scrape. */
-export interface QualityReader {
-  accuracy(): readonly LiveAccuracy[];
-  waitingLabels(): number;
-  modelDrift(): readonly { readonly model: ModelIdentity; readonly reading: Drift }[];
-  scannerDrift(): readonly { readonly scanner: string; readonly reading: Drift }[];
-}
-
-/** A model's figures over its newest labelled images; NaN where one does not exist. */
-export interface LiveAccuracy {
-  readonly model: ModelIdentity;
-  readonly images: number;
-  /** Share of the images classified correctly. */
-  readonly accuracy: number;
-  /** What `evaluation.gates` demand of it, where they do. */
-  readonly gate?: number | undefined;
-  readonly perClass: readonly {
-    readonly class: string;
-    readonly precision: number;
-    readonly recall: number;
-  }[];
-  /** Images by true class (label) and predicted class. */
-  readonly confusion: readonly { readonly label: string; readonly class: string; readonly images: number }[];
-}
-
-export interface Drift {
-  readonly images: number;
-  /** 0: the reference is still being taken. */
-  readonly referenceImages: number;
-  /** Population stability indexes by measure; none before there are enough images. */
-  readonly indexes: Readonly<Record<string, number>>;
-}
-
-export interface WorkCounts {
-  readonly queued: number;
-  readonly running: number;
-  readonly done: number;
-  readonly quarantined: number;
-  /** Milliseconds since the oldest queued or running file entered the queue; 0 when there is none. */
-  readonly oldestMs: number;
 }

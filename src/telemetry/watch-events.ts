@@ -4,11 +4,6 @@ import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-type WatchEvents = Pick<
-  Telemetry,
-  'rescanFinished' | 'rescanFailed' | 'watchFailed' | 'watchRestored' | 'folderSuspicious'
->;
-
 /** Error codes whose series exist from the start; others appear with their first error. */
 const WATCH_ERRORS = ['ENOENT', 'ENOTDIR', 'ENOSPC', 'EMFILE', 'EACCES', 'EIO', 'other'];
 
@@ -24,7 +19,7 @@ const RESCAN_FAILURES: Readonly<Record<string, string>> = {
 };
 
 /** How the scanners' folders are read: by events, and by rescans. */
-export function watchEvents({ logger, metrics, conditions }: EventParts): WatchEvents {
+export function watchEvents({ logger, metrics, conditions }: EventParts) {
   const errors = watchErrors(metrics);
   const finished = rescans(logger, metrics);
   return {
@@ -55,7 +50,7 @@ export function watchEvents({ logger, metrics, conditions }: EventParts): WatchE
       errors(scanner, error);
       logger.warn({ scanner, err: error }, 'Scanner folder needs attention; its images are taken in');
     },
-  };
+  } satisfies Partial<Telemetry>;
 }
 
 /** A folder that is back may still have a subfolder that cannot be read: two conditions. */

@@ -2,9 +2,10 @@ import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSyn
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'csv-parse/sync';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readReference } from '../../src/quality/drift/reference.js';
 import { summarize } from '../../src/evaluate/summarize.js';
 import { generatedMetricsFiles } from '../../src/evaluate/metrics-schema.js';
@@ -31,6 +32,13 @@ function withLedger<T>(cells: Cells, read: (ledger: Ledger) => T): T {
   } finally {
     ledger.close();
   }
+}
+
+/** Another program that writes to the evaluation's ledger, and does not end. */
+function holdLedger(cells: Cells): DatabaseSyncInstance {
+  const database = new DatabaseSync(join(cells.out, 'ledger/ledger.sqlite'));
+  database.exec('BEGIN IMMEDIATE');
+  return database;
 }
 
 test.each(Object.entries(generatedMetricsFiles()))('%s is up to date', (path, content) => {
@@ -339,6 +347,27 @@ describe('an evaluation that was interrupted', () => {
     expect(metrics.data.images).toBe(42);
     expect(metrics.throughput.images).toBe(42 - before.done);
   });
+
+  test('by a ledger that cannot be written says so, and goes on when it can be', async () => {
+    const cells = await Cells.make(14);
+    const config = { ...cells.config(), pipeline: { ...cells.config().pipeline, batchSize: 4 } };
+    let holder: DatabaseSyncInstance | undefined;
+    onTestFinished(() => holder?.close());
+    const refused = cells.evaluate(
+      { config },
+      {
+        onProgress: ({ stage, done }) => {
+          if (stage === 'classifying' && done >= 8) holder ??= holdLedger(cells);
+        },
+      },
+    );
+    await expect(refused).rejects.toMatchObject({
+      code: 'evaluation-ledger-unwritable',
+      message: expect.stringContaining('database is locked') as string,
+    });
+    holder?.exec('COMMIT');
+    expect((await cells.evaluate({ config })).metrics.data.images).toBe(42);
+  }, 120_000);
 
   test('and had finished is only measured again', async () => {
     const cells = await Cells.make(2);

@@ -7,13 +7,8 @@ import { createLogger } from '../../src/telemetry/log.js';
 import { createRegistry } from '../../src/telemetry/prometheus.js';
 import { collectQuality } from '../../src/telemetry/quality-collector.js';
 import { collectState } from '../../src/telemetry/state-collector.js';
-import {
-  STAGES,
-  type EvaluationFigures,
-  type QualityReader,
-  type StateReader,
-  type Telemetry,
-} from '../../src/telemetry/telemetry.js';
+import type { QualityReader, StateReader } from '../../src/telemetry/readers.js';
+import { STAGES, type EvaluationFigures, type Telemetry } from '../../src/telemetry/telemetry.js';
 
 export const SCANNERS = Array.from({ length: 8 }, (_, index) => `scanner-${index + 1}`);
 export const SINKS = ['json', 'ndjson', 'archive', 'afterwards'];

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { expect, test, vi } from 'vitest';
 import { collectQuality } from '../../src/telemetry/quality-collector.js';
-import type { LiveAccuracy, QualityReader } from '../../src/telemetry/telemetry.js';
+import type { LiveAccuracy, QualityReader } from '../../src/telemetry/readers.js';
 
 const model = {
   name: 'lenet5',

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { collectState } from '../../src/telemetry/state-collector.js';
-import type { StateReader } from '../../src/telemetry/telemetry.js';
+import type { StateReader } from '../../src/telemetry/readers.js';
 
 const model = {
   name: 'lenet5',

@@ -1,7 +1,9 @@
-import type { AuditHead } from '../../audit/entry.js';
+import type { AuditStatus } from '../../audit/recorder.js';
+import type { PlannedEvaluationsStatus } from '../../evaluate/planned/planned-evaluations.js';
+import type { PoolWorkers } from '../../pool/inference-pool.js';
 import type { DecoderChoice, DecoderName } from '../../images.js';
 import type { ModelInUse } from '../../record.js';
-import type { WorkCounts } from '../../telemetry/telemetry.js';
+import type { WorkCounts } from '../../telemetry/readers.js';
 
 /** What the HTTP server asks the daemon. */
 export interface StatusSource {
@@ -24,34 +26,14 @@ export interface DaemonStatus {
   readonly configuration: { readonly file: string; readonly sha256: string };
   readonly models: readonly ModelInUse[];
   /** Where the audit trail ends: a copy kept elsewhere proves everything before it. */
-  readonly audit: {
-    readonly head: AuditHead | undefined;
-    readonly writable: boolean;
-    /** Entries that could not be written yet. */
-    readonly waiting: number;
-  };
+  readonly audit: AuditStatus;
   /** What `evaluation.schedule` plans. Times are RFC 3339, UTC. */
-  readonly evaluations: {
-    readonly nextRunAt: string | undefined;
-    readonly lastRun:
-      { readonly id: string; readonly outcome: string; readonly reason?: string | undefined } | undefined;
-    /** Of the run that is under way: how many images, in which stage, of which folder. */
-    readonly progress:
-      | { readonly set: string; readonly stage: string; readonly done: number; readonly total: number }
-      | undefined;
-  };
+  readonly evaluations: PlannedEvaluationsStatus;
   /** `pipeline.decoder`, and the images classified since the start by what decoded them. */
   readonly decoding: { readonly decoder: DecoderChoice; readonly images: DecoderCounts };
   readonly work: WorkCounts;
-  readonly workers: {
-    readonly configured: number;
-    readonly alive: number;
-    readonly busy: number;
-    /** Threads that were given up and are held by native code until the next restart. */
-    readonly stuck: number;
-    /** Why some are missing. */
-    readonly problem?: string;
-  };
+  /** `stuck`: threads that were given up and are held by native code until the next restart. */
+  readonly workers: PoolWorkers & { readonly stuck: number };
   /** Results that each sink has not received yet. */
   readonly outbox: Readonly<Record<string, number>>;
   readonly inFlight: number;

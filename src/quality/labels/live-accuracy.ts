@@ -1,7 +1,7 @@
 import type { LabelledCount } from '../../ledger/labelled-predictions.js';
 import type { ModelIdentity } from '../../record.js';
 import { figuresOf } from '../../statistics/confusion.js';
-import type { LiveAccuracy } from '../../telemetry/telemetry.js';
+import type { LiveAccuracy } from '../../telemetry/readers.js';
 
 /**
  * A model's figures from its counted window. Images of a class that the model does not know are left out, as in an

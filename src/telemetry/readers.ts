@@ -1,0 +1,57 @@
+import type { ModelIdentity, ModelInUse } from '../record.js';
+
+/** Values that are read when somebody asks (a scrape, /status), not reported as events. */
+export interface StateReader {
+  work(): WorkCounts;
+  workers(): { configured: number; alive: number; busy: number; stuck: number };
+  outbox(): Readonly<Record<string, number>>;
+  models(): readonly ModelInUse[];
+  inFlight(): number;
+  ledgerBytes(): { readonly database: number; readonly writeAheadLog: number };
+  /** False after a write that failed, until one succeeds. */
+  ledgerWritable(): boolean;
+  /** Whether the images in each scanner's folder are taken in. */
+  scannersReady(): Readonly<Record<string, boolean>>;
+}
+
+/** What is known of the models' and images' quality, read at a scrape. */
+export interface QualityReader {
+  accuracy(): readonly LiveAccuracy[];
+  waitingLabels(): number;
+  modelDrift(): readonly { readonly model: ModelIdentity; readonly reading: Drift }[];
+  scannerDrift(): readonly { readonly scanner: string; readonly reading: Drift }[];
+}
+
+/** A model's figures over its newest labelled images; NaN where one does not exist. */
+export interface LiveAccuracy {
+  readonly model: ModelIdentity;
+  readonly images: number;
+  /** Share of the images classified correctly. */
+  readonly accuracy: number;
+  /** What `evaluation.gates` demand of it, where they do. */
+  readonly gate?: number | undefined;
+  readonly perClass: readonly {
+    readonly class: string;
+    readonly precision: number;
+    readonly recall: number;
+  }[];
+  /** Images by true class (label) and predicted class. */
+  readonly confusion: readonly { readonly label: string; readonly class: string; readonly images: number }[];
+}
+
+export interface Drift {
+  readonly images: number;
+  /** 0: the reference is still being taken. */
+  readonly referenceImages: number;
+  /** Population stability indexes by measure; none before there are enough images. */
+  readonly indexes: Readonly<Record<string, number>>;
+}
+
+export interface WorkCounts {
+  readonly queued: number;
+  readonly running: number;
+  readonly done: number;
+  readonly quarantined: number;
+  /** Milliseconds since the oldest queued or running file entered the queue; 0 when there is none. */
+  readonly oldestMs: number;
+}
