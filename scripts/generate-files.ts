@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generatedConfigFiles } from '../src/config/generated-files.js';
 import { generatedMetricsFiles } from '../src/evaluate/metrics-schema.js';
+import { generatedErrorsReference } from './errors-reference.js';
 import { generatedLedgerSchema } from './printed-ledger-schema.js';
 import { generatedMetricsReference } from '../src/telemetry/metrics-reference.js';
 
@@ -15,6 +16,7 @@ const files = {
   ...generatedConfigFiles(),
   ...generatedMetricsFiles(),
   ...generatedMetricsReference(),
+  ...generatedErrorsReference(),
   ...generatedLedgerSchema(),
 };
 for (const [path, content] of Object.entries(files)) {

@@ -1,5 +1,5 @@
-/** The errors of the product; everything else imports them from here. `errors/codes.ts` is the table of their codes. */
-export { isErrorCode, type ErrorCode } from './errors/codes.js';
+/** The errors of the product, for all other folders. `errors/codes.ts` is the table of their codes. */
+export { helpOf, isErrorCode, type ErrorCode } from './errors/codes.js';
 export { errorOf, failureOf, type Failure } from './errors/failure.js';
 export { fileCodeOf } from './errors/file-errnos.js';
 export type { ErrorKind, Fate } from './errors/row.js';

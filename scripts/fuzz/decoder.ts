@@ -3,16 +3,16 @@
  * hang or grow; `scripts/fuzz.ts` watches it.
  */
 import { configureDecoding, decodeImage, type DecodedImage } from '../../src/decode/decode-image.js';
-import { DECODE_TIMEOUT, IMAGE_FAILURE_CODES } from '../../src/decode/failures.js';
 import { SmearwatchError } from '../../src/errors.js';
 import { IMAGE_BYTES } from '../../src/images.js';
 import { formatEndOf } from '../../src/watch/format-end.js';
+import { IMAGE_FAILURE_CODES } from '../../test/fixtures/image-failure-codes.js';
 import { makeCorpus } from './corpus.js';
 import { makeInput } from './mutate.js';
 import type { Assignment, FromDecoder } from './protocol.js';
 
 const LANES = 3;
-const CODES: readonly string[] = [...IMAGE_FAILURE_CODES, DECODE_TIMEOUT];
+const CODES: readonly string[] = [...IMAGE_FAILURE_CODES, 'decode-timeout'];
 const assignment = JSON.parse(process.argv[2] ?? '') as Assignment;
 const corpus = await makeCorpus();
 
@@ -61,7 +61,7 @@ function wrongWithFailure({ code, message, hint }: SmearwatchError): string | un
   if (!CODES.includes(code)) return `code ${code}`;
   // eslint-disable-next-line no-control-regex -- control characters are what it is about
   const isSentence = /^The [^\u0000-\u001f]+$/.test(message) && message.length < 300;
-  return isSentence && hint !== undefined ? undefined : `no sentence: ${JSON.stringify(message)}`;
+  return isSentence && hint !== '' ? undefined : `no sentence: ${JSON.stringify(message)}`;
 }
 
 function tell(message: FromDecoder): void {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { codeOf, errnoOf, messageOf, SmearwatchError } from '../errors.js';
 import { printable, type Terminal } from './output.js';
 
 export interface ReportOptions {
@@ -12,9 +12,10 @@ export interface ReportOptions {
 export function reportError({ err }: Terminal, error: unknown, { json, verbose }: ReportOptions): void {
   const hint = hintOf(error);
   if (json) {
-    const code = error instanceof SmearwatchError ? error.code : 'unexpected';
     const detail = verbose ? { detail: inspect(error) } : {};
-    err.write(`${JSON.stringify({ error: { code, message: messageOf(error), hint, ...detail } })}\n`);
+    err.write(
+      `${JSON.stringify({ error: { code: codeOf(error), message: messageOf(error), hint, ...detail } })}\n`,
+    );
     return;
   }
   err.write(`error: ${lines(messageOf(error))}\n`);

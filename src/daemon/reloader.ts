@@ -3,7 +3,7 @@ import type { AuditDetails, RecordEntry } from '../audit/audit.js';
 import { changedOptions } from '../config/changes.js';
 import { loadConfig, type LoadedConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { messageOf, SmearwatchError } from '../errors.js';
+import { codeOf, messageOf, SmearwatchError } from '../errors.js';
 import type { PoolOptions } from '../pool/inference-pool.js';
 import { resolveModels } from '../model/registry/in-use.js';
 import type { ModelServer } from '../pool/model-server.js';
@@ -115,9 +115,8 @@ export class Reloader {
 }
 
 function reasonOf(error: unknown): AuditDetails {
-  const code = error instanceof SmearwatchError ? error.code : 'unexpected';
   // A configuration with a mistake on every line is logged as a whole.
-  return { code, reason: messageOf(error).slice(0, 4000) };
+  return { code: codeOf(error), reason: messageOf(error).slice(0, 4000) };
 }
 
 function restartNeeded(file: string, options: readonly string[]): SmearwatchError {

@@ -1,7 +1,7 @@
 import { lstat, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, ScannerConfig } from '../config/schema.js';
-import { errnoOf } from '../errors.js';
+import { fileCodeOf } from '../errors.js';
 import type { OldFile, Pruning } from '../ledger/pruning.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { DocumentRetention } from './document-retention.js';
@@ -164,6 +164,6 @@ async function isGone(path: string): Promise<boolean> {
     await lstat(path);
     return false;
   } catch (error) {
-    return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
+    return fileCodeOf(error) === 'file-vanished';
   }
 }

@@ -1,21 +1,5 @@
 import { SmearwatchError } from '../errors.js';
 
-/** Every reason for which a file is not an image that can be classified; docs/images.md explains each. */
-export const IMAGE_FAILURE_CODES = [
-  'image-empty',
-  'image-format-unsupported',
-  'image-truncated',
-  'image-damaged',
-  'image-too-large',
-] as const;
-export type ImageFailureCode = (typeof IMAGE_FAILURE_CODES)[number];
-
-/**
- * Not one of the image's own failures: a machine that has far too much to do brings it about as well, so that it is
- * tried again before the file goes into quarantine.
- */
-export const DECODE_TIMEOUT = 'decode-timeout';
-
 export function imageEmpty(): SmearwatchError {
   return new SmearwatchError('image-empty', 'The file is empty');
 }
@@ -69,8 +53,12 @@ export function imageTooLarge(size: string | undefined, maxPixels: number, cause
   );
 }
 
+/**
+ * Not a failure of the image itself: an overloaded machine brings it about as well, so that it is tried again before the
+ * file goes into quarantine.
+ */
 export function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchError {
-  return new SmearwatchError(DECODE_TIMEOUT, `The image could not be decoded within ${maxSeconds} s`, {
+  return new SmearwatchError('decode-timeout', `The image could not be decoded within ${maxSeconds} s`, {
     hint: 'Is this machine overloaded? If not, the file is damaged or made to do harm: copy it again from the scanner.',
     cause,
   });

@@ -9,8 +9,8 @@ import { MODELS } from './codes/models.js';
 import { WATCH } from './codes/watch.js';
 
 /**
- * Every error code of the product, with its kind, its fate and its help. A code that has no row here does not compile.
- * Codes are stable: programs may rely on them. `npm run generate` writes docs/errors.md from this table.
+ * Every error code of the product, with its kind, its fate and its help. A code that has no row here does not
+ * compile. Codes are stable: programs may rely on them. docs/errors.md is generated from this table.
  */
 export const CODES = {
   ...IMAGES,
@@ -28,6 +28,10 @@ export type ErrorCode = keyof typeof CODES;
 
 /** The stated row of everything that was thrown without a code of the table. */
 export const UNEXPECTED: ErrorCode = 'unexpected-error';
+
+export function helpOf(code: ErrorCode): string {
+  return CODES[code].help;
+}
 
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(CODES, code);

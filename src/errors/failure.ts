@@ -9,7 +9,7 @@ export interface Failure {
   readonly hint?: string;
 }
 
-/** `otherwise`: the code of everything that is not a SmearwatchError; without it, Node's errno name is kept. */
+/** @param otherwise the code of anything that is not a SmearwatchError; without it, its errno name is kept */
 export function failureOf(error: unknown, otherwise?: ErrorCode): Failure {
   const message = messageOf(error);
   if (error instanceof SmearwatchError) return { code: error.code, message, hint: error.hint };

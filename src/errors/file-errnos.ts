@@ -16,5 +16,7 @@ export const FILE_ERRNOS = {
 /** Everything that has no row counts as unreadable, and is tried again. */
 export function fileCodeOf(error: unknown): (typeof FILE_ERRNOS)[keyof typeof FILE_ERRNOS] {
   const errno = errnoOf(error) ?? '';
-  return errno in FILE_ERRNOS ? FILE_ERRNOS[errno as keyof typeof FILE_ERRNOS] : 'file-unreadable';
+  return Object.hasOwn(FILE_ERRNOS, errno)
+    ? FILE_ERRNOS[errno as keyof typeof FILE_ERRNOS]
+    : 'file-unreadable';
 }

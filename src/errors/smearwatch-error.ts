@@ -8,8 +8,8 @@ export interface SmearwatchErrorOptions {
 }
 
 /**
- * Every error that Smearwatch raises on purpose: a code of the table, a sentence that says what failed and which file or
- * option, and a `hint` that says how to fix it. What follows from the error is asked of the table, never of its text.
+ * Every error that Smearwatch raises on purpose: a code of the table, a sentence that says what failed and
+ * which file or option, and a `hint` that says how to fix it. Decisions ask the table, never the text.
  */
 export class SmearwatchError extends Error {
   readonly code: ErrorCode;
@@ -25,19 +25,19 @@ export class SmearwatchError extends Error {
   }
 }
 
-/** Exit codes of every command: done, failed, wrong usage or configuration, done but some images were not classified. */
+/** Exit codes of all commands: `usage` includes the configuration, `incomplete` says that images failed. */
 export const EXIT = { done: 0, failed: 1, usage: 2, incomplete: 3 } as const;
 
 export function exitCodeOf(error: unknown): number {
   return error instanceof SmearwatchError && error.kind !== 'runtime' ? EXIT.usage : EXIT.failed;
 }
 
-/** For one condition that the caller handles itself; what becomes of an image is for `fateOf` to say. */
+/** Tests for one condition that the caller handles itself; `fateOf` decides how an image continues. */
 export function hasCode(error: unknown, code: ErrorCode): error is SmearwatchError {
   return error instanceof SmearwatchError && error.code === code;
 }
 
-/** What becomes of an image or a delivery that failed with this. */
+/** How an image or a delivery continues that failed with this. */
 export function fateOf(error: unknown): Fate {
   return rowOf(error).fate;
 }

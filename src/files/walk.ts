@@ -1,7 +1,7 @@
 import { lstat as lstatWithCallback, type Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { errnoOf } from '../errors.js';
+import { fileCodeOf } from '../errors.js';
 import type { FileFilter } from './file-patterns.js';
 import { forEachLimited } from './limited.js';
 import { isLossyName, type SeenFile } from './seen-file.js';
@@ -107,12 +107,12 @@ function unnameable(path: string): FoundFile {
 
 /** Gone between two looks, which is no failure: scanners rename and technicians tidy up. */
 export function isGone(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
+  return fileCodeOf(error) === 'file-vanished';
 }
 
 /** The path is longer than the system takes, 4095 bytes on Linux. */
 export function isTooLong(error: unknown): boolean {
-  return errnoOf(error) === 'ENAMETOOLONG';
+  return fileCodeOf(error) === 'path-too-long';
 }
 
 interface FolderChunk {

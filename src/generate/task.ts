@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.js';
 import type { CellClass } from '../images.js';
 
 /** Everything that crosses the thread boundary of the generator: one task in, one written file out, or a failure as data. */
@@ -28,8 +29,7 @@ export interface WrittenSmear {
 }
 
 export type SmearReply =
-  | { readonly ok: true; readonly smear: WrittenSmear }
-  | { readonly ok: false; readonly message: string; readonly errno: string | undefined };
+  { readonly ok: true; readonly smear: WrittenSmear } | { readonly ok: false; readonly failure: Failure };
 
 export function extensionOf(format: SmearFormat): string {
   return { png: 'png', jpeg: 'jpg', tiff: 'tif' }[format];

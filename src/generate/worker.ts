@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { errnoOf, messageOf } from '../errors.js';
+import { failureOf } from '../errors.js';
 import { renderFile } from './render-file.js';
 import type { SmearReply, SmearTask } from './task.js';
 
@@ -12,6 +12,6 @@ export default async function drawTask(task: SmearTask): Promise<SmearReply> {
   try {
     return { ok: true, smear: await renderFile(task) };
   } catch (error) {
-    return { ok: false, message: messageOf(error), errno: errnoOf(error) };
+    return { ok: false, failure: failureOf(error) };
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
+import { failureOf, SmearwatchError } from '../errors.js';
 import { CELL_CLASSES, type CellClass } from '../images.js';
 import { classOrder } from './class-order.js';
 import { MANIFEST_NAME, readRows, updateManifest } from './manifest.js';
@@ -103,7 +103,7 @@ async function replyOf(pool: Piscina<SmearTask, SmearReply>, task: SmearTask): P
   try {
     return await pool.run(task);
   } catch (error) {
-    return { ok: false, message: messageOf(error), errno: errnoOf(error) };
+    return { ok: false, failure: failureOf(error) };
   }
 }
 
@@ -117,7 +117,7 @@ async function oldest(begun: Promise<SmearReply>[], plan: GeneratePlan): Promise
   if (reply?.ok === true) return reply.smear;
   throw new SmearwatchError(
     'generate-failed',
-    `An image could not be written to ${plan.outDir}: ${reply?.message ?? 'no reply'}.`,
+    `An image could not be written to ${plan.outDir}: ${reply?.failure.message ?? 'no reply'}.`,
   );
 }
 

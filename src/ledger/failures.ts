@@ -3,6 +3,15 @@ import { messageOf, SmearwatchError } from '../errors.js';
 /** SQLite's sentences for SQLITE_CORRUPT and SQLITE_NOTADB; the binding gives the code with some calls only, not with `all`. */
 const DAMAGE = /disk image is malformed|malformed database schema|file is not a database/;
 
+/** SQLite's primary result codes that a caller handles: https://sqlite.org/rescode.html */
+export const SQLITE = { error: 1, busy: 5, locked: 6, constraint: 19, mismatch: 20 } as const;
+
+/** SQLite's primary result code. The binding gives none with `all`. */
+export function sqliteCodeOf(error: unknown): number | undefined {
+  const isCoded = error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
+  return isCoded ? (error.errcode as number) & 0xff : undefined;
+}
+
 /** Whether SQLite found a file's content to be wrong, not only out of reach. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Error && DAMAGE.test(error.message);

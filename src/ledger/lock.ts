@@ -1,8 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../errors.js';
-import { inUse } from './failures.js';
+import { inUse, SQLITE, sqliteCodeOf } from './failures.js';
 import { unusable } from './unusable.js';
 
 /** Long enough for somebody who only looks whether a daemon runs; a daemon keeps the lock. */
@@ -23,7 +22,7 @@ export function lockState(stateFolder: string): () => void {
     connection.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
     connection?.close();
-    throw /locked|busy/i.test(messageOf(cause)) ? inUse(stateFolder, cause) : unusable(stateFolder, cause);
+    throw isLocked(cause) ? inUse(stateFolder, cause) : unusable(stateFolder, cause);
   }
   const held = connection;
   return () => {
@@ -40,9 +39,14 @@ export function isStateInUse(stateFolder: string): boolean {
     connection.prepare('SELECT 1 FROM sqlite_schema').get();
     return false;
   } catch (error) {
-    if (/locked|busy/i.test(messageOf(error))) return true;
+    if (isLocked(error)) return true;
     throw error;
   } finally {
     connection.close();
   }
+}
+
+function isLocked(error: unknown): boolean {
+  const code = sqliteCodeOf(error);
+  return code === SQLITE.busy || code === SQLITE.locked;
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.js';
 import type { Intake, SeenFile } from '../files/seen-file.js';
 import type { WorkCounts } from '../telemetry/readers.js';
 import type { Database, Row, Statement } from './database.js';
@@ -35,7 +36,7 @@ const REHASH_AFTER_MS = 1000;
 const EVENT_LATE_MS = 60_000;
 
 /** Files whose bytes could not be reached are taken up again as soon as the watcher sees them again. */
-export const VANISHED = 'file-vanished';
+export const VANISHED: ErrorCode = 'file-vanished';
 
 const ENQUEUE = `
   INSERT INTO files (scanner, path, size, mtime_ms, ctime_ms, inode, state, queued_at)

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.js';
 import type { Database, Statement } from './database.js';
 import { ALONE_AFTER_CRASHES, CLAIMED, toClaim, type Claim, type Reason } from './queue.js';
 import { steadyNow } from './steady-now.js';
@@ -49,7 +50,7 @@ export class Suspects {
 
   /** At the start, before `Queue.recover`: quarantines what the process has died of once too often. */
   blame(): DeadlyFile[] {
-    const code = 'image-kills-process';
+    const code: ErrorCode = 'image-kills-process';
     return this.#statements.blame
       .all(Date.now(), code, REASON)
       .map(({ scanner, path }) => ({ scanner: String(scanner), path: String(path), code, reason: REASON }));

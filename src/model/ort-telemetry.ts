@@ -23,6 +23,5 @@ function telemetryIsOn(): SmearwatchError {
   return new SmearwatchError(
     'telemetry-on',
     "ONNX Runtime's telemetry is on and cannot be turned off in a worker thread",
-    { hint: `Call disableOrtTelemetry in the main thread first, or start the process with ${SWITCH}=1.` },
   );
 }

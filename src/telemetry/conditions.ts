@@ -1,4 +1,4 @@
-import { errnoOf } from '../errors.js';
+import { codeOf } from '../errors.js';
 import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 
@@ -44,7 +44,7 @@ export class Conditions {
       failures: 0,
     };
     this.#lasting.set(condition, lasting);
-    const code = errnoOf(error) ?? 'unexpected';
+    const code = codeOf(error);
     const isNew = !lasting.codes.has(code);
     lasting.codes.add(code);
     lasting.failures += 1;

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { isErrorCode } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
 
 /**
@@ -129,9 +130,9 @@ export class MetricFactory {
   }
 }
 
-/** An error code as a label. Codes are few and kebab-case; anything else would be an endless number of series. */
+/** An error code as a label: what is not of the table would be an endless number of series. */
 export function codeLabel(code: string): string {
-  return /^[a-z][a-z0-9-]{0,62}$/.test(code) ? code : 'other';
+  return isErrorCode(code) ? code : 'other';
 }
 
 export function seconds(milliseconds: number): number {

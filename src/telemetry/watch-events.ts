@@ -1,4 +1,4 @@
-import { errnoOf } from '../errors.js';
+import { errnoOf, hasCode, SmearwatchError, type ErrorCode } from '../errors.js';
 import type { EventParts } from './conditions.js';
 import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
@@ -7,15 +7,13 @@ import type { Telemetry } from './telemetry.js';
 /** Error codes whose series exist from the start; others appear with their first error. */
 const WATCH_ERRORS = ['ENOENT', 'ENOTDIR', 'ENOSPC', 'EMFILE', 'EACCES', 'EIO', 'other'];
 
-const UNREADABLE = 'scanner-entries-unreadable';
-
 /** Begin of the log line of each reason for which a scanner's folder is not read to its end. */
-const RESCAN_FAILURES: Readonly<Record<string, string>> = {
+const RESCAN_FAILURES: Readonly<Partial<Record<ErrorCode, string>>> = {
   'scanner-folder-missing': 'Scanner folder missing',
   'scanner-folder-invalid': 'Scanner folder is not a folder',
   'scanner-folder-unreadable': 'Scanner folder cannot be read',
   'scanner-folder-silent': 'Scanner folder does not answer',
-  [UNREADABLE]: 'Part of a scanner folder cannot be read',
+  'scanner-entries-unreadable': 'Part of a scanner folder cannot be read',
 };
 
 /** How the scanners' folders are read: by events, and by rescans. */
@@ -26,17 +24,21 @@ export function watchEvents({ logger, metrics, conditions }: EventParts) {
     rescanFinished(event) {
       finished(event);
       const { scanner } = event;
-      conditions.ended(conditionOf(scanner), 'Scanner folder is back', { scanner });
+      conditions.ended(folderOf(scanner), 'Scanner folder is back', { scanner });
       if (event.unreadable > 0) return;
-      conditions.ended(conditionOf(scanner, UNREADABLE), 'All of a scanner folder can be read again', {
-        scanner,
-      });
+      conditions.ended(partsOf(scanner), 'All of a scanner folder can be read again', { scanner });
     },
     rescanFailed({ scanner, error }) {
       errors(scanner, error);
-      const code = errnoOf(error) ?? '';
-      const message = `${RESCAN_FAILURES[code] ?? 'Rescan of a scanner folder failed'}; periodic rescans continue`;
-      conditions.failed(conditionOf(scanner, code), { level: 'warn', error, message, fields: { scanner } });
+      const what = error instanceof SmearwatchError ? RESCAN_FAILURES[error.code] : undefined;
+      const message = `${what ?? 'Rescan of a scanner folder failed'}; periodic rescans continue`;
+      const areParts = hasCode(error, 'scanner-entries-unreadable');
+      conditions.failed(areParts ? partsOf(scanner) : folderOf(scanner), {
+        level: 'warn',
+        error,
+        message,
+        fields: { scanner },
+      });
     },
     watchFailed({ scanner, error }) {
       errors(scanner, error);
@@ -54,9 +56,8 @@ export function watchEvents({ logger, metrics, conditions }: EventParts) {
 }
 
 /** A folder that is back may still have a subfolder that cannot be read: two conditions. */
-function conditionOf(scanner: string, code = ''): string {
-  return code === UNREADABLE ? `parts of ${scanner}` : `folder of ${scanner}`;
-}
+const folderOf = (scanner: string): string => `folder of ${scanner}`;
+const partsOf = (scanner: string): string => `parts of ${scanner}`;
 
 function watchErrors(metrics: MetricFactory): (scanner: string, error: unknown) => void {
   const errors = metrics.counter(

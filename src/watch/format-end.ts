@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { errnoOf } from '../errors.js';
+import { fileCodeOf } from '../errors.js';
 import { bmpEnd } from './bmp-end.js';
 import type { ByteSource, FormatEnd } from './byte-source.js';
 import { tiffEnd } from './tiff-end.js';
@@ -29,7 +29,7 @@ export async function readFormatEnd(file: string, size: number): Promise<FormatE
     }
   } catch (error) {
     // Without permission, too many open files, a share that is away: may pass, and the pipeline names what does not.
-    return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '') ? 'gone' : 'missing';
+    return fileCodeOf(error) === 'file-vanished' ? 'gone' : 'missing';
   }
 }
 

@@ -4,12 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { generatedConfigFiles } from '../../src/config/generated-files.js';
 import { loadConfig, parseConfig } from '../../src/config/load.js';
 import { configOptions, flatten } from '../../src/config/options.js';
+import { generatedErrorsReference } from '../../scripts/errors-reference.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-test.each(Object.entries(generatedConfigFiles()))('%s is up to date', (path, content) => {
-  expect(readFileSync(`${root}${path}`, 'utf8'), 'out of date: run `npm run generate`').toBe(content);
-});
+test.each(Object.entries({ ...generatedConfigFiles(), ...generatedErrorsReference() }))(
+  '%s is up to date',
+  (path, content) => {
+    expect(readFileSync(`${root}${path}`, 'utf8'), 'out of date: run `npm run generate`').toBe(content);
+  },
+);
 
 test('config/default.yaml loads, and equals the defaults', () => {
   const { config } = loadConfig(`${root}config/default.yaml`);

@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/decode/decode-image.js';
-import { IMAGE_FAILURE_CODES } from '../../src/decode/failures.js';
+import { IMAGE_FAILURE_CODES } from '../fixtures/image-failure-codes.js';
 import type { SmearwatchError } from '../../src/errors.js';
 import { REVIEW_REASONS } from '../../src/record.js';
 import { bmpOf } from './bmp.js';

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/decode/decode-image.js';
-import { IMAGE_FAILURE_CODES } from '../../src/decode/failures.js';
+import { IMAGE_FAILURE_CODES } from '../fixtures/image-failure-codes.js';
 import { bmpOf } from './bmp.js';
 
 type Colour = readonly [number, number, number];

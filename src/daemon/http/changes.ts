@@ -12,13 +12,6 @@ export interface ChangeGuardOptions {
   readonly telemetry: Pick<Telemetry, 'changeRefused'>;
 }
 
-const NO_TOKEN =
-  'Changes by HTTP are not allowed: no token is configured. Write one into a file that only the daemon can read ' +
-  '(umask 077; openssl rand -hex 32 > token), name the file in http.tokenFile, and send the token as ' +
-  '"Authorization: Bearer <token>".';
-const WRONG_TOKEN =
-  'Send the token of the file that http.tokenFile names, as "Authorization: Bearer <token>".';
-
 /**
  * What stands before everything that changes something, in this order: has this address asked too often, is it allowed at
  * all, does it know the token. All three before a byte of the body is read.
@@ -44,7 +37,7 @@ export async function guardChanges(
   const isConfigured = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (token.isConfigured) return;
     refuse(request, 403, 'no token is configured');
-    await sendError(reply, 403, 'changes-not-allowed', NO_TOKEN);
+    await sendError(reply, 403, 'changes-not-allowed');
   };
   return [limit, isConfigured, requireToken(app, refuse)];
 }
@@ -63,7 +56,7 @@ function requireToken(
       }
       refuse(request, 401, 'the token is missing or wrong');
       reply.header('www-authenticate', 'Bearer');
-      void sendError(reply, 401, 'unauthorized', WRONG_TOKEN);
+      void sendError(reply, 401, 'unauthorized');
     });
   };
 }

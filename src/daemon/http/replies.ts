@@ -1,11 +1,12 @@
 import type { FastifyReply } from 'fastify';
+import { helpOf, type ErrorCode } from '../../errors.js';
 
 /** Every error is `{ error, message }`: a word for programs, a sentence for people. */
 export async function sendError(
   reply: FastifyReply,
   status: number,
-  error: string,
-  message: string,
+  error: ErrorCode,
+  message = helpOf(error),
 ): Promise<void> {
   await reply.code(status).type('application/json; charset=utf-8').send({ error, message });
 }

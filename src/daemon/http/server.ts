@@ -1,6 +1,6 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
+import { errnoOf, messageOf, SmearwatchError, type ErrorCode } from '../../errors.js';
 import { decodeText } from '../../text/decode-text.js';
 import { guardChanges, type ChangeGuardOptions } from './changes.js';
 import { addLabelsRoute, type GiveLabels } from './labels-route.js';
@@ -73,14 +73,7 @@ async function createApp({ registry, source, changes }: HttpOptions): Promise<Fa
     await reply.type(registry.contentType).send(await registry.metrics());
   });
   addLabelsRoute(app, await guardChanges(app, changes), changes.giveLabels);
-  app.setNotFoundHandler((_request, reply) =>
-    sendError(
-      reply,
-      404,
-      'not-found',
-      'There are /metrics, /healthz, /readyz and /status, and POST /labels.',
-    ),
-  );
+  app.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'not-found'));
   return app;
 }
 
@@ -106,7 +99,7 @@ function badRequest(message: string): Error {
 }
 
 /** By status, of what fastify itself refuses; messages are its own. */
-const ERRORS: Readonly<Record<number, string>> = {
+const ERRORS: Readonly<Record<number, ErrorCode>> = {
   400: 'bad-request',
   413: 'too-large',
   415: 'not-json',

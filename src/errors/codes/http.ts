@@ -9,7 +9,7 @@ export const HTTP = {
     'not-found': 'There are /metrics, /healthz, /readyz and /status, and POST /labels.',
     'method-not-allowed': 'Use the method that the header Allow names.',
     'changes-not-allowed':
-      'Changes by HTTP are not allowed: no token is configured. Write one into a file that only the daemon can read (umask 077; openssl rand -hex 32 > token), name the file in http.tokenFile, and send the token as "Authorization: Bearer <token>".',
+      'No token for changes is configured. Write one into a file that only the daemon can read (umask 077; openssl rand -hex 32 > token), name it in http.tokenFile, and send it as "Authorization: Bearer <token>".',
     unauthorized: 'Send the token of the file that http.tokenFile names, as "Authorization: Bearer <token>".',
   }),
   ...passing({

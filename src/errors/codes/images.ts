@@ -10,17 +10,18 @@ export const IMAGES = {
     'image-damaged': 'Copy it again from the scanner.',
     'image-too-large': 'Raise pipeline.maxPixels if the scanner really writes such images.',
     'image-kills-process':
-      'Smearwatch died each time that it worked on this image. Keep the file for whoever maintains Smearwatch; to try it again: smearwatch replay --quarantined',
+      'Smearwatch died each time that it worked on this image. Keep the file for the maintainers of Smearwatch; to try it again: smearwatch replay --quarantined',
     'unexpected-size':
       'The image has another size than scanners[].expectedSize: correct the option, or set its "otherwise" to accept.',
     'file-too-large': 'Raise pipeline.maxFileBytes if the scanner really writes such files.',
-    'file-vanished': 'When it is there again, it is classified by itself.',
+    'file-vanished': 'When the file is there again, it is classified by itself.',
     'file-is-link': "Put the image itself in the link's place.",
     'file-not-regular': 'Find out what made it, and have it made elsewhere.',
     'name-not-utf8': 'Rename it and all that look like it, or mount the share with the right character set.',
     'path-too-long':
       'Shorten the names of its folders, or make one of them a mount point; if it is a folder, this is about all that is in it.',
-    'scanner-unknown': 'Configure it again under this name, then smearwatch replay --quarantined --scanner',
+    'scanner-unknown':
+      'Configure it again under this name, then: smearwatch replay --quarantined --scanner NAME',
   }),
   ...passing({
     'decode-timeout':
@@ -28,21 +29,17 @@ export const IMAGES = {
     'resize-unavailable':
       'Smearwatch resizes it by WebAssembly, which needs memory and a processor with SIMD: see `smearwatch doctor`.',
     'file-unreadable': 'Check the file, its disk or network share, then: smearwatch replay --quarantined',
-    'inference-failed':
-      'A model did not give probabilities for the image. If it happens again, check the model with `smearwatch models verify`.',
-    'worker-lost':
-      'The worker ended while it had the image. If it happens again, memory is short, or the image is made to do harm.',
-    'task-timeout':
-      'The worker made no progress within pool.taskTimeoutMs. If it happens again, the machine is overloaded, or the image is made to do harm.',
-    'unexpected-error':
-      'This was not expected. Run the same command with --verbose, or read the log, and report what it says.',
+    'inference-failed': 'Check the model with `smearwatch models verify` if this happens again.',
+    'worker-lost': 'If this happens again, memory is short, or the image is made to do harm.',
+    'task-timeout': 'If this happens again, the machine is overloaded, or the image is made to do harm.',
+    'unexpected-error': 'This was not expected. Report it with the log, or with what --verbose prints.',
   }),
   ...postponed({
-    'file-changed': 'It is classified once it has come to rest.',
-    'pool-closed': 'It stays queued, and is classified by the workers that come next.',
+    'file-changed': 'The file is classified once it has come to rest.',
+    'pool-closed': 'The image stays queued, and is classified by the workers that come next.',
   }),
   ...folderAway({
-    'folder-missing': 'Mount or create it; its files are classified once it is there.',
-    'read-timeout': 'Check the network share; its files are taken up again by themselves.',
+    'folder-missing': 'Mount or create the folder; its files are classified once it is there.',
+    'read-timeout': 'Check the network share; its files are read when it answers again.',
   }),
 };

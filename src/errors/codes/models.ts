@@ -1,14 +1,10 @@
-import { configuration, passing, permanent, rows, usage } from '../row.js';
+import { configuration, configurationRetried, passing, permanent, usage } from '../row.js';
 
 /** Failures of models, of their engines, and of importing and quantizing one. */
 export const MODELS = {
   // Not permanent: it would cost images that another worker can classify.
-  ...rows(
-    'configuration',
-    'retry',
-  )({
-    'engine-unavailable':
-      'Provide the engine again: `npm ci` on this machine for onnxruntime; or configure another one.',
+  ...configurationRetried({
+    'engine-unavailable': 'Run `npm ci` on this machine again, or configure another engine.',
   }),
   ...configuration({
     'engine-unsuitable': 'Configure an engine that serves the format of the model in models.use.',
@@ -25,28 +21,20 @@ export const MODELS = {
     'card-unwritable': 'Name a file in a folder that exists and may be written to.',
   }),
   ...passing({
-    'model-unloadable':
-      'Check the file against the registry (`smearwatch models verify`), or export it again.',
+    'model-unloadable': 'Check the file with `smearwatch models verify`, or export it again.',
     'model-damaged': 'Restore this model version from a backup or its release, or use another version.',
     'weights-invalid': 'Use weights that were trained for this architecture with these options.',
-    'telemetry-on':
-      'Call disableOrtTelemetry in the main thread first, or start the process with ORT_DISABLE_TELEMETRY=1.',
-    'import-timeout':
-      'A network of this kind takes seconds. If the machine was busy, try again; else do not trust the file.',
+    'telemetry-on': 'Start the process with ORT_DISABLE_TELEMETRY=1.',
+    'import-timeout': 'If the machine was busy, try again; otherwise do not trust the file.',
     'import-died': 'Most often memory ran out; do not trust a file that does this.',
   }),
   ...permanent({
-    'tensorflow-unavailable':
-      'Run "node dist/model/tensorflow/main.js" in the folder of Smearwatch, or use the engine onnxruntime, which needs no TensorFlow.',
-    'model-limits-missed':
-      'Use another version, or promote it anyway with `smearwatch models promote --force`.',
-    'import-unreadable':
-      'Name an ONNX file or the model.json of a LayersModel; if it is cut short, copy or export it again.',
+    'tensorflow-unavailable': 'Run "node dist/model/tensorflow/main.js", or use the engine onnxruntime.',
+    'model-limits-missed': 'Use another version, or `smearwatch models promote --force`.',
+    'import-unreadable': 'Name an ONNX file or the model.json of a LayersModel, or export the network again.',
     'import-unsupported': 'Export it as a plain inference graph of standard operators.',
-    'import-input':
-      'State the input that the network has, or export it with one image input and a free batch.',
+    'import-input': 'State the input of the network, or export it with one image input and a free batch.',
     'import-output': 'State the classes and the kind of output that the network has.',
-    'import-not-running':
-      'Export it with an older opset (17 is safe), for inference, without custom operators.',
+    'import-not-running': 'Export it with an older opset (17 is safe), without custom operators.',
   }),
 };

@@ -1,6 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { messageOf } from '../../errors.js';
 import type { Database, Row, Statement } from '../database.js';
+import { SQLITE, sqliteCodeOf } from '../failures.js';
 import { onlyWithItsRecord, onlyWithResult, requeuedWithoutResult, type Lookups } from './mend-rows.js';
 import { readById, readFromBothEnds, type Unreadable } from './read-around-damage.js';
 
@@ -113,7 +114,8 @@ class Inserter {
       return this.#statement.run(...this.#columns.map((column) => row[column] ?? null)).changes === 1;
     } catch (error) {
       // A wrong type, a state that is none: what a flipped bit makes of a value.
-      if (error instanceof Error && /constraint|cannot store|datatype/i.test(error.message)) return false;
+      const code = sqliteCodeOf(error);
+      if (code === SQLITE.constraint || code === SQLITE.mismatch) return false;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { hasCode, messageOf } from '../../errors.js';
 import type { Row } from '../database.js';
-import { isDamage } from '../failures.js';
+import { isDamage, SQLITE, sqliteCodeOf } from '../failures.js';
 import { LEDGER_VERSION } from '../version.js';
 import { withReadOnly, type OpenedLedger } from './connection.js';
 import { INVARIANTS } from './invariants.js';
@@ -102,8 +102,8 @@ function readingProblems(check: () => LedgerProblem[]): LedgerProblem[] {
   try {
     return check();
   } catch (error) {
-    // A ledger whose tables are gone is damaged, whatever SQLite calls it.
-    if (!isDamage(error) && !/no such (table|column)/.test(messageOf(error))) throw error;
+    // SQLite knows our statements unless a table or a column is gone: the ledger is damaged then.
+    if (!isDamage(error) && sqliteCodeOf(error) !== SQLITE.error) throw error;
     return [{ kind: 'damaged', message: messageOf(error) }];
   }
 }
