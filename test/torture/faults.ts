@@ -98,9 +98,10 @@ function failAt(point: FaultPoint): Fault {
     async play({ world, random, images }) {
       world.feed(images, name);
       const daemon = world.start(`fail@${point}:${random.integer(1, 2)}`);
-      const failed = ({ level, msg }: { level: string; msg: string }): boolean =>
-        level !== 'info' && /could not be (written|delivered|moved)/.test(msg);
-      const struck = daemon.logged(failed).then(Boolean);
+      // The fault's own words, in whichever line reports the failure.
+      const struck = daemon
+        .logged((line) => JSON.stringify(line).includes(`(fault at ${point})`))
+        .then(Boolean);
       const late = delay(LONGEST_RUN_MS * 4, false);
       await daemon.ready();
       world.feed(images, name);
