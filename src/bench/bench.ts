@@ -90,11 +90,12 @@ function reportOf(
   { images }: Material,
   { startedAt, rounds, skipped }: MeasuredRounds,
 ): BenchReport {
-  const { quick, formats, daemonBatch: batch } = plan;
+  const { quick, formats, daemonBatch: batch, kernels, decoder } = plan;
   const measured = {
     computer: computer(),
     settings: {
       ...{ quick, rounds: plan.rounds, images: plan.images, formats: [...formats], batch },
+      ...{ kernels, decoder },
       generated: plan.dataFolder === undefined,
       bytesPerFile: Object.fromEntries(
         [...images].map(([format, { bytesPerFile }]) => [format, bytesPerFile]),

@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os';
 import { availableCores } from '../available-cores.js';
 import { configSchema } from '../config/schema.js';
+import type { KernelChoice } from '../engine.js';
 import { SmearwatchError } from '../errors.js';
+import type { DecoderChoice } from '../images.js';
 import { BACKLOG_FILES, FORMATS, PARTS, type Format, type BenchPart } from './parts.js';
 
 export interface BenchOptions {
@@ -29,6 +31,9 @@ export interface BenchOptions {
   readonly workFolder?: string | undefined;
   /** Another program's command line, see `measure/peer.ts`. */
   readonly peer?: string | undefined;
+  /** As `pool.kernels`, and as `pipeline.decoder`. */
+  readonly kernels?: KernelChoice;
+  readonly decoder?: DecoderChoice;
 }
 
 /** Checked and filled. */
@@ -45,6 +50,8 @@ export interface BenchPlan {
   readonly registryFolder: string | undefined;
   readonly workFolder: string;
   readonly peer: string | undefined;
+  readonly kernels: KernelChoice;
+  readonly decoder: DecoderChoice;
   /** Numbers of cores that are measured, ascending. */
   readonly cores: readonly number[];
   readonly allCores: number;
@@ -63,7 +70,7 @@ const BATCHES = [1, 4, 8, 16, 32, 64];
 
 /** @throws SmearwatchError `bench-option` */
 export function planOf(options: BenchOptions): BenchPlan {
-  const { quick = false, dataFolder, registryFolder, peer } = options;
+  const { quick = false, dataFolder, registryFolder, peer, kernels = 'auto', decoder = 'auto' } = options;
   const preset = quick ? QUICK : FULL;
   const allCores = availableCores();
   const { batchSize } = configSchema.shape.pipeline.parse(undefined);
@@ -77,7 +84,7 @@ export function planOf(options: BenchOptions): BenchPlan {
     batches: [...new Set(batches.map((batch) => positive('batches', batch)))].sort((a, b) => a - b),
     seconds: options.seconds ?? preset.seconds,
     backlog: positive('backlog', options.backlog ?? BACKLOG_FILES),
-    ...{ dataFolder, registryFolder, peer, workFolder: options.workFolder ?? tmpdir() },
+    ...{ dataFolder, registryFolder, peer, kernels, decoder, workFolder: options.workFolder ?? tmpdir() },
     cores: coresOf(options.cores ?? (quick ? [allCores] : powersUpTo(allCores)), allCores),
     ...{ allCores, daemonBatch: batchSize },
     ...{ drawn: preset.drawn, latencyImages: options.latencyImages ?? preset.latencyImages },

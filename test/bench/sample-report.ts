@@ -17,6 +17,7 @@ export function sampleMeasurements(): Measurements {
     computer: { processor: 'A processor', cores: 2, memoryBytes: 16 * 2 ** 30 },
     settings: {
       ...{ quick: false, rounds: 3, images: 100, generated: true, formats: ['jpeg'], batch: 16 },
+      ...{ kernels: 'auto', decoder: 'auto' },
       bytesPerFile: { jpeg: 75_000 },
     },
     decode: JPEG_CORES.flatMap((cores) =>

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { settingsOf } from '../../src/cli/classify/settings.js';
+import { writeConfig } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearPng } from '../fixtures/images.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
@@ -42,6 +45,27 @@ test('a version that is named twice is refused', async () => {
     'lenet5 and lenet5@1 are the same version, lenet5@1 by onnxruntime\nhint: Name each version once',
   );
 });
+
+test.each([
+  ['{}', 'smearwatch-jpeg', 'smearwatch-front'],
+  ['{pool: {kernels: off}, pipeline: {decoder: libvips}}', 'libvips', 'onnxruntime'],
+])(
+  'with the configuration %s, an answer names decoder and computation',
+  async (text, decoder, computation) => {
+    const file = join(folder, 'large.jpg');
+    await sharp({ create: { width: 300, height: 300, channels: 3, background: '#a07090' } })
+      .jpeg()
+      .toFile(file);
+    const config = writeConfig(folder, {
+      scanners: [{ name: 'left', folder: 'images' }],
+      models: { registry: 'models', use: [{ model: 'lenet5' }] },
+      ...(parse(text) as object),
+    });
+    const { out, exitCode } = await spawnSmearwatch('classify', file, '--config', config, '--json');
+    expect(JSON.parse(out)).toMatchObject([{ decoder, models: [{ name: 'lenet5', computation }] }]);
+    expect(exitCode).toBe(0);
+  },
+);
 
 describe('links', () => {
   test('are not followed where they lie in a folder: those with an image’s name are answered with a reason', async () => {

@@ -27,6 +27,10 @@ function told(): unknown[] {
   return lines.map(({ level, msg, failures }) => [level, msg, ...(failures === undefined ? [] : [failures])]);
 }
 
+const LOADED = {
+  model: { name: 'alexnet', version: '1', weightsSha256: 'ab', engine: 'onnxruntime', precision: 'fp32' },
+  computedBy: { computation: 'smearwatch-front', engineVersion: '1.30.0' },
+} as const;
 const COUNTS = { files: 1, missed: 0, unreadable: 0, durationMs: 1 };
 
 describe('A condition that lasts', () => {
@@ -103,6 +107,16 @@ describe('A condition that lasts', () => {
       [
         'An inference worker is missing and could not be replaced; it is tried again',
         'The missing inference worker has been replaced',
+      ],
+    ],
+    [
+      'a kernel that cannot be used',
+      'warn',
+      (t) => t.modelComputed({ ...LOADED, fallback: { reason: 'kernel-unavailable', message: 'no memory' } }),
+      (t) => t.modelComputed(LOADED),
+      [
+        'A kernel does not compute the model; ONNX Runtime does, more slowly',
+        'The kernels compute the model again',
       ],
     ],
     [

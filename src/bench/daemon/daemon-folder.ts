@@ -1,5 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KernelChoice } from '../../engine.js';
+import type { DecoderChoice } from '../../images.js';
 import type { BenchModel } from '../prepare/models.js';
 
 /** What a daemon of the bench is configured with; everything else is as it comes. */
@@ -7,6 +9,8 @@ export interface DaemonSetup {
   /** Of its scanner. */
   readonly images: string;
   readonly models: readonly BenchModel[];
+  readonly kernels?: KernelChoice;
+  readonly decoder?: DecoderChoice;
   readonly workers?: number;
   readonly log?: 'info' | 'debug';
   readonly quietMs?: number;
@@ -30,7 +34,17 @@ const LOG_TAIL = 2000;
 
 /** Writes a configuration into `folder`; what an earlier daemon left there is found again. */
 export async function daemonFolder(folder: string, setup: DaemonSetup): Promise<DaemonFolder> {
-  const { images, models, workers, log = 'info', quietMs, rescanIntervalMs, deliversFiles = true } = setup;
+  const {
+    images,
+    models,
+    workers,
+    kernels,
+    decoder,
+    log = 'info',
+    quietMs,
+    rescanIntervalMs,
+    deliversFiles = true,
+  } = setup;
   await mkdir(folder, { recursive: true });
   const configFile = join(folder, 'smearwatch.yaml');
   const config = {
@@ -49,7 +63,8 @@ export async function daemonFolder(folder: string, setup: DaemonSetup): Promise<
       registry: models[0]?.registry,
       use: models.map(({ reference }) => ({ model: reference })),
     },
-    ...(workers !== undefined && { pool: { workers } }),
+    pool: { workers, kernels },
+    pipeline: { decoder },
     http: { port: 0 },
     log: { level: log },
     shutdownTimeoutMs: SHUTDOWN_MS,

@@ -46,7 +46,7 @@ export async function withDaemon<T>(
   use: (running: MeasuredDaemon) => Promise<T>,
 ): Promise<T> {
   const own = earlier ?? (await mkdtemp(join(folder, 'daemon-')));
-  const files = await daemonFolder(own, setup);
+  const files = await daemonFolder(own, { kernels: plan.kernels, decoder: plan.decoder, ...setup });
   const launcher = cores === plan.allCores ? [] : pinnedTo(cores);
   if (launcher === undefined) throw new RangeError(`a daemon cannot be kept to ${cores} cores here`);
   const startedAtMs = Date.now();

@@ -1,4 +1,5 @@
-import type { EngineName } from '../../engine.js';
+import type { EngineName, KernelChoice } from '../../engine.js';
+import type { DecoderChoice } from '../../images.js';
 import type { Failure } from '../../errors.js';
 
 /**
@@ -7,11 +8,13 @@ import type { Failure } from '../../errors.js';
  */
 export type LaneSetup = DecodeSetup | NetworkSetup | ImageSetup | ProductSetup | HashSetup;
 
-/** Files to pixels, by Smearwatch's decoder or by sharp alone, which is the yardstick. A piece is a file. */
+/** Files to pixels, by Smearwatch or by sharp alone, which is the yardstick. A piece is a file. */
 export interface DecodeSetup {
   readonly kind: 'decode';
   readonly files: readonly string[];
   readonly decoder: 'smearwatch' | 'sharp';
+  /** How Smearwatch decodes. */
+  readonly choice?: DecoderChoice;
 }
 
 /** One model on batches. A piece is a batch. */
@@ -26,6 +29,7 @@ export interface NetworkSetup {
 export interface ImageSetup {
   readonly kind: 'image';
   readonly files: readonly string[];
+  readonly decoder: DecoderChoice;
   readonly models: readonly LaneModel[];
 }
 
@@ -46,6 +50,7 @@ export interface LaneModel {
   readonly engine: EngineName;
   readonly file: string;
   readonly classes: number;
+  readonly kernels?: KernelChoice;
 }
 
 /** Does one piece; `batch` images of it, where a piece is a batch. */

@@ -34,9 +34,10 @@ export async function openWork(setup: LaneSetup): Promise<LaneWork> {
   }
 }
 
-function decodeFiles({ files, decoder }: DecodeSetup): LaneWork {
+function decodeFiles({ files, decoder, choice }: DecodeSetup): LaneWork {
   const next = inTurn(files);
-  const decode = decoder === 'sharp' ? bySharpAlone : decodeImage;
+  const decode =
+    decoder === 'sharp' ? bySharpAlone : (bytes: Buffer) => decodeImage(bytes, { decoder: choice });
   return () => decode(readFileSync(next()));
 }
 
@@ -63,12 +64,12 @@ async function classifyBatches({ model, pixels: shared }: NetworkSetup): Promise
   };
 }
 
-async function classifyFiles({ files, models }: ImageSetup): Promise<LaneWork> {
+async function classifyFiles({ files, models, decoder }: ImageSetup): Promise<LaneWork> {
   const next = inTurn(files);
   const sessions: Session[] = [];
   for (const model of models) sessions.push(await open(model));
   return async () => {
-    const { pixels } = await decodeImage(readFileSync(next()));
+    const { pixels } = await decodeImage(readFileSync(next()), { decoder });
     for (const session of sessions) await session.run(pixels, 1);
   };
 }
@@ -78,8 +79,8 @@ function hashBytes({ bytes }: HashSetup): LaneWork {
   return () => Promise.resolve(hash('sha256', content, 'hex'));
 }
 
-async function open({ engine, file, classes }: LaneModel): Promise<Session> {
-  return (await loadEngine(engine)).open(file, classes, { threads: 1 });
+async function open({ engine, file, classes, kernels = 'auto' }: LaneModel): Promise<Session> {
+  return (await loadEngine(engine)).open(file, classes, { threads: 1, kernels });
 }
 
 function inTurn<T>(items: readonly T[]): () => T {

@@ -32,6 +32,7 @@ export function decodeAlone(
   const setups = Array.from({ length: cores }, (_, lane): DecodeSetup => ({
     kind: 'decode',
     decoder,
+    choice: plan.decoder,
     files: shareOf(files, lane, cores),
   }));
   const workerFile = new URL('bench/lanes/worker.js', compiled);

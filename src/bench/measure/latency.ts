@@ -49,9 +49,9 @@ function bareImages(
   precision: Precision,
 ): Promise<MeasuredLanes> {
   const models = modelsOf(material, 'both', precision).map(
-    ({ file, classes }) => ({ engine: 'onnxruntime', file, classes }) as const,
+    ({ file, classes }) => ({ engine: 'onnxruntime', file, classes, kernels: plan.kernels }) as const,
   );
-  const setup: ImageSetup = { kind: 'image', files, models };
+  const setup: ImageSetup = { kind: 'image', files, models, decoder: plan.decoder };
   const workerFile = new URL('bench/lanes/worker.js', compiled);
   return withLanes([setup], { workerFile, signal }, (lanes) => lanes.measure(plan.seconds));
 }

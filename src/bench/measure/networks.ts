@@ -83,12 +83,16 @@ async function sweepBatches(
 }
 
 function withSessions<T>(
-  { material, compiled, signal }: BenchContext,
+  { material, compiled, signal, plan: { kernels } }: BenchContext,
   { engine, file, classes }: LaneModel,
   threads: number,
   use: (lanes: Lanes) => Promise<T>,
 ): Promise<T> {
-  const setup: LaneSetup = { kind: 'network', model: { engine, file, classes }, pixels: material.pixels };
+  const setup: LaneSetup = {
+    kind: 'network',
+    model: { engine, file, classes, kernels },
+    pixels: material.pixels,
+  };
   const workerFile = new URL('bench/lanes/worker.js', compiled);
   return withLanes(new Array<LaneSetup>(threads).fill(setup), { workerFile, signal }, use);
 }

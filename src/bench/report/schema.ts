@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ENGINE_NAMES } from '../../engine.js';
+import { ENGINE_NAMES, KERNEL_CHOICES } from '../../engine.js';
+import { DECODER_CHOICES } from '../../images.js';
 import { FORMATS, MODEL_SETS, PRECISIONS } from '../parts.js';
 
 /**
@@ -106,6 +107,8 @@ export const benchSchema = z.strictObject({
     formats: z.array(format),
     /** The daemon's. */
     batch: count,
+    kernels: z.enum(KERNEL_CHOICES).default('auto'),
+    decoder: z.enum(DECODER_CHOICES).default('auto'),
     /** Mean size of a file. */
     bytesPerFile: z.partialRecord(format, z.number()),
   }),

@@ -1,6 +1,8 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import type { BenchOptions } from '../../bench/options.js';
 import { BACKLOG_FILES, FORMATS, PARTS, type Format, type BenchPart } from '../../bench/parts.js';
+import { KERNEL_CHOICES } from '../../engine.js';
+import { DECODER_CHOICES } from '../../images.js';
 import { fraction, integer, jsonOption, usageError, wordsOf } from '../options.js';
 import { registryOptions } from '../registry.js';
 
@@ -64,6 +66,11 @@ export const benchOptions = {
     describe:
       'Command line of another program to compare with: {model}, {glob} and {processes} are filled in; it prints images per second.',
   },
+  kernels: { choices: KERNEL_CHOICES, describe: 'As pool.kernels of the configuration; otherwise auto.' },
+  decoder: {
+    choices: DECODER_CHOICES,
+    describe: 'As pipeline.decoder of the configuration; otherwise auto.',
+  },
   out: { type: 'string', requiresArg: true, describe: 'Folder for bench.json and the plots.' },
   json: jsonOption,
 } as const satisfies Readonly<Record<string, Options>>;
@@ -72,7 +79,7 @@ export type BenchValues = InferredOptionTypes<typeof benchOptions>;
 
 /** What a command line asks for. @throws SmearwatchError `usage` for a word that is none of the choices */
 export function toBenchOptions(values: BenchValues): BenchOptions {
-  const { quick, images, rounds, seconds, backlog, data, registry, folder, peer } = values;
+  const { quick, images, rounds, seconds, backlog, data, registry, folder, peer, kernels, decoder } = values;
   const parts = values.only === undefined ? undefined : choicesOf<BenchPart>('only', values.only, PARTS);
   const formats =
     values.formats === undefined ? undefined : choicesOf<Format>('formats', values.formats, FORMATS);
@@ -80,6 +87,8 @@ export function toBenchOptions(values: BenchValues): BenchOptions {
     ...{ quick, backlog, dataFolder: data, registryFolder: registry, workFolder: folder, peer },
     ...(parts && { parts }),
     ...(formats && { formats }),
+    ...(kernels && { kernels }),
+    ...(decoder && { decoder }),
     ...(images !== undefined && { images }),
     ...(rounds !== undefined && { rounds }),
     ...(seconds !== undefined && { seconds }),

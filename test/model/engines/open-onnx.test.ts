@@ -48,6 +48,12 @@ async function partsOf(file: string): Promise<{ inputName: string; isDivided: bo
   return { inputName: computation.inputName, isDivided: name === 'smearwatch-winograd' };
 }
 
+async function fallbackOf(file: string): Promise<(string | undefined)[]> {
+  const { computation, name, fallback } = await openOnnx(file, options);
+  await computation.release();
+  return [name, fallback?.reason];
+}
+
 const inputNameOf = async (file: string) => (await partsOf(file)).inputName;
 
 /** A branch that is not taken for anything reads a value, which a look at the nodes does not show. */
@@ -117,6 +123,19 @@ test('a file that is replaced by a shorter one while it is served goes on being 
   await session.close();
 });
 
+test('with kernels off, a network is run whole, and refused for the same reasons', async () => {
+  const file = await fileOf(onnxOf(smallWideNetwork));
+  const { computation, name, fallback } = await openOnnx(file, { ...options, kernels: 'off' });
+  expect([computation.inputName, name, fallback]).toEqual(['image', 'onnxruntime', undefined]);
+  const found = (await computation.run(pixels, IMAGES, 'probabilities'))?.data;
+  expect(found).toEqual(await wholeProbabilities(file));
+  await computation.release();
+  const model = decodeModel(onnxOf(lenet5()));
+  Object.assign(model.graph.initializer![0]!, { data_location: 1, raw_data: undefined });
+  const elsewhere = openOnnx(await fileOf(encodeModel(model)), { ...options, kernels: 'off' });
+  await expect(elsewhere).rejects.toMatchObject({ code: 'model-unloadable' });
+});
+
 test('a graph with another beginning is run whole', async () => {
   const model = decodeModel(onnxOf(lenet5()));
   const [transpose, cast] = model.graph.node!;
@@ -125,7 +144,7 @@ test('a graph with another beginning is run whole', async () => {
   Object.assign(transpose!, { input: ['floats'], output: ['front.float'] });
   model.graph.node!.splice(0, 2, cast!, transpose!);
   const file = await fileOf(encodeModel(model));
-  expect(await inputNameOf(file)).toBe('image');
+  expect(await fallbackOf(file)).toEqual(['onnxruntime', 'model-unmatched']);
   const expected = await ourProbabilities(await fileOf(onnxOf(lenet5())));
   (await ourProbabilities(file)).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
 });
@@ -147,7 +166,7 @@ test('a graph that cannot be loaded in two parts is loaded whole', async () => {
   const model = decodeModel(onnxOf(lenet5()));
   readInBranch(model.graph, 'front.pooled');
   const file = await fileOf(encodeModel(model));
-  expect(await inputNameOf(file)).toBe('image');
+  expect(await fallbackOf(file)).toEqual(['onnxruntime', 'model-indivisible']);
   expect(await ourProbabilities(file)).toHaveLength(3 * IMAGES);
 });
 
@@ -189,6 +208,7 @@ describe('A network with convolutions that are computed by products', () => {
       readInBranch(model.graph, value);
       const file = await fileOf(encodeModel(model));
       expect(await partsOf(file)).toEqual({ inputName: 'front.scaled', isDivided: false });
+      expect(await fallbackOf(file)).toEqual(['smearwatch-front', 'model-indivisible']);
       expectSame(await ourProbabilities(file), await wholeProbabilities(file));
     },
   );
