@@ -18,7 +18,7 @@ export interface DaemonParts {
   readonly throughput: ThroughputMeter;
 }
 
-/** What became of the files of this run. */
+/** How the files of this run have ended. */
 export interface RunTally {
   readonly ended: Record<ClaimOutcome, number>;
   /** Files in flight that the stop returned to the queue. */

@@ -28,13 +28,16 @@ export interface HealthSource {
 }
 
 const LOOK_INTERVAL_MS = 5000;
-/** A ledger that has not been written for so long is written to, to learn whether it can be. */
+/** After this time without a write the ledger is written to, to learn whether it can be. */
 const PROBE_AFTER_MS = 15_000;
 const FIRST_LOOK_WITHIN_MS = 2000;
-/** Of `pool.taskTimeoutMs`, the longest wait that the pipeline has of its own. */
+/** The pipeline's own longest wait is `pool.taskTimeoutMs`; a stall is this factor longer. */
 const STALL_FACTOR = 3;
 
-/** What keeps the daemon from working, and what it waits for: the reasons of /readyz, and the word to the watchdog. */
+/**
+ * What keeps the daemon from working, and what it waits for: the reasons of /readyz and the watchdog's
+ * answer.
+ */
 export class Health implements Pauses {
   readonly #source: HealthSource;
   readonly #disk: DiskGuard;
@@ -84,7 +87,9 @@ export class Health implements Pauses {
     return this.#folders.paused;
   }
 
-  /** It works, or has nothing to do, or waits for something that is named: a restart would not help. */
+  /**
+   * True while it works, has nothing to do, or waits for something that it names: a restart would not help.
+   */
   get isWell(): boolean {
     return this.#stalls.stall === undefined;
   }

@@ -11,7 +11,10 @@ import type { State } from './open-state.js';
 
 const WORKER_FILE = new URL('../pool/worker/worker.js', import.meta.url);
 
-/** Second phase: the workers have loaded the models, and have classified an image. @throws as `ModelServer.start` */
+/**
+ * Second phase: the workers have loaded the models, and have classified an image.
+ * @throws SmearwatchError as `ModelServer.start`
+ */
 export async function loadModels(state: State): Promise<ModelServer> {
   const { inForce, opened, tally, telemetry, record } = state;
   const loadingAt = performance.now();

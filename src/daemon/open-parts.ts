@@ -11,9 +11,9 @@ interface OpenPart {
 const PART_CLOSES_WITHIN_MS = 10_000;
 
 /**
- * The parts of the daemon that are open. They close in the reverse order, at any moment of a start or a run: exactly what was
- * opened. A part that fails to close, or does not end in time (a share that does not answer, a ledger that cannot be
- * written), is reported and left behind; the others are closed all the same, and the process ends.
+ * The parts of the daemon that are open. They close in the reverse order, at any moment of a start or a run:
+ * exactly what was opened. A part that fails to close, or does not end in time (a share that does not answer,
+ * a ledger that cannot be written), is reported and left behind; the others are closed, and the process ends.
  */
 export class OpenParts {
   readonly #telemetry: Pick<Telemetry, 'stopIncomplete'>;
@@ -31,8 +31,8 @@ export class OpenParts {
   }
 
   /**
-   * Adds a part that was opened. A start that waited for something when the stop was requested comes here late: its part is
-   * closed at once.
+   * Adds a part that was opened. A start that waited for something when the stop was requested comes here
+   * late: its part is closed at once.
    * @throws the reason of `closing` then, which ends the start
    */
   add(name: string, close: () => unknown, limitMs = PART_CLOSES_WITHIN_MS): void {

@@ -26,7 +26,8 @@ export type State = Awaited<ReturnType<typeof openState>>;
 const WRITER_FILE = new URL('../deliver/writer-thread.js', import.meta.url);
 
 /**
- * First phase: the ledger, the audit trail and the HTTP server are open, and what the last run left is taken care of.
+ * First phase: the ledger, the audit trail and the HTTP server are open, and files that the last run left
+ * unfinished are queued again.
  * @throws SmearwatchError of the part that cannot be opened
  */
 export async function openState(parts: DaemonParts) {
@@ -42,7 +43,8 @@ export async function openState(parts: DaemonParts) {
   const plan = { clock: systemClock, config, evaluate: evaluateFolders, telemetry, record };
   const evaluations = openEvaluations(opened, plan);
   const board = new StatusBoard({ parts, ledger, audit, evaluations });
-  // Emits `progress` when a file ended or a result was delivered, and every second: a pause emits nothing itself.
+  // Emits `progress` when a file ended or a result was delivered, and every second, since a pause emits
+  // nothing.
   const events = new EventEmitter();
   const onProgress = (): unknown => events.emit('progress');
   const { outbox } = ledger;
@@ -99,7 +101,10 @@ function openLedger({ inForce, opened, telemetry }: DaemonParts): Ledger {
   return ledger;
 }
 
-/** The trail begins and ends with this run, while the state folder is this daemon's: the next one's start comes after its end. */
+/**
+ * Records the start now and the stop at the end, both while this daemon owns the state folder: the entry of
+ * the next start comes after that of this stop.
+ */
 function openAuditTrail({ inForce, opened, telemetry, tally }: DaemonParts): AuditRecorder {
   const { config, file, sha256 } = inForce.loaded;
   const audit = new AuditRecorder({ stateFolder: config.stateFolder, telemetry });
@@ -115,7 +120,7 @@ function openAuditTrail({ inForce, opened, telemetry, tally }: DaemonParts): Aud
   return audit;
 }
 
-/** They end with the other parts, and are waited for after them. */
+/** Planned evaluations begin to stop when the other parts do, and are waited for after them. */
 function openEvaluations(opened: OpenParts, parts: PlannedEvaluationsParts): PlannedEvaluations {
   const evaluations = new PlannedEvaluations(parts);
   opened.closing.addEventListener('abort', () => void evaluations.stop());

@@ -39,7 +39,10 @@ export class Reloader {
     this.#parts = parts;
   }
 
-  /** Takes the file's configuration over, or refuses it. Never rejects: a refusal is told, and the old one goes on. */
+  /**
+   * Applies the file's configuration, or refuses it and reports that; the old one stays in effect. Never
+   * rejects.
+   */
   reload(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#reload());
     return this.#reloading;
@@ -51,8 +54,9 @@ export class Reloader {
   }
 
   /**
-   * Swaps to the versions that labels such as `alexnet@production` point at now. A refused one is not tried again. In turn with
-   * reloads: seen in the middle of one, the models that serve are not those of the configuration in force.
+   * Swaps to the versions that labels such as `alexnet@production` point at now. A refused one is not tried
+   * again. Waits for a reload: in the middle of one, the models that serve are not those of the configuration
+   * in force.
    */
   followLabels(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#followLabels());

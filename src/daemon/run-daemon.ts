@@ -19,24 +19,27 @@ import { StuckThreads } from './stuck-threads.js';
 
 export interface RunDaemonOptions {
   readonly configFile: string;
-  /** Work off what is there, then exit. */
+  /** Process the files that are in the folders now, then exit. */
   readonly once?: boolean;
 }
 
 /** What is in flight has `shutdownTimeoutMs`; everything else closes within this time. */
 const CLOSING_MS = 15_000;
-/** The process ends this long after it was asked to, besides `shutdownTimeoutMs`, even when something hangs. */
+/**
+ * The process ends this long after it was asked to, besides `shutdownTimeoutMs`, even when something hangs.
+ */
 const ENDS_WITHIN_MS = CLOSING_MS + 5000;
 /** For the log's last lines, in the background. */
 const LOG_DRAINS_WITHIN_MS = 3000;
-/** For what is still left of them when the process ends. */
+/** Time for log lines that are left when the process ends. */
 const LAST_WORDS_MS = 1000;
 /** Between the close of everything and the end of the process. */
 const ALL_CLOSED_MS = 5000;
 
 /**
- * The daemon as a process: runs until SIGTERM or SIGINT (or, with `once`, until the work is done), reloads at SIGHUP or
- * when the configuration file changes. A second signal exits at once: what was in flight is queued again at the next start.
+ * The daemon as a process: runs until SIGTERM or SIGINT (or, with `once`, until the work is done), reloads at
+ * SIGHUP or when the configuration file changes. A second signal exits at once: what was in flight is queued
+ * again at the next start.
  * @returns the exit code: 0, or 3 when some images of this run were quarantined
  * @throws SmearwatchError when it cannot start, or with `once` cannot finish
  */
@@ -76,13 +79,16 @@ export async function runDaemon({ configFile, once = false }: RunDaemonOptions):
   } finally {
     await opened.close(inForce.loaded.config.shutdownTimeoutMs + CLOSING_MS);
     await output.drain(LOG_DRAINS_WITHIN_MS);
-    // What is still open now is held by something that does not answer: by native code, for ever.
+    // What is still open now is held by something that does not answer, such as native code.
     end.within(parts.stuck.count > 0 ? LAST_WORDS_MS : ALL_CLOSED_MS);
   }
   return once && parts.tally.ended.quarantined > 0 ? EXIT.incomplete : EXIT.done;
 }
 
-/** The phases of the daemon. Resolves, with `once`, when the work is done; rejects when the daemon cannot start or continue. */
+/**
+ * Runs the phases of the daemon. Resolves, with `once`, when the work is done; rejects when the daemon cannot
+ * start or continue.
+ */
 async function serve(
   parts: DaemonParts,
   { logger, once }: { readonly logger: Logger; readonly once: boolean },
@@ -103,8 +109,8 @@ async function serve(
 }
 
 /**
- * The log goes to standard output. Asking for `process.stdout` makes a pipe non-blocking, so that no thread is held by a reader
- * that has stalled.
+ * The log goes to standard output. Asking for `process.stdout` makes a pipe non-blocking, so that no thread
+ * is held by a reader that has stalled.
  */
 function standardOutput(): LogOutput {
   const output = new LogOutput(process.stdout.fd);
@@ -112,7 +118,7 @@ function standardOutput(): LogOutput {
   return output;
 }
 
-/** Changes of the configuration file and SIGHUPs, remembered until somebody can be told. */
+/** Changes of the configuration file and SIGHUPs, remembered until a listener can take them. */
 class ReloadRequests {
   readonly #watcher: ConfigWatcher;
   #listener: (() => Promise<void>) | undefined;

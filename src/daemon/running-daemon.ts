@@ -95,9 +95,9 @@ export class RunningDaemon implements Serving {
   }
 
   /**
-   * Resolves once everything that lay in the folders at the start has ended and been delivered.
-   * @throws SmearwatchError as `workOff`; when all else is done, `scanner-folders-unread` where a folder or a part of it could
-   *   not be read, `files-unsettled` where files are still being written
+   * Resolves once everything that was in the folders at the start has ended and been delivered.
+   * @throws SmearwatchError as `workOff`; when all else is done, `scanner-folders-unread` if a folder or a
+   *   part of it could not be read, `files-unsettled` if files are still being written
    */
   async workedOff(): Promise<void> {
     const { ledger, delivery, quality, tally, events } = this.#state;

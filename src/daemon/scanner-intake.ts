@@ -73,8 +73,8 @@ export class ScannerIntake {
   }
 
   /**
-   * Resolves once everything that lay in the folders at the start is queued or known, but for files that are being written
-   * for so long that they may go on for ever. Returns how many these are.
+   * Resolves once everything that was in the folders at the start is queued or known, except files that have
+   * been written to for longer than they should. Returns how many these are.
    */
   async whenSettled(): Promise<number> {
     const watchers = [...this.#watchers.values()].map(({ watcher }) => watcher);

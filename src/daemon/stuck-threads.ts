@@ -6,7 +6,10 @@ export interface StuckThreadsOptions {
   readonly onHopeless: () => void;
 }
 
-/** Worker threads that were given up and are still held by native code. A process that has one cannot end by itself. */
+/**
+ * Worker threads that were given up and are still held by native code. A process that has one cannot end by
+ * itself.
+ */
 export class StuckThreads {
   readonly #options: StuckThreadsOptions;
   #count = 0;

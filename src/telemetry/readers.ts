@@ -1,6 +1,6 @@
 import type { ModelIdentity, ModelInUse } from '../record.js';
 
-/** Values that are read when somebody asks (a scrape, /status), not reported as events. */
+/** Values that a scrape or /status reads, instead of events that are reported. */
 export interface StateReader {
   work(): WorkCounts;
   workers(): { configured: number; alive: number; busy: number; stuck: number };
@@ -52,6 +52,6 @@ export interface WorkCounts {
   readonly running: number;
   readonly done: number;
   readonly quarantined: number;
-  /** Milliseconds since the oldest queued or running file entered the queue; 0 when there is none. */
+  /** Milliseconds since the oldest queued or running file entered the queue; 0 without any. */
   readonly oldestMs: number;
 }

@@ -3,8 +3,8 @@ import type { DecodedBy } from '../images.js';
 import type { ModelIdentity, ModelPrediction, ReviewReason } from '../record.js';
 
 /**
- * Everything that Smearwatch reports, one method for each event: its log line and its metrics together. A part takes a
- * `Pick` of the events that it reports; Prometheus and pino are behind this interface.
+ * Everything that Smearwatch reports, one method for each event: its log line and its metrics together. A
+ * part takes a `Pick` of the events that it reports; Prometheus and pino are behind this interface.
  */
 export interface Telemetry {
   /** A settled file went into the queue. `waitedMs` since it was first seen. */
@@ -18,13 +18,13 @@ export interface Telemetry {
     unreadable: number;
     durationMs: number;
   }): void;
-  /** A scanner's folder was not read, or not to its end: images in it are not taken in until a rescan succeeds. */
+  /** A scanner's folder was not read to its end: images in it are not taken in until a rescan succeeds. */
   rescanFailed(event: { scanner: string; error: unknown }): void;
   /** No events arrive from a scanner's folder (ENOSPC, EMFILE …); periodic rescans continue. */
   watchFailed(event: { scanner: string; error: unknown }): void;
   /** The folder is watched without an error. */
   watchRestored(event: { scanner: string }): void;
-  /** A person should look at something in a scanner's folder: links, files that never settle, another folder. */
+  /** A person should check a scanner's folder: it has links, files that never settle, or was replaced. */
   folderSuspicious(event: { scanner: string; error: unknown }): void;
   stageFinished(event: { stage: Stage; durationMs: number }): void;
   batchClassified(event: { images: number; perModel: { model: ModelIdentity; durationMs: number }[] }): void;
@@ -33,7 +33,7 @@ export interface Telemetry {
     outcome: 'classified' | 'duplicate';
     predictions: readonly ModelPrediction[];
     reviewReasons: readonly ReviewReason[];
-    /** From settled to durable. */
+    /** Time from settled to durable. */
     latencyMs: number;
   }): void;
   imageRetried(event: { scanner: string; path: string; code: string; reason: string; attempt: number }): void;
@@ -46,7 +46,7 @@ export interface Telemetry {
   ledgerPruned(event: { files: number; results: number }): void;
   /** Old documents have been removed from the folder of a JSON sink. */
   documentsPruned(event: { sink: string; documents: number }): void;
-  /** Some could not be; they are tried again. */
+  /** Some old documents could not be removed; they are tried again. */
   documentPruningFailed(event: { sink: string; error: unknown }): void;
   /** A transaction of the ledger is on the disk; how long its COMMIT took. */
   ledgerCommitted(event: { durationMs: number }): void;
@@ -73,7 +73,7 @@ export interface Telemetry {
   modelComputed(event: { model: ModelIdentity } & HowComputed): void;
   imageDecoded(event: { scanner: string; path: string } & DecodedBy): void;
   modelsSwapped(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
-  /** Other models were wanted and could not be put in use; the old ones go on. */
+  /** Other models were wanted and could not be put in use; the old ones stay. */
   modelSwapFailed(event: { error: unknown }): void;
   reloadRefused(event: { error: unknown }): void;
   /** `sha256` of the file's bytes. */
@@ -81,8 +81,8 @@ export interface Telemetry {
   delivered(event: { sink: string; records: number; durationMs: number }): void;
   deliveryFailed(event: { sink: string; error: unknown }): void;
   /**
-   * The bytes of a known file were hashed again, because another one may have taken its place under the same name, size
-   * and modification time. `changed`: it has, and is queued.
+   * The bytes of a known file were hashed again, because another one may have taken its place under the same
+   * name, size and modification time. `changed`: it has, and is queued.
    */
   fileRehashed(event: { scanner: string; path: string; outcome: RehashOutcome }): void;
   fileDisposed(event: { scanner: string; path: string; action: 'move' | 'delete' }): void;
@@ -105,30 +105,30 @@ export interface Telemetry {
   labelFilesFailed(event: { scanner: string; error: unknown }): void;
   /** The label files of a scanner have been looked for in all its folders. */
   labelFilesRead(event: { scanner: string }): void;
-  /** Somebody wanted to change something by HTTP and may not: no token, a wrong one, or too often. */
+  /** A change by HTTP was refused: no token, a wrong one, or too often. */
   changeRefused(event: { status: number; reason: string; address: string }): void;
   /** The first images of a model or scanner are what its next ones are compared with. */
   driftReferenceTaken(event: { subject: string; images: number }): void;
   driftFailed(event: { error: unknown }): void;
   /** Drift is followed again after a failure. */
   driftFollowed(): void;
-  /** A planned evaluation begins, or goes on after the daemon was stopped in the middle of it. */
+  /** A planned evaluation begins, or continues after the daemon was stopped in the middle of it. */
   evaluationStarted(event: { run: string; attempt: number; madeUp: boolean }): void;
   evaluationFinished(event: { run: string; outcome: 'ok' | 'gate-failed' } & EvaluationFigures): void;
-  /** After a start: what the last evaluation found, so that its figures are there again. */
+  /** After a start: what the last evaluation found, so that its figures are shown again. */
   evaluationRestored(event: EvaluationFigures): void;
   evaluationFailed(event: { run: string; error: unknown }): void;
-  /** A planned evaluation was not run, because another one still ran (skipped) or nobody was there (missed). */
+  /** A planned evaluation was not run: another one still ran (skipped), or no daemon did (missed). */
   evaluationNotRun(event: { run: string; outcome: 'skipped' | 'missed'; reason: string }): void;
   /**
-   * When the next one is planned, in milliseconds since 1970; undefined: none is. `lost`: planned runs since the last one that
-   * came to its end: missed, skipped or failed; 0 where none is planned.
+   * When the next evaluation is planned, in milliseconds since 1970; undefined without one. `lost`: planned
+   * runs since the last completed one that were missed, skipped or failed; 0 without a plan.
    */
   evaluationPlanned(event: { nextMs: number | undefined; lost: number }): void;
   gateFailed(event: { run: string; set: string; gate: string; value: number | null; limit: number }): void;
-  /** What became of a candidate, in a sentence. */
+  /** `reason` says in a sentence why a candidate was promoted, or was not. */
   candidateJudged(event: { run: string; candidate: string; promoted: boolean; reason: string }): void;
-  /** Something around planned evaluations needs a look: their state, old reports. */
+  /** The state of planned evaluations or their old reports could not be read, written or removed. */
   evaluationTrouble(event: { error: unknown }): void;
   started(event: { configFile: string }): void;
   /** Images are being taken in. `url` of HTTP, where it is enabled. */
@@ -182,7 +182,7 @@ export type EvaluationFigure =
 export const STAGES = ['queue', 'read', 'decode', 'batch', 'pool', 'record'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** A label, whose image it is, and what became of it. */
+/** A label, its image, and what it changed. */
 export interface LabelFacts {
   /** The image by its bytes, or while they are unknown by its file. */
   readonly sha256?: string;
