@@ -5,11 +5,11 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { generatedConfigFiles } from '../src/config/generated-files.js';
-import { generatedMetricsFiles } from '../src/evaluate/metrics-schema.js';
 import { generatedErrorsReference } from './errors-reference.js';
-import { generatedLedgerSchema } from './printed-ledger-schema.js';
-import { generatedMetricsReference } from '../src/telemetry/metrics-reference.js';
+import { generatedConfigFiles } from './generated/config-files.js';
+import { generatedMetricsFiles } from './generated/metrics-schema.js';
+import { generatedLedgerSchema } from './generated/ledger-schema.js';
+import { generatedMetricsReference } from './generated/metrics-reference.js';
 
 const root = new URL('../', import.meta.url);
 const files = {

@@ -11,7 +11,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compareRatios, expectedOn, MOST_FALL, ratiosOf, type GuardComparison } from '../src/bench/guard.js';
+import {
+  compareRatios,
+  expectedOn,
+  MOST_FALL,
+  ratiosOf,
+  type GuardComparison,
+} from './guard-ratios/compare-ratios.js';
 import { readReport } from '../src/bench/report/read-report.js';
 import { benchSchema, type BenchReport } from '../src/bench/report/schema.js';
 import type { BenchReference } from '../src/bench/reference.js';

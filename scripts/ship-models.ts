@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { configureDecoding, decodeImage } from '../src/decode/decode-image.js';
 import { IMAGE_BYTES } from '../src/images.js';
 import { buildNetwork, type Architecture } from '../src/model/networks/architectures.js';
-import { compactWeights } from '../src/model/onnx/compact.js';
+import { compactWeights } from './ship-models/compact.js';
 import { exportOnnx } from '../src/model/onnx/export-onnx.js';
 import { packModel } from '../src/model/onnx/pack.js';
 import { readOnnxWeights } from '../src/model/onnx/read-onnx.js';

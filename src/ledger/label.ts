@@ -34,5 +34,3 @@ export interface LabelOutcome {
   /** The class before, where there was one. */
   readonly previous: string | undefined;
 }
-
-export type LabelOutcomeName = LabelOutcome['outcome'];

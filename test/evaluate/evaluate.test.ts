@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readReference } from '../../src/quality/drift/reference.js';
 import { summarize } from '../../src/evaluate/summarize.js';
-import { generatedMetricsFiles } from '../../src/evaluate/metrics-schema.js';
+import { generatedMetricsFiles } from '../../scripts/generated/metrics-schema.js';
 import type { LabelledPrediction } from '../../src/evaluate/labelled-prediction.js';
 import { CELL_CLASSES } from '../../src/images.js';
 import { contentHash } from '../../src/dataset/content-hash.js';

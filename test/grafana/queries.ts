@@ -1,4 +1,4 @@
-import { metricCatalogue } from '../../src/telemetry/catalogue.js';
+import { metricCatalogue } from '../../scripts/generated/metric-catalogue.js';
 import { alerts } from '../../grafana/source/alerts.js';
 import { dashboards } from '../../grafana/source/dashboards.js';
 import { CHOICES } from '../../grafana/source/variables.js';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import { generatedLedgerSchema } from '../../scripts/printed-ledger-schema.js';
+import { generatedLedgerSchema } from '../../scripts/generated/ledger-schema.js';
 import { filledLedger } from './filled.js';
 
 it.each(Object.entries(generatedLedgerSchema()))('%s is up to date', (path, content) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { metricCatalogue } from '../../src/telemetry/catalogue.js';
+import { metricCatalogue } from '../../scripts/generated/metric-catalogue.js';
 import { hospital, modelsOf, tellImages } from './hospital.js';
 
 /** With eight scanners, four sinks and four models: what one Prometheus takes from hundreds of daemons. */

@@ -8,8 +8,6 @@ export type Architecture =
   | { readonly name: 'alexnet'; readonly options: AlexNetOptions }
   | { readonly name: 'lenet5'; readonly options: LeNet5Options };
 
-export const ARCHITECTURE_NAMES = ['alexnet', 'lenet5'] as const satisfies readonly Architecture['name'][];
-
 /** @throws SmearwatchError `network-invalid` when the options contradict each other. */
 export function buildNetwork(architecture: Architecture): Network {
   const { classes = 3, headUnits = classes } = architecture.options;

@@ -79,7 +79,6 @@ const manifestSchema = z
   });
 
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
-export type ManifestArchitecture = Manifest['architecture'];
 export type ManifestFile = Manifest['files'][string];
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
-import { compactWeights, magnitudeAt } from '../../../src/model/onnx/compact.js';
+import { compactWeights, magnitudeAt } from '../../../scripts/ship-models/compact.js';
 import { packModel, unpackModel } from '../../../src/model/onnx/pack.js';
 import { decodeSparse, encodeSparse } from '../../../src/model/onnx/sparse-bytes.js';
 import { onnxOf } from './onnx-file.js';

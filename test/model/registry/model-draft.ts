@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { CELL_CLASSES } from '../../../src/images.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
-import { compactWeights } from '../../../src/model/onnx/compact.js';
+import { compactWeights } from '../../../scripts/ship-models/compact.js';
 import { exportOnnx } from '../../../src/model/onnx/export-onnx.js';
 import { Registry } from '../../../src/model/registry/registry.js';
 import type { ModelDraft } from '../../../src/model/registry/draft.js';

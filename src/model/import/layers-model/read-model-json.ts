@@ -24,7 +24,6 @@ const schema = z.object({
 
 /** A foreign `model.json`, as far as its outline goes. */
 export type ModelJson = z.infer<typeof schema>;
-export type WeightGroup = ModelJson['weightsManifest'][number];
 export type WeightSpec = z.infer<typeof weightSchema>;
 
 /**

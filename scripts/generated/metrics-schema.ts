@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricsSchema } from './metrics.js';
+import { metricsSchema } from '../../src/evaluate/metrics.js';
 
 /** The file that follows from the contract of `metrics.json`, by its path in the repository. A test holds it up to date. */
 export function generatedMetricsFiles(): Readonly<Record<string, string>> {

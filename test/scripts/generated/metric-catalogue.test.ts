@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { metricCatalogue } from '../../src/telemetry/catalogue.js';
-import { LABEL_MEANINGS } from '../../src/telemetry/label-meanings.js';
-import { generatedMetricsReference } from '../../src/telemetry/metrics-reference.js';
+import { metricCatalogue } from '../../../scripts/generated/metric-catalogue.js';
+import { LABEL_MEANINGS } from '../../../scripts/generated/label-meanings.js';
+import { generatedMetricsReference } from '../../../scripts/generated/metrics-reference.js';
 
 const own = metricCatalogue().filter(({ name }) => name.startsWith('smearwatch_'));
 
 test.each(Object.entries(generatedMetricsReference()))('%s is up to date', (path, content) => {
-  const file = new URL(`../../${path}`, import.meta.url);
+  const file = new URL(`../../../${path}`, import.meta.url);
   expect(readFileSync(file, 'utf8'), 'out of date: run `npm run generate`').toBe(content);
 });
 

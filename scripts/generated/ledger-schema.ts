@@ -2,7 +2,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeMissingLedger } from '../src/ledger/new-ledger.js';
+import { makeMissingLedger } from '../../src/ledger/new-ledger.js';
 
 /** docs/ledger-schema.sql, as SQLite prints it from a new ledger: version 1 and all later steps. */
 export function generatedLedgerSchema(): Readonly<Record<string, string>> {

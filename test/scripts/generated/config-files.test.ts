@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { generatedConfigFiles } from '../../src/config/generated-files.js';
-import { loadConfig, parseConfig } from '../../src/config/load.js';
-import { configOptions, flatten } from '../../src/config/options.js';
-import { generatedErrorsReference } from '../../scripts/errors-reference.js';
+import { generatedConfigFiles } from '../../../scripts/generated/config-files.js';
+import { loadConfig, parseConfig } from '../../../src/config/load.js';
+import { configOptions, flatten } from '../../../src/config/options.js';
+import { generatedErrorsReference } from '../../../scripts/errors-reference.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 test.each(Object.entries({ ...generatedConfigFiles(), ...generatedErrorsReference() }))(
   '%s is up to date',

@@ -1,10 +1,10 @@
 import { Registry, type MetricObject } from 'prom-client';
-import { createTelemetry } from './create-telemetry.js';
-import { createLogger } from './log.js';
-import { createRegistry } from './prometheus.js';
-import { collectQuality } from './quality-collector.js';
-import { collectState } from './state-collector.js';
-import type { QualityReader, StateReader } from './readers.js';
+import { createTelemetry } from '../../src/telemetry/create-telemetry.js';
+import { createLogger } from '../../src/telemetry/log.js';
+import { createRegistry } from '../../src/telemetry/prometheus.js';
+import { collectQuality } from '../../src/telemetry/quality-collector.js';
+import { collectState } from '../../src/telemetry/state-collector.js';
+import type { QualityReader, StateReader } from '../../src/telemetry/readers.js';
 
 export interface MetricDescription {
   readonly name: string;

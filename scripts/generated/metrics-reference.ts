@@ -1,4 +1,4 @@
-import { metricCatalogue, type MetricDescription } from './catalogue.js';
+import { metricCatalogue, type MetricDescription } from './metric-catalogue.js';
 import { LABEL_MEANINGS } from './label-meanings.js';
 
 /** docs/metrics.md: every metric and label, from the code that makes them. */

@@ -1,4 +1,4 @@
-import { configOptions, flatten, type ConfigOption } from './options.js';
+import { configOptions, flatten, type ConfigOption } from '../../src/config/options.js';
 
 /** docs/configuration.md: every option, from the same descriptions as the errors and the JSON Schema. */
 export function configReference(): string {

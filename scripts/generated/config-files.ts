@@ -1,6 +1,6 @@
-import { defaultConfigFile } from './default-file.js';
-import { configJsonSchema } from './json-schema.js';
-import { configReference } from './reference.js';
+import { defaultConfigFile } from './default-config.js';
+import { configJsonSchema } from '../../src/config/json-schema.js';
+import { configReference } from './config-reference.js';
 
 /** The files that follow from the schema, by their path in the repository. A test holds them up to date. */
 export function generatedConfigFiles(): Readonly<Record<string, string>> {

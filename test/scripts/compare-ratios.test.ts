@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { findingsOf } from '../../src/bench/findings.js';
-import { compareRatios, expectedOn, ratiosOf } from '../../src/bench/guard.js';
+import { compareRatios, expectedOn, ratiosOf } from '../../scripts/guard-ratios/compare-ratios.js';
 import { readReference } from '../../src/bench/reference.js';
-import { sampleMeasurements } from './sample-report.js';
+import { sampleMeasurements } from '../bench/sample-report.js';
 
 const findings = findingsOf(sampleMeasurements());
 

@@ -1,5 +1,5 @@
-import { shapeLayers, type Network } from '../networks/network.js';
-import { matchWeights, type Weights } from '../networks/weights.js';
+import { shapeLayers, type Network } from '../../src/model/networks/network.js';
+import { matchWeights, type Weights } from '../../src/model/networks/weights.js';
 
 export interface CompactOptions {
   /** Layer name → share of its weights that is kept, the largest by magnitude; layers not named keep all of theirs. */

@@ -1,4 +1,4 @@
-import type { Finding } from './report/schema.js';
+import type { Finding } from '../../src/bench/report/schema.js';
 
 /** Ratios that say something on any machine, however busy: both sides meet the same noise. Higher is better. */
 const GUARDED = [

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { wrap } from '../text/wrap.js';
-import { configOptions, type ConfigOption } from './options.js';
+import { wrap } from '../../src/text/wrap.js';
+import { configOptions, type ConfigOption } from '../../src/config/options.js';
 
 /**
  * config/default.yaml: every option with its default and, as a comment, its meaning. Options that have no default are
