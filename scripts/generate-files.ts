@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { generatedErrorsReference } from './errors-reference.js';
+import { generatedErrorsReference } from './generated/errors-reference.js';
 import { generatedConfigFiles } from './generated/config-files.js';
 import { generatedMetricsFiles } from './generated/metrics-schema.js';
 import { generatedLedgerSchema } from './generated/ledger-schema.js';

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { commands } from '../../src/cli/commands.js';
 import { leaves, type Command } from '../../src/cli/command.js';
 import { configOptions, flatten } from '../../src/config/options.js';
-import { metricCatalogue } from '../../src/telemetry/catalogue.js';
+import { metricCatalogue } from '../../scripts/generated/metric-catalogue.js';
 import { optionsIn, type NamedThing } from './names-in-documents.js';
 
 /** Says of a name in a document whether the code has it. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { generatedConfigFiles } from '../../../scripts/generated/config-files.js';
 import { loadConfig, parseConfig } from '../../../src/config/load.js';
 import { configOptions, flatten } from '../../../src/config/options.js';
-import { generatedErrorsReference } from '../../../scripts/errors-reference.js';
+import { generatedErrorsReference } from '../../../scripts/generated/errors-reference.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,15 +1,15 @@
-import { CODES } from '../src/errors/codes.js';
-import { BENCH } from '../src/errors/codes/bench.js';
-import { DAEMON } from '../src/errors/codes/daemon.js';
-import { DATA } from '../src/errors/codes/data.js';
-import { DELIVER } from '../src/errors/codes/deliver.js';
-import { HTTP } from '../src/errors/codes/http.js';
-import { IMAGES } from '../src/errors/codes/images.js';
-import { LEDGER } from '../src/errors/codes/ledger.js';
-import { MODELS } from '../src/errors/codes/models.js';
-import { WATCH } from '../src/errors/codes/watch.js';
-import { FILE_ERRNOS } from '../src/errors/file-errnos.js';
-import type { ErrorRow } from '../src/errors/row.js';
+import { CODES } from '../../src/errors/codes.js';
+import { BENCH } from '../../src/errors/codes/bench.js';
+import { DAEMON } from '../../src/errors/codes/daemon.js';
+import { DATA } from '../../src/errors/codes/data.js';
+import { DELIVER } from '../../src/errors/codes/deliver.js';
+import { HTTP } from '../../src/errors/codes/http.js';
+import { IMAGES } from '../../src/errors/codes/images.js';
+import { LEDGER } from '../../src/errors/codes/ledger.js';
+import { MODELS } from '../../src/errors/codes/models.js';
+import { WATCH } from '../../src/errors/codes/watch.js';
+import { FILE_ERRNOS } from '../../src/errors/file-errnos.js';
+import type { ErrorRow } from '../../src/errors/row.js';
 
 type Rows = Readonly<Record<string, ErrorRow>>;
 
