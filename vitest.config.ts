@@ -9,6 +9,14 @@ export default defineConfig({
     maxWorkers: 2,
     // Also for the processes that tests start with modules of dist/ only.
     env: { ORT_DISABLE_TELEMETRY: '1' },
+    // .ci/run asks for it. Counted is what runs in the tests' own processes; daemons, workers and commands that tests
+    // start with modules of dist/ are not.
+    coverage: {
+      enabled: process.env['SMEARWATCH_COVERAGE'] === '1',
+      provider: 'v8',
+      include: ['src/**/*.{ts,tsx}'],
+      reporter: ['text-summary'],
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
