@@ -1,7 +1,7 @@
 /**
- * `npm run build` ends with this: it writes the SHA-256 of each source file into dist/. Tests that run the compiled
- * program compare it with src/ (test/check-build.mjs). Times of files would not do: an incremental build leaves
- * unchanged outputs alone, and git gives files new times.
+ * `npm run build` ends with this: it writes the SHA-256 of each source file into dist/. Tests that run the
+ * compiled program compare it with src/ (test/check-build.mjs). Times of files would not do: an incremental
+ * build leaves unchanged outputs alone, and git gives files new times.
  *
  * node scripts/build-stamp.mjs
  */

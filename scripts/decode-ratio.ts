@@ -1,7 +1,8 @@
 /**
- * Compares the decoder with a native program that does the same (scripts/native-decode: libdeflate, libtiff, C at -O3
- * -march=native) on the same files in the same run. Both decode each file in turn, and what is compared is processor
- * time, so that a busy machine disturbs both. Prints the median of the files' ratios for each format, and their range.
+ * Compares the decoder with a native program that does the same (scripts/native-decode: libdeflate, libtiff,
+ * C at -O3 -march=native) on the same files in the same run. Both decode each file in turn, and what is
+ * compared is processor time, so that a busy machine disturbs both. Prints the median of the files' ratios
+ * for each format, and their range.
  *
  * npx tsx scripts/decode-ratio.ts [--images 8] [--rounds 9] [--times 4] [--cc cc]
  * npx tsx scripts/decode-ratio.ts --folder FOLDER     real PNG and TIFF files instead of generated ones

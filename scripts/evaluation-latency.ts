@@ -1,8 +1,9 @@
 /**
- * Do live images keep their latency while an evaluation runs? One daemon, a trickle of live images, first alone, then while
- * a planned evaluation of both networks runs, alternating for some rounds. Latency is from settled (the file appears by a
- * rename, complete) to recorded (its result is durable), as the daemon measures it for smearwatch_image_latency_seconds; here it
- * is read from its debug log. Percentiles over all images of all rounds, and their ratio.
+ * Do live images keep their latency while an evaluation runs? One daemon, a trickle of live images, first
+ * alone, then while a planned evaluation of both networks runs, alternating for some rounds. Latency is from
+ * settled (the file appears by a rename, complete) to recorded (its result is durable), as the daemon
+ * measures it for smearwatch_image_latency_seconds; here it is read from its debug log. Percentiles over all
+ * images of all rounds, and their ratio.
  *
  * npm run build && npx tsx scripts/evaluation-latency.ts [--images 60] [--rounds 2] [--every-ms 700] [--labelled 400] [--threads 1]
  */

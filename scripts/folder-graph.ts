@@ -4,8 +4,8 @@
  * runs it.
  *
  * A folder is a direct child of src/. A file that lies in src/ itself counts as a folder of its own, except
- * cli.ts and smearwatch.cts, which belong to cli/, and errors.ts, which belongs to errors/. Circles are also looked for inside each folder, between
- * its sub-folders and files.
+ * cli.ts and smearwatch.cts, which belong to cli/, and errors.ts, which belongs to errors/. Circles are also
+ * looked for inside each folder, between its sub-folders and files.
  *
  * npx tsx scripts/folder-graph.ts [--quiet]
  */

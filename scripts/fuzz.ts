@@ -1,8 +1,8 @@
 /**
- * Mutates whole images of every form (bits, lengths, chunks, splices, truncations) and decodes them as the daemon does, in
- * a process of its own. Fails on a crash, on a decode that takes longer than the limit, on an error without a code and a
- * sentence, on pixels of a wrong length, and on memory that grows. Each input follows from the seed and its number; one
- * that fails is saved.
+ * Mutates whole images of every form (bits, lengths, chunks, splices, truncations) and decodes them as the
+ * daemon does, in a process of its own. Fails on a crash, on a decode that takes longer than the limit, on an
+ * error without a code and a sentence, on pixels of a wrong length, and on memory that grows. Each input
+ * follows from the seed and its number; one that fails is saved.
  *
  * npx tsx scripts/fuzz.ts [--minutes 5 | --inputs 400] [--seed 1] [--from 0] [--limit-s 30] [--save FOLDER]
  * npx tsx scripts/fuzz.ts --seed 1 --from 4711 --inputs 1     decodes one input again
@@ -28,10 +28,15 @@ const { values } = parseArgs({
   },
 });
 const MIB = 1_048_576;
-/** Allocators keep what the largest images needed: a process grows to its size at first, and a leak goes on in the second half. */
+/**
+ * Allocators keep what the largest images needed: a process grows to its size at first, and a leak goes on in
+ * the second half.
+ */
 const MOST_GROWTH_BYTES = 64 * MIB;
 const FEWEST_SAMPLES = 20_000;
-/** Of glibc: with one per thread, holes between images of very different sizes hide what a leak would take. */
+/**
+ * Of glibc: with one per thread, holes between images of very different sizes hide what a leak would take.
+ */
 const FEW_ARENAS = '2';
 const seed = Number(values.seed);
 const from = Number(values.from);
@@ -73,7 +78,10 @@ function hear(message: FromDecoder): void {
   else if (durationMs > limitMs) save(index, `took ${(durationMs / 1000).toFixed(1)} s`);
 }
 
-/** One process, from input `first` until the end, a crash or a hang. @returns where to go on, or undefined at the end. */
+/**
+ * One process, from input `first` until the end, a crash or a hang. @returns where to go on, or undefined at
+ * the end.
+ */
 async function decodeFrom(first: number): Promise<number | undefined> {
   memory = [];
   inWork.clear();

@@ -1,7 +1,7 @@
 /**
- * Has anything become slower? Runs a quick bench and compares its ratios (never its times, which depend on the machine) with the
- * ones recorded on this processor in src/bench/reference.json; one that has fallen by more than 15 % is said loudly. A busy
- * machine is no reason to fail: the exit code is 0 unless `--strict`.
+ * Has anything become slower? Runs a quick bench and compares its ratios (never its times, which depend on
+ * the machine) with the ones recorded on this processor in src/bench/reference.json; one that has fallen by
+ * more than 15 % is said loudly. A busy machine is no reason to fail: the exit code is 0 unless `--strict`.
  *
  * npm run build && npx tsx scripts/guard-ratios.ts [--strict]
  * npx tsx scripts/guard-ratios.ts --record [--bench bench/bench.json]   writes reference.json: this processor's ratios of a

@@ -1,7 +1,7 @@
 /**
- * Checks the words of documents, comments and messages against the rules in `scripts/prose/`, and exits with 1
- * when one is broken. Tables and code are exempt from the length of lines, decision pages and the changelog from
- * everything.
+ * Checks the words of documents, comments and messages against the rules in `scripts/prose/`, and exits with
+ * 1 when one is broken. Tables and code are exempt from the length of lines, decision pages and the changelog
+ * from everything.
  *
  * npm run prose                              all documents and sources
  * npm run prose -- --documents               documents only

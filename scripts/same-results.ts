@@ -1,7 +1,7 @@
 /**
- * Whether two versions of Smearwatch give the same results: each classifies the same folders once, and the records are
- * compared field by field. Times, versions and the fields named in `--added` are left out; every other difference is
- * printed, and the exit code is 1.
+ * Whether two versions of Smearwatch give the same results: each classifies the same folders once, and the
+ * records are compared field by field. Times, versions and the fields named in `--added` are left out; every
+ * other difference is printed, and the exit code is 1.
  *
  * npx tsx scripts/same-results.ts --before OTHER/dist/smearwatch.cjs [--after dist/smearwatch.cjs]
  *   [--smears 500] [--added image.decoder,models[].computation] [FOLDER…]

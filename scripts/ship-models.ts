@@ -1,9 +1,9 @@
 /**
- * Prepares trained models for the repository: weights rounded to 8 bits per channel, the smallest weights of the fully
- * connected layers set to zero, packed with Brotli. Pruning makes the logits smaller and so every decision less sure than
- * it should be: one temperature, fitted on the validation part, puts that right (Guo et al. 2017, "On Calibration of
- * Modern Neural Networks"). What all this costs is measured on the test part of the training's split, before and after,
- * and goes into the manifest.
+ * Prepares trained models for the repository: weights rounded to 8 bits per channel, the smallest weights of
+ * the fully connected layers set to zero, packed with Brotli. Pruning makes the logits smaller and so every
+ * decision less sure than it should be: one temperature, fitted on the validation part, puts that right (Guo
+ * et al. 2017, "On Calibration of Modern Neural Networks"). What all this costs is measured on the test part
+ * of the training's split, before and after, and goes into the manifest.
  *
  * npx tsx scripts/ship-models.ts --from REGISTRY --models alexnet@1,lenet5@1 --data DIR --split FILE [--keep fc6:0.1,fc7:0.1] [--to models]
  */
@@ -98,7 +98,10 @@ async function evaluate(registry: Registry, reference: string) {
   };
 }
 
-/** Mean −ln of the true class's probability, with logits divided by `temperature` (ln p is a logit, up to a constant). */
+/**
+ * Mean −ln of the true class's probability, with logits divided by `temperature` (ln p is a logit, up to a
+ * constant).
+ */
 function crossEntropy(
   probabilities: readonly number[],
   labels: readonly number[],
@@ -139,7 +142,10 @@ for (const reference of values.models.split(',')) {
   const kept = Object.fromEntries(Object.entries(keep).filter(([layer]) => layers.has(layer)));
   const { name, classes, precision, software, intendedUse } = manifest;
   const draft = { name, architecture: manifest.architecture, classes, precision, software, intendedUse };
-  /** Packs the pruned weights, the last layer's divided by a temperature, and puts them into a registry for a moment. */
+  /**
+   * Packs the pruned weights, the last layer's divided by a temperature, and puts them into a registry for a
+   * moment.
+   */
   const tryOut = async (temperature: number) => {
     const head = network.layers.at(-1)?.name ?? '';
     const scaled = new Map(

@@ -1,7 +1,8 @@
 /**
- * A daemon at full speed for a long time, with what happens in a year: other models every minute (a third of them bad), damaged
- * files, labels, scrapes, commands, rotated results, retention that removes old rows. Fails when memory, open files or threads
- * grow, when the write-ahead log is not bounded, when a counter is not what happened, or when anything is lost.
+ * A daemon at full speed for a long time, with what happens in a year: other models every minute (a third of
+ * them bad), damaged files, labels, scrapes, commands, rotated results, retention that removes old rows.
+ * Fails when memory, open files or threads grow, when the write-ahead log is not bounded, when a counter is
+ * not what happened, or when anything is lost.
  *
  * npm run build && npx tsx scripts/soak.ts [--minutes 60] [--old-rows 200000] [--models shipped|small] [--out FILE.json]
  */

@@ -1,8 +1,9 @@
 /**
- * Changes models and configuration again and again while images flow at full speed, a third of the changes bad (missing files,
- * wrong hashes, other classes, no memory, broken YAML …), and in the end compares: no image missing, failed or doubled, every
- * result of one configured set of models, while that was in force, with the probabilities that they give in quiet. Then the
- * same at a third of full speed, for latency: its 99th percentile among images that met a swap against that of the others.
+ * Changes models and configuration again and again while images flow at full speed, a third of the changes
+ * bad (missing files, wrong hashes, other classes, no memory, broken YAML …), and in the end compares: no
+ * image missing, failed or doubled, every result of one configured set of models, while that was in force,
+ * with the probabilities that they give in quiet. Then the same at a third of full speed, for latency: its
+ * 99th percentile among images that met a swap against that of the others.
  *
  * npm run build && npx tsx scripts/swaps.ts [--swaps 100] [--images 0] [--trickle-swaps 60] [--models shipped|small] [--json]
  */

@@ -1,6 +1,7 @@
 /**
- * Kills daemons, workers and power at random and at every named point between two durable steps, again and again upon one
- * ledger, and in the end compares: no image missing, none with two results, no half-written file, nothing left over.
+ * Kills daemons, workers and power at random and at every named point between two durable steps, again and
+ * again upon one ledger, and in the end compares: no image missing, none with two results, no half-written
+ * file, nothing left over.
  *
  * npm run build && npx tsx scripts/torture.ts [--rounds 200] [--images 16] [--seed 1] [--faults 'kill -9,power']
  */

@@ -1,12 +1,13 @@
 /**
- * How fast AlexNet is trained, and where the time goes: images per second at batch 15 and 64 in three processes, in turn,
- * medians over the rounds.
+ * How fast AlexNet is trained, and where the time goes: images per second at batch 15 and 64 in three
+ * processes, in turn, medians over the rounds.
  *
  * plain:    tf.train.momentum in the environment that a process has by itself
  * ours:     the environment and the in-place update of `smearwatch train`
  * bfloat16: the same with `--precision bfloat16`
  *
- * `outside` is the share of a step's time that is spent in none of TensorFlow's kernels: building batches, JavaScript.
+ * `outside` is the share of a step's time that is spent in none of TensorFlow's kernels: building batches,
+ * JavaScript.
  *
  * npx tsx scripts/training-speed.ts [--rounds 3] [--steps 5] [--batch-sizes 15,64]
  */

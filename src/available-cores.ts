@@ -3,15 +3,19 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * How many threads can compute at the same time: the processors that this process may use, and no more than its CPU quota, rounded.
- * Containers and systemd's `CPUQuota=` limit the time on all processors together, which Node 20 does not see.
+ * How many threads can compute at the same time: the processors that this process may use, and no more than
+ * its CPU quota, rounded. Containers and systemd's `CPUQuota=` limit the time on all processors together,
+ * which Node 20 does not see.
  * @param root where `/proc` and `/sys` are; for tests
  */
 export function availableCores(root = '/'): number {
   return Math.max(1, Math.min(availableParallelism(), Math.round(cpuQuota(root) ?? Infinity)));
 }
 
-/** The CPU quota of this process's control group (Linux, v1 or v2), in processors: 1.5; undefined where there is none. */
+/**
+ * The CPU quota of this process's control group (Linux, v1 or v2), in processors: 1.5; undefined where there
+ * is none.
+ */
 export function cpuQuota(root = '/'): number | undefined {
   const groups = lines(join(root, 'proc/self/cgroup')).map(parseGroup);
   const quotas = lines(join(root, 'proc/self/mountinfo')).flatMap((line) => {
@@ -30,7 +34,10 @@ interface Mount {
   readonly folder: string;
 }
 
-/** `30 24 0:26 /docker/1f /sys/fs/cgroup/cpu ro - cgroup cgroup rw,cpu`: group, folder, then after a dash type and controllers. */
+/**
+ * `30 24 0:26 /docker/1f /sys/fs/cgroup/cpu ro - cgroup cgroup rw,cpu`: group, folder, then after a dash type
+ * and controllers.
+ */
 function parseMount(line: string): Mount | undefined {
   const [before = '', after = ''] = line.split(' - ');
   const [, , , group = '', folder = ''] = before.split(' ');

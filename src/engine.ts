@@ -29,7 +29,10 @@ export interface SessionOptions {
   readonly kernels?: KernelChoice;
 }
 
-/** What computes a model, for the result's record; src/model/accelerate/README.md explains each. Only ever added to. */
+/**
+ * What computes a model, for the result's record; src/model/accelerate/README.md explains each. Only ever
+ * added to.
+ */
 export const COMPUTATIONS = ['onnxruntime', 'smearwatch-front', 'smearwatch-winograd', 'tfjs-node'] as const;
 export type ComputationName = (typeof COMPUTATIONS)[number];
 

@@ -1,14 +1,14 @@
 import { SmearwatchError } from './errors.js';
 
 /**
- * Faults on purpose, for the torture test: the daemon kills, freezes or fails itself between two durable steps.
- * Armed by the environment, and only in tests:
+ * Faults on purpose, for the torture test: the daemon kills, freezes or fails itself between two durable
+ * steps. Armed by the environment, and only in tests:
  *
  *     NODE_ENV=test SMEARWATCH_FAULT=kill@recorded:3,fail@json-written
  *
- * is: SIGKILL at the third time that `recorded` is passed, ENOSPC at the first `json-written`. `kill@preparing=bad` acts
- * at names with "bad" in them only, each time. `poison` lets marked images kill their worker (pool/worker/poison.ts). Without
- * the variable, passing a point costs one comparison.
+ * is: SIGKILL at the third time that `recorded` is passed, ENOSPC at the first `json-written`.
+ * `kill@preparing=bad` acts at names with "bad" in them only, each time. `poison` lets marked images kill
+ * their worker (pool/worker/poison.ts). Without the variable, passing a point costs one comparison.
  */
 export const FAULT_POINTS = [
   /** A settled file, before the ledger hears of it, and after. */
@@ -27,7 +27,9 @@ export const FAULT_POINTS = [
   ...(['json-written', 'json-renamed'] as const),
   /** Half of what should be appended is there; all of it. */
   ...(['ndjson-half-written', 'ndjson-written'] as const),
-  /** A copy across file systems is complete beside its target, has its name; the image is moved or deleted. */
+  /**
+   * A copy across file systems is complete beside its target, has its name; the image is moved or deleted.
+   */
   ...(['move-copied', 'move-renamed', 'disposed'] as const),
   ...(['delivered-not-acknowledged', 'acknowledged'] as const),
   /** Two pools are up; the new one serves. */
@@ -55,12 +57,17 @@ interface Armed {
 
 const armed = isAllowed(process.env) ? parse(process.env['SMEARWATCH_FAULT']) : undefined;
 
-/** Passes a point of no harm, unless a fault is armed for it. `detail` is what the fault can be narrowed to. */
+/**
+ * Passes a point of no harm, unless a fault is armed for it. `detail` is what the fault can be narrowed to.
+ */
 export function faultPoint(point: FaultPoint, detail = ''): void {
   if (armed !== undefined) pass(armed, point, detail);
 }
 
-/** `text`, or its first half when the next passing of `point` is a fault: what a write leaves that was cut off. */
+/**
+ * `text`, or its first half when the next passing of `point` is a fault: what a write leaves that was cut
+ * off.
+ */
 export function torn(point: FaultPoint, text: string): string {
   const isNext = armed?.faults.some((fault) => fault.point === point && fault.left === 1);
   return isNext === true ? text.slice(0, Math.floor(text.length / 2)) : text;

@@ -38,6 +38,9 @@ export interface DecodedBy {
 /** Width × height in pixels that slide scanners write. */
 export const SCANNER_SIZE = { width: 960, height: 1080 } as const;
 
-/** The three classes of the paper, in the order of every probabilities vector. Folder names are the same words. */
+/**
+ * The three classes of the paper, in the order of every probabilities vector. Folder names are the same
+ * words.
+ */
 export const CELL_CLASSES = ['normal-monocyte', 'abnormal-monocyte', 'lymphocyte'] as const;
 export type CellClass = (typeof CELL_CLASSES)[number];

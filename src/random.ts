@@ -2,8 +2,9 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
 /**
- * Seeded randomness. A stream is named by a path such as `(seed, 'red-cells', index)`; streams of different paths are
- * independent, so a change in how many numbers one part of the picture draws never moves another part.
+ * Seeded randomness. A stream is named by a path such as `(seed, 'red-cells', index)`; streams of different
+ * paths are independent, so a change in how many numbers one part of the picture draws never moves another
+ * part.
  */
 export class Random {
   readonly #generator: RandomGenerator;
@@ -38,7 +39,9 @@ export class Random {
   }
 }
 
-/** Four 32-bit words from a path, by MurmurHash3's mixing steps: neighbouring seeds and indices share nothing. */
+/**
+ * Four 32-bit words from a path, by MurmurHash3's mixing steps: neighbouring seeds and indices share nothing.
+ */
 function stateOf(path: readonly (number | string)[]): number[] {
   const words = path.flatMap(wordsOf);
   return [0x9e3779b9, 0x7f4a7c15, 0x85ebca6b, 0xc2b2ae35].map((lane) => {

@@ -2,8 +2,8 @@ import type { ComputedBy, EngineName, KernelFallback } from './engine.js';
 import type { DecoderName } from './images.js';
 
 /**
- * The result record: what the ledger keeps and every sink delivers, one per image and set of models. Fields are only
- * ever added; `recordVersion` changes when one changes its meaning.
+ * The result record: what the ledger keeps and every sink delivers, one per image and set of models. Fields
+ * are only ever added; `recordVersion` changes when one changes its meaning.
  */
 export interface ResultRecord {
   readonly recordVersion: 1;
@@ -11,7 +11,10 @@ export interface ResultRecord {
   /** In the configuration's order; the first one decides. */
   readonly models: readonly ModelPrediction[];
   readonly decision: Decision;
-  /** The true class, where it is known (from the folder's name, a label file, a person); it may come, and change, later. */
+  /**
+   * The true class, where it is known (from the folder's name, a label file, a person); it may come, and
+   * change, later.
+   */
   readonly label?: string;
   readonly times: StageTimes;
   /** RFC 3339, UTC. */

@@ -32,7 +32,8 @@ export function instantiate(name: KernelName, imports: object): WebAssemblyExpor
 
 /**
  * Compiles a kernel, once for each thread; a failure is remembered as well.
- * @throws Error when the processor has no SIMD, or the file is missing or damaged, as in an incomplete installation
+ * @throws Error when the processor has no SIMD, or the file is missing or damaged, as in an incomplete
+ *   installation
  */
 export function compileKernel(name: KernelName): object {
   const known = compiled.get(name) ?? compile(name);

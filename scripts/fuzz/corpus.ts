@@ -4,7 +4,10 @@ import { blackPixels, chunk, header, pngOf } from '../../test/decode/png.js';
 import { colourVariants, greyVariants, type Variant } from '../../test/decode/variants.js';
 import { tiffKinds } from './tiffs.js';
 
-/** Whole images in every form that is told apart anywhere on the way: what is mutated. Small, so that many are tried. */
+/**
+ * Whole images in every form that is told apart anywhere on the way: what is mutated. Small, so that many are
+ * tried.
+ */
 export async function makeCorpus(): Promise<Variant[]> {
   const { pixels, width, height } = drawSmear({ seed: 7, index: 0, width: 96, height: 108 });
   const picture = { pixels, width, height };

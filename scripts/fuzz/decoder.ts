@@ -1,6 +1,6 @@
 /**
- * The process that decodes, as the daemon does: the same settings, limits and number of images at once. It may crash,
- * hang or grow; `scripts/fuzz.ts` watches it.
+ * The process that decodes, as the daemon does: the same settings, limits and number of images at once. It
+ * may crash, hang or grow; `scripts/fuzz.ts` watches it.
  */
 import { configureDecoding, decodeImage, type DecodedImage } from '../../src/decode/decode-image.js';
 import { SmearwatchError } from '../../src/errors.js';

@@ -93,7 +93,9 @@ function changeField(bytes: Buffer, { random, origin }: Circumstances): Buffer {
   return bytes;
 }
 
-/** Numbers at which decoders go wrong: ends of ranges, sizes of the file, a little more or less than before. */
+/**
+ * Numbers at which decoders go wrong: ends of ranges, sizes of the file, a little more or less than before.
+ */
 function valueFor(bytes: Buffer, field: Field, random: Random): bigint {
   const top = 1n << BigInt(8 * field.bytes);
   const before = readField(bytes, field);

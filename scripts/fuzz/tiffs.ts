@@ -9,7 +9,10 @@ interface Kind {
   readonly options?: TiffOptions;
 }
 
-/** TIFFs of every kind of samples, decoded or not, and in every arrangement: their directories are what matters. */
+/**
+ * TIFFs of every kind of samples, decoded or not, and in every arrangement: their directories are what
+ * matters.
+ */
 export function tiffKinds({ pixels, ...size }: TiffSize & { readonly pixels: Uint8Array }): Variant[] {
   return KINDS.map((kind) => ({
     name: `TIFF: ${kind.name}`,

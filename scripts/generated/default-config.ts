@@ -3,8 +3,8 @@ import { wrap } from '../../src/text/wrap.js';
 import { configOptions, type ConfigOption } from '../../src/config/options.js';
 
 /**
- * config/default.yaml: every option with its default and, as a comment, its meaning. Options that have no default are
- * shown commented out, except the few that every configuration needs.
+ * config/default.yaml: every option with its default and, as a comment, its meaning. Options that have no
+ * default are shown commented out, except the few that every configuration needs.
  */
 export function defaultConfigFile(): string {
   return [HEAD, ...configOptions().children.map((option) => entry(option, ''))].join('\n');

@@ -2,7 +2,10 @@ import { COMPUTATIONS } from '../../src/engine.js';
 import { DECODERS } from '../../src/images.js';
 import { REVIEW_REASONS } from '../../src/record.js';
 
-/** What each label of a metric says, and how many values it may have: no label may ever hold a path or a free text. */
+/**
+ * What each label of a metric says, and how many values it may have: no label may ever hold a path or a free
+ * text.
+ */
 export const LABEL_MEANINGS: Readonly<Record<string, string>> = {
   action: '`move` or `delete`.',
   arch: 'The processor architecture, as Node names it.',

@@ -14,8 +14,8 @@ export interface MetricDescription {
 }
 
 /**
- * Every metric of /metrics, by name. Nothing is written down twice: they are made as the daemon makes them, and asked what
- * they are.
+ * Every metric of /metrics, by name. Nothing is written down twice: they are made as the daemon makes them,
+ * and asked what they are.
  */
 export function metricCatalogue(): MetricDescription[] {
   return [...describe(ownMetrics()), ...describe(createRegistry({ version: '' }))]

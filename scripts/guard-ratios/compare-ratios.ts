@@ -1,6 +1,8 @@
 import type { Finding } from '../../src/bench/report/schema.js';
 
-/** Ratios that say something on any machine, however busy: both sides meet the same noise. Higher is better. */
+/**
+ * Ratios that say something on any machine, however busy: both sides meet the same noise. Higher is better.
+ */
 const GUARDED = [
   'daemon-of-ideal',
   'int8-of-fp32',
@@ -30,8 +32,8 @@ export function isGuarded(id: string): boolean {
 export type Ratios = Readonly<Record<string, number>>;
 
 /**
- * What a computer's ratios are compared with: those of its processor, since instruction sets change some of them threefold;
- * of a processor that nothing was recorded of, the lowest of any.
+ * What a computer's ratios are compared with: those of its processor, since instruction sets change some of
+ * them threefold; of a processor that nothing was recorded of, the lowest of any.
  */
 export function expectedOn(
   processor: string,

@@ -4,7 +4,10 @@ import type { Passage, Prose, ProseLine } from './finding.js';
 const parser = new MarkdownIt({ html: true });
 type Token = ReturnType<typeof parser.parse>[number];
 
-/** The prose of a Markdown document: paragraphs, list items, headings and cells, without code and links' targets. */
+/**
+ * The prose of a Markdown document: paragraphs, list items, headings and cells, without code and links'
+ * targets.
+ */
 export function markdownProse(source: string): Prose {
   const rows = source.split('\n');
   const passages: Passage[] = [];

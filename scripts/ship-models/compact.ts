@@ -2,7 +2,10 @@ import { shapeLayers, type Network } from '../../src/model/networks/network.js';
 import { matchWeights, type Weights } from '../../src/model/networks/weights.js';
 
 export interface CompactOptions {
-  /** Layer name → share of its weights that is kept, the largest by magnitude; layers not named keep all of theirs. */
+  /**
+   * Layer name → share of its weights that is kept, the largest by magnitude; layers not named keep all of
+   * theirs.
+   */
   readonly keep?: Readonly<Record<string, number>>;
 }
 
@@ -10,10 +13,11 @@ export interface CompactOptions {
 const STEPS = 127;
 
 /**
- * Weights that `packModel` can store in a byte or less each: the smallest set to zero (magnitude pruning, Han et al.
- * 2015), the others rounded to multiples of one step per output channel. This is where accuracy is lost; storing the
- * result loses nothing. Biases stay as they are, and so do the arrays given.
- * @throws SmearwatchError `weights-invalid`; RangeError for a share outside ]0, 1] or a layer that does not exist
+ * Weights that `packModel` can store in a byte or less each: the smallest set to zero (magnitude pruning, Han
+ * et al. 2015), the others rounded to multiples of one step per output channel. This is where accuracy is
+ * lost; storing the result loses nothing. Biases stay as they are, and so do the arrays given.
+ * @throws SmearwatchError `weights-invalid`; RangeError for a share outside ]0, 1] or a layer that does not
+ *   exist
  */
 export function compactWeights(
   network: Network,
@@ -66,8 +70,8 @@ function stepsOf(values: Float32Array, outputs: number): Float32Array {
 const NEGLIGIBLE = 1e-30;
 
 /**
- * Up to 16 significant bits. A step of 16 bits times a count of 7 bits is exact in float32's 24, which makes packing
- * lossless and independent of how anything rounds.
+ * Up to 16 significant bits. A step of 16 bits times a count of 7 bits is exact in float32's 24, which makes
+ * packing lossless and independent of how anything rounds.
  */
 function roundUp(value: number): number {
   if (value < NEGLIGIBLE) return 0;
@@ -76,8 +80,8 @@ function roundUp(value: number): number {
 }
 
 /**
- * The `count`-th largest magnitude. The bits of positive floats sort like the floats, so two counting passes over
- * 16 bits each find it: 0.1 s for 38 million values, where sorting takes seconds.
+ * The `count`-th largest magnitude. The bits of positive floats sort like the floats, so two counting passes
+ * over 16 bits each find it: 0.1 s for 38 million values, where sorting takes seconds.
  */
 export function magnitudeAt(values: Float32Array, count: number): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

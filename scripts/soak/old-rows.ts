@@ -34,7 +34,10 @@ const TEMPLATE: ResultRecord = {
   software: { name: 'smearwatch', version: '0.0.0', node: '20.0.0' },
 };
 
-/** A ledger that has so many images of last week, which have gone from their folder: what retention has to remove. */
+/**
+ * A ledger that has so many images of last week, which have gone from their folder: what retention has to
+ * remove.
+ */
 export function writeOldRows(stateFolder: string, count: number): void {
   Ledger.own(stateFolder, () => []).close();
   const database = new DatabaseSync(ledgerFile(stateFolder));

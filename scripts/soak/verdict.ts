@@ -23,7 +23,10 @@ const MOST_GROWTH = 0.05;
 const MOST_MORE_HEAP_MIB = 10;
 /** And threads. */
 const MOST_MORE_FILES = 5;
-/** It goes back to 64 MiB (journal_size_limit) each time that it begins anew; a worker that reads puts that off for a moment. */
+/**
+ * It goes back to 64 MiB (journal_size_limit) each time that it begins anew; a worker that reads puts that
+ * off for a moment.
+ */
 const MOST_WAL_MIB = 128;
 
 export function judge(soaked: Soaked): Check[] {

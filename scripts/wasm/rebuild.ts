@@ -6,7 +6,8 @@ import { basename, join } from 'node:path';
 export type Rebuilt = { readonly isSame: boolean } | { readonly skipped: string };
 
 /**
- * Builds a kernel again and compares every byte, where the compiler is there that the kernel's README.md names.
+ * Builds a kernel again and compares every byte, where the compiler is there that the kernel's README.md
+ * names.
  * @param libjpegTurbo folder of the unpacked library that native/shrink is built with
  */
 export function rebuild(folder: string, libjpegTurbo: string | undefined): Rebuilt {

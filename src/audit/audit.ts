@@ -37,13 +37,15 @@ export function auditFile(stateFolder: string): string {
 }
 
 /**
- * The audit trail of a state folder, `audit.sqlite`: append-only, each entry holding the hash of the one before it. A file
- * of its own, beside the ledger, so that a ledger that is repaired or replaced does not take the trail along. Several processes
- * may append at once. `audit-head.json` holds where the chain ends a second time.
+ * The audit trail of a state folder, `audit.sqlite`: append-only, each entry holding the hash of the one
+ * before it. A file of its own, beside the ledger, so that a ledger that is repaired or replaced does not
+ * take the trail along. Several processes may append at once. `audit-head.json` holds where the chain ends a
+ * second time.
  *
- * What it is worth: an entry that was changed, moved or removed is found by `verifyAudit`. Who can write all files of the
- * state folder can forge a whole chain with both its ends; therefore every new hash is also in the log and in /status,
- * and a copy of one of those, kept elsewhere, settles what came before it (`smearwatch audit verify --head`).
+ * What it is worth: an entry that was changed, moved or removed is found by `verifyAudit`. Who can write all
+ * files of the state folder can forge a whole chain with both its ends; therefore every new hash is also in
+ * the log and in /status, and a copy of one of those, kept elsewhere, settles what came before it
+ * (`smearwatch audit verify --head`).
  */
 export class Audit {
   readonly file: string;
@@ -65,7 +67,8 @@ export class Audit {
 
   /**
    * Adds an entry; it is on the disk when this returns.
-   * @throws SmearwatchError `audit-unwritable`; `audit-entry-invalid` for details that are no JSON or too long
+   * @throws SmearwatchError `audit-unwritable`; `audit-entry-invalid` for details that are no JSON or too
+   *   long
    */
   append({ event, actor = DAEMON, details = {}, at = new Date() }: NewEntry): AuditEntry {
     const content = {
@@ -137,8 +140,9 @@ export class Audit {
   }
 
   /**
-   * After the commit, so that the copy is never ahead of the chain: a crash in between leaves it one entry behind, which the
-   * next entry mends. Under the write lock, so that of two processes the later does not put back the earlier's.
+   * After the commit, so that the copy is never ahead of the chain: a crash in between leaves it one entry
+   * behind, which the next entry mends. Under the write lock, so that of two processes the later does not put
+   * back the earlier's.
    */
   #copyHead(): void {
     try {
@@ -147,7 +151,8 @@ export class Audit {
         writeHead(dirname(this.file), { sequence, hash });
       });
     } catch {
-      // The entry is durable, and saying otherwise would have it written twice. The next entry writes the copy.
+      // The entry is durable, and saying otherwise would have it written twice. The next entry writes the
+      // copy.
     }
   }
 }

@@ -12,8 +12,8 @@ export type Connection = DatabaseSyncInstance;
 const BUSY_TIMEOUT_MS = 5000;
 
 /**
- * Opens a trail to append to, and makes it where there is none. WAL with `synchronous=FULL`: a commit that returned is on
- * the disk, and somebody who reads a long trail never keeps the daemon from writing.
+ * Opens a trail to append to, and makes it where there is none. WAL with `synchronous=FULL`: a commit that
+ * returned is on the disk, and somebody who reads a long trail never keeps the daemon from writing.
  */
 export function openForAppending(file: string): Connection {
   mkdirSync(dirname(file), { recursive: true });
@@ -39,12 +39,15 @@ export function closeWhole(connection: Connection): void {
   try {
     connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
-    // Somebody else writes, or the disk is full: the entries are in the file beside it, where SQLite finds them.
+    // Somebody else writes, or the disk is full: the entries are in the file beside it, where SQLite finds
+    // them.
   }
   connection.close();
 }
 
-/** `work` in a transaction that takes the write lock first, so that what it reads stays the end of the chain. */
+/**
+ * `work` in a transaction that takes the write lock first, so that what it reads stays the end of the chain.
+ */
 export function locked<T>(connection: Connection, work: () => T): T {
   connection.exec('BEGIN IMMEDIATE');
   try {
@@ -76,7 +79,8 @@ function prepare(connection: Connection, file: string): void {
     if (version > AUDIT_VERSION) throw newer(file, version);
     if (version === AUDIT_VERSION) return; // another process was first
     connection.exec(AUDIT_SCHEMA);
-    // Before the first entry: from here on, a missing copy was removed. One that is there belongs to an older trail.
+    // Before the first entry: from here on, a missing copy was removed. One that is there belongs to an older
+    // trail.
     if (readHead(dirname(file)) === 'missing') writeHead(dirname(file), NO_ENTRY);
     connection.exec(`PRAGMA user_version = ${AUDIT_VERSION}`);
   });

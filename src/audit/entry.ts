@@ -55,8 +55,8 @@ export interface AuditHead {
 export const NO_ENTRY: AuditHead = { sequence: 0, hash: '0'.repeat(64) };
 
 /**
- * SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of these seven lines, joined by one line feed (0x0A) each and
- * none after the last:
+ * SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of these seven lines, joined by one line feed
+ * (0x0A) each and none after the last:
  *
  *     smearwatch-audit-1
  *     <sequence, decimal>
@@ -66,8 +66,8 @@ export const NO_ENTRY: AuditHead = { sequence: 0, hash: '0'.repeat(64) };
  *     <details, as stored>
  *     <previous>
  *
- * No field can hold a line feed: JSON escapes it, and `actor` is cleaned. So the bytes say which field is which, and
- * `printf '%s\n…' | sha256sum` gives the same value without this program.
+ * No field can hold a line feed: JSON escapes it, and `actor` is cleaned. So the bytes say which field is
+ * which, and `printf '%s\n…' | sha256sum` gives the same value without this program.
  */
 export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
   const { sequence, time, event, actor, details, previous } = entry;
@@ -75,7 +75,10 @@ export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
   return createHash('sha256').update(lines.join('\n'), 'utf8').digest('hex');
 }
 
-/** JSON without spaces, the keys of every object sorted by UTF-16 code units: the same value gives the same text. */
+/**
+ * JSON without spaces, the keys of every object sorted by UTF-16 code units: the same value gives the same
+ * text.
+ */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(JSON.parse(JSON.stringify(value))));
 }

@@ -13,7 +13,10 @@ const headSchema = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** The copy, or why there is none. It is replaced in one step: a file that cannot be read was not left by a crash. */
+/**
+ * The copy, or why there is none. It is replaced in one step: a file that cannot be read was not left by a
+ * crash.
+ */
 export function readHead(stateFolder: string): AuditHead | 'missing' | 'unreadable' {
   const file = join(stateFolder, HEAD_FILE);
   if (!existsSync(file)) return 'missing';

@@ -14,7 +14,8 @@ export interface AuditFilter {
 }
 
 /**
- * Calls `work` with the entries that fit, oldest first, read one after another from one snapshot; for commands.
+ * Calls `work` with the entries that fit, oldest first, read one after another from one snapshot; for
+ * commands.
  * @throws SmearwatchError `audit-missing`, `audit-unreadable`
  */
 export function readAudit<T>(
@@ -51,7 +52,9 @@ export function withReader<T>(stateFolder: string, work: (connection: Connection
   }
 }
 
-/** One line of JSON: the fields in the order in which they are hashed, the details byte for byte as hashed. */
+/**
+ * One line of JSON: the fields in the order in which they are hashed, the details byte for byte as hashed.
+ */
 export function toLine({ sequence, time, event, actor, details, previous, hash }: AuditEntry): string {
   const [start, end] = [JSON.stringify({ sequence, time, event, actor }), JSON.stringify({ previous, hash })];
   return `${start.slice(0, -1)},"details":${details},${end.slice(1)}`;

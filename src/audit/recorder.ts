@@ -2,7 +2,9 @@ import { hasCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Audit, type AuditHead, type NewEntry } from './audit.js';
 
-/** What /status says about the trail. `head` is there to be copied elsewhere: it proves everything before it. */
+/**
+ * What /status says about the trail. `head` is there to be copied elsewhere: it proves everything before it.
+ */
 export interface AuditStatus {
   readonly head: AuditHead | undefined;
   readonly writable: boolean;
@@ -22,9 +24,10 @@ export interface RecorderOptions {
 const AT_ONCE = 20;
 
 /**
- * The daemon's hand on the audit trail. It never throws: a trail that cannot be written is no reason to leave patients' images
- * unclassified. Entries then wait in memory, in order and with the time they happened, and are tried again with every new
- * one and on a timer; telemetry raises the alarm meanwhile. What a crash takes with it is still in the log.
+ * The daemon's hand on the audit trail. It never throws: a trail that cannot be written is no reason to leave
+ * patients' images unclassified. Entries then wait in memory, in order and with the time they happened, and
+ * are tried again with every new one and on a timer; telemetry raises the alarm meanwhile. What a crash takes
+ * with it is still in the log.
  */
 export class AuditRecorder {
   readonly #options: RecorderOptions;

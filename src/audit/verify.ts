@@ -24,8 +24,8 @@ export interface AuditProblem {
 }
 
 /**
- * Reads the whole trail and compares it with itself, with the copy of its end, and with `known` ends that were kept
- * elsewhere (of the log, of /status).
+ * Reads the whole trail and compares it with itself, with the copy of its end, and with `known` ends that
+ * were kept elsewhere (of the log, of /status).
  * @throws SmearwatchError `audit-missing` when neither the trail nor the copy of its end is there
  */
 export function verifyAudit(stateFolder: string, known: readonly AuditHead[] = []): AuditReport {
@@ -54,7 +54,9 @@ export function verifyAudit(stateFolder: string, known: readonly AuditHead[] = [
 
 class ChainCheck {
   head = NO_ENTRY;
-  /** Hashes of the entries that are compared with what is known of them; a trail may be too long to keep all. */
+  /**
+   * Hashes of the entries that are compared with what is known of them; a trail may be too long to keep all.
+   */
   readonly #hashes = new Map<number, string>([[NO_ENTRY.sequence, NO_ENTRY.hash]]);
   readonly #wanted: ReadonlySet<number>;
   #problem: AuditProblem | undefined;

@@ -37,8 +37,8 @@ const MEASURES: Readonly<Record<BenchPart, MeasurePart>> = {
 };
 
 /**
- * Measures everything that is asked for, several rounds one after the other: what a busy machine does to one round, it does to
- * all figures of that round, and ratios are taken within it.
+ * Measures everything that is asked for, several rounds one after the other: what a busy machine does to one
+ * round, it does to all figures of that round, and ratios are taken within it.
  * @throws SmearwatchError `bench-…`, and the signal's reason when it is interrupted
  */
 export async function runBench(

@@ -13,7 +13,10 @@ export type Measurements = Omit<
 
 type Draft = Pick<Finding, 'id' | 'title' | 'value' | 'unit'>;
 
-/** The figures that somebody asked for, from what was measured; what was not is left out. Ratios are taken round by round. */
+/**
+ * The figures that somebody asked for, from what was measured; what was not is left out. Ratios are taken
+ * round by round.
+ */
 export function findingsOf(measured: Measurements): Finding[] {
   const drafts = [
     ...ofDaemons(measured),

@@ -7,7 +7,10 @@ import type { DecoderChoice } from '../images.js';
 import { BACKLOG_FILES, FORMATS, PARTS, type Format, type BenchPart } from './parts.js';
 
 export interface BenchOptions {
-  /** Less of everything, in under two minutes: for tests and for CI's guard, whose ratios are those of such a run. */
+  /**
+   * Less of everything, in under two minutes: for tests and for CI's guard, whose ratios are those of such a
+   * run.
+   */
   readonly quick?: boolean;
   readonly parts?: readonly BenchPart[];
   readonly formats?: readonly Format[];
@@ -15,7 +18,10 @@ export interface BenchOptions {
   readonly images?: number;
   readonly rounds?: number;
   readonly batches?: readonly number[];
-  /** Numbers of cores. The daemon is measured beside its parts on all of them, and on each of these that are fewer. */
+  /**
+   * Numbers of cores. The daemon is measured beside its parts on all of them, and on each of these that are
+   * fewer.
+   */
   readonly cores?: readonly number[];
   /** Time for one figure of decode or networks alone, at least. */
   readonly seconds?: number;
@@ -25,7 +31,10 @@ export interface BenchOptions {
   readonly latencyImages?: number;
   /** Images instead of generated smears. */
   readonly dataFolder?: string | undefined;
-  /** Registry with fp32 and, if it has them, int8 versions; otherwise the one that ships, and int8 is made of it. */
+  /**
+   * Registry with fp32 and, if it has them, int8 versions; otherwise the one that ships, and int8 is made of
+   * it.
+   */
   readonly registryFolder?: string | undefined;
   /** Where files, ledger and results lie meanwhile. Default the system's folder for temporary files. */
   readonly workFolder?: string | undefined;
@@ -57,7 +66,9 @@ export interface BenchPlan {
   readonly allCores: number;
   /** The daemon's batch, unless it is configured otherwise. */
   readonly daemonBatch: number;
-  /** Distinct smears that are drawn of each format; the other files are these with another comment in them. */
+  /**
+   * Distinct smears that are drawn of each format; the other files are these with another comment in them.
+   */
   readonly drawn: number;
   /** Images that trickle in, one after the other, in each round. */
   readonly latencyImages: number;

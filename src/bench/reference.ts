@@ -3,8 +3,8 @@ import recorded from './reference.json' with { type: 'json' };
 import { partsSchema } from './scaling/parts.js';
 
 /**
- * Figures of known computers, recorded by `scripts/guard-ratios.ts --record`: what `smearwatch plan` computes with where no
- * bench was run, and the ratios that CI compares with.
+ * Figures of known computers, recorded by `scripts/guard-ratios.ts --record`: what `smearwatch plan` computes
+ * with where no bench was run, and the ratios that CI compares with.
  */
 const referenceSchema = z.strictObject({
   /** Of a whole bench on one of them. */

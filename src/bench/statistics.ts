@@ -40,7 +40,9 @@ export function percentile(values: ArrayLike<number>, share: number): number {
   return quantile(Float64Array.from(values).sort(), share);
 }
 
-/** Of the line through points that is nearest to them, by least squares; NaN where they have one place only. */
+/**
+ * Of the line through points that is nearest to them, by least squares; NaN where they have one place only.
+ */
 export function slopeOf(x: readonly number[], y: readonly number[]): number {
   const meanOf = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;

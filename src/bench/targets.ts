@@ -4,8 +4,8 @@ import type { Finding } from './report/schema.js';
 export type Target = NonNullable<Finding['target']>;
 
 /**
- * What Smearwatch is held to on two cores, by the beginning of a finding's id; the longest beginning that fits counts. A figure
- * without a target is reported all the same.
+ * What Smearwatch is held to on two cores, by the beginning of a finding's id; the longest beginning that
+ * fits counts. A figure without a target is reported all the same.
  */
 const TARGETS: Readonly<Record<string, Target>> = {
   'daemon-of-ideal/jpeg': { kind: 'min', limit: 0.93 },

@@ -15,9 +15,10 @@ export const GLOBAL_OPTIONS: NamedOptions = {
 const LIKE_A_BOOLEAN = /^(yes|no|on|off|y|n|0|1|true|false|t|f)$/i;
 
 /**
- * Refuses what yargs would accept with another meaning: it takes `--once=yes` for false, `--no-config` for a file called
- * false, `--workers ""` for 0, `--preset` alone for its default, and an option that is given twice for a list. The words
- * are checked before yargs converts them, because afterwards `--once=yes` and `--once=false` look the same.
+ * Refuses what yargs would accept with another meaning: it takes `--once=yes` for false, `--no-config` for a
+ * file called false, `--workers ""` for 0, `--preset` alone for its default, and an option that is given
+ * twice for a list. The words are checked before yargs converts them, because afterwards `--once=yes` and
+ * `--once=false` look the same.
  * @throws SmearwatchError `usage`
  */
 export function checkArguments(

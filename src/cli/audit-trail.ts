@@ -13,10 +13,11 @@ export interface TrailLocation {
 }
 
 /**
- * The audit trail that a change of a registry belongs into: of `--state`, of `--config`, or of the configuration in its
- * usual place when that is of this registry. There may be none: on a computer where models are only trained, no daemon has
- * a state folder. Then that is said, and a daemon that follows the label records the swap itself.
- * It is opened before the change, so that nothing is changed that cannot be recorded.
+ * The audit trail that a change of a registry belongs into: of `--state`, of `--config`, or of the
+ * configuration in its usual place when that is of this registry. There may be none: on a computer where
+ * models are only trained, no daemon has a state folder. Then that is said, and a daemon that follows the
+ * label records the swap itself. It is opened before the change, so that nothing is changed that cannot be
+ * recorded.
  * @throws SmearwatchError `audit-unwritable`
  */
 export async function openTrail(location: TrailLocation, { err }: Terminal): Promise<Audit | undefined> {

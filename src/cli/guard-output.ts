@@ -14,9 +14,10 @@ export interface GuardedProcess {
 const PUT_AWAY_WITHIN_MS = 10_000;
 
 /**
- * Deals with a standard output that cannot be written, for every command. A reader that has closed the pipe (`results | head`)
- * has what it wanted: the command ends quietly with exit code 0. Anything else (a full disk) is one line on standard error and
- * exit code 1. A standard error that cannot be written changes nothing: there is nowhere to say so.
+ * Deals with a standard output that cannot be written, for every command. A reader that has closed the pipe
+ * (`results | head`) has what it wanted: the command ends quietly with exit code 0. Anything else (a full
+ * disk) is one line on standard error and exit code 1. A standard error that cannot be written changes
+ * nothing: there is nowhere to say so.
  * @returns the exit code that the process ends with instead of the command's own, once output has failed
  */
 export function guardOutput(guarded: GuardedProcess): { readonly exitCode: number | undefined } {
@@ -41,7 +42,10 @@ function report({ stdout, stderr, argv }: GuardedProcess, error: unknown): void 
   reportError({ out: stdout, err: stderr }, failure, { json: argv.includes('--json'), verbose: false });
 }
 
-/** Threads in native code abort when the process exits beneath them, so that work that can be interrupted ends by itself. */
+/**
+ * Threads in native code abort when the process exits beneath them, so that work that can be interrupted ends
+ * by itself.
+ */
 function end({ exit }: GuardedProcess, exitCode: number): void {
   if (!interruptAll(new SmearwatchError('interrupted', 'Its output is not read any more'))) exit(exitCode);
   else setTimeout(() => exit(exitCode), PUT_AWAY_WITHIN_MS).unref();

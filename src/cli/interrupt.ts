@@ -10,8 +10,8 @@ export function interruptAll(reason: SmearwatchError): boolean {
 }
 
 /**
- * Runs `work` with a signal that fires at the first Ctrl-C or SIGTERM, so that what was begun can be finished or put
- * away. A second one ends the process at once, as it would without this.
+ * Runs `work` with a signal that fires at the first Ctrl-C or SIGTERM, so that what was begun can be finished
+ * or put away. A second one ends the process at once, as it would without this.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -1,10 +1,14 @@
 import type { Writable } from 'node:stream';
 
-/** Where a command writes: results to `out`, progress and errors to `err`, so that pipes carry results only. */
+/**
+ * Where a command writes: results to `out`, progress and errors to `err`, so that pipes carry results only.
+ */
 export interface Terminal {
   readonly out: Writable;
   readonly err: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  /** `out` cannot be written any more, which has been dealt with: what a command fails with now is no news. */
+  /**
+   * `out` cannot be written any more, which has been dealt with: what a command fails with now is no news.
+   */
   readonly isOutGone?: () => boolean;
 }
 
@@ -45,8 +49,8 @@ export function printTable(
 }
 
 /**
- * Text that may go to a terminal. File names come from scanners and may hold anything, escape sequences included, which a
- * terminal would obey.
+ * Text that may go to a terminal. File names come from scanners and may hold anything, escape sequences
+ * included, which a terminal would obey.
  */
 export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what it is about

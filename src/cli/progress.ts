@@ -25,8 +25,8 @@ export interface ProgressBar {
 }
 
 /**
- * Progress with rate and time left, on standard error: a bar on a terminal; elsewhere (a log, CI) a plain line every few
- * seconds, because a bar's carriage returns are noise there.
+ * Progress with rate and time left, on standard error: a bar on a terminal; elsewhere (a log, CI) a plain
+ * line every few seconds, because a bar's carriage returns are noise there.
  */
 export function startProgress(options: ProgressOptions): ProgressBar {
   const pace = new Pace(options.total, options.initial ?? 0, options.now ?? (() => performance.now()));

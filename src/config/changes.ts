@@ -9,8 +9,8 @@ export interface ConfigChanges {
 }
 
 /**
- * What a running daemon cannot change: the ledger it holds open, the address that Prometheus and probes know, and the
- * set of watched folders with the way each is watched. Everything else reloads; see ARCHITECTURE.md.
+ * What a running daemon cannot change: the ledger it holds open, the address that Prometheus and probes know,
+ * and the set of watched folders with the way each is watched. Everything else reloads; see ARCHITECTURE.md.
  */
 const FIXED: readonly RegExp[] = [
   /^stateFolder$/,
@@ -43,7 +43,10 @@ function join(path: string, name: string): string {
   return path === '' || name.startsWith('[') ? `${path}${name}` : `${path}.${name}`;
 }
 
-/** The options of a section, or the entries of a list by their names; undefined for values that are compared whole. */
+/**
+ * The options of a section, or the entries of a list by their names; undefined for values that are compared
+ * whole.
+ */
 function entriesOf(value: unknown): Map<string, unknown> | undefined {
   if (Array.isArray(value)) {
     const entries = value as readonly unknown[];

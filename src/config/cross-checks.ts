@@ -9,8 +9,9 @@ import { scheduleProblems } from './schedule-checks.js';
 import { sameAddress, webhookProblems } from './webhook-checks.js';
 
 /**
- * What no single option can tell: names that must differ and folders that must not lie in each other. It looks at the
- * file as it was written and skips what the schema refuses, so that all problems are reported at once.
+ * What no single option can tell: names that must differ and folders that must not lie in each other. It
+ * looks at the file as it was written and skips what the schema refuses, so that all problems are reported at
+ * once.
  */
 export function crossChecks(value: unknown, base: string): Problem[] {
   const written = skeleton.parse(value);
@@ -134,7 +135,10 @@ function problem({ path, place }: ConfiguredPlace, relation: string): Problem {
   return { path, message: `the folder ${place} ${relation}; the folders of scanners must not overlap` };
 }
 
-/** Everything that Smearwatch writes: what it wrote into a scanner's folder it could ingest again, without end. */
+/**
+ * Everything that Smearwatch writes: what it wrote into a scanner's folder it could ingest again, without
+ * end.
+ */
 function writtenPlaces(written: ConfigSkeleton, base: string): ConfiguredPlace[] {
   const { stateFolder, scanners, sinks } = written;
   const reports = written.evaluation.schedule.folder;

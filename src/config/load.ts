@@ -23,8 +23,8 @@ const MAX_BYTES = 1_048_576;
 
 /**
  * Reads and checks a YAML 1.2 configuration file.
- * @throws SmearwatchError `configuration-unreadable`, or `configuration-invalid` with every problem, each with its
- * line, column, option, and what may stand there.
+ * @throws SmearwatchError `configuration-unreadable`, or `configuration-invalid` with every problem, each
+ *   with its line, column, option, and what may stand there.
  */
 export function loadConfig(file: string): LoadedConfig {
   const path = resolve(file);

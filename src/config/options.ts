@@ -18,7 +18,10 @@ export interface ConfigOption {
   readonly children: readonly ConfigOption[];
 }
 
-/** The whole catalogue, as a tree. It is read from the schema, so that errors and documents cannot disagree with it. */
+/**
+ * The whole catalogue, as a tree. It is read from the schema, so that errors and documents cannot disagree
+ * with it.
+ */
 export function configOptions(): ConfigOption {
   return describe('', '', configJsonSchema(), true);
 }
@@ -64,7 +67,9 @@ function properties(path: string, schema: JsonSchema): ConfigOption[] {
   );
 }
 
-/** The alternatives of a union (by `afterwards.action`, `sinks[].type`) share options: each is listed once. */
+/**
+ * The alternatives of a union (by `afterwards.action`, `sinks[].type`) share options: each is listed once.
+ */
 function mergeAlternatives(variants: readonly (readonly ConfigOption[])[]): ConfigOption[] {
   const merged = new Map<string, ConfigOption>();
   for (const variant of variants) {

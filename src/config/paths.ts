@@ -7,8 +7,8 @@ type SinkValues = ConfigValues['sinks'][number];
 type ScheduleValues = ConfigValues['evaluation']['schedule'];
 
 /**
- * Every path of the configuration made absolute. Relative ones are relative to the configuration file's folder, not
- * to where the daemon was started: a service manager starts it anywhere.
+ * Every path of the configuration made absolute. Relative ones are relative to the configuration file's
+ * folder, not to where the daemon was started: a service manager starts it anywhere.
  */
 export function withAbsolutePaths(config: ConfigValues, base: string): ConfigValues {
   const { registry, cacheFolder } = config.models;
@@ -68,7 +68,9 @@ function absoluteSchedule(schedule: ScheduleValues, base: string): ScheduleValue
   };
 }
 
-/** Whether `path` is `folder` or lies in it; both absolute, compared by name only (links are not followed). */
+/**
+ * Whether `path` is `folder` or lies in it; both absolute, compared by name only (links are not followed).
+ */
 export function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));

@@ -6,7 +6,10 @@ const list = z.array(z.unknown()).catch([]);
 const scanner = z.object({ patterns: list, exclude: list }).catch({ patterns: [], exclude: [] });
 const written = z.object({ scanners: z.array(scanner) });
 
-/** What the schema cannot tell of `patterns` and `exclude`: patterns that match nothing, or everything, for ever. */
+/**
+ * What the schema cannot tell of `patterns` and `exclude`: patterns that match nothing, or everything, for
+ * ever.
+ */
 export function patternProblems(value: unknown): Problem[] {
   const scanners = written.safeParse(value).data?.scanners ?? [];
   return scanners.flatMap(({ patterns, exclude }, index) => [
@@ -31,7 +34,10 @@ function problemsOf(
 
 const RELATIVE = "patterns are relative to the scanner's folder";
 
-/** What is wrong with a pattern, and what to write instead. The order matters: the first fault explains the others. */
+/**
+ * What is wrong with a pattern, and what to write instead. The order matters: the first fault explains the
+ * others.
+ */
 function problemOf(text: string): string | undefined {
   if (text.trim() !== text)
     return `which begins or ends with a blank; write ${quoted(text.trim() || '**/*.png')}`;

@@ -13,7 +13,10 @@ export interface Problem {
   readonly isAboutKey?: boolean;
 }
 
-/** The sentences of what the schema refuses: the value that stands there, what may stand there, and a suggestion. */
+/**
+ * The sentences of what the schema refuses: the value that stands there, what may stand there, and a
+ * suggestion.
+ */
 export function schemaProblems(issues: readonly z.core.$ZodIssue[], value: unknown): Problem[] {
   const root = configOptions();
   const byPath = new Map([root, ...flatten(root)].map((option) => [option.path, option]));

@@ -10,8 +10,9 @@ import { diskSchema, retentionSchema } from './schema/storage-schema.js';
 import { folder, milliseconds } from './schema/values.js';
 
 /**
- * The configuration file, every option with its default and its meaning; a file in schema/ for each section. The JSON Schema for
- * editors (config/schema.json) and docs/configuration.md are generated from these descriptions.
+ * The configuration file, every option with its default and its meaning; a file in schema/ for each section.
+ * The JSON Schema for editors (config/schema.json) and docs/configuration.md are generated from these
+ * descriptions.
  */
 export const configSchema = z.strictObject({
   stateFolder: folder.describe(

@@ -1,6 +1,6 @@
 /**
- * The candidate that `word` was probably meant to be, or undefined when none is near. Near is one slip in three
- * letters (two at least), so that `portt` finds `port` and `banana` finds nothing.
+ * The candidate that `word` was probably meant to be, or undefined when none is near. Near is one slip in
+ * three letters (two at least), so that `portt` finds `port` and `banana` finds nothing.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();

@@ -7,7 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type ChangeReason = 'file' | 'signal';
 
 export interface ConfigWatchOptions {
-  /** SHA-256 of what was loaded (`LoadedConfig.sha256`): a change between loading and watching is then not missed. */
+  /**
+   * SHA-256 of what was loaded (`LoadedConfig.sha256`): a change between loading and watching is then not
+   * missed.
+   */
   readonly sha256?: string;
   /** How long a changed file must stay as it is: editors write in several steps. */
   readonly quietMs?: number;
@@ -20,9 +23,9 @@ export interface ConfigWatcher {
 }
 
 /**
- * Calls `onChange` when the bytes of `file` have changed and settled, and at every SIGHUP. Events of the folder are
- * only a hint (editors rename, and Kubernetes swaps a link two folders away); the file's hash decides. A file that is
- * missing for a moment, between an editor's two renames, is waited for.
+ * Calls `onChange` when the bytes of `file` have changed and settled, and at every SIGHUP. Events of the
+ * folder are only a hint (editors rename, and Kubernetes swaps a link two folders away); the file's hash
+ * decides. A file that is missing for a moment, between an editor's two renames, is waited for.
  */
 export function watchConfig(
   file: string,
@@ -90,8 +93,8 @@ class FileWatcher implements ConfigWatcher {
   }
 
   /**
-   * Compares once the file has been as it is for a while. The file, not its folder: where results are written beside it,
-   * there is never quiet.
+   * Compares once the file has been as it is for a while. The file, not its folder: where results are written
+   * beside it, there is never quiet.
    */
   async #settle(): Promise<void> {
     this.#isSettling = true;
@@ -148,7 +151,10 @@ async function hashOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** Links are followed, so that a swapped link is another inode. Whoever writes may set the modification time back. */
+/**
+ * Links are followed, so that a swapped link is another inode. Whoever writes may set the modification time
+ * back.
+ */
 async function lookOf(file: string): Promise<string> {
   try {
     const { ino, size, mtimeMs, ctimeMs } = await stat(file);

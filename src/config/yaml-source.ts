@@ -24,7 +24,8 @@ export function parseYaml(text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  // A warning (an unknown tag, for instance) means that the file says something that would be ignored: refused too.
+  // A warning (an unknown tag, for instance) means that the file says something that would be ignored:
+  // refused too.
   const faults = [...document.errors, ...document.warnings];
   const syntaxErrors = faults.map(({ message, pos }) => ({ message, position: toPosition(pos[0]) }));
   return {

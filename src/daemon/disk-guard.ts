@@ -18,8 +18,8 @@ const RESUME_FACTOR = 1.25;
 const MIB = 1_048_576;
 
 /**
- * Pauses the intake before the disk of the ledger, or one that results or images go to, is full: what is in flight can
- * then still be recorded and delivered, and the rest waits in its folder.
+ * Pauses the intake before the disk of the ledger, or one that results or images go to, is full: what is in
+ * flight can then still be recorded and delivered, and the rest waits in its folder.
  */
 export class DiskGuard {
   readonly #options: DiskGuardOptions;

@@ -27,9 +27,10 @@ interface DocumentWalk {
 }
 
 /**
- * Removes the documents of JSON sinks that are older than `retention.jsonDays`. The ledger says which there are: for each file
- * that ended, the document that the sink has written for it, and nothing else, so that whatever else lies in the results' folder
- * stays. The walk goes through the ledger once; after that, only what has become old since is looked at.
+ * Removes the documents of JSON sinks that are older than `retention.jsonDays`. The ledger says which there
+ * are: for each file that ended, the document that the sink has written for it, and nothing else, so that
+ * whatever else lies in the results' folder stays. The walk goes through the ledger once; after that, only
+ * what has become old since is looked at.
  */
 export class DocumentRetention {
   readonly #parts: DocumentRetentionParts;
@@ -46,7 +47,10 @@ export class DocumentRetention {
     return this.#goneBeforeMs;
   }
 
-  /** The next few rows after the id `after`, 0 at the beginning of a walk. Returns where to go on; undefined at the end. */
+  /**
+   * The next few rows after the id `after`, 0 at the beginning of a walk. Returns where to go on; undefined
+   * at the end.
+   */
   async step(after: number, beforeMs: number): Promise<number | undefined> {
     if (after === 0 || !this.#walk) this.#walk = this.#begin(beforeMs);
     const walk = this.#walk;

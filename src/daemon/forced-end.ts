@@ -7,8 +7,9 @@ export interface ForcedEndParts {
 }
 
 /**
- * Ends a process that should have ended by itself. A request to a share that does not answer, or a thread that native code
- * holds, keeps Node alive, and keeps `process.exit` from returning as well; a signal ends both.
+ * Ends a process that should have ended by itself. A request to a share that does not answer, or a thread
+ * that native code holds, keeps Node alive, and keeps `process.exit` from returning as well; a signal ends
+ * both.
  */
 export class ForcedEnd {
   readonly #parts: ForcedEndParts;
@@ -21,8 +22,8 @@ export class ForcedEnd {
   }
 
   /**
-   * Forces the end in `limitMs`, or sooner where that was asked for already. `signal`: what asked the process to stop; systemd
-   * takes an end by it for an orderly one.
+   * Forces the end in `limitMs`, or sooner where that was asked for already. `signal`: what asked the process
+   * to stop; systemd takes an end by it for an orderly one.
    */
   within(limitMs: number, signal?: NodeJS.Signals): void {
     this.#signal = signal ?? this.#signal;

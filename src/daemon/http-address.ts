@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFileSync } from '../files/replace-file.js';
 
-/** Where a running daemon listens, for commands of the same computer; with `http.port: 0` nothing else tells. */
+/**
+ * Where a running daemon listens, for commands of the same computer; with `http.port: 0` nothing else tells.
+ */
 export const HTTP_ADDRESS_FILE = 'http.json';
 
 const addressSchema = z.object({
@@ -18,9 +20,9 @@ export interface HttpAddress {
 }
 
 /**
- * Tells where this run listens; a convenience, which must keep no daemon from starting. Not synced to the disk: a daemon that
- * a power cut ended listens nowhere. For the same reason what a kill has left behind is only a hint, and whoever follows it
- * finds nobody there.
+ * Tells where this run listens; a convenience, which must keep no daemon from starting. Not synced to the
+ * disk: a daemon that a power cut ended listens nowhere. For the same reason what a kill has left behind is
+ * only a hint, and whoever follows it finds nobody there.
  */
 export function writeHttpAddress(stateFolder: string, { host, port }: HttpAddress): void {
   const content = `${JSON.stringify({ version: 1, host, port })}\n`;

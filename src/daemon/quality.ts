@@ -33,7 +33,9 @@ export interface QualityParts {
 
 const DAY_MS = 86_400_000;
 
-/** How right the models are and whether the images have changed: labels from outside, live accuracy, drift. */
+/**
+ * How right the models are and whether the images have changed: labels from outside, live accuracy, drift.
+ */
 export class Quality implements QualityReader {
   readonly #parts: QualityParts;
   readonly #token = new ApiToken();
@@ -147,7 +149,10 @@ export class Quality implements QualityReader {
   }
 }
 
-/** What the gates demand of the share that a model classifies correctly: live accuracy is that figure, on live images. */
+/**
+ * What the gates demand of the share that a model classifies correctly: live accuracy is that figure, on live
+ * images.
+ */
 function liveGate(gates: readonly GateConfig[], model: string): number | undefined {
   const limits = gates
     .filter((gate) => gate.figure === 'shareRight' && (gate.model === undefined || gate.model === model))

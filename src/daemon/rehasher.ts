@@ -21,7 +21,10 @@ export interface RehasherParts {
 /** How often the ledger is asked while nothing is to be hashed, and how long a failed write is waited for. */
 const IDLE_MS = 1000;
 const AFTER_FAILURE_MS = 5000;
-/** While images are classified, one file is hashed in this time. Otherwise 20 files a second, for a tenth of the time. */
+/**
+ * While images are classified, one file is hashed in this time. Otherwise 20 files a second, for a tenth of
+ * the time.
+ */
 const BUSY_PAUSE_MS = 1000;
 const SHORTEST_PAUSE_MS = 50;
 const PAUSE_FACTOR = 9;
@@ -33,9 +36,9 @@ const POSTPONED_MS = 60_000;
 const UNREADABLE_MS = 3_600_000;
 
 /**
- * Hashes the files again that another file may have taken the place of without another size or modification time. One
- * at a time and slowly, behind live images: a remount, a restore or a change of permissions marks all files at once,
- * and nearly all of them are what they were.
+ * Hashes the files again that another file may have taken the place of without another size or modification
+ * time. One at a time and slowly, behind live images: a remount, a restore or a change of permissions marks
+ * all files at once, and nearly all of them are what they were.
  */
 export class Rehasher {
   readonly #parts: RehasherParts;
@@ -55,7 +58,10 @@ export class Rehasher {
     this.#running = this.#run();
   }
 
-  /** Hashes what waits without pauses. Resolves with how many files were queued since, once nothing waits any more. */
+  /**
+   * Hashes what waits without pauses. Resolves with how many files were queued since, once nothing waits any
+   * more.
+   */
   async hurry(): Promise<number> {
     const before = this.#queued;
     const drained = new Promise<void>((resolve) => this.#drained.add(resolve));

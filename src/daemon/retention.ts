@@ -22,7 +22,10 @@ const REST_MS = 3_600_000;
 /** One transaction takes a few milliseconds, in which nothing else is written. */
 const FILES_AT_ONCE = 100;
 
-/** What is walked through, in this order: files say which documents there are, and a result is free once its files are gone. */
+/**
+ * What is walked through, in this order: files say which documents there are, and a result is free once its
+ * files are gone.
+ */
 type RetentionWalk = 'documents' | 'files' | 'results';
 const NEXT: Readonly<Record<RetentionWalk, RetentionWalk>> = {
   documents: 'files',
@@ -31,11 +34,11 @@ const NEXT: Readonly<Record<RetentionWalk, RetentionWalk>> = {
 };
 
 /**
- * Removes what is older than `retention.jsonDays` from the results' folders and what is older than `retention.ledgerDays` from the
- * ledger, a few hundred rows a step. A file that still lies in its
- * scanner's folder keeps its row, however old: without it, the next rescan would take the file for a new one. So each is looked
- * for; and since all files of a share that is not mounted seem to be gone, a folder that is missing, empty or another one than a
- * moment ago proves nothing.
+ * Removes what is older than `retention.jsonDays` from the results' folders and what is older than
+ * `retention.ledgerDays` from the ledger, a few hundred rows a step. A file that still lies in its scanner's
+ * folder keeps its row, however old: without it, the next rescan would take the file for a new one. So each
+ * is looked for; and since all files of a share that is not mounted seem to be gone, a folder that is
+ * missing, empty or another one than a moment ago proves nothing.
  */
 export class Retention {
   readonly #parts: RetentionParts;
@@ -139,8 +142,8 @@ async function goneFrom(scanner: ScannerConfig, files: readonly OldFile[]): Prom
 }
 
 /**
- * Which folder it is, where what it lacks is proof of something: it is there, and something is in it. An empty one proves nothing
- * (it may be where a share is mounted) unless the daemon itself empties it.
+ * Which folder it is, where what it lacks is proof of something: it is there, and something is in it. An
+ * empty one proves nothing (it may be where a share is mounted) unless the daemon itself empties it.
  */
 async function proofOf({ folder, afterwards }: ScannerConfig): Promise<string | undefined> {
   try {

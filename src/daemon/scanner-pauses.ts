@@ -8,8 +8,8 @@ export interface ScannerPausesOptions {
 }
 
 /**
- * Scanners whose folders are away (a share that is not mounted): their files stay queued, untouched, until the folder is
- * back. Trying them one by one would cost a write to the ledger for each, again and again.
+ * Scanners whose folders are away (a share that is not mounted): their files stay queued, untouched, until
+ * the folder is back. Trying them one by one would cost a write to the ledger for each, again and again.
  */
 export class ScannerPauses {
   readonly #options: ScannerPausesOptions;

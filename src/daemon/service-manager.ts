@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 export interface ServiceManagerOptions {
-  /** `NOTIFY_SOCKET` and `WATCHDOG_USEC`, as systemd sets them; without the first, nobody is told anything. */
+  /**
+   * `NOTIFY_SOCKET` and `WATCHDOG_USEC`, as systemd sets them; without the first, nobody is told anything.
+   */
   readonly environment: NodeJS.ProcessEnv;
   /** Asked before each sign of life: whether the daemon does what it is there for. */
   readonly isWell: () => boolean;
@@ -13,9 +15,9 @@ const run = promisify(execFile);
 const ANSWERS_WITHIN_MS = 10_000;
 
 /**
- * Tells systemd (`Type=notify`) when the daemon is ready, reloads and stops, and that it lives, as often as `WatchdogSec`
- * asks: systemd ends and restarts a daemon that has stopped saying so. The messages are datagrams to a Unix socket, which
- * Node cannot send; `systemd-notify`, a part of systemd, does.
+ * Tells systemd (`Type=notify`) when the daemon is ready, reloads and stops, and that it lives, as often as
+ * `WatchdogSec` asks: systemd ends and restarts a daemon that has stopped saying so. The messages are
+ * datagrams to a Unix socket, which Node cannot send; `systemd-notify`, a part of systemd, does.
  */
 export class ServiceManager {
   readonly #options: ServiceManagerOptions;

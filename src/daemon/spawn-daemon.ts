@@ -32,7 +32,10 @@ interface ReadyDaemon {
   readonly atMs: number;
 }
 
-/** A daemon in a process of its own, as a lab would run it: its log in a file, asked over HTTP, stopped by SIGTERM. */
+/**
+ * A daemon in a process of its own, as a lab would run it: its log in a file, asked over HTTP, stopped by
+ * SIGTERM.
+ */
 export class DaemonProcess {
   readonly url: string;
   /** Milliseconds since 1970, by the daemon's own log. */
@@ -97,7 +100,10 @@ export class DaemonProcess {
   }
 }
 
-/** A log that cannot be written stops nothing, like the daemon's own: what it says is read all the same, or the daemon would wait. */
+/**
+ * A log that cannot be written stops nothing, like the daemon's own: what it says is read all the same, or
+ * the daemon would wait.
+ */
 function keepLog(child: ChildProcess, logFile: string): void {
   const log = createWriteStream(logFile);
   for (const output of [child.stderr, child.stdout]) {

@@ -20,8 +20,8 @@ export interface Stall {
 }
 
 /**
- * Notices a pipeline that stands still without a failure: work waits, nothing ends, and nothing is known that it waits
- * for. Each wait in the daemon has a limit of its own; this finds the one that was forgotten.
+ * Notices a pipeline that stands still without a failure: work waits, nothing ends, and nothing is known that
+ * it waits for. Each wait in the daemon has a limit of its own; this finds the one that was forgotten.
  */
 export class StallDetector {
   readonly #source: StallSource;

@@ -19,8 +19,8 @@ const PATIENCE_MS = 12_000;
 
 /**
  * Resolves once every queued file has ended and every result is delivered (`run --once`).
- * @throws SmearwatchError `sink-failing`, `work-postponed` when only a failing sink, a missing folder or a full disk keeps it
- *   from that
+ * @throws SmearwatchError `sink-failing`, `work-postponed` when only a failing sink, a missing folder or a
+ *   full disk keeps it from that
  */
 export async function workOff({ ledger, delivery, endings, pauses, progress }: WorkOffParts): Promise<void> {
   let [seen, sinceMs] = [endings(), performance.now()];

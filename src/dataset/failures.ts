@@ -1,6 +1,9 @@
 import { SmearwatchError, type ErrorCode, type SmearwatchErrorOptions } from '../errors.js';
 
-/** Every sentence about a labelled folder that somebody may have to mend. All are raised before training starts. */
+/**
+ * Every sentence about a labelled folder that somebody may have to mend. All are raised before training
+ * starts.
+ */
 
 export function folderUnknown(folder: string, cause?: unknown): SmearwatchError {
   return failure('data-folder-unknown', `${folder} is not a folder that can be read`, { cause });

@@ -31,8 +31,8 @@ export const MANIFEST_FILE = 'manifest.csv';
 
 /**
  * What a labelled folder `DIR/<class>/<image>` holds, by name only: nothing is opened but the manifest.
- * @throws SmearwatchError `data-folder-unknown`, `data-class-empty`, `data-classes-too-few`, `data-class-name-invalid`,
- *   `data-manifest-invalid`
+ * @throws SmearwatchError `data-folder-unknown`, `data-class-empty`, `data-classes-too-few`,
+ *   `data-class-name-invalid`, `data-manifest-invalid`
  */
 export async function readLabelledFolder(folder: string): Promise<LabelledFolder> {
   const found = await listClasses(folder);
@@ -85,7 +85,9 @@ function isImageName(name: string): boolean {
   return IMAGE_EXTENSIONS.has(extname(name).toLowerCase());
 }
 
-/** The paper's order for the paper's classes, so that every model's probabilities mean the same; else by name. */
+/**
+ * The paper's order for the paper's classes, so that every model's probabilities mean the same; else by name.
+ */
 function orderClasses(names: readonly string[]): string[] {
   const isPaper = names.length === CELL_CLASSES.length && CELL_CLASSES.every((name) => names.includes(name));
   return isPaper ? [...CELL_CLASSES] : [...names].sort();

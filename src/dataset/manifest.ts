@@ -12,8 +12,8 @@ export interface ManifestRow {
 }
 
 /**
- * The rows of a manifest by file; undefined where there is none. Columns are found by name (`file` and `class` must be
- * there, `source` and `group` may), others are ignored.
+ * The rows of a manifest by file; undefined where there is none. Columns are found by name (`file` and
+ * `class` must be there, `source` and `group` may), others are ignored.
  * @throws SmearwatchError `data-manifest-invalid`
  */
 export async function readManifest(path: string): Promise<Map<string, ManifestRow> | undefined> {

@@ -60,7 +60,8 @@ export interface KnownSplit<T> {
 }
 
 /**
- * The same division of the same images. Images that the file does not name are an error: they would silently be lost.
+ * The same division of the same images. Images that the file does not name are an error: they would silently
+ * be lost.
  * @throws SmearwatchError `data-split-foreign`
  */
 export async function readSplit<T extends NamedImage>(

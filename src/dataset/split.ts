@@ -72,8 +72,8 @@ function takeSingles<T extends Splittable>(images: readonly T[], share: number, 
 }
 
 /**
- * Whole groups, in random order, each taken if that brings the classes' counts nearer to their share: the sum over the
- * classes of ((taken − share·all)² / all) must fall.
+ * Whole groups, in random order, each taken if that brings the classes' counts nearer to their share: the sum
+ * over the classes of ((taken − share·all)² / all) must fall.
  */
 function takeGroups<T extends Splittable>(images: readonly T[], share: number, random: Random): T[] {
   const all = countLabels(images);

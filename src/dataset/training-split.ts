@@ -5,7 +5,10 @@ import { contentHash } from './content-hash.js';
 import { splitText, type NamedImage } from './split-file.js';
 import { splitImages, type Split, type Splittable } from './split.js';
 
-/** What a training writes into the manifest (train/export-model.ts), as far as its split can be made again from it. */
+/**
+ * What a training writes into the manifest (train/export-model.ts), as far as its split can be made again
+ * from it.
+ */
 const trainingSchema = z.object({
   data: z.object({
     sha256: z.string(),

@@ -27,8 +27,9 @@ const FIELD = {
 } as const;
 
 /**
- * Header lengths in which the fields above lie where they are read: Windows' BITMAPINFOHEADER, with masks of three and
- * of four colours behind it, BITMAPV4HEADER and BITMAPV5HEADER; and OS/2 2.x, which has its own compressions.
+ * Header lengths in which the fields above lie where they are read: Windows' BITMAPINFOHEADER, with masks of
+ * three and of four colours behind it, BITMAPV4HEADER and BITMAPV5HEADER; and OS/2 2.x, which has its own
+ * compressions.
  */
 const WINDOWS_HEADERS: readonly number[] = [40, 52, 56, 108, 124];
 const OS2_HEADER = 64;
@@ -54,12 +55,16 @@ const OS2_COMPRESSIONS: Readonly<Record<number, string>> = {
   3: 'Huffman compression',
   4: 'run-length compression (RLE24)',
 };
-/** The usual order, which is also that of 32 bits without masks: blue, green, red, and a byte that means nothing. */
+/**
+ * The usual order, which is also that of 32 bits without masks: blue, green, red, and a byte that means
+ * nothing.
+ */
 const USUAL_MASKS = [0xff0000, 0xff00, 0xff];
 const HINT = 'Let the scanner write uncompressed BMP of 8, 24 or 32 bits with a Windows header, or PNG.';
 
 /**
- * Reads the headers. Which layout the rest has follows from the header's length, so that this is looked at first.
+ * Reads the headers. Which layout the rest has follows from the header's length, so that this is looked at
+ * first.
  * @throws SmearwatchError `image-truncated`, `image-damaged`, `image-format-unsupported`
  */
 export function readBmpHeader(bytes: Buffer): BmpHeader {

@@ -9,10 +9,10 @@ export interface RawPixels {
 }
 
 /**
- * Decodes an uncompressed BMP of 8, 24 or 32 bits, which is what scanners write and sharp's prebuilt libvips does not
- * read. Every size is checked before memory is taken or a pixel is read, since a header may claim any. By hand,
- * because the decoders on npm ignore where the header says that the pixels begin, and give wrong colours rather than
- * an error.
+ * Decodes an uncompressed BMP of 8, 24 or 32 bits, which is what scanners write and sharp's prebuilt libvips
+ * does not read. Every size is checked before memory is taken or a pixel is read, since a header may claim
+ * any. By hand, because the decoders on npm ignore where the header says that the pixels begin, and give
+ * wrong colours rather than an error.
  */
 export function decodeBmp(bytes: Buffer, maxPixels: number): RawPixels {
   const header = readBmpHeader(bytes);

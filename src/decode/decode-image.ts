@@ -12,8 +12,9 @@ import { decodeThroughSharp, shrinkThroughSharp } from './through-sharp.js';
 /** A header may claim any size: 32 Mi pixels are 32 times a scanner's 960×1080, and 100 MB decoded. */
 const MAX_PIXELS = 33_554_432;
 /**
- * A scanner's image takes 10 to 30 ms, the slowest that fits into MAX_PIXELS (one pixel wide, or interlaced) 4 s. What
- * takes a minute is stuck, or on a machine that cannot do its work: it must not keep its thread for ever.
+ * A scanner's image takes 10 to 30 ms, the slowest that fits into MAX_PIXELS (one pixel wide, or interlaced)
+ * 4 s. What takes a minute is stuck, or on a machine that cannot do its work: it must not keep its thread for
+ * ever.
  */
 const MAX_SECONDS = 60;
 
@@ -24,9 +25,14 @@ export interface DecodeOptions {
   readonly maxSeconds?: number;
   /** Default `auto`. */
   readonly decoder?: DecoderChoice | undefined;
-  /** Where the pixels are put, 196,608 bytes: otherwise into memory of their own. Undefined content after a failure. */
+  /**
+   * Where the pixels are put, 196,608 bytes: otherwise into memory of their own. Undefined content after a
+   * failure.
+   */
   readonly into?: Uint8Array;
-  /** Gets the rows at full resolution where decoding makes them anyway, which is of ordinary PNGs and TIFFs. */
+  /**
+   * Gets the rows at full resolution where decoding makes them anyway, which is of ordinary PNGs and TIFFs.
+   */
   readonly see?: SeeRows;
 }
 
@@ -40,16 +46,17 @@ export interface DecodedImage extends DecodedBy {
 }
 
 /**
- * Turns a file's bytes into the pixel contract: EXIF orientation applied, sRGB, transparency on white, squeezed to
- * 256×256 with a bilinear kernel that averages over the area it shrinks (libvips' `linear`). Training and serving
- * both decode here.
+ * Turns a file's bytes into the pixel contract: EXIF orientation applied, sRGB, transparency on white,
+ * squeezed to 256×256 with a bilinear kernel that averages over the area it shrinks (libvips' `linear`).
+ * Training and serving both decode here.
  *
- * Ordinary JPEGs, PNGs and TIFFs, which is what scanners write, are decoded by native/shrink on the calling thread, in
- * two fifths to three quarters of sharp's time, unless `decoder` is `libvips`. Everything else goes through sharp. What
- * sharp decodes to plain RGB, and whatever has to be enlarged, is resized by native/shrink in any case.
+ * Ordinary JPEGs, PNGs and TIFFs, which is what scanners write, are decoded by native/shrink on the calling
+ * thread, in two fifths to three quarters of sharp's time, unless `decoder` is `libvips`. Everything else
+ * goes through sharp. What sharp decodes to plain RGB, and whatever has to be enlarged, is resized by
+ * native/shrink in any case.
  *
- * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`, `image-too-large`,
- *   `decode-timeout`, `resize-unavailable`
+ * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`,
+ *   `image-too-large`, `decode-timeout`, `resize-unavailable`
  */
 export async function decodeImage(
   bytes: Buffer,
@@ -88,8 +95,8 @@ function byteCount(bytes: number): string {
 }
 
 /**
- * One libvips thread per image and no cache of operations: whole images run side by side on libuv's threads, and no
- * image is decoded twice. Process-wide, so whoever starts a process says it once.
+ * One libvips thread per image and no cache of operations: whole images run side by side on libuv's threads,
+ * and no image is decoded twice. Process-wide, so whoever starts a process says it once.
  */
 export function configureDecoding(): void {
   sharp.concurrency(1);

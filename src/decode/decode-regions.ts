@@ -17,9 +17,9 @@ export interface DecodedRegions extends DecodedImage {
 }
 
 /**
- * Decodes an image as `decodeImage` does, and also gives pixels of parts of it without shrinking them. Ordinary PNGs
- * and TIFFs are decoded once for both; a JPEG is decoded again by sharp, since for 256×256 pixels it is not decoded in
- * full.
+ * Decodes an image as `decodeImage` does, and also gives pixels of parts of it without shrinking them.
+ * Ordinary PNGs and TIFFs are decoded once for both; a JPEG is decoded again by sharp, since for 256×256
+ * pixels it is not decoded in full.
  *
  * @throws SmearwatchError those of `decodeImage`
  * @throws RangeError when a region is empty or not within the image

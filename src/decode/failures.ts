@@ -54,8 +54,8 @@ export function imageTooLarge(size: string | undefined, maxPixels: number, cause
 }
 
 /**
- * Not a failure of the image itself: an overloaded machine brings it about as well, so that it is tried again before the
- * file goes into quarantine.
+ * Not a failure of the image itself: an overloaded machine brings it about as well, so that it is tried again
+ * before the file goes into quarantine.
  */
 export function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchError {
   return new SmearwatchError('decode-timeout', `The image could not be decoded within ${maxSeconds} s`, {
@@ -64,7 +64,9 @@ export function decodeTimeout(maxSeconds: number, cause: unknown): SmearwatchErr
   });
 }
 
-/** libvips samples what it enlarges at other places, so that a picture would not be the one that models know. */
+/**
+ * libvips samples what it enlarges at other places, so that a picture would not be the one that models know.
+ */
 export function resizeUnavailable(width: number, height: number): SmearwatchError {
   return new SmearwatchError(
     'resize-unavailable',

@@ -28,7 +28,10 @@ const FORMATS: readonly ForeignFormat[] = [
 
 const HEAD_BYTES = 1024;
 
-/** What a file is that is no image of ours, for the sentence that a technician reads; undefined: nothing well known. */
+/**
+ * What a file is that is no image of ours, for the sentence that a technician reads; undefined: nothing well
+ * known.
+ */
 export function foreignFormat(bytes: Buffer): string | undefined {
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
   const known = FORMATS.find(({ magic }) => magic.every(([offset, text]) => head.startsWith(text, offset)));

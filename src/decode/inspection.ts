@@ -1,9 +1,9 @@
 import type { SmearwatchError } from '../errors.js';
 
 /**
- * What our own reading of a file says about it, for the formats that libvips decodes. libvips collects the messages of
- * all threads in one text, so that a message cannot be relied on to belong to the file that failed: only whether
- * decoding failed is taken from it, never why.
+ * What our own reading of a file says about it, for the formats that libvips decodes. libvips collects the
+ * messages of all threads in one text, so that a message cannot be relied on to belong to the file that
+ * failed: only whether decoding failed is taken from it, never why.
  */
 export interface Inspection {
   /** What libvips is given in the file's place; undefined: the file itself. */
@@ -21,6 +21,8 @@ export interface Inspection {
 
 export interface DecoderInput {
   readonly bytes: Buffer;
-  /** Its pixels have channels after their colours that mean nothing, and that libvips takes for transparency. */
+  /**
+   * Its pixels have channels after their colours that mean nothing, and that libvips takes for transparency.
+   */
   readonly hasMeaninglessChannels: boolean;
 }

@@ -15,8 +15,8 @@ const ORDINARY_HEADER = Buffer.from([8, 2, 0, 0, 0]);
 const HARMLESS = new Set(['gAMA', 'cHRM', 'sRGB', 'sBIT', 'bKGD', 'pHYs', 'tIME', 'tEXt']);
 
 /**
- * What is to be unpacked of a PNG as scanners write them; undefined: it is of another kind, or its chunks are not whole, one
- * after the other with the right checksums until the end of the file.
+ * What is to be unpacked of a PNG as scanners write them; undefined: it is of another kind, or its chunks are
+ * not whole, one after the other with the right checksums until the end of the file.
  */
 export function ordinaryPng(bytes: Buffer, maxPixels: number): OrdinaryPng | undefined {
   const parts: Uint8Array[] = [];
@@ -41,7 +41,10 @@ function ordinarySize(header: Buffer, maxPixels: number): ImageSize | undefined 
   return isOrdinary ? { width, height } : undefined;
 }
 
-/** Ends before the first that is not whole, and before one that would be the last and is not at the end of the file. */
+/**
+ * Ends before the first that is not whole, and before one that would be the last and is not at the end of the
+ * file.
+ */
 function* wholeChunks(bytes: Buffer): Generator<{ type: string; data: Buffer }> {
   for (let at = MAGIC_BYTES; at + 12 <= bytes.length;) {
     const end = at + 8 + bytes.readUInt32BE(at);

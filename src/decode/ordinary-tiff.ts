@@ -8,8 +8,8 @@ import { COMPRESSION, PHOTOMETRIC, TAG } from './tiff/tags.js';
 import { hasPrediction } from './tiff/unsupported-compression.js';
 
 /**
- * What is to be unpacked of a TIFF's first page if it is as scanners write them: strips of 8-bit RGB, upright, with no
- * colour profile. Undefined: it is of another kind, or not whole.
+ * What is to be unpacked of a TIFF's first page if it is as scanners write them: strips of 8-bit RGB,
+ * upright, with no colour profile. Undefined: it is of another kind, or not whole.
  */
 export function ordinaryTiff(bytes: Buffer, maxPixels: number): TiffStrips | undefined {
   const first = readFirstPage(bytes);

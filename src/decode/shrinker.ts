@@ -28,13 +28,19 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** An image at full resolution: rows of 8 bits of RGB, of which each begins `stride` bytes after the one before. */
+/**
+ * An image at full resolution: rows of 8 bits of RGB, of which each begins `stride` bytes after the one
+ * before.
+ */
 export interface Rows extends ImageSize {
   readonly data: Uint8Array;
   readonly stride: number;
 }
 
-/** Gets the rows of an image while they are in the decoder's memory: what it wants to keep it must copy. It must not throw. */
+/**
+ * Gets the rows of an image while they are in the decoder's memory: what it wants to keep it must copy. It
+ * must not throw.
+ */
 export type SeeRows = (rows: Rows) => void;
 
 /** Rows of 8 bits of RGB, one after the other. */
@@ -56,7 +62,10 @@ let instance: ShrinkExports | undefined;
 /** What libjpeg-turbo's complaints about a file end the kernel with. */
 const COMPLAINT = new Error('libjpeg-turbo complains');
 
-/** The size of an image whose pixels were made, or why they were not: whether the file is to blame, others judge. */
+/**
+ * The size of an image whose pixels were made, or why they were not: whether the file is to blame, others
+ * judge.
+ */
 export type Shrunk = ImageSize | DecoderFallback;
 
 /** Whether this computer can run the kernel. */

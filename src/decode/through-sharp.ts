@@ -24,8 +24,8 @@ interface Decoded {
 }
 
 /**
- * Decodes any file of a format that libvips reads. Whether it decodes is for libvips to say, and why it does not for
- * our own reading of the file.
+ * Decodes any file of a format that libvips reads. Whether it decodes is for libvips to say, and why it does
+ * not for our own reading of the file.
  * @throws SmearwatchError those of `decodeImage`
  */
 export async function decodeThroughSharp(
@@ -99,7 +99,9 @@ async function decode(
   });
 }
 
-/** Colours without the channels after them, before anything is done that would blend them with transparency. */
+/**
+ * Colours without the channels after them, before anything is done that would blend them with transparency.
+ */
 async function decodeColours(source: Sharp, maxSeconds: number): Promise<Decoded> {
   const raw = await read(onWhite(source, { hasMeaninglessChannels: true }), maxSeconds);
   const { data, width, height } = raw;
@@ -120,8 +122,8 @@ async function timed<T>(maxSeconds: number, work: () => Promise<T>): Promise<T> 
 }
 
 /**
- * Pixels that are those of the contract but for their number: the same picture then becomes the same 256×256 pixels,
- * whichever lossless format holds it. JPEGs are shrunk while they are decoded instead.
+ * Pixels that are those of the contract but for their number: the same picture then becomes the same 256×256
+ * pixels, whichever lossless format holds it. JPEGs are shrunk while they are decoded instead.
  */
 function isPlain(format: SharpFormat, metadata: Metadata): boolean {
   const { channels, depth, space, orientation = 1, hasProfile, hasAlpha } = metadata;
@@ -142,8 +144,8 @@ async function read(source: Sharp, maxSeconds: number): Promise<RawPixels> {
 }
 
 /**
- * Shrinks what is longer than a side of the contract, and leaves what is shorter as it is: libvips samples what it
- * enlarges half a pixel away from where it lies, and turned images the other way.
+ * Shrinks what is longer than a side of the contract, and leaves what is shorter as it is: libvips samples
+ * what it enlarges half a pixel away from where it lies, and turned images the other way.
  * @param size upright
  */
 async function convert(source: Sharp, size: ImageSize, maxSeconds: number): Promise<Decoded> {

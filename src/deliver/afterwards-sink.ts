@@ -17,8 +17,8 @@ export const AFTERWARDS = 'afterwards';
 export type AfterwardsTelemetry = Pick<Telemetry, 'fileDisposed' | 'fileDisposalFailed'>;
 
 /**
- * Moves or deletes images whose results are durable: a sink like the others, so that a crash between the two leaves it
- * to be done. A file that is not the classified one any more (it was overwritten) is left alone.
+ * Moves or deletes images whose results are durable: a sink like the others, so that a crash between the two
+ * leaves it to be done. A file that is not the classified one any more (it was overwritten) is left alone.
  */
 export class AfterwardsSink implements Sink {
   readonly name = AFTERWARDS;
@@ -64,7 +64,10 @@ export class AfterwardsSink implements Sink {
   }
 }
 
-/** Returns where it went. A name that the file system there refuses must not keep this image, and all that follow, for ever. */
+/**
+ * Returns where it went. A name that the file system there refuses must not keep this image, and all that
+ * follow, for ever.
+ */
 async function moveInto(folder: string, source: string, delivery: Delivery): Promise<string> {
   const { path } = delivery;
   try {
@@ -88,8 +91,8 @@ async function moveTo(wanted: string, source: string, delivery: Delivery): Promi
 }
 
 /**
- * Where the file is moved to. Another image that was moved there under the same name earlier is never overwritten; the
- * same one is, which a crash left there before the source was removed.
+ * Where the file is moved to. Another image that was moved there under the same name earlier is never
+ * overwritten; the same one is, which a crash left there before the source was removed.
  */
 async function freeTarget(target: string, delivery: Delivery): Promise<string> {
   const isTaken = await stat(target).then(
@@ -102,8 +105,9 @@ async function freeTarget(target: string, delivery: Delivery): Promise<string> {
 }
 
 /**
- * Whether it is the classified file still. Another change time or inode may be that of a mount or of permissions, or
- * that of another picture with the same size and modification time, which must not be deleted: its bytes tell.
+ * Whether it is the classified file still. Another change time or inode may be that of a mount or of
+ * permissions, or that of another picture with the same size and modification time, which must not be
+ * deleted: its bytes tell.
  */
 async function isSameFile(file: string, delivery: Delivery): Promise<boolean> {
   try {

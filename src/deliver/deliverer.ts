@@ -11,7 +11,9 @@ const BACKOFF = { firstMs: 1000, longestMs: 60_000 };
 
 export type DelivererTelemetry = Pick<Telemetry, 'delivered' | 'deliveryFailed'>;
 
-/** Works off one sink's part of the outbox, in order; a sink that fails is tried again and delays no other. */
+/**
+ * Works off one sink's part of the outbox, in order; a sink that fails is tried again and delays no other.
+ */
 export class Deliverer {
   readonly #outbox: Outbox;
   readonly #sink: Sink;

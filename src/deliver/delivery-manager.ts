@@ -9,7 +9,9 @@ import type { Sink } from './sink.js';
 import { WebhookSecrets } from './webhook/webhook-secrets.js';
 import { WebhookSink } from './webhook/webhook-sink.js';
 
-/** Who is owed the results of a scanner, by the configuration in force: what the ledger puts into the outbox. */
+/**
+ * Who is owed the results of a scanner, by the configuration in force: what the ledger puts into the outbox.
+ */
 export function sinksOf(config: Config, scanner: string): string[] {
   const names = config.sinks.map(({ name }) => name);
   const isDisposed = config.scanners.some(
@@ -38,14 +40,18 @@ export class DeliveryManager {
   }
 
   /**
-   * Reads the secrets that a configuration names, before it is taken over. New ones of its files count from now on.
+   * Reads the secrets that a configuration names, before it is taken over. New ones of its files count from
+   * now on.
    * @throws SmearwatchError `webhook-secret-unusable`
    */
   async prepare(config: Config): Promise<void> {
     await this.#secrets.read(secretFilesOf(config));
   }
 
-  /** Replaces the sinks by those of `config`, which was prepared; what the outbox holds for a sink waits for one of its name. */
+  /**
+   * Replaces the sinks by those of `config`, which was prepared; what the outbox holds for a sink waits for
+   * one of its name.
+   */
   async use(config: Config): Promise<void> {
     const { outbox, telemetry, onProgress } = this.#parts;
     await this.stop();

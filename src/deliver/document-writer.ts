@@ -14,14 +14,16 @@ const HEAP_MB = 64;
 const YOUNG_HEAP_MB = 4;
 
 /**
- * Writes documents in a thread of its own: five system calls a file, of which the main thread would hear five times, and a
- * share that does not answer holds nobody else.
+ * Writes documents in a thread of its own: five system calls a file, of which the main thread would hear five
+ * times, and a share that does not answer holds nobody else.
  */
 export class DocumentWriter implements Writer {
   readonly #threadFile: URL;
   #thread: Piscina<readonly DocumentFile[], Failure | undefined> | undefined;
 
-  /** `threadFile`: compiled (`dist/deliver/writer-thread.js`). The thread is started by the first documents. */
+  /**
+   * `threadFile`: compiled (`dist/deliver/writer-thread.js`). The thread is started by the first documents.
+   */
   constructor(threadFile: URL) {
     this.#threadFile = threadFile;
   }

@@ -9,7 +9,10 @@ import { explainUnwritable } from './unwritable.js';
 const NEWLINE = 0x0a;
 const TAIL_BYTES = 65_536;
 
-/** One line of JSON per result, appended. The file is opened for each group, so that log rotation may rename it. */
+/**
+ * One line of JSON per result, appended. The file is opened for each group, so that log rotation may rename
+ * it.
+ */
 export class NdjsonSink implements Sink {
   readonly name: string;
   readonly #file: string;
@@ -44,7 +47,9 @@ async function openToAppend(file: string): Promise<FileHandle> {
   }
 }
 
-/** A crash in the middle of a write leaves half a line; its delivery was never acknowledged and comes again. */
+/**
+ * A crash in the middle of a write leaves half a line; its delivery was never acknowledged and comes again.
+ */
 async function dropHalfLine(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat();
   let end = size;

@@ -25,8 +25,9 @@ export interface Removal {
 }
 
 /**
- * Removes an image's document from the folder of a JSON sink, if it was written before `beforeMs`, and the folders that are empty
- * then below the scanner's. A file of that name which is not this image's document, a link included, is left alone.
+ * Removes an image's document from the folder of a JSON sink, if it was written before `beforeMs`, and the
+ * folders that are empty then below the scanner's. A file of that name which is not this image's document, a
+ * link included, is left alone.
  * @throws where it cannot be told or done
  */
 export async function removeDocument(

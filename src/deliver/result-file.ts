@@ -13,8 +13,9 @@ interface NamedFile {
 }
 
 /**
- * The document of an image: `<scanner>/<path of the image>.json`. A name that leaves no room for the suffix is cut, and
- * told apart from others by a hash of the path: copies of an image have the same bytes and may have the same beginning.
+ * The document of an image: `<scanner>/<path of the image>.json`. A name that leaves no room for the suffix
+ * is cut, and told apart from others by a hash of the path: copies of an image have the same bytes and may
+ * have the same beginning.
  */
 export function resultFile(folder: string, { scanner, path }: NamedFile): string {
   const name = basename(path);

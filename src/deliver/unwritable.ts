@@ -3,7 +3,10 @@ import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf, SmearwatchError } from '../errors.js';
 
-/** What to throw where `file` could not be written: if it, or the folder that it goes to, may not be, an error that says so. */
+/**
+ * What to throw where `file` could not be written: if it, or the folder that it goes to, may not be, an error
+ * that says so.
+ */
 export async function explainUnwritable(file: string, error: unknown): Promise<unknown> {
   const errno = errnoOf(error);
   const place = nearestThere(file);

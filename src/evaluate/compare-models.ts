@@ -21,8 +21,9 @@ interface Pair {
 }
 
 /**
- * Two models on the same images: McNemar's test, and by how much their shares right differ. McNemar's test takes images
- * as independent, so with groups its p-value is too small; the difference's interval respects them.
+ * Two models on the same images: McNemar's test, and by how much their shares right differ. McNemar's test
+ * takes images as independent, so with groups its p-value is too small; the difference's interval respects
+ * them.
  * @throws RangeError when the two did not see the same files
  */
 export function compareModels(

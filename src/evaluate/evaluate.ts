@@ -17,9 +17,9 @@ import { outcomesOf, predictionsOf, type Outcomes } from './run/outcomes.js';
 import { writeResults } from './write-results.js';
 
 /**
- * Runs models over a labelled folder, as the daemon would run them over a scanner's, and says how good they are. An
- * evaluation that was interrupted goes on where it stopped when the same plan is given again: the results are in a ledger
- * in `outDir`.
+ * Runs models over a labelled folder, as the daemon would run them over a scanner's, and says how good they
+ * are. An evaluation that was interrupted goes on where it stopped when the same plan is given again: the
+ * results are in a ledger in `outDir`.
  * @throws SmearwatchError of what cannot be evaluated, or `interrupted` once the signal fires
  */
 export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions): Promise<EvaluationResult> {

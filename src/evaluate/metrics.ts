@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * `metrics.json`: what an evaluation found, for programs, gates, the report and planned evaluations. Its JSON Schema
- * (config/metrics.schema.json) is generated from here. Fields are only ever added; `metricsVersion` changes when one
- * changes its meaning.
+ * `metrics.json`: what an evaluation found, for programs, gates, the report and planned evaluations. Its JSON
+ * Schema (config/metrics.schema.json) is generated from here. Fields are only ever added; `metricsVersion`
+ * changes when one changes its meaning.
  *
  * A figure that does not exist (precision of a class that was never predicted) is null, never 0.
  */
@@ -14,16 +14,16 @@ const figure = z.number().nullable();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
- * A figure with its 95 % interval. `low` and `high` are null when there is none: without the figure, or when all
- * resamples agree (a single patient, a perfect area), which says nothing about other images.
+ * A figure with its 95 % interval. `low` and `high` are null when there is none: without the figure, or when
+ * all resamples agree (a single patient, a perfect area), which says nothing about other images.
  */
 export const estimateSchema = z.strictObject({
   value: figure,
   low: figure,
   high: figure,
   /**
-   * `wilson`: a share of independent images, or of groups that all agree. `bootstrap`: resampled, by group where there are
-   * groups.
+   * `wilson`: a share of independent images, or of groups that all agree. `bootstrap`: resampled, by group
+   * where there are groups.
    */
   method: z.enum(['wilson', 'bootstrap']),
 });
@@ -45,23 +45,27 @@ export const classMetricsSchema = z.strictObject({
   /** Average precision: the area under the precision-recall curve, as a step function. */
   averagePrecision: estimateSchema,
   /**
-   * Recall at the lowest threshold at which so large a share of the other images scores less. The interval is that of
-   * this threshold. Threshold null and sensitivity 0: the highest score is already too low a threshold.
+   * Recall at the lowest threshold at which so large a share of the other images scores less. The interval is
+   * that of this threshold. Threshold null and sensitivity 0: the highest score is already too low a
+   * threshold.
    */
   sensitivityAt: z.array(
     z.strictObject({ specificity: z.number(), threshold: figure, sensitivity: estimateSchema }),
   ),
   /**
-   * At most 200 points each, for plots: [false positive rate, true positive rate], joined by lines, and [recall,
-   * precision], by steps that have the next point's precision. Empty without images of the class (or, for the first, of
-   * another). The areas above are those of all points.
+   * At most 200 points each, for plots: [false positive rate, true positive rate], joined by lines, and
+   * [recall, precision], by steps that have the next point's precision. Empty without images of the class
+   * (or, for the first, of another). The areas above are those of all points.
    */
   rocCurve: z.array(z.tuple([z.number(), z.number()])),
   precisionRecallCurve: z.array(z.tuple([z.number(), z.number()])),
 });
 
 export const calibrationSchema = z.strictObject({
-  /** Σ (images of the bin / all) · |share right − mean confidence|, over ten bins of equal width (Guo et al. 2017). */
+  /**
+   * Σ (images of the bin / all) · |share right − mean confidence|, over ten bins of equal width (Guo et al.
+   * 2017).
+   */
   expectedError: figure,
   bins: z.array(
     z.strictObject({
@@ -117,7 +121,9 @@ export const comparisonSchema = z.strictObject({
   method: z.enum(['exact', 'chi-squared']),
   /** Chi-squared; when exact, the smaller of the two counts. */
   statistic: z.number(),
-  /** Takes images as independent: with groups it is too small, and the difference's interval is what counts. */
+  /**
+   * Takes images as independent: with groups it is too small, and the difference's interval is what counts.
+   */
   pValue: z.number(),
   /** Share right of the first less that of the second, on the same images. */
   difference: estimateSchema,
@@ -153,7 +159,10 @@ export const metricsSchema = z.strictObject({
   computer: z.strictObject({ processor: z.string(), cores: count, memoryBytes: count }),
   data: z.strictObject({
     folder: z.string(),
-    /** SHA-256 over the evaluated images' sorted SHA-256s: the same images give the same value, whatever their names. */
+    /**
+     * SHA-256 over the evaluated images' sorted SHA-256s: the same images give the same value, whatever their
+     * names.
+     */
     sha256,
     classes: z.array(z.string()),
     images: count,
@@ -175,7 +184,10 @@ export const metricsSchema = z.strictObject({
   models: z.array(modelSchema).min(1),
   comparisons: z.array(comparisonSchema),
   gates: z.array(gateResultSchema),
-  /** What a reader of the figures must know: images that a model was trained on, gates that could not be checked. */
+  /**
+   * What a reader of the figures must know: images that a model was trained on, gates that could not be
+   * checked.
+   */
   notes: z.array(z.string()).optional(),
 });
 

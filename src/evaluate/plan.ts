@@ -10,7 +10,10 @@ export const PARTS = ['test', 'validation', 'train', 'all'] as const satisfies r
 export interface EvaluationPlan {
   /** The labelled folder, absolute. */
   readonly dataDir: string;
-  /** Where the ledger and everything that is found out goes, absolute; an interrupted evaluation goes on there. */
+  /**
+   * Where the ledger and everything that is found out goes, absolute; an interrupted evaluation goes on
+   * there.
+   */
   readonly outDir: string;
   /** A training's split.json, absolute. */
   readonly splitFile?: string;
@@ -47,6 +50,9 @@ export interface EvaluationProgress {
 export interface EvaluationResult {
   readonly outDir: string;
   readonly metrics: Metrics;
-  /** What whoever reads the figures must know besides, as sentences: which images were chosen, what was not checked. */
+  /**
+   * What whoever reads the figures must know besides, as sentences: which images were chosen, what was not
+   * checked.
+   */
   readonly notes: readonly string[];
 }

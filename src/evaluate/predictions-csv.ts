@@ -10,12 +10,12 @@ export interface PredictionsTable {
 }
 
 /**
- * `predictions.csv` (RFC 4180): a line for each image, with every model's answer, so that any figure of the report can be
- * computed again elsewhere. Probabilities have all their digits, for the same reason. `by` is the value of the field that
- * `--by` names; it and `group` are empty where unknown.
+ * `predictions.csv` (RFC 4180): a line for each image, with every model's answer, so that any figure of the
+ * report can be computed again elsewhere. Probabilities have all their digits, for the same reason. `by` is
+ * the value of the field that `--by` names; it and `group` are empty where unknown.
  *
- * Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula: from a file name or a manifest, such a cell
- * gets an apostrophe in front.
+ * Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula: from a file name or a
+ * manifest, such a cell gets an apostrophe in front.
  * @throws RangeError when the models did not see the same images in the same order
  */
 export function predictionsCsv({ classes, predictions }: PredictionsTable): string {

@@ -4,8 +4,8 @@ import type { ModelMetrics } from './metrics.js';
 import { summarize } from './summarize.js';
 
 /**
- * The summary again for every value of `by`, for instance per hospital, in the order of the values. Images without a
- * value (every image, when nothing was asked for) are in none.
+ * The summary again for every value of `by`, for instance per hospital, in the order of the values. Images
+ * without a value (every image, when nothing was asked for) are in none.
  */
 export function summarizeBy(
   predictions: readonly LabelledPrediction[],

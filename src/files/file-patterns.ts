@@ -17,7 +17,10 @@ export interface FileFilter {
   isImage(path: string): boolean;
   /** The folder is one to look into. */
   isWatchedFolder(path: string): boolean;
-  /** The file or folder, or a folder that it lies in, is a server's or system's own, or excluded by the configuration. */
+  /**
+   * The file or folder, or a folder that it lies in, is a server's or system's own, or excluded by the
+   * configuration.
+   */
   isExcluded(path: string): boolean;
 }
 
@@ -29,10 +32,10 @@ export type FilteredFolder = Pick<ScannerFiles, 'folder' | 'patterns' | 'afterwa
 const TEMPORARY = /\.(tmp|part|partial)$/i;
 
 /**
- * Names that start with a dot are ignored whatever the patterns say: they are temporary files (rsync), snapshots and
- * waste baskets of servers. So are other names that servers and systems use for themselves. The folder that finished
- * images are moved to is ignored too where it lies inside the scanner's folder: every moved image would otherwise be
- * found again as a new one.
+ * Names that start with a dot are ignored whatever the patterns say: they are temporary files (rsync),
+ * snapshots and waste baskets of servers. So are other names that servers and systems use for themselves. The
+ * folder that finished images are moved to is ignored too where it lies inside the scanner's folder: every
+ * moved image would otherwise be found again as a new one.
  */
 export function createFileFilter(scanner: FilteredFolder): FileFilter {
   const matches = createMatcher(scanner.patterns);
@@ -60,7 +63,10 @@ function isHidden(file: string): boolean {
   return file.startsWith('.', file.lastIndexOf('/') + 1);
 }
 
-/** What lies in an excluded folder is excluded. Files come folder by folder, so that the last folder is remembered. */
+/**
+ * What lies in an excluded folder is excluded. Files come folder by folder, so that the last folder is
+ * remembered.
+ */
 function createExclusion(patterns: readonly string[]): (path: string) => boolean {
   const matches = patterns.length > 0 ? createMatcher(patterns) : () => false;
   let last = { folder: '', isExcluded: false };

@@ -1,7 +1,10 @@
 import type { Stats } from 'node:fs';
 import { errnoOf, messageOf, SmearwatchError } from '../errors.js';
 
-/** Every sentence about a file that was queued and cannot be read, for technicians. docs/images.md explains each. */
+/**
+ * Every sentence about a file that was queued and cannot be read, for technicians. docs/images.md explains
+ * each.
+ */
 
 export function fileTooLarge(size: number, maxBytes: number): SmearwatchError {
   return new SmearwatchError('file-too-large', `The file has ${size} bytes; the limit is ${maxBytes}`);

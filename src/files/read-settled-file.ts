@@ -46,8 +46,8 @@ export const onThreads: FileAccess = {
 };
 
 /**
- * On this thread, for files that lie on a disk of this computer: 20 µs of processor time for 75 kB instead of 45, nothing to wait
- * for, and bytes that are in this core's cache.
+ * On this thread, for files that lie on a disk of this computer: 20 µs of processor time for 75 kB instead of
+ * 45, nothing to wait for, and bytes that are in this core's cache.
  */
 export const inPlace: FileAccess = {
   open: openSync,
@@ -63,13 +63,13 @@ export interface ReadOptions {
 }
 
 /**
- * The bytes of a queued file, all of one version: its size and modification time are compared with the queue's before
- * and after reading, and its change time must stay the same meanwhile, since whoever writes may set the modification
- * time back. So a file that is being overwritten is never classified half old, half new.
- * Symbolic links are not followed, so that nothing outside the folder is read.
+ * The bytes of a queued file, all of one version: its size and modification time are compared with the
+ * queue's before and after reading, and its change time must stay the same meanwhile, since whoever writes
+ * may set the modification time back. So a file that is being overwritten is never classified half old, half
+ * new. Symbolic links are not followed, so that nothing outside the folder is read.
  *
- * @throws SmearwatchError `file-vanished`, `folder-missing`, `file-changed`, `file-too-large`, `file-unreadable`,
- *   `file-is-link`, `file-not-regular`, `name-not-utf8`, `path-too-long`
+ * @throws SmearwatchError `file-vanished`, `folder-missing`, `file-changed`, `file-too-large`,
+ *   `file-unreadable`, `file-is-link`, `file-not-regular`, `name-not-utf8`, `path-too-long`
  */
 export async function readSettledFile(
   folder: string,
@@ -79,7 +79,8 @@ export async function readSettledFile(
   if (file.size > maxBytes) throw fileTooLarge(file.size, maxBytes);
   const path = join(folder, file.path);
   try {
-    // What is no file has no size: sockets, FIFOs and devices are not even opened, which would wake who waits for them.
+    // What is no file has no size: sockets, FIFOs and devices are not even opened, which would wake who waits
+    // for them.
     if (file.size === 0) assertRegular(await lstat(path));
     // O_NONBLOCK: a FIFO may have taken the file's place, and opening it must not wait for a writer.
     const descriptor = await access.open(

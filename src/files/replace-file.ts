@@ -21,8 +21,8 @@ export interface ReplaceOptions {
 
 /**
  * Replaces a file, or makes it: readers, and a crash, find the old file or the whole new one. The content is
- * written to a temporary file in its folder, which is synced and renamed; then the folder is synced. Any failure
- * removes the temporary file.
+ * written to a temporary file in its folder, which is synced and renamed; then the folder is synced. Any
+ * failure removes the temporary file.
  * @param content all of it, or its parts in order
  */
 export async function replaceFile(

@@ -18,8 +18,9 @@ const LONGEST_FILE_BYTES = 4096;
 const READABLE_BY_OTHERS = 0o004;
 
 /**
- * The text of a file with a secret, without white space around it. A file that every user of the computer can read is refused:
- * a warning would be read by nobody for months. No error quotes the secret, also not a wrong one.
+ * The text of a file with a secret, without white space around it. A file that every user of the computer can
+ * read is refused: a warning would be read by nobody for months. No error quotes the secret, also not a wrong
+ * one.
  * @throws SmearwatchError of the kind's code
  */
 export async function readSecretFile(file: string, kind: SecretKind): Promise<string> {

@@ -7,8 +7,9 @@ export interface SeenFile {
   /** Modification time in milliseconds since 1970, as `fs.Stats` gives it. */
   readonly mtimeMs: number;
   /**
-   * Change time in milliseconds since 1970, and inode, as `fs.Stats` gives them: what may tell another file from this
-   * one although it has the same size and modification time. Missing where no one will look at the file again.
+   * Change time in milliseconds since 1970, and inode, as `fs.Stats` gives them: what may tell another file
+   * from this one although it has the same size and modification time. Missing where no one will look at the
+   * file again.
    */
   readonly ctimeMs?: number;
   readonly inode?: number;
@@ -17,9 +18,9 @@ export interface SeenFile {
 /** What a watcher asks of the ledger, and tells it. */
 export interface Intake {
   /**
-   * Those of `files` that the ledger does not hold in this size and modification time: never seen, or overwritten.
-   * The bytes of those that it does hold, but with another change time or inode, will be hashed again.
-   * Called with at most a few hundred files at once, so that a folder of a million costs no memory.
+   * Those of `files` that the ledger does not hold in this size and modification time: never seen, or
+   * overwritten. The bytes of those that it does hold, but with another change time or inode, will be hashed
+   * again. Called with at most a few hundred files at once, so that a folder of a million costs no memory.
    * @param isChanging an event named each of these files, so that they were just changed.
    */
   unknownAmong<T extends SeenFile>(scanner: string, files: readonly T[], isChanging?: boolean): T[];
@@ -27,7 +28,10 @@ export interface Intake {
   enqueue(scanner: string, files: readonly SeenFile[]): void;
 }
 
-/** Whether U+FFFD may stand for bytes of the name that are not UTF-8: then it is listed, and not there under its name. */
+/**
+ * Whether U+FFFD may stand for bytes of the name that are not UTF-8: then it is listed, and not there under
+ * its name.
+ */
 export function isLossyName(path: string): boolean {
   return path.includes('\uFFFD', path.lastIndexOf('/') + 1);
 }

@@ -1,7 +1,7 @@
 /**
- * Folders and files that servers and operating systems make by themselves, in lower case. What is in them is a
- * thumbnail, a deleted file or an old version: never an image that a scanner wrote. Names that begin with a dot
- * (`.snapshot`, `.zfs`, `.Trash-1000`, `._a.png`) are ignored anyway.
+ * Folders and files that servers and operating systems make by themselves, in lower case. What is in them is
+ * a thumbnail, a deleted file or an old version: never an image that a scanner wrote. Names that begin with a
+ * dot (`.snapshot`, `.zfs`, `.Trash-1000`, `._a.png`) are ignored anyway.
  */
 const NAMES = new Set([
   // Synology

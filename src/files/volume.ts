@@ -9,7 +9,10 @@ export interface Volume {
   readonly totalBytes: number;
   /** `NFS`, `SMB` …; undefined for local ones. */
   readonly network: string | undefined;
-  /** On a disk of this computer, or in its memory, for certain: other kinds may be a network's, or a program's. */
+  /**
+   * On a disk of this computer, or in its memory, for certain: other kinds may be a network's, or a
+   * program's.
+   */
   readonly isLocal: boolean;
   readonly isInMemory: boolean;
 }

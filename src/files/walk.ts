@@ -12,8 +12,9 @@ export interface FoundFile extends SeenFile {
   readonly ctimeMs: number;
   readonly inode: number;
   /**
-   * False: a link, socket, FIFO or device, a name that is not UTF-8, or a path that is too long (also a folder's, whose
-   * images cannot even be listed). It is queued all the same, for the pipeline refuses it with a reason: whoever put it there finds it in quarantine instead of waiting for a result.
+   * False: a link, socket, FIFO or device, a name that is not UTF-8, or a path that is too long (also a
+   * folder's, whose images cannot even be listed). It is queued all the same, for the pipeline refuses it
+   * with a reason: whoever put it there finds it in quarantine instead of waiting for a result.
    */
   readonly isRegular: boolean;
 }
@@ -51,15 +52,17 @@ export interface WalkOptions {
 }
 
 const CHUNK_FILES = 256;
-/** Fewer cost more CPU (a wake-up each), more stand in front of the images in libuv's threads. Measured: 16. */
+/**
+ * Fewer cost more CPU (a wake-up each), more stand in front of the images in libuv's threads. Measured: 16.
+ */
 const LOOKS_AT_ONCE = 16;
 /** The promise of `node:fs/promises` costs a third more CPU, which counts at 100,000 files. */
 const lstat = promisify(lstatWithCallback);
 
 /**
- * The images below `folder` (relative to `root`, '' for all), a few hundred at a time, in no order. Holds one folder
- * open and one chunk in memory, and reads on only when the consumer asks for more.
- * Throws when the first folder cannot be read; what fails below it is counted.
+ * The images below `folder` (relative to `root`, '' for all), a few hundred at a time, in no order. Holds one
+ * folder open and one chunk in memory, and reads on only when the consumer asks for more. Throws when the
+ * first folder cannot be read; what fails below it is counted.
  */
 export async function* walkImages(
   root: string,
@@ -95,7 +98,9 @@ export async function lookAt(root: string, path: string): Promise<FoundFile | un
   return { path, size, mtimeMs, ctimeMs, inode, isRegular: stats.isFile() };
 }
 
-/** It is listed, and cannot be reached: its name is not UTF-8, or its path is longer than the system takes. */
+/**
+ * It is listed, and cannot be reached: its name is not UTF-8, or its path is longer than the system takes.
+ */
 function cannotBeNamed(error: unknown, path: string): boolean {
   return isTooLong(error) || (isGone(error) && isLossyName(path));
 }

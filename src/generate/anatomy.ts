@@ -4,9 +4,9 @@ import type { Random } from '../random.js';
 export type NucleusForm = 'round' | 'oval' | 'kidney' | 'horseshoe' | 'lobulated' | 'folded';
 
 /**
- * What makes one white cell, after Bain, *Blood Cells*, and the ICSH's definition of blasts and promonocytes (Goasguen
- * et al., Haematologica 2009). Each class has its rule and its exceptions, which reach into the neighbours' ranges: a
- * size, a shape or a colour alone does not tell the class.
+ * What makes one white cell, after Bain, *Blood Cells*, and the ICSH's definition of blasts and promonocytes
+ * (Goasguen et al., Haematologica 2009). Each class has its rule and its exceptions, which reach into the
+ * neighbours' ranges: a size, a shape or a colour alone does not tell the class.
  */
 export interface Anatomy {
   /** Of a circle of the cell's area, in scanner pixels. */
@@ -119,7 +119,10 @@ function abnormalMonocyte(random: Random): Anatomy {
   };
 }
 
-/** Small, round, dense, blocky nucleus in a thin pale-blue rim; the reactive form is large with a wide, bluer skirt. */
+/**
+ * Small, round, dense, blocky nucleus in a thin pale-blue rim; the reactive form is large with a wide, bluer
+ * skirt.
+ */
 function lymphocyte(random: Random): Anatomy {
   const isReactive = random.chance(0.16);
   return {

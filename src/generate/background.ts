@@ -32,7 +32,10 @@ export function paintPlasma(canvas: DensityCanvas, slide: Slide, random: Random)
 /** In canvas pixels. */
 const CLOUD_STEP = 16;
 
-/** Platelets: discs a quarter of a red cell wide, granular red-violet in the middle (granulomere), pale blue outside. */
+/**
+ * Platelets: discs a quarter of a red cell wide, granular red-violet in the middle (granulomere), pale blue
+ * outside.
+ */
 export function paintPlatelets(canvas: DensityCanvas, slide: Slide, random: Random): void {
   const count = random.chance(0.45) ? 0 : random.integer(1, 4);
   for (let platelet = 0; platelet < count; platelet++) {

@@ -2,8 +2,9 @@
 export type Density = readonly [red: number, green: number, blue: number];
 
 /**
- * The smear as optical density: where things overlap, densities add and light multiplies (Beer-Lambert), as it does on
- * glass. Drawn at half the image's resolution, which is still finer than the optics of the cameras that it imitates.
+ * The smear as optical density: where things overlap, densities add and light multiplies (Beer-Lambert), as
+ * it does on glass. Drawn at half the image's resolution, which is still finer than the optics of the cameras
+ * that it imitates.
  *
  * Everything that paints speaks *scanner pixels*: those of a 960×1080 frame, whatever size is drawn.
  */
@@ -28,7 +29,10 @@ export class DensityCanvas {
     this.density = new Float32Array(this.columns * this.rows * 3);
   }
 
-  /** Canvas pixels within `extent` of a centre: position relative to it in scanner pixels, and offset of its red value. */
+  /**
+   * Canvas pixels within `extent` of a centre: position relative to it in scanner pixels, and offset of its
+   * red value.
+   */
   around(
     centreX: number,
     centreY: number,
@@ -55,7 +59,10 @@ export class DensityCanvas {
     density[at + 2] = (density[at + 2] ?? 0) + stain[2] * amount;
   }
 
-  /** Like `add`, but thinner where something of the same stain lies already: cells that overlap flatten each other. */
+  /**
+   * Like `add`, but thinner where something of the same stain lies already: cells that overlap flatten each
+   * other.
+   */
   addLayer(at: number, stain: Density, amount: number): void {
     const below = Math.min(1, Math.max(0, (this.density[at + 1] ?? 0) / stain[1]));
     this.add(at, stain, amount * (1 - 0.4 * below));

@@ -3,7 +3,9 @@ import { Noise } from './noise.js';
 import type { Random } from '../random.js';
 import { blob, smoothStep, type Outline } from './shape.js';
 
-/** What chromatin does at a point: how dense it is against the mean, and how far it turns from violet to blue. */
+/**
+ * What chromatin does at a point: how dense it is against the mean, and how far it turns from violet to blue.
+ */
 export interface Chromatin {
   readonly density: (x: number, y: number, depth: number) => number;
   readonly blueness: (x: number, y: number) => number;
@@ -42,7 +44,9 @@ export function makeChromatin(anatomy: Anatomy, nucleus: Outline, random: Random
   };
 }
 
-/** Nucleoli: round, 2 to 4 µm, paler and bluer than the chromatin (RNA), with condensed chromatin about them. */
+/**
+ * Nucleoli: round, 2 to 4 µm, paler and bluer than the chromatin (RNA), with condensed chromatin about them.
+ */
 function makeNucleoli(anatomy: Anatomy, nucleus: Outline, random: Random): Nucleolus[] {
   const found: Nucleolus[] = [];
   for (let attempt = 0; attempt < 60 && found.length < anatomy.nucleoli; attempt++) {

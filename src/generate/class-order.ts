@@ -11,8 +11,9 @@ export const PAPER_PROPORTIONS: Proportions = {
 };
 
 /**
- * Which class each index gets, in a fixed cycle: any run of images is as near to the proportions as whole numbers allow, and
- * the class never depends on how many images are asked for. Weights are whole numbers, at least one above zero.
+ * Which class each index gets, in a fixed cycle: any run of images is as near to the proportions as whole
+ * numbers allow, and the class never depends on how many images are asked for. Weights are whole numbers, at
+ * least one above zero.
  */
 export function classOrder(proportions: Proportions): (index: number) => CellClass {
   const weights = CELL_CLASSES.map((cellClass) => proportions[cellClass] ?? 0);

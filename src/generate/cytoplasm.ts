@@ -22,7 +22,9 @@ export interface Cytoplasm {
   readonly dust: (x: number, y: number) => number;
 }
 
-/** Ground glass with coarse clouds, a bluer rim at the membrane, a paler halo at the nucleus, and vacuoles. */
+/**
+ * Ground glass with coarse clouds, a bluer rim at the membrane, a paler halo at the nucleus, and vacuoles.
+ */
 export function makeCytoplasm(white: CellShapes, random: Random): Cytoplasm {
   const { anatomy } = white;
   const clouds = new Noise(random, random.uniform(60, 130));

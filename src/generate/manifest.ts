@@ -9,8 +9,8 @@ export const MANIFEST_NAME = 'manifest.csv';
 const HEADER = 'file,class,source,group';
 
 /**
- * Adds rows to `outDir/manifest.csv`, each file once: a second run with another seed completes the folder instead of
- * orphaning the first one's images. No field ever needs quoting: names are made by us.
+ * Adds rows to `outDir/manifest.csv`, each file once: a second run with another seed completes the folder
+ * instead of orphaning the first one's images. No field ever needs quoting: names are made by us.
  */
 export async function updateManifest(outDir: string, smears: readonly WrittenSmear[]): Promise<string> {
   const path = join(outDir, MANIFEST_NAME);

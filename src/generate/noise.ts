@@ -43,7 +43,10 @@ export class Noise {
 
 let cachedTile: Float32Array | undefined;
 
-/** One tile serves every image (each field looks at it turned, shifted and scaled): its seed is fixed, not the caller's. */
+/**
+ * One tile serves every image (each field looks at it turned, shifted and scaled): its seed is fixed, not the
+ * caller's.
+ */
 function noiseTile(): Float32Array {
   cachedTile ??= makeTile();
   return cachedTile;

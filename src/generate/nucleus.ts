@@ -14,7 +14,10 @@ import {
   type Outline,
 } from './shape.js';
 
-/** The nucleus inside `cell`, of the wanted share of its area, never nearer than a hair to the cell's membrane. */
+/**
+ * The nucleus inside `cell`, of the wanted share of its area, never nearer than a hair to the cell's
+ * membrane.
+ */
 export function makeNucleusShape(anatomy: Anatomy, cell: Outline, random: Random): Outline {
   const cellRadius = anatomy.diameter / 2;
   const area = Math.PI * cellRadius ** 2 * anatomy.nucleusShare;

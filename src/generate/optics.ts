@@ -149,7 +149,8 @@ export function expose(
       const far = (x & 1) === 0 ? near - 3 : near + 3;
       for (let channel = 0; channel < 3; channel++) {
         const value = (line[near + channel] ?? 0) * 0.75 + (line[far + channel] ?? 0) * 0.25;
-        // Photon noise grows with the root of the light; a straight line through 0.45 and 1 is close enough here.
+        // Photon noise grows with the root of the light; a straight line through 0.45 and 1 is close enough
+        // here.
         pixels[at + channel] = value + (base + slope * value) * (samples[sample + channel] ?? 0);
       }
       at += 3;

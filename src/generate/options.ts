@@ -27,9 +27,14 @@ export interface GenerateOptions {
   readonly workers?: number;
   /** Stops after the images already begun; what was written stays whole. */
   readonly signal?: AbortSignal;
-  /** Awaited before each image is begun: a watched folder can be fed at any rate. May reject when `signal` fires. */
+  /**
+   * Awaited before each image is begun: a watched folder can be fed at any rate. May reject when `signal`
+   * fires.
+   */
   readonly pace?: (index: number) => Promise<void>;
-  /** Default the compiled worker beside this file; tests, which run from the sources, name the one in `dist/`. */
+  /**
+   * Default the compiled worker beside this file; tests, which run from the sources, name the one in `dist/`.
+   */
   readonly workerUrl?: URL;
 }
 

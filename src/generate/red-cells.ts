@@ -21,8 +21,8 @@ interface RedCellPlace {
 }
 
 /**
- * Erythrocytes: biconcave discs of 7 to 8 µm without a nucleus, pink, paler over their middle third. They lie singly,
- * touch and overlap; where they overlap their densities add.
+ * Erythrocytes: biconcave discs of 7 to 8 µm without a nucleus, pink, paler over their middle third. They lie
+ * singly, touch and overlap; where they overlap their densities add.
  */
 export function paintRedCells(canvas: DensityCanvas, slide: Slide, random: Random, obstacle: Obstacle): void {
   for (const place of scatter(canvas, slide, random, obstacle))

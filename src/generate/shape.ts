@@ -93,7 +93,10 @@ export function ellipse(
   };
 }
 
-/** Union with a fillet of about `softness` pixels, as a membrane spans two lobes (polynomial smooth minimum, Quilez). */
+/**
+ * Union with a fillet of about `softness` pixels, as a membrane spans two lobes (polynomial smooth minimum,
+ * Quilez).
+ */
 export function unite(shapes: readonly Outline[], softness: number): Outline {
   return (x, y) => {
     let distance = Infinity;

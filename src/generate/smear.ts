@@ -45,8 +45,8 @@ export interface Smear {
 }
 
 /**
- * One labelled blood smear with one white cell near its middle. The same options give the same bytes, on any thread and
- * in any order.
+ * One labelled blood smear with one white cell near its middle. The same options give the same bytes, on any
+ * thread and in any order.
  *
  * @throws SmearwatchError `generate-option` when an option is out of range
  */

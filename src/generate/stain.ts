@@ -1,7 +1,10 @@
 import type { Density } from './canvas.js';
 import { Random } from '../random.js';
 
-/** Synthetic slides per seed. Images of one slide share stain, illumination and red-cell habit, as real ones do. */
+/**
+ * Synthetic slides per seed. Images of one slide share stain, illumination and red-cell habit, as real ones
+ * do.
+ */
 export const SLIDES = 20;
 
 /** What one smear, its staining bath and its microscope give to every image taken of it. */

@@ -26,7 +26,8 @@ export interface GenerateSummary {
 /**
  * Writes `count` labelled smears and their manifest.
  *
- * On abort the images already begun are finished, the manifest is written for what is there, and the signal's reason is thrown.
+ * On abort the images already begun are finished, the manifest is written for what is there, and the signal's
+ * reason is thrown.
  *
  * @throws SmearwatchError `generate-option`, `generate-failed`, `manifest-foreign`
  */
@@ -58,8 +59,8 @@ export async function generateSmears(
 }
 
 /**
- * The same images one by one, in the order of their index, without a manifest: for feeding a folder that is watched. On
- * abort it ends after the images already begun.
+ * The same images one by one, in the order of their index, without a manifest: for feeding a folder that is
+ * watched. On abort it ends after the images already begun.
  *
  * @throws SmearwatchError `generate-option`, `generate-failed`
  */
@@ -98,7 +99,10 @@ async function paced({ pace, signal }: GenerateOptions, index: number): Promise<
   }
 }
 
-/** A thread that dies is a failed image, and is met in its turn: no rejection is left without a listener meanwhile. */
+/**
+ * A thread that dies is a failed image, and is met in its turn: no rejection is left without a listener
+ * meanwhile.
+ */
 async function replyOf(pool: Piscina<SmearTask, SmearReply>, task: SmearTask): Promise<SmearReply> {
   try {
     return await pool.run(task);

@@ -87,7 +87,9 @@ export class Browse {
     return this.#replay(0, where, values);
   }
 
-  /** Queues files again whose bytes have this SHA-256 (or a prefix), so that the models in use classify them. */
+  /**
+   * Queues files again whose bytes have this SHA-256 (or a prefix), so that the models in use classify them.
+   */
   replayImage(sha256Prefix: string): number {
     const pattern = `${sha256Prefix}*`;
     return this.#replay(1, FILES_OF_IMAGE, [pattern, pattern]);

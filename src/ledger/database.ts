@@ -12,8 +12,8 @@ export type OnCommitted = (durationMs: number) => void;
 export type Row = Readonly<Record<string, Value>>;
 
 /**
- * One SQLite connection with what the ledger asks of every one of them. WAL with `synchronous=FULL`: a commit that
- * returned is on the disk, whatever happens to the process or the power; but for what is `withoutSync`.
+ * One SQLite connection with what the ledger asks of every one of them. WAL with `synchronous=FULL`: a commit
+ * that returned is on the disk, whatever happens to the process or the power; but for what is `withoutSync`.
  */
 export class Database {
   readonly #file: string;
@@ -32,18 +32,20 @@ export class Database {
   }
 
   /**
-   * Opens a ledger that exists, and brings it to the present version. One that is refused has not been written to.
+   * Opens a ledger that exists, and brings it to the present version. One that is refused has not been
+   * written to.
    * @param onCommitted called after every transaction that has written something
-   * @throws SmearwatchError `ledger-unopenable`, `ledger-too-old`, `ledger-newer`, `ledger-damaged`; the last also from
-   *   every use later
+   * @throws SmearwatchError `ledger-unopenable`, `ledger-too-old`, `ledger-newer`, `ledger-damaged`; the last
+   *   also from every use later
    */
   static open(file: string, onCommitted: OnCommitted = () => undefined): Database {
     let connection: DatabaseSyncInstance | undefined;
     try {
       connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
       const version = versionOf(connection, file);
-      // 8 MiB of pages: 32 made no image cheaper, since what is not in this cache is in the operating system's.
-      // Checkpoints run on the daemon's timer; SQLite's own, inside a commit, is the backstop when the timer is late.
+      // 8 MiB of pages: 32 made no image cheaper, since what is not in this cache is in the operating
+      // system's. Checkpoints run on the daemon's timer; SQLite's own, inside a commit, is the backstop when
+      // the timer is late.
       connection.exec(`
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
@@ -66,7 +68,9 @@ export class Database {
     return this.#damage;
   }
 
-  /** Why the file could not be written, or read, when that was tried last; undefined once it has been written. */
+  /**
+   * Why the file could not be written, or read, when that was tried last; undefined once it has been written.
+   */
   get problem(): string | undefined {
     return this.#problem;
   }
@@ -93,7 +97,10 @@ export class Database {
     return guard(() => new Statement(this.#connection.prepare(sql), guard));
   }
 
-  /** Everything inside commits together or not at all. `IMMEDIATE`: the write lock is taken before the first read. */
+  /**
+   * Everything inside commits together or not at all. `IMMEDIATE`: the write lock is taken before the first
+   * read.
+   */
   transaction<T>(work: () => T): T {
     const changesBefore = this.#changes();
     const { value, durationMs } = this.#committed(work);
@@ -103,8 +110,8 @@ export class Database {
   }
 
   /**
-   * Commits in `work` outlast the process, but not a power cut before the next synced one: for what is only done again then. A
-   * sync takes 2 to 10 ms, in which this thread does nothing else.
+   * Commits in `work` outlast the process, but not a power cut before the next synced one: for what is only
+   * done again then. A sync takes 2 to 10 ms, in which this thread does nothing else.
    */
   withoutSync<T>(work: () => T): T {
     this.run('PRAGMA synchronous = NORMAL');
@@ -134,7 +141,8 @@ export class Database {
       this.run('COMMIT');
       return { value, durationMs: performance.now() - start };
     } catch (error) {
-      // Some failures (a damaged page, a full disk) have rolled back already, and the first error is the one to tell.
+      // Some failures (a damaged page, a full disk) have rolled back already, and the first error is the one
+      // to tell.
       if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
       throw error;
     }

@@ -1,6 +1,9 @@
 import type { Database, Statement } from './database.js';
 
-/** What drift is measured against where no reference is configured: taken once, from the first images, and kept. */
+/**
+ * What drift is measured against where no reference is configured: taken once, from the first images, and
+ * kept.
+ */
 export class DriftReferences {
   readonly #statements: Record<'find' | 'keep' | 'forget', Statement>;
 

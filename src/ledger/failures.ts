@@ -1,6 +1,9 @@
 import { messageOf, SmearwatchError } from '../errors.js';
 
-/** SQLite's sentences for SQLITE_CORRUPT and SQLITE_NOTADB; the binding gives the code with some calls only, not with `all`. */
+/**
+ * SQLite's sentences for SQLITE_CORRUPT and SQLITE_NOTADB; the binding gives the code with some calls only,
+ * not with `all`.
+ */
 const DAMAGE = /disk image is malformed|malformed database schema|file is not a database/;
 
 /** SQLite's primary result codes that a caller handles: https://sqlite.org/rescode.html */

@@ -3,8 +3,9 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 const BUSY_TIMEOUT_MS = 1000;
 
 /**
- * Which bytes have a result, for inference workers: a reader of its own beside the daemon's connection (WAL lets them go on side
- * by side). A hint that saves work: whether a claim ends as a copy is decided in the transaction that ends it.
+ * Which bytes have a result, for inference workers: a reader of its own beside the daemon's connection (WAL
+ * lets them go on side by side). A hint that saves work: whether a claim ends as a copy is decided in the
+ * transaction that ends it.
  */
 export class KnownImages {
   readonly #connection: DatabaseSyncInstance;

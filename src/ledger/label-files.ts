@@ -12,9 +12,9 @@ export interface ReadLabelFile {
 }
 
 /**
- * The label files that were applied: each one once in every version, so that an old file beside an image does not
- * overrule, at the next start, a person who has corrected its label since. Size and modification time make a version;
- * another change time only has the file read again, and other bytes are another version.
+ * The label files that were applied: each one once in every version, so that an old file beside an image does
+ * not overrule, at the next start, a person who has corrected its label since. Size and modification time
+ * make a version; another change time only has the file read again, and other bytes are another version.
  */
 export class LabelFiles {
   readonly #database: Database;

@@ -25,8 +25,9 @@ export interface GivenLabel {
 /** What became of a label. */
 export interface LabelOutcome {
   /**
-   * `set`: the first one of its image. `changed`: the earlier one is in the history. `unchanged`: it said the same.
-   * `kept`: a folder's name does not overrule a person. `waiting`: no such file has been read yet; it takes effect with its result.
+   * `set`: the first one of its image. `changed`: the earlier one is in the history. `unchanged`: it said the
+   * same. `kept`: a folder's name does not overrule a person. `waiting`: no such file has been read yet; it
+   * takes effect with its result.
    */
   readonly outcome: 'set' | 'changed' | 'unchanged' | 'kept' | 'waiting';
   /** Unknown while it waits. */

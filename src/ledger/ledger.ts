@@ -28,8 +28,8 @@ export type { LedgerFile, QuarantinedFile, ResultFilter } from './browse.js';
 export type { GivenLabel, Label, LabelOutcome, LabelSource, LabelTarget } from './label.js';
 
 /**
- * The durable queue, memory and record of one daemon, in `<stateFolder>/ledger.sqlite`: what was seen, what is done,
- * what the sinks are still owed. Everything that a method has done is on the disk when it returns.
+ * The durable queue, memory and record of one daemon, in `<stateFolder>/ledger.sqlite`: what was seen, what
+ * is done, what the sinks are still owed. Everything that a method has done is on the disk when it returns.
  */
 export class Ledger {
   readonly queue: Queue;
@@ -73,7 +73,8 @@ export class Ledger {
 
   /**
    * For the daemon, which alone works off the queue: nobody else may own the same state folder.
-   * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-too-old`, `ledger-newer`, `ledger-damaged`
+   * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-too-old`, `ledger-newer`,
+   *   `ledger-damaged`
    */
   static own(
     stateFolder: string,
@@ -117,8 +118,8 @@ export class Ledger {
   }
 
   /**
-   * Writes one page where nothing has been written for `idleMs`, to learn whether new files could be queued: no image may
-   * arrive for hours, and nobody would know.
+   * Writes one page where nothing has been written for `idleMs`, to learn whether new files could be queued:
+   * no image may arrive for hours, and nobody would know.
    * @throws what keeps the ledger from being written
    */
   probe(idleMs: number): void {
@@ -143,7 +144,10 @@ export class Ledger {
     this.#unlock();
   }
 
-  /** So that a copy of the ledger of a daemon that was stopped is a copy of all of it. Not worth waiting for a reader. */
+  /**
+   * So that a copy of the ledger of a daemon that was stopped is a copy of all of it. Not worth waiting for a
+   * reader.
+   */
   #leaveOneFile(): void {
     try {
       this.#database.run('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');

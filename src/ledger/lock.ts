@@ -8,9 +8,9 @@ import { unusable } from './unusable.js';
 const PATIENCE_MS = 250;
 
 /**
- * Claims a state folder for this process until the returned function is called or the process ends, however it ends:
- * the lock is SQLite's own exclusive file lock, which the operating system takes back, so that no stale lock file can
- * keep a daemon from starting after a power cut.
+ * Claims a state folder for this process until the returned function is called or the process ends, however
+ * it ends: the lock is SQLite's own exclusive file lock, which the operating system takes back, so that no
+ * stale lock file can keep a daemon from starting after a power cut.
  * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`
  */
 export function lockState(stateFolder: string): () => void {

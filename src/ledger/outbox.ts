@@ -55,8 +55,8 @@ export class Outbox {
   }
 
   /**
-   * The first ones of a sink, as `next` gave them, are delivered, durably. Not synced: after a power cut, those of the last moment
-   * are delivered again.
+   * The first ones of a sink, as `next` gave them, are delivered, durably. Not synced: after a power cut,
+   * those of the last moment are delivered again.
    */
   remove(sink: string, delivered: readonly Delivery[]): void {
     const [first, last] = [delivered[0], delivered.at(-1)];

@@ -30,9 +30,9 @@ export interface Step<T> {
 const ROWS_PER_STEP = 500;
 
 /**
- * Removes what is old. Two steps, since a row of `files` is what keeps an image from being classified again: it may only go when
- * the image has gone from its folder, which the ledger cannot see. A result goes when no file and no delivery refers to it.
- * Labels stay: they are few, and people gave them.
+ * Removes what is old. Two steps, since a row of `files` is what keeps an image from being classified again:
+ * it may only go when the image has gone from its folder, which the ledger cannot see. A result goes when no
+ * file and no delivery refers to it. Labels stay: they are few, and people gave them.
  */
 export class Pruning {
   readonly #database: Database;
@@ -90,7 +90,10 @@ export class Pruning {
     );
   }
 
-  /** Removes results from before `beforeMs` that nothing refers to, of the next rows after the id `after`: how many. */
+  /**
+   * Removes results from before `beforeMs` that nothing refers to, of the next rows after the id `after`: how
+   * many.
+   */
   removeResults(after: number, beforeMs: number): Step<number> {
     const to = after + ROWS_PER_STEP;
     const next = nextOf(to, this.#statements.lastResult);

@@ -30,7 +30,10 @@ export interface Reason {
 /** No file is put off for longer. */
 export const LONGEST_DELAY_MS = 3_600_000;
 
-/** So long after the first sign that another file may have taken the place of a known one, its bytes are hashed. */
+/**
+ * So long after the first sign that another file may have taken the place of a known one, its bytes are
+ * hashed.
+ */
 const REHASH_AFTER_MS = 1000;
 /** An event comes sooner than this after the change that it is about. */
 const EVENT_LATE_MS = 60_000;
@@ -50,8 +53,8 @@ const ENQUEUE = `
      OR (state = 'quarantined' AND reason_code = '${VANISHED}')`;
 
 /**
- * A file that was in work this often when the process died is tried alone (see `Suspects`): the others that were in work
- * each time had the same bad luck, and are cleared by that.
+ * A file that was in work this often when the process died is tried alone (see `Suspects`): the others that
+ * were in work each time had the same bad luck, and are cleared by that.
  */
 export const ALONE_AFTER_CRASHES = 3;
 
@@ -60,8 +63,8 @@ export const CLAIMED =
   'RETURNING id, revision, scanner, path, size, mtime_ms, attempts, reclassify, queued_at';
 
 /**
- * The scanners that have queued files, but the paused ones (?1, a JSON array of names): as many steps in an index as there are
- * scanners, and not one for each file that waits.
+ * The scanners that have queued files, but the paused ones (?1, a JSON array of names): as many steps in an
+ * index as there are scanners, and not one for each file that waits.
  */
 const SCANNERS = `
   WITH RECURSIVE waiting (scanner) AS (
@@ -91,8 +94,8 @@ export const NEXT_DUE = `
   FROM active`;
 
 /**
- * The durable queue: files in the states queued, running, done and quarantined. When a file that was put off is due is
- * told by `steadyNow`: a wall clock that is set back by a day must not put it off for a day.
+ * The durable queue: files in the states queued, running, done and quarantined. When a file that was put off
+ * is due is told by `steadyNow`: a wall clock that is set back by a day must not put it off for a day.
  */
 export class Queue implements Intake {
   readonly #database: Database;
@@ -193,8 +196,9 @@ export class Queue implements Intake {
   }
 
   /**
-   * Takes up to `limit` files that are due, oldest first, but none of the `paused` scanners; they are `running` until one
-   * of the methods below. Not synced: a claim that a power cut takes back is a file that is still queued.
+   * Takes up to `limit` files that are due, oldest first, but none of the `paused` scanners; they are
+   * `running` until one of the methods below. Not synced: a claim that a power cut takes back is a file that
+   * is still queued.
    */
   claim(limit: number, paused: readonly string[] = []): Claim[] {
     const rows = this.#database.withoutSync(() =>
@@ -217,8 +221,9 @@ export class Queue implements Intake {
   }
 
   /**
-   * After a start: what was running when the process died is queued again. Returns how many. What is due later than any delay
-   * can make it was put off by another time than this process's: the clock has been set back since.
+   * After a start: what was running when the process died is queued again. Returns how many. What is due
+   * later than any delay can make it was put off by another time than this process's: the clock has been set
+   * back since.
    */
   recover(): number {
     this.#statements.bringForward.run(steadyNow() + LONGEST_DELAY_MS);
@@ -231,7 +236,10 @@ export class Queue implements Intake {
     this.#statements.retry.run(dueIn(delayMs), code, reason, claim.id, claim.revision);
   }
 
-  /** Back into the queue as if it had not been claimed: at shutdown, or because the file is being written again. */
+  /**
+   * Back into the queue as if it had not been claimed: at shutdown, or because the file is being written
+   * again.
+   */
   release(claims: readonly Claim[], delayMs = 0): void {
     const notBefore = delayMs === 0 ? 0 : dueIn(delayMs);
     this.#database.transaction(() => {
@@ -263,8 +271,8 @@ export class Queue implements Intake {
   }
 
   /**
-   * Queued files that were put back for a while because something outside them is missing (see `release`), and those of
-   * the `paused` scanners.
+   * Queued files that were put back for a while because something outside them is missing (see `release`),
+   * and those of the `paused` scanners.
    */
   postponed(paused: readonly string[] = []): number {
     return Number(this.#statements.postponed.get(steadyNow(), JSON.stringify(paused))?.['files'] ?? 0);
@@ -277,8 +285,9 @@ function isKnown(row: Row | undefined, { size, mtimeMs }: SeenFile): row is Row 
 }
 
 /**
- * Whether the bytes may be others than those of the row. An event says so only where the change time cannot be what
- * it was about: a file system may have none (FAT, sshfs), or an event may come late, for a change that was seen.
+ * Whether the bytes may be others than those of the row. An event says so only where the change time cannot
+ * be what it was about: a file system may have none (FAT, sshfs), or an event may come late, for a change
+ * that was seen.
  */
 function isDoubtful(row: Row, { ctimeMs, inode }: SeenFile, isChanging: boolean): boolean {
   if (ctimeMs === undefined || inode === undefined || row['rehash_at'] != null) return false;

@@ -32,8 +32,8 @@ export const NEXT_TO_REHASH = `
   WHERE scanner = ? AND rehash_at <= ? AND state IN ('done', 'quarantined') ORDER BY rehash_at LIMIT 1`;
 
 /**
- * The files whose bytes are to be hashed again, since their change time or inode is another one than when they were
- * read, and their size and modification time are not. `Queue.unknownAmong` marks them.
+ * The files whose bytes are to be hashed again, since their change time or inode is another one than when
+ * they were read, and their size and modification time are not. `Queue.unknownAmong` marks them.
  */
 export class Rehashes {
   readonly #database: Database;
@@ -66,7 +66,8 @@ export class Rehashes {
   }
 
   /**
-   * The bytes that the file has now. Others than before make a new revision, which is queued; the same ones do not.
+   * The bytes that the file has now. Others than before make a new revision, which is queued; the same ones
+   * do not.
    * @returns whether the file is queued
    */
   hashed(file: DoubtfulFile, sha256: string, { ctimeMs, inode }: FileTrace): boolean {

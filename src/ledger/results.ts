@@ -10,10 +10,16 @@ export interface StoredResult {
   readonly record: ResultRecord;
 }
 
-/** What became of a claim: its own result, one that the same bytes had already, or the file was overwritten meanwhile. */
+/**
+ * What became of a claim: its own result, one that the same bytes had already, or the file was overwritten
+ * meanwhile.
+ */
 export type Completion = 'classified' | 'duplicate' | 'superseded';
 
-/** A claim whose image has a record of its own, or whose bytes have a result already: then no image was decoded. */
+/**
+ * A claim whose image has a record of its own, or whose bytes have a result already: then no image was
+ * decoded.
+ */
 export type FinishedClaim =
   | { readonly claim: Claim; readonly record: ResultRecord }
   /** `folderLabel`: the class that its folder's name says. */
@@ -29,7 +35,10 @@ export class Results {
     Statement
   >;
 
-  /** `sinksOf` names who is owed a new result of a scanner; asked at every completion, since it changes with the configuration. */
+  /**
+   * `sinksOf` names who is owed a new result of a scanner; asked at every completion, since it changes with
+   * the configuration.
+   */
   constructor(database: Database, labels: Labels, sinksOf: (scanner: string) => readonly string[]) {
     this.#database = database;
     this.#labels = labels;
@@ -55,8 +64,8 @@ export class Results {
   }
 
   /**
-   * Ends claims: results, state `done` and what the sinks are owed become durable together.
-   * The same bytes under two names, classified at the same moment, leave one result, also when the models were changed
+   * Ends claims: results, state `done` and what the sinks are owed become durable together. The same bytes
+   * under two names, classified at the same moment, leave one result, also when the models were changed
    * between them.
    */
   complete(finished: readonly FinishedClaim[]): Completion[] {
@@ -80,7 +89,10 @@ export class Results {
     return isFinished ? 'classified' : 'superseded';
   }
 
-  /** Nothing where these models have classified the bytes, or, unless they are to be classified again, any have. */
+  /**
+   * Nothing where these models have classified the bytes, or, unless they are to be classified again, any
+   * have.
+   */
   #insert(record: ResultRecord, { reclassify }: Claim): { changes: number; id: number } {
     const { insertAnother, insertFirst } = this.#statements;
     return (reclassify ? insertAnother : insertFirst).run(
@@ -131,7 +143,10 @@ export function modelSetOf({ models }: { readonly models: readonly ModelIdentity
     .join(' ');
 }
 
-/** A column for `toStoredResult`, in a query in which `image` is an image's SHA-256: the label that it has now. */
+/**
+ * A column for `toStoredResult`, in a query in which `image` is an image's SHA-256: the label that it has
+ * now.
+ */
 export function presentLabel(image: string): string {
   return `(SELECT labels.class FROM labels WHERE labels.sha256 = ${image}) AS present_label`;
 }

@@ -3,7 +3,10 @@ import type { Database, Statement } from './database.js';
 import { ALONE_AFTER_CRASHES, CLAIMED, toClaim, type Claim, type Reason } from './queue.js';
 import { steadyNow } from './steady-now.js';
 
-/** Half of them alone: a killed process or a power cut three times within the same hundredth of a second is no chance. */
+/**
+ * Half of them alone: a killed process or a power cut three times within the same hundredth of a second is no
+ * chance.
+ */
 export const BLAMED_AFTER_CRASHES = 6;
 
 /** A file that the process died of. */
@@ -18,8 +21,9 @@ const REASON =
   'Keep the file for whoever maintains Smearwatch; to try it again: smearwatch replay --quarantined';
 
 /**
- * Files that may kill the whole process: native code that gives up takes the daemon along, and no worker's end tells
- * which image it was. `crashes` does, since it rises with every start that finds the file still `running`.
+ * Files that may kill the whole process: native code that gives up takes the daemon along, and no worker's
+ * end tells which image it was. `crashes` does, since it rises with every start that finds the file still
+ * `running`.
  */
 export class Suspects {
   readonly #statements: Record<'isDue' | 'claim' | 'blame', Statement>;

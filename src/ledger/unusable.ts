@@ -23,7 +23,9 @@ const REASONS: Readonly<Record<string, UnusableReason>> = {
 
 const UNKNOWN_HINT = 'Check that the folder can be created and written by this user.';
 
-/** SQLite says "unable to open database file" whatever the reason is, so that the operating system is asked. */
+/**
+ * SQLite says "unable to open database file" whatever the reason is, so that the operating system is asked.
+ */
 export function unusable(stateFolder: string, cause: unknown): SmearwatchError {
   const reason = REASONS[errnoOf(cause) ?? ''] ?? REASONS[errnoOfWriting(stateFolder) ?? ''];
   return new SmearwatchError(

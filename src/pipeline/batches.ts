@@ -10,9 +10,9 @@ export interface BatchPolicy {
 }
 
 /**
- * Groups items into arrays. While all workers are busy, items wait for company until a batch is full; as soon as some are idle,
- * what is there is divided among them. So batches are full under load, and at low load an image waits for nothing.
- * (RxJS's `bufferTime` starts its clock without an item and knows of no workers.)
+ * Groups items into arrays. While all workers are busy, items wait for company until a batch is full; as soon
+ * as some are idle, what is there is divided among them. So batches are full under load, and at low load an
+ * image waits for nothing. (RxJS's `bufferTime` starts its clock without an item and knows of no workers.)
  */
 export function batches<T>({ size, idle, freed$ }: BatchPolicy): OperatorFunction<T, T[]> {
   return (source) =>

@@ -21,8 +21,9 @@ export interface ClaimsInFlightOptions {
 }
 
 /**
- * Every claim in flight with its stage, the only place that counts them. It is also what bounds them: RxJS pushes without
- * asking, so an image is claimed only while there is room, and the room comes back when the claim's end is in the ledger.
+ * Every claim in flight with its stage, the only place that counts them. It is also what bounds them: RxJS
+ * pushes without asking, so an image is claimed only while there is room, and the room comes back when the
+ * claim's end is in the ledger.
  */
 export class ClaimsInFlight {
   readonly #stages = new Map<Claim, PipelineStage>();
@@ -66,7 +67,8 @@ export class ClaimsInFlight {
     this.#movedAt = this.#now();
     if (this.#isTelling) return;
     this.#isTelling = true;
-    // The claims of a batch end one by one: told once for all of them, their successors are claimed in one commit.
+    // The claims of a batch end one by one: told once for all of them, their successors are claimed in one
+    // commit.
     queueMicrotask(() => {
       this.#isTelling = false;
       this.#onRoom();

@@ -25,9 +25,9 @@ const CLAIMS_AT_ONCE = 64;
 const PULL_AFTER_FAILURE_MS = 5000;
 
 /**
- * Pulls claims out of the queue whenever there is room in flight: nothing is claimed that could not be worked on at once.
- * The subscriber begins each claim in `inFlight` when it receives it. `pull` is called when there is room again or files
- * were queued; between calls only the next retry's timer is awake.
+ * Pulls claims out of the queue whenever there is room in flight: nothing is claimed that could not be worked
+ * on at once. The subscriber begins each claim in `inFlight` when it receives it. `pull` is called when there
+ * is room again or files were queued; between calls only the next retry's timer is awake.
  */
 export class Claims {
   readonly #source: ClaimSource;

@@ -21,9 +21,9 @@ export interface FailedBatch<Image extends FileToPrepare = InFlight> {
 }
 
 /**
- * Classifies a batch. If its worker dies or hangs, the halves are tried apart, down to the one image that is to
- * blame: its neighbours finish, and each part is emitted when it has its answer. Failures that no image can be blamed
- * for are not divided.
+ * Classifies a batch. If its worker dies or hangs, the halves are tried apart, down to the one image that is
+ * to blame: its neighbours finish, and each part is emitted when it has its answer. Failures that no image
+ * can be blamed for are not divided.
  */
 export function classifyBatch<Image extends FileToPrepare>(
   classifier: Classifier,

@@ -28,8 +28,8 @@ export interface DecisionBasis {
 }
 
 /**
- * The first model decides; a person looks at it when the models disagree, the decision is not sure, the image has
- * not the size that its scanner writes, or something about the file raised a doubt.
+ * The first model decides; a person looks at it when the models disagree, the decision is not sure, the image
+ * has not the size that its scanner writes, or something about the file raised a doubt.
  */
 export function decide(
   predictions: readonly ModelPrediction[],

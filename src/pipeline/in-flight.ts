@@ -3,11 +3,14 @@ import type { Claim } from '../ledger/ledger.js';
 import type { FileToPrepare } from '../pool/protocol.js';
 import type { ImageSource } from './settings.js';
 
-/** A claimed image with all that the later steps ask about it: the ledger takes it as a claim, a worker as a file. */
+/**
+ * A claimed image with all that the later steps ask about it: the ledger takes it as a claim, a worker as a
+ * file.
+ */
 export interface InFlight extends Claim, FileToPrepare {
   /**
-   * The name of the folder that the image lies in, if the scanner's folders are classes. It may be no class of the
-   * models. Undefined at the top of the scanner's folder.
+   * The name of the folder that the image lies in, if the scanner's folders are classes. It may be no class
+   * of the models. Undefined at the top of the scanner's folder.
    */
   readonly folderLabel: string | undefined;
   /** `performance.now()` when it was claimed. */

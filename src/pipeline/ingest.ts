@@ -39,7 +39,9 @@ export interface IngestParts {
   readonly pauses?: Pauses;
   /** The folder of a scanner is not there, or does not answer: its files need not be tried until it is. */
   readonly onFolderMissing?: (scanner: string) => void;
-  /** A claim has ended: the sinks may have something to deliver. `record`: of an image that was classified. */
+  /**
+   * A claim has ended: the sinks may have something to deliver. `record`: of an image that was classified.
+   */
   readonly onEnded: (outcome: ClaimOutcome, record?: ResultRecord) => void;
   /** The ledger could not be read or written; it is tried again until it can. */
   readonly onLedgerFailed: (error: unknown) => void;
@@ -51,8 +53,9 @@ export interface IngestParts {
 const BATCHES_PER_WORKER = 3;
 
 /**
- * The way of every image, from the queue to its durable end. Only claims flow here: a file is read, decoded and classified
- * in one worker, at most as many at once as `ClaimsInFlight` has room for, however long the queue is.
+ * The way of every image, from the queue to its durable end. Only claims flow here: a file is read, decoded
+ * and classified in one worker, at most as many at once as `ClaimsInFlight` has room for, however long the
+ * queue is.
  */
 export class Ingest {
   readonly #parts: IngestParts;
@@ -120,8 +123,8 @@ export class Ingest {
   }
 
   /**
-   * Claims nothing more and finishes what is in flight, for at most `timeoutMs`; what is left then goes back into the
-   * queue. Returns how many were put back.
+   * Claims nothing more and finishes what is in flight, for at most `timeoutMs`; what is left then goes back
+   * into the queue. Returns how many were put back.
    */
   async stop(timeoutMs: number): Promise<number> {
     this.#claims.stop();
@@ -172,7 +175,10 @@ export class Ingest {
     }
   }
 
-  /** Once the time to stop has run out, late answers meet a closed ledger: their images are queued again already. */
+  /**
+   * Once the time to stop has run out, late answers meet a closed ledger: their images are queued again
+   * already.
+   */
   #broken(error: unknown): void {
     if (!this.#abort.signal.aborted) this.#parts.onBroken(error);
   }

@@ -27,7 +27,10 @@ export interface RecorderParts {
 
 export type ClaimOutcome = Completion | Ending['kind'];
 
-/** The end of every claim: a result, the result of the same bytes, another attempt, or quarantine. Durable, then told. */
+/**
+ * The end of every claim: a result, the result of the same bytes, another attempt, or quarantine. Durable,
+ * then told.
+ */
 export class Recorder {
   readonly #parts: RecorderParts;
 

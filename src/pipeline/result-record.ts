@@ -6,7 +6,9 @@ import type { AnsweredBatch } from './classify-batch.js';
 import { decide, predictionsOf } from './decision.js';
 import type { InFlight } from './in-flight.js';
 
-/** The images of a batch that have a result now: a record of their own, or the one that the same bytes have. */
+/**
+ * The images of a batch that have a result now: a record of their own, or the one that the same bytes have.
+ */
 export function finishedClaims(
   batch: AnsweredBatch,
   minConfidence: number,

@@ -7,7 +7,10 @@ export type ImageSource = Pick<ScannerConfig, 'name' | 'folder' | 'labels'> & {
   readonly expectedSize?: ScannerConfig['expectedSize'];
 };
 
-/** What the pipeline needs of a configuration: the daemon's has it, and an evaluation makes one for its labelled folder. */
+/**
+ * What the pipeline needs of a configuration: the daemon's has it, and an evaluation makes one for its
+ * labelled folder.
+ */
 export interface IngestSettings {
   readonly scanners: readonly ImageSource[];
   readonly pipeline: Config['pipeline'];

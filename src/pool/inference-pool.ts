@@ -37,12 +37,12 @@ interface Waiting {
 }
 
 /**
- * Worker threads with one fixed set of models each. Models are changed by starting another pool beside this one and
- * closing this one when it has drained (see ModelServer): sessions are never reloaded in place.
+ * Worker threads with one fixed set of models each. Models are changed by starting another pool beside this
+ * one and closing this one when it has drained (see ModelServer): sessions are never reloaded in place.
  *
- * A batch waits here until a worker is warm and free. Files also go to a worker that has one batch in work, so that it need not wait
- * for this thread, which may be committing, to have the next. The neighbours of a batch that hangs are not given up with
- * it: what has not begun in a thread that is lost goes to another.
+ * A batch waits here until a worker is warm and free. Files also go to a worker that has one batch in work,
+ * so that it need not wait for this thread, which may be committing, to have the next. The neighbours of a
+ * batch that hangs are not given up with it: what has not begun in a thread that is lost goes to another.
  */
 export class InferencePool {
   readonly models: readonly ModelSpec[];
@@ -68,7 +68,8 @@ export class InferencePool {
   }
 
   /**
-   * Starts the workers, `atOnce` of them at a time, and waits until every one has loaded its models and classified an image.
+   * Starts the workers, `atOnce` of them at a time, and waits until every one has loaded its models and
+   * classified an image.
    * @throws SmearwatchError `model-unloadable` and the engine's other codes; nothing is left running then
    */
   static async start(options: PoolOptions, atOnce = options.workers): Promise<InferencePool> {
@@ -117,8 +118,8 @@ export class InferencePool {
   }
 
   /**
-   * Classifies `count` images; `pixels` (count × 196,608 bytes) is transferred and unusable afterwards, except when the
-   * pool was closed before it came to that.
+   * Classifies `count` images; `pixels` (count × 196,608 bytes) is transferred and unusable afterwards,
+   * except when the pool was closed before it came to that.
    * @throws SmearwatchError `worker-lost`, `task-timeout`, `inference-failed`, `pool-closed`
    */
   classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchReply> {
@@ -179,8 +180,8 @@ export class InferencePool {
   }
 
   /**
-   * An idle one, or the one that has been busy for longest with what it has. Pixels go to an idle one only: they are gone with its
-   * thread, begun or not.
+   * An idle one, or the one that has been busy for longest with what it has. Pixels go to an idle one only:
+   * they are gone with its thread, begun or not.
    */
   #slotFor({ kind }: ClassifyRequest): WorkerSlot | undefined {
     return this.#slots

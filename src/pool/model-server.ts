@@ -6,15 +6,15 @@ import { InferencePool, type PoolOptions } from './inference-pool.js';
 import type { BatchReply, FileToPrepare, PrepareLimits } from './protocol.js';
 
 /**
- * Of the new workers, how many load their models at once: each takes a core as long as it does, beside the old ones, and images
- * in work would wait for that.
+ * Of the new workers, how many load their models at once: each takes a core as long as it does, beside the
+ * old ones, and images in work would wait for that.
  */
 const LOADING_SHARE = 1 / 4;
 
 /**
- * The pool that serves now, and the change to another one: the new pool is started and warmed up beside the old,
- * takes all batches from one moment on, and the old one ends after the batches it has. No batch fails or waits for it,
- * and each result names the models of the pool that made it.
+ * The pool that serves now, and the change to another one: the new pool is started and warmed up beside the
+ * old, takes all batches from one moment on, and the old one ends after the batches it has. No batch fails or
+ * waits for it, and each result names the models of the pool that made it.
  */
 export class ModelServer {
   #pool: InferencePool;

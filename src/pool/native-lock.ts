@@ -7,9 +7,10 @@ const LOOK_EVERY_MS = 10;
 /**
  * Held by a worker thread while it calls native code, and taken for good by whoever ends the thread.
  *
- * An addon that is built on node-addon-api aborts the whole process when its thread was ended beneath it: the exception
- * that says so cannot be thrown into that thread any more (nodejs/node-addon-api#975). That holds for ONNX Runtime and
- * SQLite; JavaScript and WebAssembly may be ended anywhere, and sharp computes on threads of its own.
+ * An addon that is built on node-addon-api aborts the whole process when its thread was ended beneath it: the
+ * exception that says so cannot be thrown into that thread any more (nodejs/node-addon-api#975). That holds
+ * for ONNX Runtime and SQLite; JavaScript and WebAssembly may be ended anywhere, and sharp computes on
+ * threads of its own.
  */
 export class NativeLock {
   /** To be shared with the other thread. */

@@ -8,8 +8,9 @@ import type { ModelSpec } from '../model/registry/in-use.js';
 import type { ImageLook, ReviewReason } from '../record.js';
 
 /**
- * Every message between the main thread and an inference worker, or the thread that hashes. A thread answers each request exactly once, success
- * or failure; failures cross as data, because errors lose their class and code between threads.
+ * Every message between the main thread and an inference worker, or the thread that hashes. A thread answers
+ * each request exactly once, success or failure; failures cross as data, because errors lose their class and
+ * code between threads.
  */
 
 /** Given to every worker when it starts (`workerData`). */

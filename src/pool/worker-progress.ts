@@ -1,7 +1,10 @@
 /** Places in the shared memory. */
 const [STEPS, BEGUN] = [0, 1] as const;
 
-/** How far a worker thread has come, counted by it and read by the main thread, also when the thread is stuck or gone. */
+/**
+ * How far a worker thread has come, counted by it and read by the main thread, also when the thread is stuck
+ * or gone.
+ */
 export class WorkerProgress {
   /** To be shared with the other thread. */
   readonly memory: SharedArrayBuffer;

@@ -107,8 +107,8 @@ export class WorkerSlot {
   }
 
   /**
-   * The time starts when the thread has nothing else in work, not while a batch waits for another's worker. A thread that fails is
-   * replaced.
+   * The time starts when the thread has nothing else in work, not while a batch waits for another's worker. A
+   * thread that fails is replaced.
    * @throws SmearwatchError `worker-lost`, `task-timeout`
    * @throws NotBegun
    */

@@ -13,13 +13,13 @@ export interface ThreadOptions {
 }
 
 /**
- * A worker's JavaScript handles replies and little else; tensors and models lie outside its heap. A heap that grows beyond
- * this ends its thread, long before the computer runs out of memory.
+ * A worker's JavaScript handles replies and little else; tensors and models lie outside its heap. A heap that
+ * grows beyond this ends its thread, long before the computer runs out of memory.
  */
 const HEAP_MB = 512;
 /**
- * Of which for what was just made. Replies die young: more room costs memory that grows for an hour, and saves nothing (the
- * same processor time per image with 6, 12 and the default 48).
+ * Of which for what was just made. Replies die young: more room costs memory that grows for an hour, and
+ * saves nothing (the same processor time per image with 6, 12 and the default 48).
  */
 const YOUNG_HEAP_MB = 12;
 /** Requests that a thread has at once: the second one waits in it, see `worker.ts`. */
@@ -33,12 +33,14 @@ const ENDS_WITHIN_MS = 10_000;
 export class NotBegun extends Error {}
 
 /**
- * One thread, once: a piscina of one, because a larger one stops refilling itself after a failure while a worker starts,
- * lets a request's time run while it waits, and does not say which thread was lost. Whoever has lost a thread makes
- * another one.
+ * One thread, once: a piscina of one, because a larger one stops refilling itself after a failure while a
+ * worker starts, lets a request's time run while it waits, and does not say which thread was lost. Whoever
+ * has lost a thread makes another one.
  */
 export class WorkerThread {
-  /** Resolves with the reason when the thread is gone, also where piscina would let a request wait for ever. */
+  /**
+   * Resolves with the reason when the thread is gone, also where piscina would let a request wait for ever.
+   */
   readonly gone: Promise<unknown>;
   readonly #piscina: Piscina<ClassifyRequest, WorkerReply>;
   readonly #progress = WorkerProgress.forNewThread();
@@ -56,7 +58,8 @@ export class WorkerThread {
       maxThreads: 1,
       concurrentTasksPerWorker: REQUESTS_AT_ONCE,
       idleTimeout: Infinity,
-      // Its two histograms take 0.75 MiB that the garbage collector does not know of: they grew with every model swap.
+      // Its two histograms take 0.75 MiB that the garbage collector does not know of: they grew with every
+      // model swap.
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
       workerData: {
@@ -74,8 +77,8 @@ export class WorkerThread {
   }
 
   /**
-   * Has one request answered; the thread is of no use after a failure, and what else it has fails as well. `timeoutMs`: how
-   * long it may stand still.
+   * Has one request answered; the thread is of no use after a failure, and what else it has fails as well.
+   * `timeoutMs`: how long it may stand still.
    * @throws SmearwatchError `worker-lost`, `task-timeout`
    * @throws NotBegun
    */
@@ -125,8 +128,9 @@ export class WorkerThread {
   }
 
   /**
-   * Ends the thread that `run` has started, in the middle of whatever JavaScript it runs. Resolves when it has ended, or
-   * after some seconds when native code holds it: `whenEnded` then resolves once that returns, if ever.
+   * Ends the thread that `run` has started, in the middle of whatever JavaScript it runs. Resolves when it
+   * has ended, or after some seconds when native code holds it: `whenEnded` then resolves once that returns,
+   * if ever.
    */
   async end(): Promise<{ hasEnded: boolean; whenEnded: Promise<void> }> {
     const whenEnded = this.#outsideNativeCode().then(() => this.#piscina.destroy());

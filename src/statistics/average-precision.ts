@@ -1,9 +1,10 @@
 import type { Ranking } from './ranking.js';
 
 /**
- * Average precision Σ (Rₙ − Rₙ₋₁) Pₙ over the thresholds n, from the highest: the area under the precision-recall curve
- * as a step function. A straight line between two points would promise precision that no threshold gives (Davis and
- * Goadrich, ICML 2006). The definition is scikit-learn's `average_precision_score`.
+ * Average precision Σ (Rₙ − Rₙ₋₁) Pₙ over the thresholds n, from the highest: the area under the
+ * precision-recall curve as a step function. A straight line between two points would promise precision that
+ * no threshold gives (Davis and Goadrich, ICML 2006). The definition is scikit-learn's
+ * `average_precision_score`.
  * @param weights how often each image counts, in a resample; once without
  * @returns NaN without an image of the class (scikit-learn: 0, with a warning)
  */

@@ -14,8 +14,9 @@ export interface ReliabilityBin {
 const BINS = 10;
 
 /**
- * Ten bins of equal width over the confidence, which is the predicted class's probability: in each, a calibrated model is
- * right as often as it says (Guo et al., "On calibration of modern neural networks", ICML 2017, equations 2 and 3).
+ * Ten bins of equal width over the confidence, which is the predicted class's probability: in each, a
+ * calibrated model is right as often as it says (Guo et al., "On calibration of modern neural networks", ICML
+ * 2017, equations 2 and 3).
  * @param probabilities row by row, `labels.length × classes`
  */
 export function reliabilityBins(
@@ -42,8 +43,8 @@ export function reliabilityBins(
 }
 
 /**
- * Expected calibration error Σ (images of the bin / all) · |share right − mean confidence| (the same paper, equation 5):
- * by how much, on average, a model's confidence is off.
+ * Expected calibration error Σ (images of the bin / all) · |share right − mean confidence| (the same paper,
+ * equation 5): by how much, on average, a model's confidence is off.
  * @returns NaN without images
  */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {

@@ -1,8 +1,8 @@
 import type { ConfusionMatrix } from './confusion.js';
 
 /**
- * The F-measure of one class from counts, 2TP / (2TP + FP + FN): the same figure, which also exists (as 0) for a class
- * that has images but was never predicted, and so has no precision.
+ * The F-measure of one class from counts, 2TP / (2TP + FP + FN): the same figure, which also exists (as 0)
+ * for a class that has images but was never predicted, and so has no precision.
  * @returns NaN for a class without images that was never predicted
  */
 export function classFMeasure(matrix: ConfusionMatrix, index: number): number {

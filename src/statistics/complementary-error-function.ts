@@ -1,4 +1,7 @@
-/** From here the continued fraction converges in fewer than a hundred steps, and 1 − erf begins to lose digits. */
+/**
+ * From here the continued fraction converges in fewer than a hundred steps, and 1 − erf begins to lose
+ * digits.
+ */
 const SERIES_UP_TO = 2;
 /** Below half the distance between neighbouring numbers at 1: a term or factor that changes nothing more. */
 const NEGLIGIBLE = 1e-17;
@@ -6,8 +9,9 @@ const FRACTION_STEPS = 200;
 
 /**
  * erfc(x) = 1 − erf(x) for x ≥ 0, within 1e-12 of the value: JavaScript has none. Small x by the series
- * erf(x) = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!, whose terms are all positive and so cancel nothing; large x, where
- * 1 − erf would cancel, by the continued fraction √π e^(x²) erfc(x) = 1/(x + ½/(x + 1/(x + ³⁄₂/(x + …)))).
+ * erf(x) = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!, whose terms are all positive and so cancel nothing;
+ * large x, where 1 − erf would cancel, by the continued fraction √π e^(x²) erfc(x) = 1/(x + ½/(x + 1/(x +
+ * ³⁄₂/(x + …)))).
  *
  * Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 7.1.6 and 7.1.14.
  */

@@ -75,8 +75,8 @@ function classFigures(matrix: ConfusionMatrix, index: number, images: number): C
 }
 
 /**
- * The paper's quadratic loss Σ(xᵢ − x′ᵢ)² / n: over the n images, the squared distance between the probabilities and the
- * one-hot label, summed over the classes; 0 for perfect, 2 for certain and wrong.
+ * The paper's quadratic loss Σ(xᵢ − x′ᵢ)² / n: over the n images, the squared distance between the
+ * probabilities and the one-hot label, summed over the classes; 0 for perfect, 2 for certain and wrong.
  * @param probabilities row by row, `labels.length × classes`
  */
 export function quadraticLoss(

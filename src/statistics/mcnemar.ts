@@ -12,12 +12,13 @@ export interface McNemarTest {
 const EXACT_BELOW = 25;
 
 /**
- * McNemar's test of whether two models are right equally often on the same images. Only images on which they disagree say
- * anything: under equality each falls to either side like a coin.
+ * McNemar's test of whether two models are right equally often on the same images. Only images on which they
+ * disagree say anything: under equality each falls to either side like a coin.
  *
- * Q. McNemar, Psychometrika 12 (1947), 153–157; continuity correction (|b − c| − 1)² / (b + c) by A. L. Edwards,
- * Psychometrika 13 (1948), 185–187; its p-value, chi-squared with one degree of freedom, is erfc(√(χ²/2)). Equal counts
- * give χ² = 0, as in R: the correction must not turn no difference into one. It takes images as independent.
+ * Q. McNemar, Psychometrika 12 (1947), 153–157; continuity correction (|b − c| − 1)² / (b + c) by A. L.
+ * Edwards, Psychometrika 13 (1948), 185–187; its p-value, chi-squared with one degree of freedom, is
+ * erfc(√(χ²/2)). Equal counts give χ² = 0, as in R: the correction must not turn no difference into one. It
+ * takes images as independent.
  */
 export function mcNemarTest(onlyFirstRight: number, onlySecondRight: number): McNemarTest {
   const discordant = onlyFirstRight + onlySecondRight;
@@ -29,7 +30,10 @@ export function mcNemarTest(onlyFirstRight: number, onlySecondRight: number): Mc
   return { method: 'chi-squared', statistic, pValue: complementaryErrorFunction(Math.sqrt(statistic / 2)) };
 }
 
-/** P(at most `heads` heads in `tosses` of a fair coin) = Σ C(tosses, k) / 2^tosses: whole numbers until the division. */
+/**
+ * P(at most `heads` heads in `tosses` of a fair coin) = Σ C(tosses, k) / 2^tosses: whole numbers until the
+ * division.
+ */
 function coinTail(heads: number, tosses: number): number {
   let [ways, sum] = [1, 1];
   for (let k = 1; k <= heads; k++) {

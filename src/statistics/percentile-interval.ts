@@ -5,13 +5,14 @@ import type { Interval } from './wilson.js';
 const SAME = 1e-12;
 
 /**
- * 95 % percentile interval of a bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13),
- * by linear interpolation between order statistics, as numpy's `percentile`.
+ * 95 % percentile interval of a bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap" (1993),
+ * chapter 13), by linear interpolation between order statistics, as numpy's `percentile`.
  *
  * - Resamples in which the figure does not exist (its class was not drawn) are left out.
- * - The interval is widened to hold the value where a skewed figure's percentiles miss it: it only gets more careful.
- * - Resamples that all agree (a perfect model, a single patient) say nothing about other images. An interval of no width
- *   would claim certainty, so there is none.
+ * - The interval is widened to hold the value where a skewed figure's percentiles miss it: it only gets more
+ *   careful.
+ * - Resamples that all agree (a perfect model, a single patient) say nothing about other images. An interval
+ *   of no width would claim certainty, so there is none.
  *
  * @returns NaN twice when there is no interval
  */

@@ -2,16 +2,17 @@
 const HALF_AN_IMAGE = 0.5;
 
 /**
- * Population stability index Σ (p − q) · ln(p / q) between two distributions over the same bins: Jeffreys' symmetric
- * divergence (H. Jeffreys, Proceedings of the Royal Society A 186 (1946), 453–461). 0 is no difference; credit scoring's
- * rules of thumb call 0.1 to 0.25 a moderate and more a large one (N. Siddiqi, "Credit Risk Scorecards", 2006).
+ * Population stability index Σ (p − q) · ln(p / q) between two distributions over the same bins: Jeffreys'
+ * symmetric divergence (H. Jeffreys, Proceedings of the Royal Society A 186 (1946), 453–461). 0 is no
+ * difference; credit scoring's rules of thumb call 0.1 to 0.25 a moderate and more a large one (N. Siddiqi,
+ * "Credit Risk Scorecards", 2006).
  *
- * An empty bin would make it infinite. Half an image is added to every bin of both (Jeffreys' prior), so that none is 0:
- * an empty bin among 20 images then says less than one among 20,000, which a fixed small share would not tell apart, and
- * no bin jumps when it gets its first image.
+ * An empty bin would make it infinite. Half an image is added to every bin of both (Jeffreys' prior), so that
+ * none is 0: an empty bin among 20 images then says less than one among 20,000, which a fixed small share
+ * would not tell apart, and no bin jumps when it gets its first image.
  *
- * Chance alone gives about (bins − 1) · (1/n + 1/m) for n and m images (B. Yurdakul, dissertation, Western Michigan
- * University, 2018): below some hundred images the rules of thumb call noise a drift.
+ * Chance alone gives about (bins − 1) · (1/n + 1/m) for n and m images (B. Yurdakul, dissertation, Western
+ * Michigan University, 2018): below some hundred images the rules of thumb call noise a drift.
  *
  * @param reference counts per bin (of values: `quantile-bins.ts`); so many as in `current`
  * @returns NaN when one of the two has no images

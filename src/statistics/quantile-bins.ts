@@ -1,10 +1,12 @@
 /**
- * Edges between at most `bins` bins that hold about equally many of the reference's values: n bins have n − 1 edges, and
- * the outer bins reach to infinity, so that a value beyond the reference still has one. A value on an edge lies below it.
+ * Edges between at most `bins` bins that hold about equally many of the reference's values: n bins have n − 1
+ * edges, and the outer bins reach to infinity, so that a value beyond the reference still has one. A value on
+ * an edge lies below it.
  *
- * An edge is a value that occurs (the quantile that inverts the distribution function; Hyndman and Fan, The American
- * Statistician 50 (1996), 361–365, type 1). Probabilities pile up at 0 and 1: equal edges become one, and an edge at the
- * maximum, above which the reference has nothing, is dropped. So there may be fewer bins, but none is empty of reference.
+ * An edge is a value that occurs (the quantile that inverts the distribution function; Hyndman and Fan, The
+ * American Statistician 50 (1996), 361–365, type 1). Probabilities pile up at 0 and 1: equal edges become
+ * one, and an edge at the maximum, above which the reference has nothing, is dropped. So there may be fewer
+ * bins, but none is empty of reference.
  */
 export function quantileEdges(reference: readonly number[], bins: number): number[] {
   const sorted = Float64Array.from(reference).sort();
@@ -16,7 +18,10 @@ export function quantileEdges(reference: readonly number[], bins: number): numbe
   return edges.filter((edge, index) => edge < highest && edge !== edges[index - 1]);
 }
 
-/** How many values lie in each bin: up to and including the first edge, then up to the next one, …, above the last. */
+/**
+ * How many values lie in each bin: up to and including the first edge, then up to the next one, …, above the
+ * last.
+ */
 export function countByBins(values: readonly number[], edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length + 1).fill(0);
   for (const value of values) {

@@ -1,6 +1,7 @@
 /**
- * Images by how much a model holds them for one class, sorted once: areas under curves depend on the order alone, so
- * each of a bootstrap's thousand resamples is one pass over these arrays with other weights, and none sorts again.
+ * Images by how much a model holds them for one class, sorted once: areas under curves depend on the order
+ * alone, so each of a bootstrap's thousand resamples is one pass over these arrays with other weights, and
+ * none sorts again.
  */
 export interface Ranking {
   /** Indices of the images, highest score first. */
@@ -9,7 +10,10 @@ export interface Ranking {
   readonly scores: Float64Array;
   /** 1 at the ranks of images of the class. */
   readonly positive: Uint8Array;
-  /** 1 at the last rank of each score: no threshold lies between images of one score, so curves turn only here. */
+  /**
+   * 1 at the last rank of each score: no threshold lies between images of one score, so curves turn only
+   * here.
+   */
   readonly endsTie: Uint8Array;
   /** The ranks of images of the class. */
   readonly positiveRanks: Uint32Array;

@@ -1,4 +1,7 @@
-/** What a bootstrap draws: whole groups (patients), since images of one patient are alike and say less than their number. */
+/**
+ * What a bootstrap draws: whole groups (patients), since images of one patient are alike and say less than
+ * their number.
+ */
 export interface ResamplingUnits {
   /** The unit of each image, from 0. */
   readonly ofImage: Uint32Array;

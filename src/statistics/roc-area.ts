@@ -1,10 +1,10 @@
 import type { Ranking } from './ranking.js';
 
 /**
- * Area under the receiver operating characteristic by trapezoids: the probability that a random image of the class is
- * scored higher than a random other one, where equal scores count half (Hanley and McNeil, Radiology 143 (1982), 29–36;
- * the single pass is Fawcett's, Pattern Recognition Letters 27 (2006), 861–874, algorithm 3). Counts are whole numbers
- * until the one division, so the order of the images cannot move the result.
+ * Area under the receiver operating characteristic by trapezoids: the probability that a random image of the
+ * class is scored higher than a random other one, where equal scores count half (Hanley and McNeil, Radiology
+ * 143 (1982), 29–36; the single pass is Fawcett's, Pattern Recognition Letters 27 (2006), 861–874, algorithm
+ * 3). Counts are whole numbers until the one division, so the order of the images cannot move the result.
  * @param weights how often each image counts, in a resample; once without
  * @returns NaN without an image of the class, or without another
  */

@@ -10,8 +10,8 @@ export interface OperatingPoint {
 }
 
 /**
- * The lowest threshold, among the scores that occur, at which the share of the other images that stay below is at least
- * `specificity`, and the sensitivity there: the highest that this specificity allows.
+ * The lowest threshold, among the scores that occur, at which the share of the other images that stay below
+ * is at least `specificity`, and the sensitivity there: the highest that this specificity allows.
  *
  * No line is drawn between neighbouring thresholds, since nobody can set a threshold inside a tie.
  */
@@ -24,8 +24,9 @@ export function sensitivityAt(ranking: Ranking, specificity: number): OperatingP
 }
 
 /**
- * The sensitivity at a threshold that is already chosen. Intervals hold it fixed: it is the number that a laboratory
- * would set, so what is asked is how well it does on other images, not which one they would have chosen.
+ * The sensitivity at a threshold that is already chosen. Intervals hold it fixed: it is the number that a
+ * laboratory would set, so what is asked is how well it does on other images, not which one they would have
+ * chosen.
  * @param weights how often each image counts, in a resample
  */
 export function sensitivityAbove(

@@ -12,9 +12,9 @@ interface CurvePiece {
 const ON_THE_LINE = 1e-12;
 
 /**
- * At most `most` of a curve's points, for a plot: the two ends, then again and again the point that lies farthest from
- * what is drawn so far (Ramer 1972, Douglas and Peucker 1973, stopped by count). Corners stay, and points on a straight
- * line go even where there is room. Areas are never computed from what this returns.
+ * At most `most` of a curve's points, for a plot: the two ends, then again and again the point that lies
+ * farthest from what is drawn so far (Ramer 1972, Douglas and Peucker 1973, stopped by count). Corners stay,
+ * and points on a straight line go even where there is room. Areas are never computed from what this returns.
  */
 export function thinCurve(points: readonly CurvePoint[], most: number): CurvePoint[] {
   const kept = new Set([0, points.length - 1]);

@@ -7,11 +7,11 @@ export interface Interval {
 const Z = 1.959963984540054;
 
 /**
- * Wilson's score interval of a share, 95 %: between which shares the true one lies, when `hits` of `count` were counted.
- * Unlike the usual p ± z·√(p(1−p)/n) it is right for few images and for shares near 0 and 1.
+ * Wilson's score interval of a share, 95 %: between which shares the true one lies, when `hits` of `count`
+ * were counted. Unlike the usual p ± z·√(p(1−p)/n) it is right for few images and for shares near 0 and 1.
  *
- * E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
- * Statistical Association 22 (1927), 209–212: (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n).
+ * E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
+ * American Statistical Association 22 (1927), 209–212: (p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n).
  * @returns NaN twice when nothing was counted
  */
 export function wilsonInterval(hits: number, count: number): Interval {

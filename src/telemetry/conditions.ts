@@ -25,8 +25,9 @@ interface Lasting {
 }
 
 /**
- * Logs a condition that lasts (a missing folder, a full disk) when it begins, when it fails for another reason, and when it
- * ends. Everything in between is logged at debug level: a line for each attempt would bury all others.
+ * Logs a condition that lasts (a missing folder, a full disk) when it begins, when it fails for another
+ * reason, and when it ends. Everything in between is logged at debug level: a line for each attempt would
+ * bury all others.
  */
 export class Conditions {
   readonly #logger: Logger;

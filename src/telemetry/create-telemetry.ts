@@ -54,7 +54,10 @@ export function createTelemetry({ logger, registry, throughput, output }: Teleme
   return guarded(telemetry, () => errors.inc());
 }
 
-/** The same telemetry, whose failures are counted and go no further: watching an image must never cost the image. */
+/**
+ * The same telemetry, whose failures are counted and go no further: watching an image must never cost the
+ * image.
+ */
 export function guarded<T extends Partial<Telemetry>>(telemetry: T, onError: () => void): T {
   const methods = Object.entries(telemetry) as [string, (event: unknown) => void][];
   const safe = methods.map(([name, report]) => [

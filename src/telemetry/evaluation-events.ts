@@ -17,7 +17,8 @@ export function evaluationEvents(logger: Logger, metrics: MetricFactory) {
     'Planned evaluations since the last completed one that were missed, skipped or failed.',
   );
   const show = figureGauges(metrics);
-  // All of them exist from the start: a rate over a series that appears with its first event misses that event.
+  // All of them exist from the start: a rate over a series that appears with its first event misses that
+  // event.
   for (const outcome of OUTCOMES) runs.inc({ outcome }, 0);
   return {
     ...decisionEvents(logger),
@@ -72,7 +73,10 @@ const FIGURES: Readonly<Record<EvaluationFigure, readonly [string, string]>> = {
   expectedCalibrationError: ['calibration_error_ratio', 'Expected calibration error of the last evaluation.'],
 };
 
-/** Shows what an evaluation found, and nothing of the one before: models that are gone have no figures any more. */
+/**
+ * Shows what an evaluation found, and nothing of the one before: models that are gone have no figures any
+ * more.
+ */
 function figureGauges(metrics: MetricFactory): (figures: EvaluationFigures) => void {
   const labels = [...MODEL_LABELS, 'set'] as const;
   const gauges = Object.entries(FIGURES).map(

@@ -25,9 +25,10 @@ const RETRY_MS = { slow: 20, failing: 1000 };
 const LAST_PAUSE_MS = 10;
 
 /**
- * Writes log lines to an open file in the background. A reader that stalls, a full disk or a closed pipe never stalls the
- * program and never keeps it from ending: lines wait up to a limit, further ones are dropped and counted, and at the end what
- * still waits is tried for a given time. pino's own destination tries for ever (`SonicBoom.flushSync`).
+ * Writes log lines to an open file in the background. A reader that stalls, a full disk or a closed pipe
+ * never stalls the program and never keeps it from ending: lines wait up to a limit, further ones are dropped
+ * and counted, and at the end what still waits is tried for a given time. pino's own destination tries for
+ * ever (`SonicBoom.flushSync`).
  */
 export class LogOutput implements DestinationStream {
   readonly #fd: number;
@@ -70,7 +71,10 @@ export class LogOutput implements DestinationStream {
     await within(withinMs, new Promise<void>((resolve) => this.#whenIdle.push(resolve)));
   }
 
-  /** For the process's `exit`, when nothing happens in the background any more. Never waits for longer than `withinMs`. */
+  /**
+   * For the process's `exit`, when nothing happens in the background any more. Never waits for longer than
+   * `withinMs`.
+   */
   drainSync(withinMs: number): void {
     const untilMs = performance.now() + withinMs;
     // A chunk that is being written is that write's to end; what follows it may be lost with it.

@@ -12,7 +12,8 @@ export interface LogOptions {
 }
 
 /**
- * A logger of JSON lines with ISO time and the level as a word. The level can be changed while it runs (`logger.level`).
+ * A logger of JSON lines with ISO time and the level as a word. The level can be changed while it runs
+ * (`logger.level`).
  */
 export function createLogger({ level, version, stream }: LogOptions): Logger {
   return pino(

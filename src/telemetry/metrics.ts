@@ -10,7 +10,9 @@ const DURATION_BUCKETS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600,
 ];
 
-/** What identifies a model in metrics. The same model in two engines is two series, or it would count twice. */
+/**
+ * What identifies a model in metrics. The same model in two engines is two series, or it would count twice.
+ */
 export const MODEL_LABELS = ['model', 'version', 'engine'] as const;
 
 /** What a configuration names. */
@@ -94,8 +96,8 @@ export class MetricFactory {
   }
 
   /**
-   * Registers who makes series for what is configured, with 0: a rate over a series that appears with its first event misses
-   * that event.
+   * Registers who makes series for what is configured, with 0: a rate over a series that appears with its
+   * first event misses that event.
    */
   startAtZero(start: (configured: Configured) => void): void {
     this.#starters.push(start);
@@ -106,8 +108,9 @@ export class MetricFactory {
   }
 
   /**
-   * Forgets what was counted of models that are no longer in use, or a new version a month would be ever more series.
-   * Prometheus keeps their past. A late batch of one may make its series again, until the models change next.
+   * Forgets what was counted of models that are no longer in use, or a new version a month would be ever more
+   * series. Prometheus keeps their past. A late batch of one may make its series again, until the models
+   * change next.
    */
   async keepModels(models: readonly ModelIdentity[]): Promise<void> {
     const kept = new Set(models.map((model) => Object.values(modelLabels(model)).join(' ')));

@@ -45,7 +45,8 @@ function configurationEvents(logger: Logger, metrics: MetricFactory) {
     'configuration_last_reload_success_timestamp_seconds',
     'When the configuration in effect was applied, Unix time.',
   );
-  // Both outcomes exist from the start: a rate over a series that appears with its first event misses that event.
+  // Both outcomes exist from the start: a rate over a series that appears with its first event misses that
+  // event.
   for (const outcome of ['applied', 'refused']) reloads.inc({ outcome }, 0);
   const inForce = (): void => {
     isCurrent.set(1);

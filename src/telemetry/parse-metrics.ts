@@ -11,8 +11,8 @@ const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const INFINITIES: Readonly<Record<string, number>> = { '+Inf': Infinity, Inf: Infinity, '-Inf': -Infinity };
 
 /**
- * Parses Prometheus' text format 0.0.4, https://prometheus.io/docs/instrumenting/exposition_formats/. Comments and lines
- * that are no samples are passed over: one of them must not cost all others.
+ * Parses Prometheus' text format 0.0.4, https://prometheus.io/docs/instrumenting/exposition_formats/.
+ * Comments and lines that are no samples are passed over: one of them must not cost all others.
  */
 export function parseMetrics(text: string): MetricSample[] {
   return text.split('\n').flatMap((line) => {

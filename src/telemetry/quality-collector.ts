@@ -3,8 +3,8 @@ import { MetricFactory, modelLabels, MODEL_LABELS } from './metrics.js';
 import type { Drift, LiveAccuracy, QualityReader } from './readers.js';
 
 /**
- * Registers the gauges of live accuracy and drift. They are computed at a scrape, from the ledger and the newest images:
- * they are the same after a restart, and a label that changes replaces what it said.
+ * Registers the gauges of live accuracy and drift. They are computed at a scrape, from the ledger and the
+ * newest images: they are the same after a restart, and a label that changes replaces what it said.
  */
 export function collectQuality(registry: Registry, reader: QualityReader): void {
   const metrics = new MetricFactory(registry);
@@ -117,7 +117,9 @@ function collectDrift(
   );
 }
 
-/** All gauges of a scrape are read in one turn of the event loop: what they share is computed once for them. */
+/**
+ * All gauges of a scrape are read in one turn of the event loop: what they share is computed once for them.
+ */
 function oncePerTurn<T>(compute: () => T): () => T {
   let known: { readonly value: T } | undefined;
   return () => {

@@ -1,4 +1,6 @@
-/** Images per second over the last minute, for people who look at /status; Prometheus has its own counters. */
+/**
+ * Images per second over the last minute, for people who look at /status; Prometheus has its own counters.
+ */
 export class ThroughputMeter {
   readonly #now: () => number;
   /** One count per second of the last minute, by second modulo 60. */

@@ -2,7 +2,10 @@ import { encodingOf, isOneByteText, showByte } from './encoding.js';
 
 /** Why bytes are not taken for text. */
 export interface TextProblem {
-  /** What is wrong, as the end of a sentence: `it is UTF-16 LE text, not UTF-8`. It may quote a character of the text. */
+  /**
+   * What is wrong, as the end of a sentence: `it is UTF-16 LE text, not UTF-8`. It may quote a character of
+   * the text.
+   */
   readonly what: string;
   /** The encoding that the bytes look like, if it is not UTF-8. */
   readonly encoding?: string;
@@ -14,8 +17,9 @@ const SAVE_AS_UTF8 = 'Save it as UTF-8.';
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
 
 /**
- * The text of a file or a request that a person wrote: UTF-8, with or without a byte-order mark. Nothing is replaced or
- * guessed, because such text becomes names in the ledger and in the audit trail, where it cannot be corrected later.
+ * The text of a file or a request that a person wrote: UTF-8, with or without a byte-order mark. Nothing is
+ * replaced or guessed, because such text becomes names in the ledger and in the audit trail, where it cannot
+ * be corrected later.
  * @param refuse makes the error to throw
  */
 export function decodeText(bytes: Buffer, refuse: (problem: TextProblem) => Error): string {
@@ -28,7 +32,10 @@ export function decodeText(bytes: Buffer, refuse: (problem: TextProblem) => Erro
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** Decoding puts U+FFFD where bytes are not UTF-8; one that is in the file itself was put there by an earlier program. */
+/**
+ * Decoding puts U+FFFD where bytes are not UTF-8; one that is in the file itself was put there by an earlier
+ * program.
+ */
 function invalidByte(bytes: Buffer, text: string): TextProblem | undefined {
   const at = text.indexOf('\uFFFD');
   if (at === -1) return undefined;

@@ -1,4 +1,6 @@
-/** Seconds as words: `45 s`, `3 min 20 s`, `2 h 5 min`. Below a minute with `digits` after the point: `4.3 s`. */
+/**
+ * Seconds as words: `45 s`, `3 min 20 s`, `2 h 5 min`. Below a minute with `digits` after the point: `4.3 s`.
+ */
 export function formatDuration(seconds: number, digits = 0): string {
   const below = Math.max(0, seconds).toFixed(digits);
   if (Number(below) < 60) return `${below} s`;

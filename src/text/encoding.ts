@@ -1,4 +1,7 @@
-/** First bytes of what is taken for text by mistake. UTF-32 comes first: its mark begins with the one of UTF-16. */
+/**
+ * First bytes of what is taken for text by mistake. UTF-32 comes first: its mark begins with the one of
+ * UTF-16.
+ */
 const MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['UTF-32 LE', [0xff, 0xfe, 0, 0]],
   ['UTF-32 BE', [0, 0, 0xfe, 0xff]],
@@ -10,12 +13,15 @@ const MARKS: readonly (readonly [string, readonly number[]])[] = [
 /** Enough to tell UTF-16 without a mark. */
 const SAMPLE_BYTES = 4096;
 /**
- * Windows-1252 from 0x80 to 0x9F; a space is a byte without a character. The other bytes are those of Latin-1. Some
- * versions of Node decode `windows-1252` as Latin-1.
+ * Windows-1252 from 0x80 to 0x9F; a space is a byte without a character. The other bytes are those of
+ * Latin-1. Some versions of Node decode `windows-1252` as Latin-1.
  */
 const FROM_0X80 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 
-/** What bytes are that are surely not UTF-8 text, by their first bytes or, for UTF-16 without a mark, by their zeros. */
+/**
+ * What bytes are that are surely not UTF-8 text, by their first bytes or, for UTF-16 without a mark, by their
+ * zeros.
+ */
 export function encodingOf(bytes: Buffer): string | undefined {
   const marked = MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
   return marked === undefined ? utf16WithoutMark(bytes.subarray(0, SAMPLE_BYTES)) : marked[0];

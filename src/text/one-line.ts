@@ -1,6 +1,6 @@
 /**
- * Text for names that people read and the audit trail keeps: no control characters, no half of a surrogate pair, and no
- * U+FFFD, which stands for a character that a conversion has lost.
+ * Text for names that people read and the audit trail keeps: no control characters, no half of a surrogate
+ * pair, and no U+FFFD, which stands for a character that a conversion has lost.
  */
 export const ONE_LINE = /^[^\p{Cc}\p{Cs}\uFFFD]+$/u;
 

@@ -31,9 +31,9 @@ export function decodeCsv(bytes: Buffer, { refuse }: Pick<CsvForm, 'refuse'>): s
 }
 
 /**
- * Rows of a CSV file (RFC 4180) whose columns are separated by commas, by semicolons as Excel does in many countries, or by
- * tabs. The first line tells which: it names the columns, and none of the three belongs into a name. Lines end with CRLF,
- * LF or CR; empty ones are left out.
+ * Rows of a CSV file (RFC 4180) whose columns are separated by commas, by semicolons as Excel does in many
+ * countries, or by tabs. The first line tells which: it names the columns, and none of the three belongs into
+ * a name. Lines end with CRLF, LF or CR; empty ones are left out.
  */
 export function parseCsv(text: string, form: CsvForm): CsvRow[] {
   if (text.trim() === '') throw form.refuse('it is empty');

@@ -1,4 +1,6 @@
-/** Breaks text at its spaces into lines of at most `width` characters; a longer word has a line of its own. */
+/**
+ * Breaks text at its spaces into lines of at most `width` characters; a longer word has a line of its own.
+ */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

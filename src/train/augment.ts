@@ -50,7 +50,9 @@ function tablesOf({ brightness, stain, colour }: Augmentation, random: Random): 
   return [table(), table(), table()];
 }
 
-/** `orientation` bits: 1 flips columns, 2 flips rows, 4 swaps rows and columns: the square's eight symmetries. */
+/**
+ * `orientation` bits: 1 flips columns, 2 flips rows, 4 swaps rows and columns: the square's eight symmetries.
+ */
 function writeTurned(
   pixels: Uint8Array,
   target: Float32Array,

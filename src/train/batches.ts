@@ -21,8 +21,8 @@ export function countBatches(
 }
 
 /**
- * An epoch's batches: every image once, in an order and varied in a way that depend on seed and epoch alone, so that an
- * epoch after a resume is the one that it would have been.
+ * An epoch's batches: every image once, in an order and varied in a way that depend on seed and epoch alone,
+ * so that an epoch after a resume is the one that it would have been.
  */
 export function trainingBatches(
   images: readonly TrainingImage[],

@@ -45,8 +45,8 @@ export async function writeCheckpoint(runDir: string, checkpoint: Checkpoint): P
 }
 
 /**
- * @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign` when the options, the data or
- *   the split are not those that the run began with.
+ * @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign` when the options,
+ *   the data or the split are not those that the run began with.
  */
 export async function readCheckpoint(runDir: string, fingerprint: string): Promise<Checkpoint> {
   const file = await readTensorFile<Meta>(join(runDir, LAST));
@@ -68,7 +68,10 @@ export async function readCheckpoint(runDir: string, fingerprint: string): Promi
   };
 }
 
-/** Written before the checkpoint that names it, so that the weights of a checkpoint's best epoch are always there. */
+/**
+ * Written before the checkpoint that names it, so that the weights of a checkpoint's best epoch are always
+ * there.
+ */
 export async function writeBest(
   runDir: string,
   best: BestEpoch,

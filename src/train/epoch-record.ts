@@ -3,7 +3,9 @@ import type { TrainingImage } from './load-images.js';
 import type { MeasuredWeights } from './measure-model.js';
 import type { Split } from '../dataset/split.js';
 
-/** What an epoch is measured on. The test part never chooses anything: it is measured where there is no other. */
+/**
+ * What an epoch is measured on. The test part never chooses anything: it is measured where there is no other.
+ */
 export function measuredPart(split: Split<TrainingImage>): EpochRecord['measuredOn'] {
   return split.validation.length > 0 ? 'validation' : 'test';
 }

@@ -13,7 +13,10 @@ export interface EpochRecord {
   /** Mean over the epoch's iterations. */
   readonly trainingLoss: number;
   readonly trainingAccuracy: number;
-  /** `validation`, or `test` where there is no validation part: then for information only, nothing is chosen by it. */
+  /**
+   * `validation`, or `test` where there is no validation part: then for information only, nothing is chosen
+   * by it.
+   */
   readonly measuredOn: 'validation' | 'test';
   readonly crossEntropy: number;
   readonly quadraticLoss: number;

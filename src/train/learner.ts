@@ -13,7 +13,9 @@ import { balancedWeights, trainStep, type Objective, type StepMeasures } from '.
 
 type WeightValues = ReadonlyMap<string, Float32Array>;
 
-/** A network that learns: its weights with everything that changes them. It knows of batches, not of epochs. */
+/**
+ * A network that learns: its weights with everything that changes them. It knows of batches, not of epochs.
+ */
 export class Learner {
   readonly #tf: Tensorflow;
   readonly #built: BuiltModel;

@@ -35,7 +35,8 @@ export interface LoadOptions {
 }
 
 /**
- * Decodes every image of a folder, or finds its pixels in the cache. All stay in memory: 197 kB each, 790 MB for 4,000.
+ * Decodes every image of a folder, or finds its pixels in the cache. All stay in memory: 197 kB each, 790 MB
+ * for 4,000.
  * @throws SmearwatchError `data-class-empty` when a class has no readable image, `data-labels-contradict`
  */
 export async function loadImages(data: LabelledFolder, options: LoadOptions): Promise<LoadedData> {

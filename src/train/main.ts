@@ -11,8 +11,8 @@ import type { FromTraining, ToTraining } from './protocol.js';
 import { Trainer } from './trainer.js';
 
 /**
- * The training process: started by `runTraining` with an environment that TensorFlow and glibc read before any
- * JavaScript runs. It takes one plan, trains, exports, and ends.
+ * The training process: started by `runTraining` with an environment that TensorFlow and glibc read before
+ * any JavaScript runs. It takes one plan, trains, exports, and ends.
  */
 let isStopping = false;
 

@@ -25,8 +25,8 @@ interface Slot {
 const DECAY_EVERY = 8;
 
 /**
- * Stochastic gradient descent with momentum, on TensorFlow's own variables. tf.train.momentum makes four passes with
- * temporaries of the weights' size: 260 ms for AlexNet on two cores, where this takes 54 ms.
+ * Stochastic gradient descent with momentum, on TensorFlow's own variables. tf.train.momentum makes four
+ * passes with temporaries of the weights' size: 260 ms for AlexNet on two cores, where this takes 54 ms.
  */
 export class MomentumOptimizer {
   readonly #tf: Tensorflow;
@@ -121,7 +121,9 @@ export class MomentumOptimizer {
     this.#momentum.dispose();
   }
 
-  /** TensorFlow copies a variable that is also held elsewhere before it changes it: let go first, share after. */
+  /**
+   * TensorFlow copies a variable that is also held elsewhere before it changes it: let go first, share after.
+   */
   #write({ parameter, weight }: Slot, change: () => void): void {
     this.#native.release(parameter.variable);
     try {

@@ -2,7 +2,10 @@ import type { Architecture } from '../model/networks/architectures.js';
 import type { Augmentation } from './augment.js';
 import type { SplitOptions } from '../dataset/split.js';
 
-/** What changes the resulting weights, besides the data and the network: all of it is recorded in the manifest. */
+/**
+ * What changes the resulting weights, besides the data and the network: all of it is recorded in the
+ * manifest.
+ */
 export interface TrainingRecipe {
   readonly preset: string;
   readonly seed: number;
@@ -45,6 +48,9 @@ export interface TrainingPlan {
   readonly intendedUse: string;
   readonly resume: boolean;
   readonly threads: number;
-  /** `bfloat16`: kernels may round factors to 16 bits where the processor multiplies those faster; sums stay float32. */
+  /**
+   * `bfloat16`: kernels may round factors to 16 bits where the processor multiplies those faster; sums stay
+   * float32.
+   */
   readonly precision: 'float32' | 'bfloat16';
 }

@@ -8,8 +8,9 @@ import { IMAGE_BYTES } from '../images.js';
 const VERSION = 'pixels-v2';
 
 /**
- * Decoded images by the SHA-256 of their file: one file of 196,608 bytes each, so that trainings may share a cache and
- * run at the same time, and one killed in mid-write leaves nothing that counts. It may be deleted at any time.
+ * Decoded images by the SHA-256 of their file: one file of 196,608 bytes each, so that trainings may share a
+ * cache and run at the same time, and one killed in mid-write leaves nothing that counts. It may be deleted
+ * at any time.
  */
 export class PixelCache {
   readonly #folder: string;

@@ -20,7 +20,8 @@ export interface TrainingRunOptions {
 const PRIORITY = 10;
 
 /**
- * Trains in a process of its own, so that TensorFlow gets the environment it needs and its memory goes with it.
+ * Trains in a process of its own, so that TensorFlow gets the environment it needs and its memory goes with
+ * it.
  * @throws SmearwatchError what the training failed with, `training-stopped`, or `training-died`
  */
 export async function runTraining(

@@ -8,8 +8,8 @@ import { replaceFile } from '../files/replace-file.js';
  *
  *     "SWTENSOR" | version u32 | header bytes u32 | header (JSON) | values (little-endian) … | SHA-256 of all before
  *
- * It is written to a temporary file, synced and renamed, so that a crash leaves the old file or the new one, and the
- * SHA-256 tells a damaged disk from a good one before a training goes on from it.
+ * It is written to a temporary file, synced and renamed, so that a crash leaves the old file or the new one,
+ * and the SHA-256 tells a damaged disk from a good one before a training goes on from it.
  */
 const MAGIC = 'SWTENSOR';
 const VERSION = 1;
@@ -86,7 +86,8 @@ function sliceTensors(
   const tensors = new Map<string, Float32Array>();
   let offset = bytes.byteOffset + start;
   for (const { name, length } of table) {
-    // A small file lies anywhere in Node's shared buffer: then its values must be moved to a multiple of four.
+    // A small file lies anywhere in Node's shared buffer: then its values must be moved to a multiple of
+    // four.
     const values =
       offset % 4 === 0
         ? new Float32Array(bytes.buffer, offset, length)

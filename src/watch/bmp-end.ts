@@ -7,7 +7,10 @@ const INFO_HEADER_BYTES = 40;
 /** Uncompressed (BI_RGB, BI_BITFIELDS): how many bytes the pixels take is known. */
 const UNCOMPRESSED = [0, 3];
 
-/** BMP has no mark at its end: the header says how large the file is, which some writers leave 0, and the picture. */
+/**
+ * BMP has no mark at its end: the header says how large the file is, which some writers leave 0, and the
+ * picture.
+ */
 export async function bmpEnd(head: Buffer, source: ByteSource): Promise<FormatEnd> {
   const promised = head.readUInt32LE(2);
   const pixels = pixelBytes(head);

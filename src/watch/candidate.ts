@@ -20,7 +20,10 @@ export interface Candidate {
   settledVersion: number | undefined;
 }
 
-/** A quiet file that lacks its end is looked at again after half the time that it has been quiet, within these. */
+/**
+ * A quiet file that lacks its end is looked at again after half the time that it has been quiet, within
+ * these.
+ */
 const MIN_RECHECK_MS = 50;
 const MAX_RECHECK_MS = 5000;
 
@@ -54,15 +57,16 @@ export function isChanged(before: FoundFile, now: FoundFile): boolean {
 }
 
 /**
- * When the file counts as settled if nothing happens to it any more:
- *  1. size and modification time have not changed for `quietMs`, and
- *  2. the format's end is there; or the format has none to look for; or it has been missing for `incompleteAfterMs`
+ * When the file counts as settled if nothing happens to it any more: 1. size and modification time have not
+ * changed for `quietMs`, and 2. the format's end is there; or the format has none to look for; or it has been
+ * missing for `incompleteAfterMs`
  *     (then the pipeline quarantines the file as truncated, rather than nobody ever hearing of it); or zeros have been
  *     in its place for as long (then the file is classified if it decodes, and sent to review).
  *
- * A modification time in the past is believed only together with a format's end: the clock of a share may be minutes
- * behind, and then a file that is being written looks old. Without an end, and with times in the future, our own two
- * looks, `quietMs` apart, must agree as well. Zeros are watched for the whole time: they decode to a wrong picture.
+ * A modification time in the past is believed only together with a format's end: the clock of a share may be
+ * minutes behind, and then a file that is being written looks old. Without an end, and with times in the
+ * future, our own two looks, `quietMs` apart, must agree as well. Zeros are watched for the whole time: they
+ * decode to a wrong picture.
  */
 export function settlesAtMs(
   { changedAtMs, seenSameSinceMs }: Candidate,
@@ -75,7 +79,10 @@ export function settlesAtMs(
   return Math.max(changedAtMs + incompleteAfterMs, seenSameSinceMs + quietMs);
 }
 
-/** An end that is missing, or zeros, may come without a sign: memory-mapped and network writes change the modification time late. */
+/**
+ * An end that is missing, or zeros, may come without a sign: memory-mapped and network writes change the
+ * modification time late.
+ */
 export function recheckAtMs({ seenSameSinceMs }: Candidate, nowMs: number): number {
   return nowMs + Math.min(MAX_RECHECK_MS, Math.max(MIN_RECHECK_MS, (nowMs - seenSameSinceMs) / 2));
 }

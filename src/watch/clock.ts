@@ -1,6 +1,7 @@
 /**
- * The two times the watcher needs. Wall time is only ever compared with a file's modification time (to see that it is
- * old); everything that waits is measured on the monotonic clock, so that a clock that is set does not stop intake.
+ * The two times the watcher needs. Wall time is only ever compared with a file's modification time (to see
+ * that it is old); everything that waits is measured on the monotonic clock, so that a clock that is set does
+ * not stop intake.
  */
 export interface WatchClock {
   /** Milliseconds since 1970. */

@@ -1,4 +1,7 @@
-/** Work that is never done twice at once: asked for while it runs, it runs once more, for all who asked meanwhile. */
+/**
+ * Work that is never done twice at once: asked for while it runs, it runs once more, for all who asked
+ * meanwhile.
+ */
 export class CoalescedTask<T> {
   #running: Promise<T> | undefined;
   #next: Promise<T> | undefined;

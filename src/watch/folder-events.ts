@@ -39,7 +39,8 @@ export class FolderEvents {
       pauseMs: () => PAUSE_MS,
       ...{ overflowed, idle },
     });
-    // A polled folder that a scanner writes to is read again after every poll: for a tenth of the time at most.
+    // A polled folder that a scanner writes to is read again after every poll: for a tenth of the time at
+    // most.
     this.#folders = new PathQueue({
       handle: (folders) => this.#read(folders),
       pauseMs: (tookMs) => Math.max(PAUSE_MS, 10 * tookMs),
@@ -57,7 +58,8 @@ export class FolderEvents {
   }
 
   /**
-   * Sets the watch when there is none yet, or when another folder has taken the place of the one that is watched.
+   * Sets the watch when there is none yet, or when another folder has taken the place of the one that is
+   * watched.
    * @returns whether it is another folder than at the last call.
    */
   async watchFolder(): Promise<boolean> {
@@ -132,7 +134,9 @@ export class FolderEvents {
     }
   }
 
-  /** The folder has gone, or the ledger refused: the hint is spent, and the next rescan finds the files again. */
+  /**
+   * The folder has gone, or the ledger refused: the hint is spent, and the next rescan finds the files again.
+   */
   async #reporting(work: () => Promise<void>): Promise<void> {
     const { scanner, telemetry } = this.#options;
     try {

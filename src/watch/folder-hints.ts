@@ -5,7 +5,9 @@ import { isTooLong } from '../files/walk.js';
 import { within } from '../within.js';
 import { FolderWatcher } from './folder-watcher.js';
 
-/** Where hints go. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself. */
+/**
+ * Where hints go. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself.
+ */
 export interface HintListener {
   /** Something happened to this file, or folder, or former file. */
   file(path: string): void;
@@ -22,14 +24,16 @@ export interface HintSource {
 }
 
 /**
- * A new folder is announced before it is watched: what is written in between gives no event, so it is read twice, the
- * second time when the watch has surely been set.
+ * A new folder is announced before it is watched: what is written in between gives no event, so it is read
+ * twice, the second time when the watch has surely been set.
  */
 const SECOND_LOOK_MS = 1000;
 /** A tree of very many folders goes on being watched while the first rescan already runs. */
 const READY_WITHIN_MS = 10_000;
 
-/** Hints from chokidar: the operating system's events of each folder, or polling of each folder's own times. */
+/**
+ * Hints from chokidar: the operating system's events of each folder, or polling of each folder's own times.
+ */
 export class ChokidarHints implements HintSource {
   #watcher: FolderWatcher | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -82,7 +86,8 @@ export class ChokidarHints implements HintSource {
 }
 
 /**
- * The system's own event: from fs.watch the name in the watched folder (rarely none), from fs.watchFile only the folder.
+ * The system's own event: from fs.watch the name in the watched folder (rarely none), from fs.watchFile only
+ * the folder.
  */
 function reportRaw(
   watcher: FolderWatcher,

@@ -2,8 +2,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { isGone } from '../files/walk.js';
 
 /**
- * Which folder it is that the scanner's path leads to, by device and inode. A watch is on the folder, not on its path:
- * once another file system is mounted there, or the folder was made anew, the old watch is silent for ever.
+ * Which folder it is that the scanner's path leads to, by device and inode. A watch is on the folder, not on
+ * its path: once another file system is mounted there, or the folder was made anew, the old watch is silent
+ * for ever.
  */
 export class FolderIdentity {
   #known: string | undefined;

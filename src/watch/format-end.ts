@@ -14,9 +14,9 @@ const TAIL_BYTES = 4096;
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
- * Looks at two small pieces of the file. The format is told by its magic bytes, never by the file's name.
- * A quiet file is not a complete one: copying over SMB gives a file its final size first, and a network that stalls
- * leaves it quiet. Never throws.
+ * Looks at two small pieces of the file. The format is told by its magic bytes, never by the file's name. A
+ * quiet file is not a complete one: copying over SMB gives a file its final size first, and a network that
+ * stalls leaves it quiet. Never throws.
  */
 export async function readFormatEnd(file: string, size: number): Promise<FormatEnd> {
   if (size < SHORTEST) return 'missing';
@@ -28,7 +28,8 @@ export async function readFormatEnd(file: string, size: number): Promise<FormatE
       await handle.close();
     }
   } catch (error) {
-    // Without permission, too many open files, a share that is away: may pass, and the pipeline names what does not.
+    // Without permission, too many open files, a share that is away: may pass, and the pipeline names what
+    // does not.
     return fileCodeOf(error) === 'file-vanished' ? 'gone' : 'missing';
   }
 }
@@ -55,12 +56,18 @@ export async function hasTrailingZeros(bytes: Buffer): Promise<boolean> {
 }
 
 const PNG_MAGIC = Buffer.from('89504e470d0a1a0a', 'hex');
-/** The whole last chunk, length and checksum included: twelve bytes that compressed pixels do not hold by chance. */
+/**
+ * The whole last chunk, length and checksum included: twelve bytes that compressed pixels do not hold by
+ * chance.
+ */
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
 const JPEG_MAGIC = Buffer.from('ffd8', 'hex');
 const TIFF_MAGICS = ['49492a00', '4d4d002a', '49492b00', '4d4d002b'].map((hex) => Buffer.from(hex, 'hex'));
 
-/** Padding is zeros, 0xFF (fill bytes of JPEG itself) or line ends; anything else may be the middle of the picture. */
+/**
+ * Padding is zeros, 0xFF (fill bytes of JPEG itself) or line ends; anything else may be the middle of the
+ * picture.
+ */
 function endsInJpegEnd(tail: Buffer): boolean {
   let end = tail.length;
   while (end > 2 && !(tail[end - 2] === 0xff && tail[end - 1] === 0xd9)) {

@@ -8,7 +8,9 @@ import type { UnsettledFiles } from './unsettled-files.js';
 const CHUNK_FILES = 256;
 const LOOKS_AT_ONCE = 16;
 
-/** From paths and folders to files that the ledger does not hold. What it finds it gives away, chunk by chunk. */
+/**
+ * From paths and folders to files that the ledger does not hold. What it finds it gives away, chunk by chunk.
+ */
 export class NewFiles {
   readonly filter: FileFilter;
 
@@ -23,7 +25,10 @@ export class NewFiles {
     this.filter = createFileFilter(options.scanner);
   }
 
-  /** Reads a folder. What was found and is quiet has been checked for its end, and is in the ledger, before it reads on. */
+  /**
+   * Reads a folder. What was found and is quiet has been checked for its end, and is in the ledger, before it
+   * reads on.
+   */
   async read(
     folder: string,
     {

@@ -1,6 +1,6 @@
 /**
- * Hints that wait to be looked into: each path once, however often it was named, and never more than a limit. A file
- * that is being written gives an event per write, so that without this each would cost a look.
+ * Hints that wait to be looked into: each path once, however often it was named, and never more than a limit.
+ * A file that is being written gives an event per write, so that without this each would cost a look.
  */
 export class PathQueue {
   #waiting = new Set<string>();
@@ -10,7 +10,8 @@ export class PathQueue {
 
   /**
    * @param options.handle must not throw.
-   * @param options.pauseMs how long to rest after a round that took so long, so that hints never take all of the CPU.
+   * @param options.pauseMs how long to rest after a round that took so long, so that hints never take all of
+   *   the CPU.
    * @param options.overflowed a hint had no room: only reading everything again will find what it was about.
    */
   constructor(

@@ -8,8 +8,9 @@ type RescannedFolder = Pick<ScannerConfig, 'name' | 'folder' | 'rescanIntervalMs
 const SILENT_AFTER_MS = 30_000;
 
 /**
- * Whether a scanner's images are taken in: what its last rescan came to, and whether its folder still answers. A rescan may
- * take an hour and be well, so that the time since its last step counts, not the time since its beginning.
+ * Whether a scanner's images are taken in: what its last rescan came to, and whether its folder still
+ * answers. A rescan may take an hour and be well, so that the time since its last step counts, not the time
+ * since its beginning.
  */
 export class RescanState {
   readonly #scanner: RescannedFolder;
@@ -17,7 +18,9 @@ export class RescanState {
   #failure: unknown;
   #finishedAtMs: number | undefined;
   #rescannedMs: number | undefined;
-  /** When the folder was asked something that it has not answered yet, or when it last answered; by what asks. */
+  /**
+   * When the folder was asked something that it has not answered yet, or when it last answered; by what asks.
+   */
   readonly #asked = new Map<'rescan' | 'look', number>();
 
   constructor(scanner: RescannedFolder, clock: WatchClock) {

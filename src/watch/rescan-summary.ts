@@ -8,7 +8,9 @@ export interface RescanSummary extends Readonly<WalkTally> {
   readonly unknown: number;
   /** Of these, files that had been there for a while without any event. Not counted in the first rescan. */
   readonly missed: number;
-  /** Of these, files that had no room among the unsettled; a rescan that follows by itself finds them again. */
+  /**
+   * Of these, files that had no room among the unsettled; a rescan that follows by itself finds them again.
+   */
   readonly deferred: number;
   readonly durationMs: number;
 }

@@ -38,7 +38,10 @@ export interface WatcherDependencies {
   readonly maxUnsettled?: number;
 }
 
-/** An event may be this late before it counts as missed, besides the time in which a file settles or a poll comes. */
+/**
+ * An event may be this late before it counts as missed, besides the time in which a file settles or a poll
+ * comes.
+ */
 const GRACE_MS = 2000;
 /** A file system that does not answer must not keep other folders from being watched. */
 const START_WITHIN_MS = 15_000;
@@ -46,13 +49,14 @@ const START_WITHIN_MS = 15_000;
 const STOP_WITHIN_MS = 2000;
 
 /**
- * Watches the folder of one scanner and tells the ledger of every image that has settled in it: once for each size and
- * modification time that a file settles in.
+ * Watches the folder of one scanner and tells the ledger of every image that has settled in it: once for each
+ * size and modification time that a file settles in.
  *
- * Events are hints that make it fast; reading the whole folder now and then makes it right. Both only ever say "look
- * at this path". What a look finds and the ledger does not know becomes a candidate (see `UnsettledFiles`); so it does not
- * matter whether a file was there before the start, was written, renamed into place or overwritten, nor how often it
- * was named. Nothing is remembered here but the candidates: memory does not grow with the folder.
+ * Events are hints that make it fast; reading the whole folder now and then makes it right. Both only ever
+ * say "look at this path". What a look finds and the ledger does not know becomes a candidate (see
+ * `UnsettledFiles`); so it does not matter whether a file was there before the start, was written, renamed
+ * into place or overwritten, nor how often it was named. Nothing is remembered here but the candidates:
+ * memory does not grow with the folder.
  */
 export class ScannerWatcher {
   readonly #scanner: ScannerConfig;
@@ -71,7 +75,9 @@ export class ScannerWatcher {
   #first: Promise<RescanSummary> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isScanned = false;
-  /** A complete reading of the folder that is mounted now has been made; what a later one finds was missed. */
+  /**
+   * A complete reading of the folder that is mounted now has been made; what a later one finds was missed.
+   */
   #hasBaseline = false;
   /** Files were seen that there was no room for: read again as soon as there is. */
   #isBehind = false;
@@ -114,8 +120,8 @@ export class ScannerWatcher {
   }
 
   /**
-   * Resolves when events flow and the first rescan has read something, or has failed; further ones follow in the configured
-   * interval. A share that does not answer is not waited for.
+   * Resolves when events flow and the first rescan has read something, or has failed; further ones follow in
+   * the configured interval. A share that does not answer is not waited for.
    */
   async start(): Promise<void> {
     this.#state.moved('rescan');
@@ -132,8 +138,9 @@ export class ScannerWatcher {
   }
 
   /**
-   * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. Files that grow
-   * for ever are not waited for once they are overdue (see `unsettled`), nor is a folder that does not answer (see `problem`).
+   * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. Files
+   * that grow for ever are not waited for once they are overdue (see `unsettled`), nor is a folder that does
+   * not answer (see `problem`).
    */
   whenSettled(): Promise<void> {
     return new Promise((resolve) => {
@@ -158,8 +165,8 @@ export class ScannerWatcher {
   }
 
   /**
-   * For a timer: reads the folder again at once when it has gone, or is back, since the last rescan. Never rejects; a share
-   * that does not answer is asked once at a time.
+   * For a timer: reads the folder again at once when it has gone, or is back, since the last rescan. Never
+   * rejects; a share that does not answer is asked once at a time.
    */
   async look(): Promise<void> {
     this.#tellSilence();
@@ -249,8 +256,8 @@ export class ScannerWatcher {
     if (summary.folderLinks > this.#toldLinks)
       this.#telemetry.folderSuspicious({ scanner: name, error: linksIgnored(this.#scanner, summary) });
     this.#toldLinks = summary.folderLinks;
-    // Events were lost: a folder was made anew under its watch, or watches had run out. Set all of them again. A poll
-    // has nothing to lose; it just does not see a file that is overwritten in place.
+    // Events were lost: a folder was made anew under its watch, or watches had run out. Set all of them
+    // again. A poll has nothing to lose; it just does not see a file that is overwritten in place.
     if (missed > 0 && this.#scanner.watch === 'native') await this.#events.reopen();
     this.#hasBaseline = true;
   }

@@ -12,10 +12,11 @@ import type { ByteSource, FormatEnd } from './byte-source.js';
 import { endsInZeros } from './trailing-zeros.js';
 
 /**
- * TIFF 6.0 and BigTIFF have no mark at their end: the file is whole when every directory, every value that a directory
- * points to and every strip or tile lies inside it. Directories may come first or last, so nothing less will do. Where
- * the pixels come last, they must not end in zeros; a directory behind them is as good as a mark.
- * What is absurd rather than short is left to the decoder (`unknown`): this must stay cheap whatever the bytes say.
+ * TIFF 6.0 and BigTIFF have no mark at their end: the file is whole when every directory, every value that a
+ * directory points to and every strip or tile lies inside it. Directories may come first or last, so nothing
+ * less will do. Where the pixels come last, they must not end in zeros; a directory behind them is as good as
+ * a mark. What is absurd rather than short is left to the decoder (`unknown`): this must stay cheap whatever
+ * the bytes say.
  */
 export async function tiffEnd(source: ByteSource): Promise<FormatEnd> {
   const found = await readFromSource(readExtents(source.size), source);

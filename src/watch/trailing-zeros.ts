@@ -1,15 +1,15 @@
 import type { ByteSource } from './byte-source.js';
 
 /**
- * As many zeros at the end of the pixels count as bytes that were never written. Fewer are 170 pixels at most, which
- * decide nothing, and the last pixels of a whole picture may well be black.
+ * As many zeros at the end of the pixels count as bytes that were never written. Fewer are 170 pixels at
+ * most, which decide nothing, and the last pixels of a whole picture may well be black.
  */
 const ZERO_BYTES = 512;
 
 /**
- * Whether the pixels, which take the bytes from `start` to `end` of the file, end in zeros. A copy to a share and a
- * power cut both leave files of their final size whose rest is zeros, and neither BMP nor TIFF has a mark at its end.
- * A picture with a black margin looks the same: which of the two it is, only time tells.
+ * Whether the pixels, which take the bytes from `start` to `end` of the file, end in zeros. A copy to a share
+ * and a power cut both leave files of their final size whose rest is zeros, and neither BMP nor TIFF has a
+ * mark at its end. A picture with a black margin looks the same: which of the two it is, only time tells.
  */
 export async function endsInZeros(
   source: ByteSource,

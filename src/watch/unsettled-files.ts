@@ -39,8 +39,8 @@ const SHORTEST_PATIENCE_MS = 100;
 const MOST_TOLD_OVERDUE = 20;
 
 /**
- * The files that have not settled yet: looks at each when it is due, and tells the ledger when it has settled (the rule
- * is `settlesAtMs`). Their number is bounded, and so is the number of looks at once.
+ * The files that have not settled yet: looks at each when it is due, and tells the ledger when it has settled
+ * (the rule is `settlesAtMs`). Their number is bounded, and so is the number of looks at once.
  */
 export class UnsettledFiles {
   #candidates = new Map<string, Candidate>();
@@ -103,7 +103,9 @@ export class UnsettledFiles {
     return true;
   }
 
-  /** Looks at all that are due. A rescan waits for it after every chunk, which is what holds the rescan back. */
+  /**
+   * Looks at all that are due. A rescan waits for it after every chunk, which is what holds the rescan back.
+   */
   checkDue(): Promise<void> {
     this.#checking ??= this.#checkAllDue().finally(() => {
       this.#checking = undefined;
@@ -137,7 +139,10 @@ export class UnsettledFiles {
     return due;
   }
 
-  /** @returns the version that has settled, or undefined: gone, or still waiting with a new time to look again. */
+  /**
+   * @returns the version that has settled, or undefined: gone, or still waiting with a new time to look
+   *   again.
+   */
   async #check(candidate: Candidate): Promise<number | undefined> {
     const { scanner, clock } = this.#options;
     const file = await this.#lookAgain(candidate);
@@ -193,7 +198,10 @@ export class UnsettledFiles {
     this.#overdue.delete(path);
   }
 
-  /** Nobody would ever hear of it otherwise: a file that is written to for ever is in no list but the folder's own. */
+  /**
+   * Nobody would ever hear of it otherwise: a file that is written to for ever is in no list but the folder's
+   * own.
+   */
   #tellOverdue({ file, firstSeenMs }: Candidate): void {
     const { scanner, telemetry, clock, progressed } = this.#options;
     const waitedMs = clock.monotonicMs() - firstSeenMs;
@@ -231,9 +239,10 @@ export class UnsettledFiles {
   }
 
   /**
-   * A Map that is filled and emptied again and again takes one table after the other, and V8 links each to the next. Once a
-   * table that is done with has survived into the old generation, so do all that follow, with the candidates that were in them:
-   * 0.35 kB of garbage for every file, until the next full collection. A new Map has no table before it.
+   * A Map that is filled and emptied again and again takes one table after the other, and V8 links each to
+   * the next. Once a table that is done with has survived into the old generation, so do all that follow,
+   * with the candidates that were in them: 0.35 kB of garbage for every file, until the next full collection.
+   * A new Map has no table before it.
    */
   #leaveOldTables(): void {
     this.#candidates = new Map(this.#candidates);

@@ -7,7 +7,9 @@ interface WatchedFolder {
   readonly folder: string;
 }
 
-/** An error of the file system is one of the folder; any other (the ledger cannot be read) stays what it is. */
+/**
+ * An error of the file system is one of the folder; any other (the ledger cannot be read) stays what it is.
+ */
 export function rescanFailed(scanner: WatchedFolder, cause: unknown): unknown {
   if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
   switch (errnoOf(cause)) {

@@ -13,7 +13,10 @@ import { compiled } from '../fixtures/compiled.js';
 const build = compiled('');
 const LINUX = existsSync('/proc/self/stat');
 
-/** A registry in which AlexNet's name stands for a small network: what is tested is the bench, not the network. */
+/**
+ * A registry in which AlexNet's name stands for a small network: what is tested is the bench, not the
+ * network.
+ */
 async function smallRegistry(folder: string): Promise<string> {
   const registry = emptyRegistry(folder);
   await addLeNet5(registry, 1, { name: 'alexnet' });

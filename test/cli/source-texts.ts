@@ -22,7 +22,10 @@ export function readSources(): Map<string, SourceFile> {
   return new Map(files.map((file) => [file, readSource(file)]));
 }
 
-/** The files that come into play when one is loaded, itself included, without passing through those of `except`. */
+/**
+ * The files that come into play when one is loaded, itself included, without passing through those of
+ * `except`.
+ */
 export function reachable(
   sources: ReadonlyMap<string, SourceFile>,
   start: string,

@@ -27,7 +27,10 @@ import { SMEAR_SIZE, smearPng } from '../fixtures/images.js';
 import { NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
 import { ended, Lab } from './lab.js';
 
-/** What docs/images.md states, on the whole way: its neighbours are classified, and the file's own end is in the ledger. */
+/**
+ * What docs/images.md states, on the whole way: its neighbours are classified, and the file's own end is in
+ * the ledger.
+ */
 const quick = { settle: { quietMs: 50, incompleteAfterMs: 100 } };
 /** A file that grows does not settle because the machine is busy for a moment. */
 const patient = { settle: { quietMs: 50, incompleteAfterMs: 500 } };
@@ -325,8 +328,8 @@ describe('A file that does not stay', () => {
 });
 
 /**
- * Writes to the file for as long as the test runs, or until it is stopped. A thread of its own writes, so that a test
- * that is busy does not let the file settle.
+ * Writes to the file for as long as the test runs, or until it is stopped. A thread of its own writes, so
+ * that a test that is busy does not let the file settle.
  */
 function endlessly(file: string): { stop(): void } {
   appendFileSync(file, 'more');

@@ -9,7 +9,10 @@ import { SMEAR_SIZE, smearPng } from '../fixtures/images.js';
 import { giveToNobody, OrdinaryDaemon } from '../fixtures/nobody.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
 
-/** A lab of its own: a scanner's folder, a registry with an untrained LeNet-5, and daemons that end with the test. */
+/**
+ * A lab of its own: a scanner's folder, a registry with an untrained LeNet-5, and daemons that end with the
+ * test.
+ */
 export class Lab {
   readonly folder = temporaryFolder();
   readonly registry = emptyRegistry(this.folder);

@@ -65,7 +65,10 @@ function childrenOf(pid: number): number[] {
     });
 }
 
-/** The evaluating process has the lowest priority: on a computer that is busy with other tests, it takes its time. */
+/**
+ * The evaluating process has the lowest priority: on a computer that is busy with other tests, it takes its
+ * time.
+ */
 const PATIENCE_MS = 180_000;
 
 describe('A daemon with a planned evaluation', { timeout: PATIENCE_MS }, () => {

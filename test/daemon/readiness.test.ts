@@ -140,7 +140,9 @@ describe.skipIf(whyNotAsOrdinaryUser())('A daemon that may not read', () => {
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
 
-/** What a read-only or full disk does to every write, without a disk: no file of the process may have a byte. */
+/**
+ * What a read-only or full disk does to every write, without a disk: no file of the process may have a byte.
+ */
 function refuseWrites({ pid }: TestDaemon, isRefused: boolean): void {
   execFileSync('prlimit', ['--pid', String(pid), `--fsize=${isRefused ? '0' : 'unlimited'}:`]);
 }

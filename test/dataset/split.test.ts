@@ -15,7 +15,9 @@ function imagesOf(...counts: number[]): Image[] {
     .map((image, id) => ({ ...image, id }));
 }
 
-/** Patients of 1 to 30 images of mostly one class, in two sources; and a third source that knows no patients. */
+/**
+ * Patients of 1 to 30 images of mostly one class, in two sources; and a third source that knows no patients.
+ */
 function patients(seed: number): Image[] {
   const random = new Random(seed, 'patients');
   const images: Omit<Image, 'id'>[] = [];

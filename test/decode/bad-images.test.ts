@@ -13,7 +13,9 @@ import { colourVariants, greyVariants, type Picture } from './variants.js';
 /** Each item that docs/images.md states the outcome of, and that is about a file's bytes. */
 const WIDTH = 96;
 const HEIGHT = 80;
-/** Left orange, right blue, with a weave in it that compresses badly: a truncation anywhere takes pixels away. */
+/**
+ * Left orange, right blue, with a weave in it that compresses badly: a truncation anywhere takes pixels away.
+ */
 const picture: Picture = {
   width: WIDTH,
   height: HEIGHT,

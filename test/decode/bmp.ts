@@ -5,7 +5,10 @@ export interface BmpOptions {
   readonly isTopDown?: boolean;
 }
 
-/** An uncompressed BMP of RGB pixels, row by row from the top. With 8 bits, a pixel's red is looked up as a grey. */
+/**
+ * An uncompressed BMP of RGB pixels, row by row from the top. With 8 bits, a pixel's red is looked up as a
+ * grey.
+ */
 export function bmpOf(
   rgb: Uint8Array,
   width: number,

@@ -8,7 +8,10 @@ export interface DcJpeg {
   readonly colourAt: (column: number, row: number) => readonly [number, number, number];
 }
 
-/** Of differences, twelve codes of four bits: the number of further bits. Of all else, one code of one bit: nothing. */
+/**
+ * Of differences, twelve codes of four bits: the number of further bits. Of all else, one code of one bit:
+ * nothing.
+ */
 const DC_TABLE = [
   0x00,
   0,

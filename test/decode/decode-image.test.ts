@@ -10,7 +10,9 @@ const BLUE: Colour = [20, 60, 210];
 const WIDTH = 90;
 const HEIGHT = 60;
 
-/** The upper half red, the lower half blue, and a green mark at the upper left: turned or flipped, it is seen. */
+/**
+ * The upper half red, the lower half blue, and a green mark at the upper left: turned or flipped, it is seen.
+ */
 const MARK: Colour = [20, 180, 60];
 function pattern(width = WIDTH, height = HEIGHT): Uint8Array {
   const pixels = new Uint8Array(width * height * 3);
@@ -47,7 +49,10 @@ async function expectPattern(bytes: Buffer, tolerance: number): Promise<void> {
   );
 }
 
-/** How an upright picture is turned, and then mirrored left to right, to lie in the file under each orientation. */
+/**
+ * How an upright picture is turned, and then mirrored left to right, to lie in the file under each
+ * orientation.
+ */
 const STORED: Readonly<Record<number, readonly [angle: number, isMirrored: boolean]>> = {
   1: [0, false],
   2: [0, true],

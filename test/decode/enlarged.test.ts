@@ -10,8 +10,8 @@ import type { Picture } from './variants.js';
 import { waves } from './waves.js';
 
 /**
- * What is enlarged is sampled where its pixels' centres lie, as Pillow's BILINEAR does: a shift by half a pixel would
- * be 1.8 of 255 on average in these pictures, and 13 at most.
+ * What is enlarged is sampled where its pixels' centres lie, as Pillow's BILINEAR does: a shift by half a
+ * pixel would be 1.8 of 255 on average in these pictures, and 13 at most.
  */
 const SIZES: readonly (readonly [number, number])[] = [
   ...([

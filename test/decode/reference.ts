@@ -27,7 +27,10 @@ export function differenceOf(a: Uint8Array, b: Uint8Array): Difference {
   };
 }
 
-/** The resize by its definition, in double precision: a triangle as wide as what becomes one pixel, down and then across. */
+/**
+ * The resize by its definition, in double precision: a triangle as wide as what becomes one pixel, down and
+ * then across.
+ */
 export function resized(pixels: Uint8Array, width: number, height: number): Float64Array {
   const narrow = alongRows(pixels, height, width * 3);
   const turned = new Float64Array(256 * width * 3);

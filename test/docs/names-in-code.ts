@@ -81,7 +81,10 @@ export class NamesInCode {
     return anchor === undefined || headingsOf(readFileSync(join(this.#root, file), 'utf8')).includes(anchor);
   }
 
-  /** A path from the document's folder, from the root or from src/; a name alone may also be one that the code uses. */
+  /**
+   * A path from the document's folder, from the root or from src/; a name alone may also be one that the code
+   * uses.
+   */
   #hasFile(name: string, document: string): boolean {
     const places = [dirname(document), '', 'src', 'docs', 'test'].map((folder) =>
       normalize(join(folder, name)),
@@ -192,7 +195,10 @@ class Message {
     this.#text = pieces.join(VALUE);
   }
 
-  /** Whether a quotation is this text, one of its sentences, or a part without values; `…` stands for anything. */
+  /**
+   * Whether a quotation is this text, one of its sentences, or a part without values; `…` stands for
+   * anything.
+   */
   says(quotation: string): boolean {
     const wanted = quotation.replace(/\.$/, '').replaceAll('…', VALUE);
     if (wanted !== VALUE && this.#text.includes(wanted)) return true;

@@ -13,7 +13,10 @@ import { smearPng } from '../fixtures/images.js';
 import { addLeNet5, emptyRegistry, use } from '../fixtures/registry.js';
 import { WORKER_FILE } from '../fixtures/worker-file.js';
 
-/** A labelled folder of small smears, a registry with an untrained LeNet-5, and evaluations of the one on the other. */
+/**
+ * A labelled folder of small smears, a registry with an untrained LeNet-5, and evaluations of the one on the
+ * other.
+ */
 export class Cells {
   readonly root = temporaryFolder();
   readonly folder = join(this.root, 'cells');

@@ -304,7 +304,8 @@ describe('several models', () => {
     await addLeNet5(cells.registry, 1, { name: 'turned', classes: [...NAMES].reverse() });
     const { metrics } = await cells.evaluate(cells.plan({}, ['lenet5', 'turned']));
     const [first, turned] = metrics.models.map(({ all }) => all.confusion);
-    // The same weights, whose first output is called otherwise: what one calls a normal monocyte is the other's lymphocyte.
+    // The same weights, whose first output is called otherwise: what one calls a normal monocyte is the
+    // other's lymphocyte.
     expect(turned!.map((row) => [...row].reverse())).toEqual(first);
     expect(metrics.data.classes).toEqual(NAMES);
   });

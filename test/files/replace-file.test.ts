@@ -53,7 +53,10 @@ function oldFile(): { folder: string; file: string } {
   return { folder, file };
 }
 
-/** A temporary file that is a link to a device, whose failures are real ones; removing it removes only the link. */
+/**
+ * A temporary file that is a link to a device, whose failures are real ones; removing it removes only the
+ * link.
+ */
 function linkTo(device: string, folder: string): string {
   const link = join(folder, '.link.tmp');
   symlinkSync(device, link);

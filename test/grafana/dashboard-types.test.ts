@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { generatedGrafanaFiles } from '../../grafana/source/generated-files.js';
 
 /**
- * Grafana's published schema of dashboards, as far as it can be had without Grafana: the types of its foundation SDK, which
- * are generated from that schema. The generated JSON itself is checked, as a literal, so that a field that is not in the
- * schema is an error as well; with the options of each kind of panel and the queries, which the schema of a panel leaves open.
- * Not checked: whether Grafana shows what was meant.
+ * Grafana's published schema of dashboards, as far as it can be had without Grafana: the types of its
+ * foundation SDK, which are generated from that schema. The generated JSON itself is checked, as a literal,
+ * so that a field that is not in the schema is an error as well; with the options of each kind of panel and
+ * the queries, which the schema of a panel leaves open. Not checked: whether Grafana shows what was meant.
  */
 interface PanelJson {
   readonly type: string;

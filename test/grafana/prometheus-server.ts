@@ -22,7 +22,10 @@ export interface RuleState {
   readonly lastError?: string;
 }
 
-/** Debian's Prometheus with our files; only the address of the daemon and the intervals are others. Ends with the test. */
+/**
+ * Debian's Prometheus with our files; only the address of the daemon and the intervals are others. Ends with
+ * the test.
+ */
 export class PrometheusServer {
   readonly #url: string;
 

@@ -27,7 +27,10 @@ const NOTHING_TO_SHOW: Readonly<Record<string, string>> = {
 };
 const BOTH = ['lenet5', 'second'];
 
-/** A lab where everything that can be shown comes about: labels, drift, quarantine, a made-up evaluation, two models. */
+/**
+ * A lab where everything that can be shown comes about: labels, drift, quarantine, a made-up evaluation, two
+ * models.
+ */
 async function busyLab(): Promise<Lab> {
   const lab = await Lab.open();
   await addLeNet5(lab.registry, 7, { name: 'second' });

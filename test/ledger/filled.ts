@@ -16,7 +16,9 @@ export interface Filled {
   readonly files: number;
 }
 
-/** A state folder whose ledger has results, deliveries, labels and every state of a file, and has been closed. */
+/**
+ * A state folder whose ledger has results, deliveries, labels and every state of a file, and has been closed.
+ */
 export function filledLedger(files = 400, state = temporaryFolder()): Filled {
   const ledger = Ledger.own(state, () => ['json']);
   fill(ledger, files);

@@ -56,7 +56,8 @@ describe('Queue', () => {
     );
     const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
     onTestFinished(() => database.close());
-    // With and without SQLite's statistics: it may look up by an index, and walk only through what is not a table of files.
+    // With and without SQLite's statistics: it may look up by an index, and walk only through what is not a
+    // table of files.
     for (const before of ['', 'ANALYZE']) {
       database.exec(before);
       const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...values);

@@ -26,8 +26,8 @@ const repair = (state: string): RepairedLedger => {
 };
 
 /**
- * What nothing-lost means after a repair: the ledger is right, and every image either has its result or will be worked on once its
- * scanner's folder was looked into.
+ * What nothing-lost means after a repair: the ledger is right, and every image either has its result or will
+ * be worked on once its scanner's folder was looked into.
  */
 function expectNothingLost({ state, file, files }: Filled): { again: number; requeued: number } {
   expect(verifyLedger(file).problems).toEqual([]);

@@ -12,7 +12,10 @@ const imageOf = (id: number): InFlight => ({ id, path: String(id) }) as InFlight
 const idsOf = ({ images }: AnsweredBatch | FailedBatch): number[] => images.map(({ id }) => id);
 const isAnswered = (batch: AnsweredBatch | FailedBatch): batch is AnsweredBatch => 'reply' in batch;
 
-/** A batch with `poison` kills its worker; the answer to a batch leaves out the last file of it that is `forgotten`. */
+/**
+ * A batch with `poison` kills its worker; the answer to a batch leaves out the last file of it that is
+ * `forgotten`.
+ */
 function classifierWith({ poison = 99, forgotten = 99, code = 'worker-lost' as ErrorCode }) {
   const batches: number[][] = [];
   const classifier: Classifier = {

@@ -9,7 +9,8 @@ interface Reference {
 }
 
 describe('the Wilson interval', () => {
-  // R: prop.test(x, n, correct = FALSE)$conf.int; Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
+  // R: prop.test(x, n, correct = FALSE)$conf.int; Newcombe, Statistics in Medicine 17 (1998), table I, method
+  // 3.
   test.each([
     [81, 263, 0.2553, 0.3662],
     [15, 148, 0.0624, 0.1605],

@@ -29,7 +29,10 @@ export function modelsOf(version: number): ModelIdentity[] {
 
 const MODELS = modelsOf(1);
 
-/** A hospital with eight scanners, four sinks and four models, where everything has happened that can: all series there are. */
+/**
+ * A hospital with eight scanners, four sinks and four models, where everything has happened that can: all
+ * series there are.
+ */
 export function hospital(): { registry: Registry; telemetry: Telemetry } {
   const registry = createRegistry({ version: '1.2.3' });
   const logger = createLogger({ level: 'error', version: '1.2.3', stream: { write: () => undefined } });

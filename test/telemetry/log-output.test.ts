@@ -21,7 +21,8 @@ function readFrom(fd: number): Buffer {
   }
 }
 
-// Nothing is closed: an output that is given up goes on trying, and must not find another file under the number of its own.
+// Nothing is closed: an output that is given up goes on trying, and must not find another file under the
+// number of its own.
 
 function lines(from: number, to: number): string[] {
   return Array.from(

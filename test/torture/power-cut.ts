@@ -14,16 +14,18 @@ import type { Random } from '../../src/random.js';
 import { FRAME_HEADER_BYTES, HEADER_BYTES, readLog, type Commit } from './write-ahead-log.js';
 
 /**
- * What a power cut leaves of a ledger whose daemon is frozen (SIGSTOP), put in the place of its files: everything that
- * was synced, and of the rest any part, or rubbish.
+ * What a power cut leaves of a ledger whose daemon is frozen (SIGSTOP), put in the place of its files:
+ * everything that was synced, and of the rest any part, or rubbish.
  *
- * - A commit is synced before it returns (`synchronous=FULL`), and only one runs at a time. So all commits in the log are
- *   synced, except the last one while the daemon's thread is inside a write or sync of the log: it may be cut off anywhere.
- * - Queued files, claims and acknowledged deliveries are not synced (`Database.withoutSync`): any number of them may be
- *   missing, up to the last commit of another kind. Which ones they are is told by what they changed.
+ * - A commit is synced before it returns (`synchronous=FULL`), and only one runs at a time. So all commits in
+ *   the log are synced, except the last one while the daemon's thread is inside a write or sync of the log:
+ *   it may be cut off anywhere.
+ * - Queued files, claims and acknowledged deliveries are not synced (`Database.withoutSync`): any number of
+ *   them may be missing, up to the last commit of another kind. Which ones they are is told by what they
+ *   changed.
  * - What follows the last commit is not synced: cut off anywhere, zeros or rubbish.
- * - A checkpoint syncs the database after copying pages into it, and only then starts a new log. So pages that the log
- *   still has may be torn in the database.
+ * - A checkpoint syncs the database after copying pages into it, and only then starts a new log. So pages
+ *   that the log still has may be torn in the database.
  * - The shared-memory index is not kept on the disk.
  */
 export function cutPower(stateFolder: string, pid: number, random: Random): void {
@@ -110,7 +112,9 @@ function hasEnded({ state }: Row): boolean {
   return state === 'done' || state === 'quarantined';
 }
 
-/** Frames that a checkpoint has synced before it copied them: `nBackfillAttempted` of the shared-memory index. */
+/**
+ * Frames that a checkpoint has synced before it copied them: `nBackfillAttempted` of the shared-memory index.
+ */
 function framesCheckpointed(index: string): number {
   return existsSync(index) ? readFileSync(index).readUInt32LE(128) : 0;
 }

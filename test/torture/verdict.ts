@@ -81,7 +81,10 @@ function judgeSinks(world: World, lines: readonly ResultRecord[]): Finding[] {
   return extra > 0 ? [...missing, wrong(`${extra} documents of nothing that was put in`)] : missing;
 }
 
-/** Images that are kept are there, those that are deleted are not, those that are moved are there exactly once. */
+/**
+ * Images that are kept are there, those that are deleted are not, those that are moved are there exactly
+ * once.
+ */
 function judgeDisposal(world: World): Finding[] {
   const moved = new Map<string, number>();
   for (const name of listFiles(world.movedFolder)) {

@@ -1,4 +1,7 @@
-/** SQLite's write-ahead log, as far as a power cut is about it: https://www.sqlite.org/fileformat2.html#walformat */
+/**
+ * SQLite's write-ahead log, as far as a power cut is about it:
+ * https://www.sqlite.org/fileformat2.html#walformat
+ */
 export const HEADER_BYTES = 32;
 export const FRAME_HEADER_BYTES = 24;
 
@@ -11,7 +14,10 @@ export interface Commit {
 
 export interface WriteAheadLog {
   readonly pageSize: number;
-  /** Whole commits of this generation of the log; what follows the last is left from earlier ones, or not committed. */
+  /**
+   * Whole commits of this generation of the log; what follows the last is left from earlier ones, or not
+   * committed.
+   */
   readonly commits: readonly Commit[];
 }
 

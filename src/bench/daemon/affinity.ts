@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What starts a program on the first `cores` of the cores that this process may use, so that it is measured as on a smaller
- * machine: Node and all its threads then count no more. Undefined where that is not possible.
+ * What starts a program on the first `cores` of the cores that this process may use, so that it is measured
+ * as on a smaller machine: Node and all its threads then count no more. Undefined where that is not possible.
  */
 export function pinnedTo(cores: number): readonly string[] | undefined {
   const allowed = allowedCores();

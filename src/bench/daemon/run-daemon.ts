@@ -16,17 +16,17 @@ export interface DaemonRun {
 }
 
 /**
- * Of the files, the share after which a daemon is warm: V8 compiles what it runs often while the first thousand go by, which
- * is over within seconds of months.
+ * Of the files, the share after which a daemon is warm: V8 compiles what it runs often while the first
+ * thousand go by, which is over within seconds of months.
  */
 const WARMING_SHARE = 1 / 2;
 /** Results come batch by batch: over fewer of these, one more or less would decide what a figure comes to. */
 const FEWEST_BATCHES = 8;
 
 /**
- * A daemon that works off a folder. Images/s count from `ready` to the last result file; steady images/s, and processor time,
- * leave out the first half and the last batch of each core, with which not all of them have work. With too few files for
- * that, steady images/s are left out, and processor time counts from `ready`.
+ * A daemon that works off a folder. Images/s count from `ready` to the last result file; steady images/s, and
+ * processor time, leave out the first half and the last batch of each core, with which not all of them have
+ * work. With too few files for that, steady images/s are left out, and processor time counts from `ready`.
  */
 export function runDaemon(context: BenchContext, { setup, files, cores }: DaemonRun): Promise<DaemonFigures> {
   return withDaemon(context, setup, { cores }, async (running) => {
@@ -52,8 +52,8 @@ interface Look {
 const LOOK_EVERY_MS = 200;
 
 /**
- * Of a process, until `working` ends. What `/proc` says costs a tenth of a millisecond; asking a daemon how far it is would take one per
- * cent of two cores from it, in both processes together.
+ * Of a process, until `working` ends. What `/proc` says costs a tenth of a millisecond; asking a daemon how
+ * far it is would take one per cent of two cores from it, in both processes together.
  */
 async function looksAt(pid: number, working: () => Promise<void>): Promise<Look[]> {
   const looks: Look[] = [];
@@ -88,8 +88,8 @@ function steadyPart(
 }
 
 /**
- * Of the steady part, as slopes of lines through all looks: files end a batch at a time, so that two looks alone would be off by up to
- * two batches.
+ * Of the steady part, as slopes of lines through all looks: files end a batch at a time, so that two looks
+ * alone would be off by up to two batches.
  */
 function usageFigures(
   looks: readonly Look[],
@@ -120,8 +120,8 @@ function countUpTo(times: readonly number[], atMs: number): number {
 }
 
 /**
- * When each result was durable, in order, in milliseconds since 1970: its file is renamed into place then, which changes its
- * status.
+ * When each result was durable, in order, in milliseconds since 1970: its file is renamed into place then,
+ * which changes its status.
  */
 async function resultTimes({ files }: MeasuredDaemon, expected: number): Promise<number[]> {
   const names = await readdir(files.results);
@@ -146,8 +146,8 @@ function rates(
 }
 
 /**
- * Of the line through all results: they come a batch at a time, so that the first and the last alone would be off by up to a batch
- * of each core, which of 700 PNGs is a tenth.
+ * Of the line through all results: they come a batch at a time, so that the first and the last alone would be
+ * off by up to a batch of each core, which of 700 PNGs is a tenth.
  */
 function steadyRate(timesMs: readonly number[]): number {
   const counts = timesMs.map((_, index) => index);

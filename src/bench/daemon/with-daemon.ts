@@ -34,9 +34,9 @@ export interface Asking {
 }
 
 /**
- * Runs `use` with a daemon of the compiled program, and stops it afterwards. Its files stay until the bench ends: for some
- * minutes after many were removed, ext4 is slow to create others (it looks for inodes that were not just deleted), and the
- * next daemon would be measured with it.
+ * Runs `use` with a daemon of the compiled program, and stops it afterwards. Its files stay until the bench
+ * ends: for some minutes after many were removed, ext4 is slow to create others (it looks for inodes that
+ * were not just deleted), and the next daemon would be measured with it.
  * @throws SmearwatchError `bench-daemon-failed` with the end of its log
  */
 export async function withDaemon<T>(
@@ -63,7 +63,10 @@ export async function withDaemon<T>(
   }
 }
 
-/** Resolves when so many files have ended and every result is delivered. @throws SmearwatchError `bench-quarantined` */
+/**
+ * Resolves when so many files have ended and every result is delivered. @throws SmearwatchError
+ * `bench-quarantined`
+ */
 export async function whenWorkedOff(
   daemon: DaemonProcess,
   files: number,

@@ -61,8 +61,9 @@ export class Lanes {
   }
 
   /**
-   * All lanes at once, for so many seconds or two pieces at least. As much that does not count comes before the first measurement: V8
-   * compiles what runs often, and memory is touched for the first time; one piece before each of the others.
+   * All lanes at once, for so many seconds or two pieces at least. As much that does not count comes before
+   * the first measurement: V8 compiles what runs often, and memory is touched for the first time; one piece
+   * before each of the others.
    */
   async measure(seconds: number, batch = 1): Promise<MeasuredLanes> {
     await this.#run({ seconds: this.#isWarm ? 0 : seconds, batch });

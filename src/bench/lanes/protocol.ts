@@ -3,8 +3,8 @@ import type { DecoderChoice } from '../../images.js';
 import type { Failure } from '../../errors.js';
 
 /**
- * Every message between the bench and one of its threads. A lane does one kind of work, which its setup says, one piece
- * after the other; it answers each request once, and failures cross as data.
+ * Every message between the bench and one of its threads. A lane does one kind of work, which its setup says,
+ * one piece after the other; it answers each request once, and failures cross as data.
  */
 export type LaneSetup = DecodeSetup | NetworkSetup | ImageSetup | ProductSetup | HashSetup;
 
@@ -25,7 +25,10 @@ export interface NetworkSetup {
   readonly pixels: SharedArrayBuffer;
 }
 
-/** Files through the decoder and every model, alone: what an image takes that waits for nothing. A piece is a file. */
+/**
+ * Files through the decoder and every model, alone: what an image takes that waits for nothing. A piece is a
+ * file.
+ */
 export interface ImageSetup {
   readonly kind: 'image';
   readonly files: readonly string[];

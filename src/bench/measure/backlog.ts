@@ -15,7 +15,10 @@ import type { BenchModel } from '../prepare/models.js';
 const FEW_FILES = 16;
 /** With which two workers have had full batches, whose memory ONNX Runtime keeps. */
 const FILES_OF_FULL_BATCHES = 2048;
-/** Small, so that a hundred thousand fit on any disk; every file is as much work to find, queue and record as a large one. */
+/**
+ * Small, so that a hundred thousand fit on any disk; every file is as much work to find, queue and record as
+ * a large one.
+ */
 const SIDE = 64;
 const WRITTEN_AT_ONCE = 64;
 const RESCAN_MS = 2000;
@@ -27,9 +30,10 @@ const ASK_EVERY_MS = 200;
 type BacklogFigures = SampleOf<'backlog'>['figures'];
 
 /**
- * A folder with many files before the daemon starts, and one with few beside it: the first result, the memory, and what it
- * costs to read the folder again when all are known. With LeNet-5 on one worker, so that what is seen is the main thread's. What
- * of the memory is the worker's is measured beside: what a second one adds when both have had full batches.
+ * A folder with many files before the daemon starts, and one with few beside it: the first result, the
+ * memory, and what it costs to read the folder again when all are known. With LeNet-5 on one worker, so that
+ * what is seen is the main thread's. What of the memory is the worker's is measured beside: what a second one
+ * adds when both have had full batches.
  */
 export async function measureBacklog(context: BenchContext): Promise<RoundSamples> {
   const { plan, round, material, say, skip } = context;
@@ -127,7 +131,9 @@ async function workOff(
   };
 }
 
-/** CPU seconds of one rescan in which every file is known; what an idle daemon uses beside it is counted too. */
+/**
+ * CPU seconds of one rescan in which every file is known; what an idle daemon uses beside it is counted too.
+ */
 async function rescans({ signal }: BenchContext, daemon: DaemonProcess): Promise<number> {
   const begun = await nextRescan(daemon, 0, signal);
   const before = usageOf(daemon.pid)?.cpuMs ?? NaN;

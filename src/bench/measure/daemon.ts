@@ -12,9 +12,10 @@ import { inferAlone } from './networks.js';
 import { measurePeer } from './peer.js';
 
 /**
- * The whole daemon, folder to durable results, beside its parts alone on the same files, cores and models, one right after
- * the other: decode, SHA-256, each network, daemon, and another program where one is named. Files are read once before: the first
- * program would read them from the disk otherwise, and those after it from memory.
+ * The whole daemon, folder to durable results, beside its parts alone on the same files, cores and models,
+ * one right after the other: decode, SHA-256, each network, daemon, and another program where one is named.
+ * Files are read once before: the first program would read them from the disk otherwise, and those after it
+ * from memory.
  */
 export async function measureDaemon(context: BenchContext): Promise<RoundSamples> {
   const { quick, allCores, cores } = context.plan;

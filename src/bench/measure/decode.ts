@@ -5,7 +5,9 @@ import type { Format } from '../parts.js';
 
 const DECODERS = ['smearwatch', 'sharp'] as const;
 
-/** Files on the disk to pixels, one after the other on each core: by Smearwatch, and by sharp alone beside it. */
+/**
+ * Files on the disk to pixels, one after the other on each core: by Smearwatch, and by sharp alone beside it.
+ */
 export async function measureDecode(context: BenchContext): Promise<RoundSamples> {
   const { formats, cores } = context.plan;
   const decode: SampleOf<'decode'>[] = [];

@@ -15,9 +15,10 @@ const PAUSE_MS = 300;
 const QUIET_MS = 200;
 
 /**
- * From settled to recorded, as the daemon's own log has it, when images come one at a time; beside what decoding and both
- * networks take of one image when nothing else is done. As many images come before those that count: within the first fifteen
- * quiet seconds V8 gives back what starting took, and an image that comes just then waits for 5 to 18 ms.
+ * From settled to recorded, as the daemon's own log has it, when images come one at a time; beside what
+ * decoding and both networks take of one image when nothing else is done. As many images come before those
+ * that count: within the first fifteen quiet seconds V8 gives back what starting took, and an image that
+ * comes just then waits for 5 to 18 ms.
  */
 export async function measureLatency(context: BenchContext): Promise<RoundSamples> {
   const [format] = context.plan.formats;

@@ -14,8 +14,9 @@ const WRITERS = [1, 16];
 const RESULT = 'x'.repeat(1500);
 
 /**
- * What bounds a machine of many cores besides them: how fast weights stream from memory, and files become durable. And how fast
- * files are fingerprinted, which is neither decoding nor inference, and which no image can do without.
+ * What bounds a machine of many cores besides them: how fast weights stream from memory, and files become
+ * durable. And how fast files are fingerprinted, which is neither decoding nor inference, and which no image
+ * can do without.
  */
 export async function measureMachine(context: BenchContext): Promise<RoundSamples> {
   return {
@@ -25,7 +26,10 @@ export async function measureMachine(context: BenchContext): Promise<RoundSample
   };
 }
 
-/** A vector times a matrix reads every weight once and does next to nothing with it, as a network does at batch 1. */
+/**
+ * A vector times a matrix reads every weight once and does next to nothing with it, as a network does at
+ * batch 1.
+ */
 async function measureBandwidth(context: BenchContext): Promise<SampleOf<'bandwidth'>[]> {
   const setup: LaneSetup = { kind: 'product', rows: 1, side: STREAMED_SIDE };
   return streamed(context, { what: 'Weights read', setup, bytesOfPiece: 4 * STREAMED_SIDE ** 2 });
@@ -61,7 +65,10 @@ async function streamed(
   return samples;
 }
 
-/** Files of a result's size, made durable as the JSON sink does: written beside, synced, renamed, their folder synced. */
+/**
+ * Files of a result's size, made durable as the JSON sink does: written beside, synced, renamed, their folder
+ * synced.
+ */
 async function measureDisk({ plan, folder, signal, say }: BenchContext): Promise<SampleOf<'disk'>[]> {
   const samples: SampleOf<'disk'>[] = [];
   for (const writers of WRITERS) {

@@ -2,12 +2,15 @@ import type { BenchContext, SampleOf } from '../context.js';
 import { withLanes } from '../lanes/lanes.js';
 import type { LaneSetup } from '../lanes/protocol.js';
 
-/** A product of this side has work for a few milliseconds, and of twice it more than the second-level cache holds. */
+/**
+ * A product of this side has work for a few milliseconds, and of twice it more than the second-level cache
+ * holds.
+ */
 const SIDES = [2048, 1024];
 
 /**
- * What the machine's cores can compute at most: products of large square float32 matrices, one on each core at once. Each
- * lane's quickest counts, so that it is the peak and not what neighbours left of it.
+ * What the machine's cores can compute at most: products of large square float32 matrices, one on each core
+ * at once. Each lane's quickest counts, so that it is the peak and not what neighbours left of it.
  */
 export async function measureMatrixProduct(context: BenchContext): Promise<SampleOf<'matrixProduct'>[]> {
   const { plan, compiled, signal, say } = context;

@@ -4,7 +4,10 @@ import { usageOf } from '../daemon/usage.js';
 import { modelsOf } from '../prepare/material.js';
 import { PRECISIONS } from '../parts.js';
 
-/** The most that a daemon with both networks ever has resident while it works, with one worker and with all of them. */
+/**
+ * The most that a daemon with both networks ever has resident while it works, with one worker and with all of
+ * them.
+ */
 export async function measureMemory(context: BenchContext): Promise<RoundSamples> {
   const { plan, material, say, skip } = context;
   const [images] = material.images.values();

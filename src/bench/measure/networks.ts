@@ -15,8 +15,9 @@ interface NetworkFile {
 }
 
 /**
- * Each network by itself, in batches from memory, a session on each thread; the machine's own peak before them. TensorFlow's
- * sessions have one thread each as well: the program sets that when it starts (`smearwatch.cts`).
+ * Each network by itself, in batches from memory, a session on each thread; the machine's own peak before
+ * them. TensorFlow's sessions have one thread each as well: the program sets that when it starts
+ * (`smearwatch.cts`).
  */
 export async function measureNetworks(context: BenchContext): Promise<RoundSamples> {
   const matrixProduct = await measureMatrixProduct(context);

@@ -7,10 +7,10 @@ import { modelsOf } from '../prepare/material.js';
 import { daemonRate } from '../statistics.js';
 
 /**
- * Another program on the same files and the same model as the daemon just before it. The command line is a template:
- * `{model}` is the `model.onnx`, `{glob}` a pattern of the files (for the program to expand), `{processes}` the number of
- * cores. It is started without a shell. The last number that it prints is its images per second: once it is warm, as the
- * daemon's are.
+ * Another program on the same files and the same model as the daemon just before it. The command line is a
+ * template: `{model}` is the `model.onnx`, `{glob}` a pattern of the files (for the program to expand),
+ * `{processes}` the number of cores. It is started without a shell. The last number that it prints is its
+ * images per second: once it is warm, as the daemon's are.
  * @throws SmearwatchError `bench-peer-failed`
  */
 export async function measurePeer(

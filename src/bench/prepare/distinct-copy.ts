@@ -7,8 +7,8 @@ const START_OF_IMAGE_BYTES = 2;
 const PNG_END_BYTES = 12;
 
 /**
- * The same picture as another file, by a comment in it: an image is its bytes, and files with the same bytes are classified
- * once. So a hundred drawn smears are as good as a thousand.
+ * The same picture as another file, by a comment in it: an image is its bytes, and files with the same bytes
+ * are classified once. So a hundred drawn smears are as good as a thousand.
  */
 export function distinctCopy(bytes: Buffer, format: Format, number: number): Buffer {
   const comment = Buffer.from(`Smearwatch bench ${number}`);

@@ -131,7 +131,10 @@ async function refuseTooMany(folder: string, bytes: number): Promise<void> {
   );
 }
 
-/** Puts the files where those lie that a scanner has just written: into the system's page cache, in which they may not stay. */
+/**
+ * Puts the files where those lie that a scanner has just written: into the system's page cache, in which they
+ * may not stay.
+ */
 export async function warmUp({ files }: ImageFolder, signal: AbortSignal): Promise<void> {
   for (const file of files) {
     signal.throwIfAborted();

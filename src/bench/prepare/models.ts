@@ -33,8 +33,8 @@ export interface ModelsOptions {
 const CALIBRATED_ON = 32;
 
 /**
- * Both networks in both precisions. int8 versions that the registry does not have are made, in a registry that goes away
- * with the bench: what they answer does not matter here.
+ * Both networks in both precisions. int8 versions that the registry does not have are made, in a registry
+ * that goes away with the bench: what they answer does not matter here.
  * @throws SmearwatchError `model-unknown`
  */
 export async function prepareModels(options: ModelsOptions): Promise<BenchModel[]> {
@@ -54,8 +54,8 @@ export async function prepareModels(options: ModelsOptions): Promise<BenchModel[
 }
 
 /**
- * AlexNet without groups, with weights that nobody has trained: what TensorFlow, which has no grouped convolution of its own
- * on a CPU, is compared on.
+ * AlexNet without groups, with weights that nobody has trained: what TensorFlow, which has no grouped
+ * convolution of its own on a CPU, is compared on.
  */
 export async function writeUngroupedAlexnet(folder: string): Promise<string> {
   const network = alexnet({ groups: 1, classes: CELL_CLASSES.length });

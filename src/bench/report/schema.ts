@@ -4,8 +4,8 @@ import { DECODER_CHOICES } from '../../images.js';
 import { FORMATS, MODEL_SETS, PRECISIONS } from '../parts.js';
 
 /**
- * `bench.json`: what a run of `smearwatch bench` measured, for programs, for `smearwatch plan` and for the guard. A figure
- * that could not be measured is missing, and `notMeasured` says why.
+ * `bench.json`: what a run of `smearwatch bench` measured, for programs, for `smearwatch plan` and for the
+ * guard. A figure that could not be measured is missing, and `notMeasured` says why.
  */
 export const BENCH_VERSION = 2;
 

@@ -1,6 +1,6 @@
 /**
- * How many images per second a machine classifies, from what an image costs on one core. Everything here is a few lines of
- * arithmetic on measured parts; docs/performance.md explains them.
+ * How many images per second a machine classifies, from what an image costs on one core. Everything here is a
+ * few lines of arithmetic on measured parts; docs/performance.md explains them.
  */
 
 /** What one image costs, measured, and what a machine has to give. */

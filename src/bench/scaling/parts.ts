@@ -53,7 +53,9 @@ export interface Workload {
   readonly precision: Precision;
 }
 
-/** What an image of the workload costs. @throws SmearwatchError `plan-not-measured` that names what is missing */
+/**
+ * What an image of the workload costs. @throws SmearwatchError `plan-not-measured` that names what is missing
+ */
 export function costOf(parts: ScalingParts, { format, networks, precision }: Workload): ImageCost {
   const need = (value: number | undefined, what: string): number => {
     if (value !== undefined) return value;

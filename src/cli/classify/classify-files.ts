@@ -42,8 +42,8 @@ interface FileByName extends FileToPrepare {
 }
 
 /**
- * Classifies files outside the daemon, in the order given; nothing is recorded. Each worker has a batch and one more
- * waits, however many files there are.
+ * Classifies files outside the daemon, in the order given; nothing is recorded. Each worker has a batch and
+ * one more waits, however many files there are.
  */
 export async function* classifyFiles(
   files: readonly FoundImage[],

@@ -6,15 +6,19 @@ import { usageError } from '../options.js';
 
 export interface FoundImage {
   readonly path: string;
-  /** Somebody has typed it: then a link is followed. One that lies in a folder may have been put there by anybody. */
+  /**
+   * Somebody has typed it: then a link is followed. One that lies in a folder may have been put there by
+   * anybody.
+   */
   readonly isNamed: boolean;
 }
 
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp']);
 
 /**
- * The files that are named, and below the folders that are named everything with an image's name, sorted. A file that is named
- * is taken whatever it is called: its bytes decide. Links to folders are followed where they are named only.
+ * The files that are named, and below the folders that are named everything with an image's name, sorted. A
+ * file that is named is taken whatever it is called: its bytes decide. Links to folders are followed where
+ * they are named only.
  * @throws SmearwatchError `usage` for a path that is not there
  */
 export async function findImages(paths: readonly string[]): Promise<FoundImage[]> {
@@ -30,7 +34,10 @@ export async function findImages(paths: readonly string[]): Promise<FoundImage[]
   return [...found.values()];
 }
 
-/** As for the daemon, what has an image's name and is no file is not passed over: it is answered with a reason. */
+/**
+ * As for the daemon, what has an image's name and is no file is not passed over: it is answered with a
+ * reason.
+ */
 async function imagesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const entry of await opendir(folder)) {

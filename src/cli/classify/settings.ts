@@ -43,7 +43,9 @@ export function settingsOf({ config: file, workers, files, ...typed }: ClassifyA
   };
 }
 
-/** The configuration in a file, or every default: a configuration file needs a scanner, a command does not. */
+/**
+ * The configuration in a file, or every default: a configuration file needs a scanner, a command does not.
+ */
 export function configOrDefaults(file: string | undefined): Config {
   if (file !== undefined) return loadConfig(file).config;
   return parseConfig('{stateFolder: /nowhere/state, scanners: [{name: none, folder: /nowhere/images}]}', '/');

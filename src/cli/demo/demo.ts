@@ -19,8 +19,8 @@ export interface DemoOptions {
 const POLL_MS = 500;
 
 /**
- * The main job, in small: a daemon watches a spool folder while labelled smears are drawn into it, classifies them with
- * both networks, and its ledger is then asked what happened.
+ * The main job, in small: a daemon watches a spool folder while labelled smears are drawn into it, classifies
+ * them with both networks, and its ledger is then asked what happened.
  * @throws SmearwatchError when the daemon or the drawing fails, or the signal's reason when it is interrupted
  */
 export async function runDemo({

@@ -8,8 +8,8 @@ import { formatBytes } from '../output.js';
 import { fail, ok, warn, type Check } from './check.js';
 
 /**
- * An estimate: 56,880,515 float32 weights of AlexNet. LeNet-5 and int8 models take far less; working memory for a batch and
- * the daemon itself are the reserve.
+ * An estimate: 56,880,515 float32 weights of AlexNet. LeNet-5 and int8 models take far less; working memory
+ * for a batch and the daemon itself are the reserve.
  */
 const BYTES_PER_WORKER_AND_MODEL = 227_522_060;
 const RESERVE_BYTES = 600_000_000;

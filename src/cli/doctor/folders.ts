@@ -12,7 +12,9 @@ import { within } from '../../within.js';
 
 const PATIENCE_MS = 5000;
 
-/** Every folder that the configuration names: is it there, may it be used as it is meant to, is there room? */
+/**
+ * Every folder that the configuration names: is it there, may it be used as it is meant to, is there room?
+ */
 export async function checkFolders(config: Config): Promise<Check[]> {
   const scanners = config.scanners.map(
     (scanner) => [`scanner ${scanner.name}`, scanner.folder, checkScanner(scanner)] as const,

@@ -4,7 +4,10 @@ import { findModels, openRegistry } from '../../model/registry/in-use.js';
 import type { Registry } from '../../model/registry/registry.js';
 import { fail, ok, type Check } from './check.js';
 
-/** Are the models that the configuration names there, are their files intact, and can they serve together in their engines? */
+/**
+ * Are the models that the configuration names there, are their files intact, and can they serve together in
+ * their engines?
+ */
 export async function checkModels(models: Config['models']): Promise<Check[]> {
   const registry = openRegistry(models);
   const references = [...new Set(models.use.map(({ model }) => model))];

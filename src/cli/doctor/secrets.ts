@@ -4,7 +4,9 @@ import { WebhookSecrets } from '../../deliver/webhook/webhook-secrets.js';
 import { hintOf, messageOf } from '../../errors.js';
 import { fail, ok, warn, type Check } from './check.js';
 
-/** Can the files with secrets be used? They are read as the daemon does; nothing is sent, and none is shown. */
+/**
+ * Can the files with secrets be used? They are read as the daemon does; nothing is sent, and none is shown.
+ */
 export async function checkSecrets({ http, sinks }: Config): Promise<Check[]> {
   const { enabled, tokenFile } = http;
   const webhooks = sinks.filter((sink) => sink.type === 'webhook');

@@ -31,8 +31,8 @@ const NATIVE = [
 ] as const;
 
 /**
- * Loads each native module in a process of its own: one that was built for another processor does not throw, it takes
- * its process down.
+ * Loads each native module in a process of its own: one that was built for another processor does not throw,
+ * it takes its process down.
  */
 export function checkNativeModules(): Promise<Check[]> {
   return Promise.all(

@@ -28,8 +28,9 @@ export interface EvaluationDataOptions {
 }
 
 /**
- * A labelled folder in two parts, so that nothing is measured on images that the model was trained on: by the split file
- * that is named; else by the training's own split, made again, when it is the folder of the training; else in halves.
+ * A labelled folder in two parts, so that nothing is measured on images that the model was trained on: by the
+ * split file that is named; else by the training's own split, made again, when it is the folder of the
+ * training; else in halves.
  * @throws SmearwatchError the data set's codes, `data-classes-differ`, `data-split-foreign`
  */
 export async function loadEvaluationData(

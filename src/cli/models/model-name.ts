@@ -1,7 +1,9 @@
 import { MODEL_NAME } from '../../model/registry/manifest.js';
 import { usageError } from '../options.js';
 
-/** Before any work: the registry itself would refuse the name only at the end. @throws SmearwatchError `usage` */
+/**
+ * Before any work: the registry itself would refuse the name only at the end. @throws SmearwatchError `usage`
+ */
 export function checkModelName(name: string): void {
   if (MODEL_NAME.test(name)) return;
   throw usageError(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What commands need of the daemon's pages. Fields are only ever added to them, so that more than this is no mistake, and
- * an older or newer daemon can be asked as well.
+ * What commands need of the daemon's pages. Fields are only ever added to them, so that more than this is no
+ * mistake, and an older or newer daemon can be asked as well.
  */
 export const readinessSchema = z.looseObject({ ready: z.boolean(), reasons: z.array(z.string()) });
 

@@ -8,8 +8,8 @@ import { usageError } from '../options.js';
 /** Where a daemon is to be found. */
 export interface DaemonPlace {
   /**
-   * Base of its pages, without a slash at the end. Asked anew every time: with `http.port: 0` a daemon that was started
-   * again has another one.
+   * Base of its pages, without a slash at the end. Asked anew every time: with `http.port: 0` a daemon that
+   * was started again has another one.
    * @throws SmearwatchError `daemon-not-running` when only a running daemon could say
    */
   readonly url: () => string;

@@ -36,7 +36,10 @@ export function describeModel(model: ModelAnswer): string {
   return `${model.name}@${model.version} (${describeComputations(model)}, ${model.precision})`;
 }
 
-/** What computes a model, and why that is not the kernels that could; the engine, for a daemon that says no more. */
+/**
+ * What computes a model, and why that is not the kernels that could; the engine, for a daemon that says no
+ * more.
+ */
 export function describeComputations({ engine, computations }: ModelAnswer): string {
   if (computations.length === 0) return engine;
   return computations

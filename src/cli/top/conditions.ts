@@ -4,7 +4,10 @@ import type { StatusAnswer } from '../status/daemon-answers.js';
 import { describeOldest } from '../status/describe.js';
 import type { ScrapedFigures } from './figures.js';
 
-/** How a condition stands, by the word that is shown; WARN and ALERT are the alert rules' warning and critical. */
+/**
+ * How a condition stands, by the word that is shown; WARN and ALERT are the alert rules' warning and
+ * critical.
+ */
 export type Level = 'ok' | 'WARN' | 'ALERT';
 
 export interface Condition {
@@ -14,7 +17,10 @@ export interface Condition {
   readonly detail: string;
 }
 
-/** The limits of the alert rules (grafana/source/thresholds.ts), without their patience: here somebody is looking. */
+/**
+ * The limits of the alert rules (grafana/source/thresholds.ts), without their patience: here somebody is
+ * looking.
+ */
 export const RULES = {
   oldestMs: 3_600_000,
   /** Room on a disk: so many bytes, or so many times `disk.minFreeBytes`, whichever is more. */
@@ -25,7 +31,9 @@ export const RULES = {
 /** How /readyz begins to say that a sink fails or hangs (see Deliverer.problem). */
 const SINK = 'sink ';
 
-/** What the alert rules look at, besides whether the daemon is ready; in the order in which a person would. */
+/**
+ * What the alert rules look at, besides whether the daemon is ready; in the order in which a person would.
+ */
 export function conditionsOf({ readiness, status }: DaemonReport, figures: ScrapedFigures): Condition[] {
   const sink = readiness.reasons.find((reason) => reason.startsWith(SINK));
   return [

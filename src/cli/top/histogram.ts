@@ -50,8 +50,9 @@ export function mean({ sum, count }: MetricHistogram): number | undefined {
 }
 
 /**
- * The value that a share `q` of the observations does not exceed, as Prometheus' `histogram_quantile` estimates it: evenly
- * spread within a bucket, the first of which begins at 0; in the last one, the highest finite bound.
+ * The value that a share `q` of the observations does not exceed, as Prometheus' `histogram_quantile`
+ * estimates it: evenly spread within a bucket, the first of which begins at 0; in the last one, the highest
+ * finite bound.
  */
 export function quantile({ count, buckets }: MetricHistogram, q: number): number | undefined {
   if (count <= 0 || buckets.length < 2) return undefined;

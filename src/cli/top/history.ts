@@ -16,7 +16,9 @@ export interface Span {
   readonly seconds: number;
 }
 
-/** Images that were classified within one column of the sparkline, in so many seconds that are known of it. */
+/**
+ * Images that were classified within one column of the sparkline, in so many seconds that are known of it.
+ */
 interface RateColumn {
   images: number;
   seconds: number;

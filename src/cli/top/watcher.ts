@@ -22,7 +22,10 @@ export class Watcher {
     this.#history = new PollHistory(Math.max(COLUMN_MS, intervalMs));
   }
 
-  /** Asks once; `signal` ends it early. @throws SmearwatchError when it does not answer; `view` says so as well */
+  /**
+   * Asks once; `signal` ends it early. @throws SmearwatchError when it does not answer; `view` says so as
+   * well
+   */
   async ask(signal?: AbortSignal): Promise<void> {
     try {
       this.#seen = await this.#look(signal);

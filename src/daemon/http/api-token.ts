@@ -13,8 +13,9 @@ const KIND: SecretKind = {
 };
 
 /**
- * The token that changes by HTTP must carry. Only its SHA-256 is kept: it can be in no log, error or memory dump of an
- * object, and comparing digests takes the same time whatever the two have in common, their lengths included.
+ * The token that changes by HTTP must carry. Only its SHA-256 is kept: it can be in no log, error or memory
+ * dump of an object, and comparing digests takes the same time whatever the two have in common, their lengths
+ * included.
  */
 export class ApiToken {
   #digest: Buffer | undefined;

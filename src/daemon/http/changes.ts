@@ -13,8 +13,8 @@ export interface ChangeGuardOptions {
 }
 
 /**
- * What stands before everything that changes something, in this order: has this address asked too often, is it allowed at
- * all, does it know the token. All three before a byte of the body is read.
+ * What stands before everything that changes something, in this order: has this address asked too often, is
+ * it allowed at all, does it know the token. All three before a byte of the body is read.
  */
 export async function guardChanges(
   app: FastifyInstance,

@@ -37,7 +37,8 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     await app.close();
     throw unavailable(options, error);
   }
-  // A scraper and a few probes; more is a mistake or an attack, and must not use up the daemon's file descriptors.
+  // A scraper and a few probes; more is a mistake or an attack, and must not use up the daemon's file
+  // descriptors.
   app.server.maxConnections = 64;
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;

@@ -37,8 +37,8 @@ export interface JpegLayout {
 const FILL = 0xff;
 
 /**
- * The segments of a JPEG file in their order. Bytes between two segments that belong to none are skipped, as libjpeg
- * skips them, up to the next marker that JPEG files have.
+ * The segments of a JPEG file in their order. Bytes between two segments that belong to none are skipped, as
+ * libjpeg skips them, up to the next marker that JPEG files have.
  */
 export function readJpegSegments(bytes: Buffer): JpegLayout {
   const segments: JpegSegment[] = [];
@@ -100,7 +100,10 @@ function readSegment(bytes: Buffer, start: number): JpegSegment | undefined {
   return { marker, start, end: marker === MARKER.scan ? endOfScan(bytes, end) : end, data };
 }
 
-/** Entropy-coded data goes on to the first marker: in it, 0xFF is followed by 0, a restart's number or another 0xFF. */
+/**
+ * Entropy-coded data goes on to the first marker: in it, 0xFF is followed by 0, a restart's number or another
+ * 0xFF.
+ */
 function endOfScan(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(FILL, from); at >= 0; at = bytes.indexOf(FILL, at + 1)) {
     const next = bytes[at + 1];

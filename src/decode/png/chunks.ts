@@ -39,7 +39,10 @@ export function hasRightChecksum(bytes: Buffer, { start, end }: PngChunk): boole
   return crc32(bytes.subarray(start + 4, end - 4)) === bytes.readUInt32BE(end - 4);
 }
 
-/** A reader that does not know a critical chunk cannot show the picture; the first letter's case says which are. */
+/**
+ * A reader that does not know a critical chunk cannot show the picture; the first letter's case says which
+ * are.
+ */
 export function isCritical({ type }: PngChunk): boolean {
   return /^[A-Z]/.test(type);
 }

@@ -4,8 +4,9 @@ import { hasRightChecksum, isCritical, type PngChunk, type PngLayout } from './c
 const SHOWN: readonly string[] = ['tRNS'];
 
 /**
- * The same PNG without the remarks that keep it from being decoded: those with a wrong checksum, and those that stand
- * between two parts of the pixels. Everything that makes pixels is copied as it is. Undefined: it has none of them.
+ * The same PNG without the remarks that keep it from being decoded: those with a wrong checksum, and those
+ * that stand between two parts of the pixels. Everything that makes pixels is copied as it is. Undefined: it
+ * has none of them.
  */
 export function withoutHarmlessPngDamage(bytes: Buffer, { chunks, isWhole }: PngLayout): Buffer | undefined {
   if (!isWhole) return undefined;

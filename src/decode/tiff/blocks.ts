@@ -24,8 +24,8 @@ export function blockCount(page: TiffPage): number {
 }
 
 /**
- * Where every strip or tile lies that the page names. Bytes that are not compressed are as many as their pixels need,
- * whatever the file says: writers leave the counts out, or leave zeros.
+ * Where every strip or tile lies that the page names. Bytes that are not compressed are as many as their
+ * pixels need, whatever the file says: writers leave the counts out, or leave zeros.
  */
 export function blocksOf(page: TiffPage): Block[] {
   return page.offsets.map((offset, at) => {

@@ -9,9 +9,10 @@ import { hasPrediction } from './unsupported-compression.js';
 import { withDirectory, type TiffField } from './write-directory.js';
 
 /**
- * The same page in a file whose only directory has nothing but what its pixels need, in the one right form. libtiff
- * remarks on everything odd in a directory, and libvips cannot tell such a remark from one on damaged pixels: here only
- * the latter are left. The new directory is put after the file's bytes, so that its pixels stay where they are.
+ * The same page in a file whose only directory has nothing but what its pixels need, in the one right form.
+ * libtiff remarks on everything odd in a directory, and libvips cannot tell such a remark from one on damaged
+ * pixels: here only the latter are left. The new directory is put after the file's bytes, so that its pixels
+ * stay where they are.
  */
 export function cleanTiff(
   bytes: Buffer,
@@ -92,7 +93,10 @@ function copiedFields(bytes: Buffer, { entries }: TiffDirectory, file: TiffFile)
   });
 }
 
-/** Old writers have colours of 8 bits in palettes of 16, which libtiff remarks on: times 257 is both bytes alike. */
+/**
+ * Old writers have colours of 8 bits in palettes of 16, which libtiff remarks on: times 257 is both bytes
+ * alike.
+ */
 function wide(palette: Buffer, { isLittle }: TiffFile): Buffer {
   const high = isLittle ? 1 : 0;
   const is8Bit = palette.every((byte, at) => at % 2 !== high || byte === 0);

@@ -11,8 +11,8 @@ import { unsupportedIn } from './unsupported.js';
 const HINT = 'Let the scanner write 8-bit RGB, as PNG or as TIFF with LZW, deflate or no compression.';
 
 /**
- * Checks the first page of a TIFF from its header alone, and gives libvips a file with nothing to remark on: what then
- * fails is about pixels.
+ * Checks the first page of a TIFF from its header alone, and gives libvips a file with nothing to remark on:
+ * what then fails is about pixels.
  * @throws SmearwatchError `image-truncated`, `image-damaged`, `image-format-unsupported`, `image-too-large`
  */
 export function inspectTiff(bytes: Buffer, maxPixels: number): Inspection {

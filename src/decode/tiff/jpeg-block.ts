@@ -6,13 +6,19 @@ import { COMPRESSION } from './tags.js';
 /** A JPEG's tables and its frame header come first, and take far less. */
 const MOST_HEADER_BYTES = 65_536;
 
-/** What the JPEGs in strips or tiles have that is not decoded; undefined: nothing that the headers of one tell. */
+/**
+ * What the JPEGs in strips or tiles have that is not decoded; undefined: nothing that the headers of one
+ * tell.
+ */
 export function unsupportedJpegIn(page: TiffPage, block: Buffer): string | undefined {
   const what = unsupportedInJpeg(segmentsOf(page, block));
   return what && `${what} in JPEG compression`;
 }
 
-/** Columns and rows of pixels that share a sample of chroma, as a JPEG itself says; undefined: it says nothing. */
+/**
+ * Columns and rows of pixels that share a sample of chroma, as a JPEG itself says; undefined: it says
+ * nothing.
+ */
 export function subsamplingOfJpeg(page: TiffPage, block: Buffer): readonly [number, number] | undefined {
   const [luma, chroma] = readJpegFrame(segmentsOf(page, block))?.factors ?? [];
   if (luma === undefined || chroma === undefined) return undefined;

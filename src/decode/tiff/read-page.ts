@@ -31,8 +31,8 @@ export interface TiffPage {
   /** Bytes of each strip or tile: too few of them, or zeros, where a writer has left them out. */
   readonly byteCounts: readonly number[];
   /**
-   * Columns and rows of pixels that share a chroma sample; undefined where the file does not say. TIFF 6.0 then takes
-   * 2×2, but writers that leave it out often mean 1×1.
+   * Columns and rows of pixels that share a chroma sample; undefined where the file does not say. TIFF 6.0
+   * then takes 2×2, but writers that leave it out often mean 1×1.
    */
   readonly subsampling: readonly [across: number, down: number] | undefined;
   /** The largest sample there is, if the file says so. */
@@ -125,7 +125,10 @@ export function coloursOf(photometric: number | undefined): number {
   }
 }
 
-/** Three channels without a word about them are red, green and blue to every reader; one may be either kind of grey. */
+/**
+ * Three channels without a word about them are red, green and blue to every reader; one may be either kind of
+ * grey.
+ */
 function guessedPhotometric(samples: number): number | undefined {
   return samples === 3 ? PHOTOMETRIC.rgb : undefined;
 }

@@ -1,4 +1,7 @@
-/** Every tag that changes what pixels a page has. All others are remarks about the picture and are never looked at. */
+/**
+ * Every tag that changes what pixels a page has. All others are remarks about the picture and are never
+ * looked at.
+ */
 export const TAG = {
   width: 256,
   height: 257,
@@ -61,5 +64,7 @@ export const TYPE = { short: 3, long: 4, rational: 5, undefined: 7, long8: 16 } 
 
 /** Bytes of a value by its type number; 0 for types that do not exist. */
 export const TYPE_BYTES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-/** Types that hold whole numbers. Signed ones are read as if unsigned: no tag of ours has a negative value. */
+/**
+ * Types that hold whole numbers. Signed ones are read as if unsigned: no tag of ours has a negative value.
+ */
 export const WHOLE_TYPES: ReadonlySet<number> = new Set([1, 3, 4, 6, 8, 9, 13, 16, 17, 18]);

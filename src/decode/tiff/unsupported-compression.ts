@@ -49,7 +49,10 @@ export function unsupportedCompression(page: TiffPage, firstBlock: Buffer): stri
   return isOld ? 'LZW compression of the old kind' : undefined;
 }
 
-/** Columns and rows of pixels to a sample of chroma that libtiff converts to RGB; of 4×4 it gets the last ones wrong. */
+/**
+ * Columns and rows of pixels to a sample of chroma that libtiff converts to RGB; of 4×4 it gets the last ones
+ * wrong.
+ */
 const SUBSAMPLINGS: ReadonlySet<string> = new Set(['2,1', '1,2', '2,2', '4,1', '4,2']);
 
 /** libjpeg converts what is in a JPEG. libvips gives other samples of full resolution as if they were RGB. */

@@ -3,8 +3,9 @@ import { COMPRESSION, EXTRA, PHOTOMETRIC } from './tags.js';
 import { unsupportedCompression, unsupportedPrediction } from './unsupported-compression.js';
 
 /**
- * What a page has that is not decoded, for "The TIFF has …"; undefined: its tags give every sample a meaning, and all of
- * them are decoded. The header alone decides, since a decoder that does not know a kind calls it damaged.
+ * What a page has that is not decoded, for "The TIFF has …"; undefined: its tags give every sample a meaning,
+ * and all of them are decoded. The header alone decides, since a decoder that does not know a kind calls it
+ * damaged.
  * @param firstBlock bytes of the first strip or tile that has any
  */
 export function unsupportedIn(page: TiffPage, firstBlock: Buffer): string | undefined {
@@ -74,7 +75,10 @@ function extraChannels(page: TiffPage): string | undefined {
   return transparency(page);
 }
 
-/** libvips mixes up the planes where only one is followed by transparency, and divides indices of a palette by it. */
+/**
+ * libvips mixes up the planes where only one is followed by transparency, and divides indices of a palette by
+ * it.
+ */
 function transparency({ photometric, extras, isPlanar }: TiffPage): string | undefined {
   const isPalette = photometric === PHOTOMETRIC.palette;
   if (isPlanar && (isPalette || isGrey(photometric)))

@@ -8,7 +8,9 @@ export interface TiffField {
   readonly values: readonly number[] | Buffer;
 }
 
-/** A copy of the file whose first and only directory has these fields; it is put after the file's own bytes. */
+/**
+ * A copy of the file whose first and only directory has these fields; it is put after the file's own bytes.
+ */
 export function withDirectory(bytes: Buffer, file: TiffFile, fields: readonly TiffField[]): Buffer {
   const { countBytes, entryBytes, offsetBytes } = widthsOf(file);
   const sorted = fields.map((field) => encode(file, field)).sort((one, other) => one.tag - other.tag);

@@ -12,13 +12,16 @@ export interface Post {
   readonly givenUp: AbortSignal;
 }
 
-/** What is read of an answer's body, so that the connection can be used again. What it says does not matter. */
+/**
+ * What is read of an answer's body, so that the connection can be used again. What it says does not matter.
+ */
 const LONGEST_ANSWER_BYTES = 65_536;
 
 /**
- * Sends one document, and resolves when its receiver has answered that it has it (2xx). Redirects are not followed: whoever can
- * make one must not choose where results go.
- * @throws SmearwatchError `webhook-unreachable`, `webhook-refused`. They name the receiver, not its path, which may be a secret
+ * Sends one document, and resolves when its receiver has answered that it has it (2xx). Redirects are not
+ * followed: whoever can make one must not choose where results go.
+ * @throws SmearwatchError `webhook-unreachable`, `webhook-refused`. They name the receiver, not its path,
+ *   which may be a secret
  */
 export async function postDocument(
   { url, timeoutMs }: Receiver,
@@ -36,7 +39,9 @@ export async function postDocument(
   if (!response.ok) throw refused(origin, response.status);
 }
 
-/** The answer has been given already; a body that breaks off, never ends or is huge changes nothing about it. */
+/**
+ * The answer has been given already; a body that breaks off, never ends or is huge changes nothing about it.
+ */
 async function discard({ body }: Response): Promise<void> {
   if (!body) return;
   let bytes = 0;
@@ -70,7 +75,10 @@ function unreachable(origin: string, timeoutMs: number, error: unknown): Smearwa
   });
 }
 
-/** `fetch` fails with "fetch failed", and keeps what happened as the cause; of several addresses, as a list without words. */
+/**
+ * `fetch` fails with "fetch failed", and keeps what happened as the cause; of several addresses, as a list
+ * without words.
+ */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return messageOf(cause) || (errnoOf(cause) ?? 'unknown error');

@@ -1,7 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import { readSecretFile, unusableSecret, type SecretKind } from '../../files/secret-file.js';
 
-/** Standard Webhooks: 192 to 512 bits, base64, with this before it where somebody could take it for another secret. */
+/**
+ * Standard Webhooks: 192 to 512 bits, base64, with this before it where somebody could take it for another
+ * secret.
+ */
 const PREFIX = 'whsec_';
 const BYTES = { least: 24, most: 64 };
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -17,7 +20,8 @@ export class WebhookSecrets {
   #signers: ReadonlyMap<string, Webhook> = new Map();
 
   /**
-   * Reads these files anew: from now on, their new secrets sign. Those of other files stay, for sinks that are still in use.
+   * Reads these files anew: from now on, their new secrets sign. Those of other files stay, for sinks that
+   * are still in use.
    * @throws SmearwatchError `webhook-secret-unusable`; the secrets of before stay then
    */
   async read(files: readonly string[]): Promise<void> {

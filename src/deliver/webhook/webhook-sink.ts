@@ -13,14 +13,17 @@ export interface WebhookOptions extends Receiver {
   readonly sign: (id: string, at: Date, body: string) => string;
 }
 
-/** A receiver that does not answer while the daemon stops is waited for so long; the result is sent again at the next start. */
+/**
+ * A receiver that does not answer while the daemon stops is waited for so long; the result is sent again at
+ * the next start.
+ */
 const ANSWERS_AT_STOP_MS = 5000;
 /** What has been answered for is written down after so long: a crash has no more than this sent again. */
 const LONGEST_GROUP_MS = 2000;
 
 /**
- * One POST per result, signed by the Standard Webhooks specification, one after the other: the order is kept, and a receiver
- * that is slow or down has one request to deal with.
+ * One POST per result, signed by the Standard Webhooks specification, one after the other: the order is kept,
+ * and a receiver that is slow or down has one request to deal with.
  */
 export class WebhookSink implements Sink {
   readonly name: string;
@@ -75,8 +78,9 @@ export class WebhookSink implements Sink {
 }
 
 /**
- * The same for every delivery of one result for one file, also after a crash, a repair of the ledger or a replay: so that
- * receivers can drop repeats. The outbox's row ids would not do, since SQLite gives them out again.
+ * The same for every delivery of one result for one file, also after a crash, a repair of the ledger or a
+ * replay: so that receivers can drop repeats. The outbox's row ids would not do, since SQLite gives them out
+ * again.
  */
 export function deliveryId({ record, scanner, path }: Delivery): string {
   const what = JSON.stringify([record.image.sha256, scanner, path, modelSetOf(record)]);

@@ -21,9 +21,9 @@ interface KnownTraining {
 }
 
 /**
- * The images that no model has seen in training (or those of another part), when at least one of the models was trained
- * on this very folder; undefined when none was. Where the models' splits differ, an image of the test part is one of
- * every model's.
+ * The images that no model has seen in training (or those of another part), when at least one of the models
+ * was trained on this very folder; undefined when none was. Where the models' splits differ, an image of the
+ * test part is one of every model's.
  * @throws SmearwatchError `data-split-foreign`, `evaluation-split-unknown`, `evaluation-data-empty`
  */
 export async function chooseByTrainings(
@@ -59,8 +59,8 @@ export async function chooseByTrainings(
 type TrainedSplit = KnownTraining & { readonly split: Split<NamedImage & LabelledFile> };
 
 /**
- * The splits of those models whose training images are exactly the folder's. By names and counts it can usually be
- * told without reading a file that none was.
+ * The splits of those models whose training images are exactly the folder's. By names and counts it can
+ * usually be told without reading a file that none was.
  */
 async function splitsOfFolder(
   folder: string,

@@ -13,7 +13,10 @@ import type { LeftOut } from '../metrics.js';
 export interface LabelledImage extends SeenFile {
   /** Index into the models' classes. */
   readonly label: number;
-  /** Who the image is of, with the source where it is known, since hospitals count their patients alike; else empty. */
+  /**
+   * Who the image is of, with the source where it is known, since hospitals count their patients alike; else
+   * empty.
+   */
   readonly group: string;
   /** Value of the column that `--by` names; empty without it. */
   readonly by: string;
@@ -27,12 +30,15 @@ export interface FoundImages {
   readonly notes: readonly string[];
 }
 
-/** What is an image by its name: also what is none that can be read, so that it ends in quarantine, with the reason. */
+/**
+ * What is an image by its name: also what is none that can be read, so that it ends in quarantine, with the
+ * reason.
+ */
 const PATTERNS = ['**/*.{png,jpg,jpeg,tif,tiff,bmp,gif,webp,heic,heif,avif,jp2,jxl}'];
 
 /**
- * Every image below a folder `DIR/<class>/<image>`. Nothing is dropped silently, unlike a training's folder, which is
- * refused: what has no label, or not one label, is named with the reason.
+ * Every image below a folder `DIR/<class>/<image>`. Nothing is dropped silently, unlike a training's folder,
+ * which is refused: what has no label, or not one label, is named with the reason.
  * @throws SmearwatchError `data-folder-unknown`, `data-manifest-invalid`, `evaluation-by-unknown`
  */
 export async function findImages(

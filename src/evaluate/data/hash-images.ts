@@ -9,7 +9,9 @@ export interface HashOptions {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Path → SHA-256 of the file's bytes. What cannot be read is not in it; that comes out when it is classified. */
+/**
+ * Path → SHA-256 of the file's bytes. What cannot be read is not in it; that comes out when it is classified.
+ */
 export async function hashImages(
   folder: string,
   paths: readonly string[],

@@ -8,8 +8,9 @@ export interface Timetable {
 }
 
 /**
- * Planned times, in milliseconds since 1970. Where a clock change leaves a time out, its run is planned as much later
- * as the clock was set (02:30 becomes 03:30); a time that comes twice is planned once, the first time.
+ * Planned times, in milliseconds since 1970. Where a clock change leaves a time out, its run is planned as
+ * much later as the clock was set (02:30 becomes 03:30); a time that comes twice is planned once, the first
+ * time.
  */
 export class CronTimes {
   readonly #cron: Cron;
@@ -24,7 +25,10 @@ export class CronTimes {
     return this.#cron.nextRun(new Date(ms))?.getTime();
   }
 
-  /** Those after `afterMs`, up to and including `untilMs`: all of them, or where there are more, the newest `max`. */
+  /**
+   * Those after `afterMs`, up to and including `untilMs`: all of them, or where there are more, the newest
+   * `max`.
+   */
   between(afterMs: number, untilMs: number, max = 20): number[] {
     const times: number[] = [];
     let next = this.nextAfter(afterMs);

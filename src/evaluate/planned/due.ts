@@ -21,8 +21,9 @@ export interface DueRuns {
 }
 
 /**
- * What becomes of planned times: the newest is run when it is on time, or to make up for those that were missed, unless
- * a run is under way. A time that comes while one is under way is skipped; one that nobody was there for is missed.
+ * What becomes of planned times: the newest is run when it is on time, or to make up for those that were
+ * missed, unless a run is under way. A time that comes while one is under way is skipped; one that nobody was
+ * there for is missed.
  */
 export function decideOn({ times, nowMs, busyWith, missed }: Due): DueRuns {
   const newest = times.at(-1);

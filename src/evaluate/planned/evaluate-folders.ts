@@ -26,8 +26,8 @@ export interface EvaluateOptions {
 const STOP_MS = 2000;
 
 /**
- * Evaluates every configured folder, one after another, into `<reports>/<run>/<folder's name>`. What an earlier attempt at the
- * same run has finished is not done again, and what it began goes on.
+ * Evaluates every configured folder, one after another, into `<reports>/<run>/<folder's name>`. What an
+ * earlier attempt at the same run has finished is not done again, and what it began goes on.
  * @throws SmearwatchError what an evaluation failed with; `interrupted`
  */
 export async function evaluateFolders(
@@ -64,7 +64,8 @@ async function evaluateOne(
     await run();
   } catch (error) {
     if (!hasCode(error, 'evaluation-differs')) throw error;
-    // Since the attempt before, images or options have changed: half of the one and half of the other is no result.
+    // Since the attempt before, images or options have changed: half of the one and half of the other is no
+    // result.
     await rm(plan.outDir, { recursive: true, force: true });
     await run();
   }

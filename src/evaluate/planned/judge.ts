@@ -3,7 +3,10 @@ import { LOWER_IS_BETTER, valueOf } from '../gates.js';
 import type { EvaluatedModel } from '../metrics.js';
 import type { FolderMetrics } from './figures.js';
 
-/** What is said about one candidate: whether it is better than the model in use of its name, and by what numbers. */
+/**
+ * What is said about one candidate: whether it is better than the model in use of its name, and by what
+ * numbers.
+ */
 export interface Judgement {
   readonly name: string;
   readonly candidate: number;
@@ -31,9 +34,10 @@ export interface Version {
 type PromotionRule = Pick<ScheduleConfig['promote'], 'figure' | 'margin' | 'class'>;
 
 /**
- * A candidate is better when it beats the model in use by the margin in every folder, and no gate was failed by any model:
- * a failed gate may be the data's fault, and then no comparison on that data is worth anything. A figure that does not exist beats
- * nothing. Whether the margin is more than chance is for whoever sets it to say: the report has the intervals.
+ * A candidate is better when it beats the model in use by the margin in every folder, and no gate was failed
+ * by any model: a failed gate may be the data's fault, and then no comparison on that data is worth anything.
+ * A figure that does not exist beats nothing. Whether the margin is more than chance is for whoever sets it
+ * to say: the report has the intervals.
  */
 export function judge(
   folders: readonly FolderMetrics[],
@@ -84,7 +88,8 @@ function isVersion(model: EvaluatedModel, { name, version }: Version): boolean {
 function beats({ candidate, inUse }: ComparedFolder, { figure, margin }: PromotionRule): boolean {
   if (candidate === null || inUse === null) return false;
   const gain = LOWER_IS_BETTER.has(figure) ? inUse - candidate : candidate - inUse;
-  // Decimal shares are not exact in binary: 0.92 − 0.91 is a little more than 0.01, 0.93 − 0.92 a little less.
+  // Decimal shares are not exact in binary: 0.92 − 0.91 is a little more than 0.01, 0.93 − 0.92 a little
+  // less.
   return gain >= margin - 1e-12 && gain > 0;
 }
 

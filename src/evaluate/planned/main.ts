@@ -3,7 +3,10 @@ import { evaluate } from '../evaluate.js';
 import type { EvaluationPlan } from '../plan.js';
 import type { FromEvaluation, ToEvaluation } from './protocol.js';
 
-/** The evaluating process: started by `runEvaluation` at the lowest priority. It takes one plan, evaluates, and ends. */
+/**
+ * The evaluating process: started by `runEvaluation` at the lowest priority. It takes one plan, evaluates,
+ * and ends.
+ */
 const controller = new AbortController();
 
 /** How long it has to put its work away once nobody waits for it any more. */

@@ -14,7 +14,10 @@ const pinsSchema = z.strictObject({
   version: z.literal(1),
   inUse: z.array(pinSchema).min(1),
   candidates: z.array(pinSchema),
-  /** Candidates that are not evaluated, and why: one that cannot be must not cost the models in use their evaluation. */
+  /**
+   * Candidates that are not evaluated, and why: one that cannot be must not cost the models in use their
+   * evaluation.
+   */
   leftOut: z.array(z.string()),
 });
 
@@ -24,7 +27,10 @@ export type Pin = Pins['inUse'][number];
 
 const FILE = 'models.json';
 
-/** The versions that a run was begun with, or those that the configuration means now, which are kept for the next time. */
+/**
+ * The versions that a run was begun with, or those that the configuration means now, which are kept for the
+ * next time.
+ */
 export async function pinnedModels(runFolder: string, config: Config): Promise<Pins> {
   const kept = await readPins(runFolder);
   if (kept !== undefined) return kept;

@@ -42,9 +42,9 @@ const MAX_ATTEMPTS = 5;
 const SET_BACK_MS = 2 * 60 * 60_000;
 
 /**
- * Runs the evaluations that `evaluation.schedule` plans. Every planned time is decided on exactly once, across restarts
- * (`due.ts` says how). A run that the daemon's end interrupted goes on at the next start, in the place of what was missed
- * meanwhile.
+ * Runs the evaluations that `evaluation.schedule` plans. Every planned time is decided on exactly once,
+ * across restarts (`due.ts` says how). A run that the daemon's end interrupted goes on at the next start, in
+ * the place of what was missed meanwhile.
  */
 export class PlannedEvaluations {
   readonly #parts: PlannedEvaluationsParts;
@@ -61,7 +61,9 @@ export class PlannedEvaluations {
     this.#parts = parts;
   }
 
-  /** Shows the last figures, goes on with an interrupted run, and decides on what was missed. Never rejects. */
+  /**
+   * Shows the last figures, goes on with an interrupted run, and decides on what was missed. Never rejects.
+   */
   start(): Promise<void> {
     return this.#inTurn(async () => {
       this.#log = await this.#load();

@@ -12,8 +12,9 @@ export interface PromoteParts {
 }
 
 /**
- * Says of every candidate whether it is better, and moves the label to the best that is, where that is enabled; the running
- * daemon follows the label. Of several candidates of one name, the first that is better is taken.
+ * Says of every candidate whether it is better, and moves the label to the best that is, where that is
+ * enabled; the running daemon follows the label. Of several candidates of one name, the first that is better
+ * is taken.
  */
 export async function promoteBetter(
   run: string,

@@ -11,7 +11,10 @@ export function reportsFolder({ stateFolder, evaluation }: Config): string {
 }
 
 export interface DataFolder {
-  /** Names it in metrics, logs and the report's folder: the last part of its path, which is not the same twice. */
+  /**
+   * Names it in metrics, logs and the report's folder: the last part of its path, which is not the same
+   * twice.
+   */
   readonly set: string;
   readonly dataDir: string;
 }
@@ -46,7 +49,10 @@ export async function runFigures(config: Config, { id }: PlannedRun): Promise<Fo
   return found;
 }
 
-/** Removes the reports of older runs: only of those in the log, so that nothing else that lies there is ever touched. */
+/**
+ * Removes the reports of older runs: only of those in the log, so that nothing else that lies there is ever
+ * touched.
+ */
 export async function removeOldReports(config: Config, runs: readonly PlannedRun[]): Promise<void> {
   const withReport = runs.filter(({ attempts }) => attempts > 0);
   const old = withReport.slice(0, Math.max(0, withReport.length - config.evaluation.schedule.keepReports));

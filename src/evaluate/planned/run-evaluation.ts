@@ -15,15 +15,15 @@ export interface EvaluationRunOptions {
 }
 
 /**
- * A child that was asked to stop and has not is killed, which its ledger survives: on a busy computer it hardly gets to run,
- * and the daemon's end must not wait for that.
+ * A child that was asked to stop and has not is killed, which its ledger survives: on a busy computer it
+ * hardly gets to run, and the daemon's end must not wait for that.
  */
 const STOP_TIMEOUT_MS = 5000;
 const MAX_STDERR = 4000;
 
 /**
- * Evaluates in a process of its own at the lowest priority: the operating system then puts it behind live images, whatever it
- * does, and its memory goes with it. The results are in the plan's `outDir`.
+ * Evaluates in a process of its own at the lowest priority: the operating system then puts it behind live
+ * images, whatever it does, and its memory goes with it. The results are in the plan's `outDir`.
  * @throws SmearwatchError what the evaluation failed with; `interrupted`; `evaluation-died`
  */
 export async function runEvaluation(
@@ -32,7 +32,8 @@ export async function runEvaluation(
 ): Promise<void> {
   signal.throwIfAborted();
   const child = fork(entry, {
-    // libuv reads its threads' number when the first one is needed. One more than decode: files are read on them too.
+    // libuv reads its threads' number when the first one is needed. One more than decode: files are read on
+    // them too.
     env: { ...process.env, UV_THREADPOOL_SIZE: String(threads + 1) },
     // The daemon's standard output is its log.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -65,7 +66,10 @@ function lowerPriority({ pid }: ChildProcess): void {
   }
 }
 
-/** When memory runs out, Linux ends what says so first: an evaluation can be repeated, and the daemon must live. */
+/**
+ * When memory runs out, Linux ends what says so first: an evaluation can be repeated, and the daemon must
+ * live.
+ */
 function offerToMemoryKiller({ pid }: ChildProcess): void {
   if (process.platform !== 'linux' || pid === undefined) return;
   try {

@@ -37,12 +37,16 @@ const logSchema = z.strictObject({
 export type PlannedRun = Readonly<z.output<typeof runSchema>>;
 
 const FILE = 'planned-evaluations.json';
-/** Runs that are remembered: some years of nightly runs. More than there may be reports, so that each report has its run. */
+/**
+ * Runs that are remembered: some years of nightly runs. More than there may be reports, so that each report
+ * has its run.
+ */
 const MAX_RUNS = 2000;
 
 /**
- * The runs that were planned and what became of them, in `<stateFolder>/planned-evaluations.json`, oldest first. A file and not a table of
- * the ledger: it is a few kilobytes, replaced as a whole, and can be read and mended by hand.
+ * The runs that were planned and what became of them, in `<stateFolder>/planned-evaluations.json`, oldest
+ * first. A file and not a table of the ledger: it is a few kilobytes, replaced as a whole, and can be read
+ * and mended by hand.
  */
 export class RunLog {
   #decidedUntilMs = 0;
@@ -78,7 +82,8 @@ export class RunLog {
   }
 
   /**
-   * Another timetable, or a clock that was set back by more than `setBackMs`, plans from now on; nothing was missed of it.
+   * Another timetable, or a clock that was set back by more than `setBackMs`, plans from now on; nothing was
+   * missed of it.
    * @returns whether it was so
    */
   adopt(timetable: string, nowMs: number, setBackMs: number): boolean {

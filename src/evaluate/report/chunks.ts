@@ -1,4 +1,6 @@
-/** Neighbours together, at most `size` of them, in parts as equal as that allows; one empty part of nothing. */
+/**
+ * Neighbours together, at most `size` of them, in parts as equal as that allows; one empty part of nothing.
+ */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   const parts = Math.max(1, Math.ceil(items.length / size));
   const length = Math.ceil(items.length / parts);

@@ -5,7 +5,10 @@ export class Markup {
 
 export type Content = Markup | string | number | readonly Content[];
 
-/** A template whose values are escaped, unless they are markup themselves; lists are joined without a separator. */
+/**
+ * A template whose values are escaped, unless they are markup themselves; lists are joined without a
+ * separator.
+ */
 export function markup(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(strings.map((string, index) => string + render(values[index] ?? '')).join(''));
 }
@@ -32,14 +35,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * For text and quoted attributes. File names come from scanners and may hold anything: what is invisible, or turns the
- * direction of writing so that a name looks like another one, is shown as a replacement character.
+ * For text and quoted attributes. File names come from scanners and may hold anything: what is invisible, or
+ * turns the direction of writing so that a name looks like another one, is shown as a replacement character.
  */
 export function escapeText(text: string): string {
   return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** Control, format (direction marks, zero width) and half surrogate characters replaced: also for texts within plots. */
+/**
+ * Control, format (direction marks, zero width) and half surrogate characters replaced: also for texts within
+ * plots.
+ */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '�');
 }

@@ -1,6 +1,7 @@
 /**
- * The figures of the paper that both networks are from: its Tables 3 and 4, measured on 30 % of its 4,000 images. They
- * were measured on other images than ours, so they stand beside our figures and are not compared with them by any test.
+ * The figures of the paper that both networks are from: its Tables 3 and 4, measured on 30 % of its 4,000
+ * images. They were measured on other images than ours, so they stand beside our figures and are not compared
+ * with them by any test.
  */
 export const PAPER = {
   images: 4000,

@@ -15,8 +15,8 @@ const HISTORY_FILE = 'history.csv';
 const COLUMNS = ['iteration', 'accuracy', 'quadraticLoss'] as const;
 
 /**
- * The training history that lies beside a model version; undefined where there is none (an imported model) or where it is
- * not what our training writes: a missing curve must not cost the report.
+ * The training history that lies beside a model version; undefined where there is none (an imported model) or
+ * where it is not what our training writes: a missing curve must not cost the report.
  * @param folder of the version in the registry
  */
 export async function readHistory(folder: string): Promise<readonly IterationPoint[] | undefined> {

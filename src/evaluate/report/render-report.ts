@@ -19,8 +19,8 @@ import { seriesOf } from './series.js';
 import { styleSheet } from './style.js';
 
 /**
- * An evaluation as one HTML file for a laboratory's quality records: nothing in it is loaded from elsewhere, nothing in it is
- * a script, and it prints on A4.
+ * An evaluation as one HTML file for a laboratory's quality records: nothing in it is loaded from elsewhere,
+ * nothing in it is a script, and it prints on A4.
  */
 export function renderReport(input: ReportInput): string {
   const { metrics } = input;
@@ -44,7 +44,10 @@ ${sections.map(({ id, title, content }, index) => {
   return text;
 }
 
-/** File names of strangers are in here. Should one ever get past the escaping, a browser still runs and loads nothing. */
+/**
+ * File names of strangers are in here. Should one ever get past the escaping, a browser still runs and loads
+ * nothing.
+ */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 

@@ -5,7 +5,9 @@ import type { IterationPoint } from './read-history.js';
 /** Everything that a report is made of; nothing else is read. */
 export interface ReportInput {
   readonly metrics: Metrics;
-  /** By `name@version`: the iterations of a model's training; absent where the registry has no history of it. */
+  /**
+   * By `name@version`: the iterations of a model's training; absent where the registry has no history of it.
+   */
   readonly histories: ReadonlyMap<string, readonly IterationPoint[]>;
   /** Worst first. */
   readonly mistakes: readonly PicturedMistake[];

@@ -18,12 +18,15 @@ export interface TableOptions {
 
 /** Tables of so many rows are not broken between pages. */
 const SHORT = 8;
-/** So many columns of figures with intervals fit on A4; small ones two more. A wider table would shrink every page. */
+/**
+ * So many columns of figures with intervals fit on A4; small ones two more. A wider table would shrink every
+ * page.
+ */
 const FITTING = { normal: 7, dense: 9 } as const;
 
 /**
- * The first cell of each row is its header. The head is repeated on every printed page; what is too wide for one continues
- * below, with the first column again.
+ * The first cell of each row is its header. The head is repeated on every printed page; what is too wide for
+ * one continues below, with the first column again.
  */
 export function table(
   columns: readonly TableColumn[],

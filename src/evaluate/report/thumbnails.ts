@@ -15,7 +15,8 @@ export interface PicturedMistake extends Mistake {
 export const THUMBNAIL_SIDE = 144;
 
 /**
- * Adds a small picture to each mistake, one after the other: they are few, and an image in memory is 100 MB at most.
+ * Adds a small picture to each mistake, one after the other: they are few, and an image in memory is 100 MB
+ * at most.
  * @param folder the labelled folder
  */
 export async function pictureMistakes(
@@ -37,8 +38,8 @@ async function thumbnailOf(path: string, sha256: string): Promise<string | undef
 }
 
 /**
- * A JPEG data URI in the image's own proportions, from the 256×256 pixels that the models are given: every format that can
- * be classified can be shown, under the same limits.
+ * A JPEG data URI in the image's own proportions, from the 256×256 pixels that the models are given: every
+ * format that can be classified can be shown, under the same limits.
  * @throws SmearwatchError as decoding does
  */
 export async function makeThumbnail(bytes: Buffer): Promise<string> {

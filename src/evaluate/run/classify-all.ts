@@ -16,7 +16,10 @@ export type EvaluationThroughput = Readonly<Metrics['throughput']>;
 
 const ENQUEUE_AT_ONCE = 5000;
 
-/** The ledger of an evaluation, which nobody else may work on. @throws SmearwatchError `evaluation-in-use`, `evaluation-too-old` */
+/**
+ * The ledger of an evaluation, which nobody else may work on. @throws SmearwatchError `evaluation-in-use`,
+ * `evaluation-too-old`
+ */
 export function openLedger(outDir: string): Ledger {
   try {
     return Ledger.own(join(outDir, LEDGER_FOLDER), () => []);
@@ -27,9 +30,11 @@ export function openLedger(outDir: string): Ledger {
 }
 
 /**
- * The daemon's way of every image, with the labelled folder in the scanner's place and nobody to deliver to: the queue in
- * the ledger, the pipeline, the pool. Ends when every image has a result or is in quarantine, whoever did it when.
- * @throws SmearwatchError `evaluation-stuck`, `evaluation-ledger-unwritable`, `evaluation-workers-lost`, those of the models; the signal's reason
+ * The daemon's way of every image, with the labelled folder in the scanner's place and nobody to deliver to:
+ * the queue in the ledger, the pipeline, the pool. Ends when every image has a result or is in quarantine,
+ * whoever did it when.
+ * @throws SmearwatchError `evaluation-stuck`, `evaluation-ledger-unwritable`, `evaluation-workers-lost`,
+ *   those of the models; the signal's reason
  */
 export async function classifyAll(
   ledger: Ledger,
@@ -70,7 +75,10 @@ export async function classifyAll(
   }
 }
 
-/** Queues what is not in the ledger yet, and again what was in work when an earlier run died. Returns how many wait. */
+/**
+ * Queues what is not in the ledger yet, and again what was in work when an earlier run died. Returns how many
+ * wait.
+ */
 function enqueue(ledger: Ledger, images: readonly SeenFile[]): number {
   ledger.suspects.blame();
   ledger.queue.recover();

@@ -64,7 +64,8 @@ export class Flow {
       });
     } finally {
       clearInterval(checkpoints);
-      // Where the ledger cannot be written, what is in flight cannot be put back; the next start does that anyway.
+      // Where the ledger cannot be written, what is in flight cannot be put back; the next start does that
+      // anyway.
       await ingest
         ?.stop(this.#pending === 0 || signal.aborted ? shutdownTimeoutMs : 0)
         .catch(() => undefined);
@@ -101,7 +102,8 @@ export class Flow {
     try {
       this.#parts.ledger.checkpoint();
     } catch {
-      // A full disk, say: the log only grows until the next time, and a result that cannot be written is reported.
+      // A full disk, say: the log only grows until the next time, and a result that cannot be written is
+      // reported.
     }
   }
 

@@ -35,7 +35,8 @@ type Fingerprint = Readonly<z.infer<typeof fingerprintSchema>>;
 /**
  * The folder of an evaluation, new or begun earlier; the fingerprint in it is written once.
  * @returns when the evaluation was begun
- * @throws SmearwatchError `evaluation-differs` when it was begun with something else; `evaluation-out-occupied`
+ * @throws SmearwatchError `evaluation-differs` when it was begun with something else;
+ *   `evaluation-out-occupied`
  */
 export async function openOutFolder(
   outDir: string,

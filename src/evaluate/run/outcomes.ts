@@ -37,7 +37,10 @@ function unreadable({ path, reason }: LedgerFile): LeftOut {
   return { file: path, why: 'unreadable', reason: reason ?? 'It was not classified' };
 }
 
-/** The first of several names of the same bytes counts; with two classes, none does: nobody knows which is right. */
+/**
+ * The first of several names of the same bytes counts; with two classes, none does: nobody knows which is
+ * right.
+ */
 function withoutRepeats(images: readonly EvaluatedImage[], leftOut: LeftOut[]): Outcomes {
   const byBytes = new Map<string, EvaluatedImage[]>();
   for (const image of images) {

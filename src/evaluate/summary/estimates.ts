@@ -16,9 +16,9 @@ export interface Share {
 }
 
 /**
- * A share of images. Independent images: Wilson. Images in groups: the bootstrap, unless all or none of them hit, when
- * every resample says the same; then Wilson with each group counted as one image, which is the least that so many alike
- * images can say.
+ * A share of images. Independent images: Wilson. Images in groups: the bootstrap, unless all or none of them
+ * hit, when every resample says the same; then Wilson with each group counted as one image, which is the
+ * least that so many alike images can say.
  */
 export function shareEstimate(
   units: ResamplingUnits,

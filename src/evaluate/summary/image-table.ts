@@ -13,8 +13,8 @@ export interface ImageTable {
 }
 
 /**
- * In the order of the files' names, whatever the order they were classified in: sums round, and resamples are drawn, the
- * same way every time.
+ * In the order of the files' names, whatever the order they were classified in: sums round, and resamples are
+ * drawn, the same way every time.
  */
 export function imageTableOf(predictions: readonly LabelledPrediction[], classes: number): ImageTable {
   const images = [...predictions].sort(byFile);

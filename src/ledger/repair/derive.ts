@@ -2,7 +2,10 @@ import type { Database } from '../database.js';
 import { LabelledPredictions } from '../labelled-predictions.js';
 import { Labels } from '../labels.js';
 
-/** Results whose deliveries may be among those that could not be read are owed again: so far back from the newest one. */
+/**
+ * Results whose deliveries may be among those that could not be read are owed again: so far back from the
+ * newest one.
+ */
 const OWED_AGAIN_MS = 24 * 3_600_000;
 
 /** What the models said of labelled images, from the results and the labels. */
@@ -15,8 +18,9 @@ export function derivePredictions(database: Database): void {
 }
 
 /**
- * Where deliveries could not be read, nobody knows which results a sink still lacks. Deliveries wait for seconds, or as long as
- * a sink fails; what was finished within the last day is delivered again, which is harmless by what the sinks promise.
+ * Where deliveries could not be read, nobody knows which results a sink still lacks. Deliveries wait for
+ * seconds, or as long as a sink fails; what was finished within the last day is delivered again, which is
+ * harmless by what the sinks promise.
  * @returns how many deliveries
  */
 export function oweAgain(database: Database, sinksOf: (scanner: string) => readonly string[]): number {

@@ -9,7 +9,9 @@ export interface Lookups {
   readonly onRequeued: () => void;
 }
 
-/** What a row says twice must be the same: a flipped bit that is still JSON would otherwise pass for a result. */
+/**
+ * What a row says twice must be the same: a flipped bit that is still JSON would otherwise pass for a result.
+ */
 export function onlyWithItsRecord(row: Row): Row | undefined {
   try {
     const record = JSON.parse(String(row['record'])) as ResultRecord;

@@ -9,8 +9,8 @@ export interface Unreadable {
 }
 
 /**
- * The rows of a table whose key is an integer `id`, around pages that cannot be read: where reading on fails, what is left is
- * halved again and again, until only the ids on the damaged pages are missing.
+ * The rows of a table whose key is an integer `id`, around pages that cannot be read: where reading on fails,
+ * what is left is halved again and again, until only the ids on the damaged pages are missing.
  */
 export function* readById(
   connection: DatabaseSyncInstance,
@@ -43,7 +43,10 @@ export function* readById(
   }
 }
 
-/** From the table, or from any of its indexes; undefined when none can be read: then nothing bounds the search. */
+/**
+ * From the table, or from any of its indexes; undefined when none can be read: then nothing bounds the
+ * search.
+ */
 function lastId(
   connection: DatabaseSyncInstance,
   table: string,

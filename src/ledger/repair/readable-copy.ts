@@ -41,10 +41,11 @@ interface FilePiece {
 }
 
 /**
- * A copy of a damaged ledger, in `folder`, whose tables can at least be asked for. The original is only read. Where the first
- * page is damaged, SQLite cannot even tell that the file is a database; but a ledger's tables are made in the same order every
- * time, so a new ledger has them in the same places, and its header, its first page or all that says where the tables are can stand
- * in. (A ledger that came from an earlier version may have them elsewhere; then rows are not what they must be, and are refused.)
+ * A copy of a damaged ledger, in `folder`, whose tables can at least be asked for. The original is only read.
+ * Where the first page is damaged, SQLite cannot even tell that the file is a database; but a ledger's tables
+ * are made in the same order every time, so a new ledger has them in the same places, and its header, its
+ * first page or all that says where the tables are can stand in. (A ledger that came from an earlier version
+ * may have them elsewhere; then rows are not what they must be, and are refused.)
  * @throws SmearwatchError `ledger-unrecoverable`, `ledger-too-old`, `ledger-newer`
  */
 export function openReadableCopy(file: string, folder: string): DatabaseSyncInstance {

@@ -22,11 +22,12 @@ export interface RepairedLedger extends Salvaged {
 }
 
 /**
- * Makes a new ledger of all that can be read of the present one, which is kept beside it under another name. Until the new one is
- * complete, verified and on the disk, nothing in the state folder has changed; `finishSwap` says what holds from then on.
- * `sinksOf`: who is owed the results of a scanner.
+ * Makes a new ledger of all that can be read of the present one, which is kept beside it under another name.
+ * Until the new one is complete, verified and on the disk, nothing in the state folder has changed;
+ * `finishSwap` says what holds from then on. `sinksOf`: who is owed the results of a scanner.
  * @returns undefined when nothing is wrong with the ledger
- * @throws SmearwatchError `ledger-in-use`, `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-unrecoverable`
+ * @throws SmearwatchError `ledger-in-use`, `ledger-missing`, `ledger-too-old`, `ledger-newer`,
+ *   `ledger-unrecoverable`
  */
 export function repairLedger(
   stateFolder: string,

@@ -30,7 +30,10 @@ interface TableRule {
   readonly mend?: (row: Row, into: Lookups) => Row | undefined;
 }
 
-/** In this order, since rows refer to those before them. What can be derived (counts, predictions) is not read. */
+/**
+ * In this order, since rows refer to those before them. What can be derived (counts, predictions) is not
+ * read.
+ */
 const TABLES: readonly TableRule[] = [
   { name: 'results', mend: onlyWithItsRecord },
   { name: 'files', mend: requeuedWithoutResult },
@@ -62,7 +65,10 @@ export function salvage(source: DatabaseSyncInstance, target: Database): Salvage
   return { tables, requeued };
 }
 
-/** Why a table cannot even be asked: a ledger of an earlier version has fewer, a damaged one may not know where they are. */
+/**
+ * Why a table cannot even be asked: a ledger of an earlier version has fewer, a damaged one may not know
+ * where they are.
+ */
 function refusalOf(source: DatabaseSyncInstance, table: string): string | undefined {
   try {
     source.prepare(`SELECT * FROM ${table} LIMIT 0`).all();

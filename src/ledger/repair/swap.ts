@@ -15,9 +15,10 @@ interface Swap {
 }
 
 /**
- * Puts `repaired`, complete and synced, into the place of the ledger, which is kept as `damaged`. Three renames, and a kill
- * between two of them must not leave a state folder without a ledger, nor the old log beside the new one, which SQLite would
- * apply. So what is to be done is written down first; whoever owns the state folder next goes on with it.
+ * Puts `repaired`, complete and synced, into the place of the ledger, which is kept as `damaged`. Three
+ * renames, and a kill between two of them must not leave a state folder without a ledger, nor the old log
+ * beside the new one, which SQLite would apply. So what is to be done is written down first; whoever owns the
+ * state folder next goes on with it.
  */
 export function swapIn(ledger: string, { damaged, repaired }: Omit<Swap, 'version'>): void {
   const note = noteOf(ledger);
@@ -43,7 +44,10 @@ export function finishSwap(ledger: string): void {
   syncFolderSync(folder);
 }
 
-/** @throws SmearwatchError `ledger-in-repair`: who does not own the folder must not make an empty ledger meanwhile */
+/**
+ * @throws SmearwatchError `ledger-in-repair`: who does not own the folder must not make an empty ledger
+ *   meanwhile
+ */
 export function refuseUnfinished(ledger: string): void {
   if (existsSync(noteOf(ledger))) throw repairUnfinished(ledger);
 }

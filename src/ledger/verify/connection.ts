@@ -13,9 +13,10 @@ export interface OpenedLedger {
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
- * Calls `work` with a ledger that can only be read, also beside a running daemon. No steps are applied to one that lacks some.
- * @throws SmearwatchError `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-damaged` when not even its header can be read
- *   or it is empty, `ledger-unopenable`
+ * Calls `work` with a ledger that can only be read, also beside a running daemon. No steps are applied to one
+ * that lacks some.
+ * @throws SmearwatchError `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-damaged` when not even
+ *   its header can be read or it is empty, `ledger-unopenable`
  */
 export function withReadOnly<T>(file: string, work: (opened: OpenedLedger) => T): T {
   requireLedger(file);

@@ -24,7 +24,10 @@ export interface LedgerReport {
 }
 
 export interface VerifyOptions {
-  /** SQLite's quick check only: pages and rows, but not whether indexes agree with them, nor our own invariants. */
+  /**
+   * SQLite's quick check only: pages and rows, but not whether indexes agree with them, nor our own
+   * invariants.
+   */
   readonly quick?: boolean;
 }
 
@@ -32,8 +35,8 @@ export interface VerifyOptions {
 const MOST_MESSAGES = 20;
 
 /**
- * Everything that can be told about a ledger by reading it, also beside a running daemon: is the file whole, and do its rows
- * agree with each other. Every check is one statement and so sees one moment.
+ * Everything that can be told about a ledger by reading it, also beside a running daemon: is the file whole,
+ * and do its rows agree with each other. Every check is one statement and so sees one moment.
  * @throws SmearwatchError `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-unopenable`
  */
 export function verifyLedger(file: string, { quick = false }: VerifyOptions = {}): LedgerReport {

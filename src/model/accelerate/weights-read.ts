@@ -4,8 +4,8 @@ import { pointsPerTile } from './winograd/filters.js';
 import { IMAGES_AT_ONCE } from './winograd/images-at-once.js';
 
 /**
- * Weights in fp32 that ONNX Runtime reads from memory for each image: all of them once for a batch, but those of convolutions that are
- * computed here as what was made of them, once for each lot of images.
+ * Weights in fp32 that ONNX Runtime reads from memory for each image: all of them once for a batch, but those
+ * of convolutions that are computed here as what was made of them, once for each lot of images.
  */
 export function weightsReadPerImage(network: Network, batch: number): number {
   const convolutions = shapeLayers(network).flatMap((shaped) => weightsOf(shaped) ?? []);

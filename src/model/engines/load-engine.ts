@@ -2,7 +2,8 @@ import type { Engine, EngineName } from '../../engine.js';
 import { errnoOf, SmearwatchError } from '../../errors.js';
 
 /**
- * Loads an engine's native code, which happens only here: workers and training call this, the main thread never.
+ * Loads an engine's native code, which happens only here: workers and training call this, the main thread
+ * never.
  * @throws SmearwatchError `engine-unavailable` when it is not installed
  */
 export async function loadEngine(name: EngineName): Promise<Engine> {

@@ -24,7 +24,10 @@ export function onnxruntimeEngine(): Engine {
   };
 }
 
-/** What the graph declares must fit; what it leaves open (a width without a number) is tried with one black image. */
+/**
+ * What the graph declares must fit; what it leaves open (a width without a number) is tried with one black
+ * image.
+ */
 async function checked(opened: OpenedModel, modelFile: string, classes: number): Promise<OrtSession> {
   const made = new OrtSession(opened, classes, modelFile);
   if (checkOutput(opened.computation.outputs, modelFile, classes) && opened.isDeclared) return made;

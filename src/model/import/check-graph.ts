@@ -9,8 +9,9 @@ const MAX_OPSET = 26;
 const MAX_NODES = 20_000;
 
 /**
- * Refuses what a classifier does not need and a hostile file could use: other domains (custom operators, functions), control
- * flow, sparse tensors, and tensors in other files, whose paths could name any file of this computer.
+ * Refuses what a classifier does not need and a hostile file could use: other domains (custom operators,
+ * functions), control flow, sparse tensors, and tensors in other files, whose paths could name any file of
+ * this computer.
  * @returns the version of the default operator set
  * @throws SmearwatchError `import-unsupported`
  */

@@ -18,8 +18,8 @@ export interface Converted {
 }
 
 /**
- * A foreign network as a model by the contract: nodes in front of it that make its input from the pixels, and a softmax
- * after it where it gives logits. Its own names get a prefix, so that none can clash with ours.
+ * A foreign network as a model by the contract: nodes in front of it that make its input from the pixels, and
+ * a softmax after it where it gives logits. Its own names get a prefix, so that none can clash with ours.
  * @throws SmearwatchError `import-unreadable`, `import-unsupported`, `import-input`, `import-output`
  */
 export function convertForeign(file: Uint8Array, statement: ImportStatement): Converted {

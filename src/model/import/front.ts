@@ -8,8 +8,9 @@ import type { ImportStatement, Triple } from './statement.js';
 const RESIZE_OPSET = 11;
 
 /**
- * The contract's uint8 [N,256,256,3] (RGB) → what the network was trained on. The arithmetic has the form of our own
- * networks' fronts, (pixel − mean) / deviation per channel, which quantisation knows how to fold away.
+ * The contract's uint8 [N,256,256,3] (RGB) → what the network was trained on. The arithmetic has the form of
+ * our own networks' fronts, (pixel − mean) / deviation per channel, which quantisation knows how to fold
+ * away.
  * @returns the name of the network's input
  */
 export function addFront(builder: GraphBuilder, statement: ImportStatement, opset: number): string {
@@ -51,7 +52,9 @@ function addResize(builder: GraphBuilder, value: string, side: number, opset: nu
   });
 }
 
-/** The same as two matrix products, A·x·Aᵀ on each plane, for MATLAB's older opsets: 3 ms an image, not 0.5. */
+/**
+ * The same as two matrix products, A·x·Aᵀ on each plane, for MATLAB's older opsets: 3 ms an image, not 0.5.
+ */
 function addProducts(builder: GraphBuilder, value: string, side: number): string {
   const matrix = interpolation(side);
   const rows = builder.constant('front.rows', [side, IMAGE_SIDE], matrix);

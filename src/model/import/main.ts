@@ -6,8 +6,9 @@ import { readStart } from './read-bounded.js';
 import type { FromImport, Imported, ToImport } from './statement.js';
 
 /**
- * The process that reads a foreign file, started by `runImport`, which ends it when it takes too long: whatever the file does
- * to a parser or to an engine, it does it here. It takes one message, answers one, and ends.
+ * The process that reads a foreign file, started by `runImport`, which ends it when it takes too long:
+ * whatever the file does to a parser or to an engine, it does it here. It takes one message, answers one, and
+ * ends.
  */
 process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole process group; the parent decides
 process.once('message', (message: ToImport) => {

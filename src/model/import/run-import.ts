@@ -17,8 +17,8 @@ const MAX_HEAP = 1024;
 const MAX_PRINTED = 4000;
 
 /**
- * Converts a foreign file in a process of its own, which is ended after the time limit, and writes the result to `folder`;
- * when this returns, it has classified images.
+ * Converts a foreign file in a process of its own, which is ended after the time limit, and writes the result
+ * to `folder`; when this returns, it has classified images.
  * @throws SmearwatchError `import-…`
  */
 export async function runImport(
@@ -29,7 +29,8 @@ export async function runImport(
   const child = fork(entry, {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${MAX_HEAP}`],
-    // What engines print of this processor is no news to who imports; it is wanted only when the process dies.
+    // What engines print of this processor is no news to who imports; it is wanted only when the process
+    // dies.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const late = (): never => {

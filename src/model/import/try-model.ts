@@ -12,7 +12,8 @@ const IMAGES = [
 ];
 
 /**
- * Classifies three images one by one and together: the numbers must be probabilities, and may not depend on the company.
+ * Classifies three images one by one and together: the numbers must be probabilities, and may not depend on
+ * the company.
  * @returns name and version of the engine
  * @throws SmearwatchError `import-not-running`, `import-input`, `import-output`
  */
@@ -37,7 +38,9 @@ export async function tryModel(
   return `${engine.name} ${engine.capabilities.version}`;
 }
 
-/** What ONNX Runtime says of a graph whose sizes contradict each other, and our contract of one that is fixed. */
+/**
+ * What ONNX Runtime says of a graph whose sizes contradict each other, and our contract of one that is fixed.
+ */
 const FIXED_SHAPE = /ShapeInferenceError|fixed to batches/;
 
 interface TrialRun {

@@ -1,6 +1,7 @@
 /**
- * A network as data: what both engines are built from (a tf.LayersModel for training, an ONNX graph for serving),
- * so that they cannot disagree about a layer. Shapes are height × width × channels, without the batch.
+ * A network as data: what both engines are built from (a tf.LayersModel for training, an ONNX graph for
+ * serving), so that they cannot disagree about a layer. Shapes are height × width × channels, without the
+ * batch.
  */
 
 /** Pixels (uint8 256×256×3, the contract) to the network's own input, as the first nodes of its graph. */
@@ -32,7 +33,10 @@ export interface MaxPoolLayer {
   readonly stride: number;
 }
 
-/** b = a / (bias + alpha/size · Σ a²)^beta over `size` neighbouring channels (Krizhevsky 2012, section 3.3; ONNX LRN). */
+/**
+ * b = a / (bias + alpha/size · Σ a²)^beta over `size` neighbouring channels (Krizhevsky 2012, section 3.3;
+ * ONNX LRN).
+ */
 export interface LrnLayer {
   readonly kind: 'lrn';
   readonly name: string;
@@ -51,20 +55,28 @@ export interface DenseLayer {
   readonly dropout: number;
 }
 
-/** Convolutions are followed by ReLU; the first dense layer flattens its input (height, width, channel order). */
+/**
+ * Convolutions are followed by ReLU; the first dense layer flattens its input (height, width, channel order).
+ */
 export type Layer = ConvolutionLayer | MaxPoolLayer | LrnLayer | DenseLayer;
 
 export interface Network {
   readonly architecture: string;
   readonly front: Front;
   readonly layers: readonly Layer[];
-  /** Outputs that count; the last layer may have more (the paper's head of 1,000), of which the first are used. */
+  /**
+   * Outputs that count; the last layer may have more (the paper's head of 1,000), of which the first are
+   * used.
+   */
   readonly classes: number;
 }
 
 export type NetworkShape = readonly number[];
 
-/** One trained tensor. Kernels are height × width × inputs-per-group × outputs; dense weights inputs × outputs. */
+/**
+ * One trained tensor. Kernels are height × width × inputs-per-group × outputs; dense weights inputs ×
+ * outputs.
+ */
 export interface Parameter {
   readonly name: string;
   readonly shape: NetworkShape;
@@ -79,7 +91,8 @@ export interface ShapedLayer {
 
 /**
  * Every layer with its input and output shape and its parameters, in order.
- * @throws RangeError when a layer does not fit its input (channels not divisible by groups, window larger than input).
+ * @throws RangeError when a layer does not fit its input (channels not divisible by groups, window larger
+ *   than input).
  */
 export function shapeLayers(network: Network): ShapedLayer[] {
   const shaped: ShapedLayer[] = [];
@@ -99,7 +112,10 @@ export function countParameters(network: Network): number {
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** Multiply-adds of one image through the convolutions and fully connected layers; all else is a few per cent of it. */
+/**
+ * Multiply-adds of one image through the convolutions and fully connected layers; all else is a few per cent
+ * of it.
+ */
 export function countMultiplyAdds(network: Network): number {
   return shapeLayers(network).reduce((sum, { layer, output, parameters }) => {
     const [weight] = parameters;

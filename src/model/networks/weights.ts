@@ -5,7 +5,8 @@ import { shapeLayers, sizeOf, type Network, type Parameter } from './network.js'
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 /**
- * The parameters of a network with their values, after checking that every one is there, of its size, and finite.
+ * The parameters of a network with their values, after checking that every one is there, of its size, and
+ * finite.
  * @throws SmearwatchError `weights-invalid`
  */
 export function matchWeights(

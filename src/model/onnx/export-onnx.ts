@@ -21,8 +21,8 @@ export const OPSET = 17;
 export const IR_VERSION = 8;
 
 /**
- * A network with its weights as the bytes of an ONNX file, by our contract: `image` uint8 [N,256,256,3] (RGB) →
- * `probabilities` float32 [N, classes]. The same arguments always give the same bytes.
+ * A network with its weights as the bytes of an ONNX file, by our contract: `image` uint8 [N,256,256,3] (RGB)
+ * → `probabilities` float32 [N, classes]. The same arguments always give the same bytes.
  * @throws SmearwatchError `weights-invalid`, or `network-invalid` when the class names do not fit.
  */
 export function exportOnnx(network: Network, weights: Weights, metadata: OnnxMetadata): Uint8Array {

@@ -4,7 +4,10 @@ import { INPUT_NAME, OUTPUT_NAME } from './names.js';
 import { GraphBuilder, tensorInfo, type Constant } from './nodes.js';
 import { DATA_TYPE, type GraphProto } from './proto.js';
 
-/** Nodes of a network, from the pixels to the probabilities, and their constants. Values are named after their node. */
+/**
+ * Nodes of a network, from the pixels to the probabilities, and their constants. Values are named after their
+ * node.
+ */
 export function buildGraph(network: Network): { graph: GraphProto; constants: Constant[] } {
   const builder = new GraphBuilder();
   let value = addFront(builder, network.front);
@@ -22,8 +25,9 @@ export function buildGraph(network: Network): { graph: GraphProto; constants: Co
 }
 
 /**
- * uint8 [N,256,256,3] → float [N,3,side,side], scaled. The bytes are put into channel order before they become
- * floats, so that a quarter of the memory moves; scaling comes after the front has made the image smaller.
+ * uint8 [N,256,256,3] → float [N,3,side,side], scaled. The bytes are put into channel order before they
+ * become floats, so that a quarter of the memory moves; scaling comes after the front has made the image
+ * smaller.
  */
 function addFront(builder: GraphBuilder, { kind, side, mean, deviation }: Front): string {
   const planes = builder.node('Transpose', 'front.planes', [INPUT_NAME], { perm: [0, 3, 1, 2] });
@@ -41,7 +45,9 @@ function addFront(builder: GraphBuilder, { kind, side, mean, deviation }: Front)
   ]);
 }
 
-/** Scales rather than sizes, because sizes would need to name the batch. ⌊256 · (side/256)⌋ must be `side`. */
+/**
+ * Scales rather than sizes, because sizes would need to name the batch. ⌊256 · (side/256)⌋ must be `side`.
+ */
 function addResize(builder: GraphBuilder, value: string, side: number): string {
   const scale = side / IMAGE_SIDE;
   const scales = builder.constant('front.scales', [4], Float32Array.of(1, 1, scale, scale));
@@ -94,7 +100,10 @@ function addConvolution(
   return builder.node('Relu', `${name}.relu`, [sums]);
 }
 
-/** A head larger than the classes is cut before the softmax, so that the probabilities of the classes sum to 1. */
+/**
+ * A head larger than the classes is cut before the softmax, so that the probabilities of the classes sum to
+ * 1.
+ */
 function addDense(
   builder: GraphBuilder,
   { input }: ShapedLayer,

@@ -1,10 +1,11 @@
 import { sizeOf, type Parameter, type NetworkShape, type ShapedLayer } from '../networks/network.js';
 
 /**
- * The two layouts of a trained tensor. Ours (and TensorFlow's): convolution kernels height × width × in × out, dense
- * weights in × out with inputs flattened height, width, channel. ONNX's (and PyTorch's): out × in × height × width, and
- * out × in with inputs flattened channel, height, width. Seen as places × in × out (places: height·width of the kernel,
- * or of the map that a dense layer flattens) both conversions are the same one: the three axes, reversed.
+ * The two layouts of a trained tensor. Ours (and TensorFlow's): convolution kernels height × width × in ×
+ * out, dense weights in × out with inputs flattened height, width, channel. ONNX's (and PyTorch's): out × in
+ * × height × width, and out × in with inputs flattened channel, height, width. Seen as places × in × out
+ * (places: height·width of the kernel, or of the map that a dense layer flattens) both conversions are the
+ * same one: the three axes, reversed.
  */
 interface Axes {
   readonly places: number;
@@ -48,7 +49,9 @@ function axesOf({ layer, input }: ShapedLayer, shape: NetworkShape): Axes {
 /** Columns of the result written at a time: so many cache lines stay in use while their rows fill up. */
 const BLOCK = 16;
 
-/** [first, middle, last] → [last, middle, first], in blocks: AlexNet's fc6 is 151 MB, far beyond any cache. */
+/**
+ * [first, middle, last] → [last, middle, first], in blocks: AlexNet's fc6 is 151 MB, far beyond any cache.
+ */
 export function reverseAxes(
   values: Float32Array,
   first: number,

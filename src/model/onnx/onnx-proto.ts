@@ -1,11 +1,11 @@
 /**
- * The official onnx.proto of ONNX 1.23.1 (https://github.com/onnx/onnx), complete, without its comments, as text that
- * protobufjs parses: the build copies no assets, and complete means that a foreign model read and written again
- * keeps every field.
+ * The official onnx.proto of ONNX 1.23.1 (https://github.com/onnx/onnx), complete, without its comments, as
+ * text that protobufjs parses: the build copies no assets, and complete means that a foreign model read and
+ * written again keeps every field.
  *
- * Copyright (c) ONNX Project Contributors. SPDX-License-Identifier: Apache-2.0
- * Licensed under the Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0).
- * Changed by Smearwatch: comments and the LITE_RUNTIME option removed.
+ * Copyright (c) ONNX Project Contributors. SPDX-License-Identifier: Apache-2.0 Licensed under the Apache
+ * License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0). Changed by Smearwatch: comments and the
+ * LITE_RUNTIME option removed.
  */
 export const ONNX_PROTO = `
 syntax = "proto2";

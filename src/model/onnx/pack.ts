@@ -5,11 +5,11 @@ import { DATA_TYPE, decodeModel, type TensorProto } from './proto.js';
 import { decodeSparse, encodeSparse, type SparseTensor } from './sparse-bytes.js';
 
 /**
- * The packed form of a model file, for models that travel in a repository: lossless for every ONNX file, and small when
- * its weights are compact (`compactWeights`). It cuts the file into pieces, in order: literal bytes, and the raw
- * bytes of compact tensors as sparse streams. Layout: "SWPK", header's length (uint32, little-endian), header
- * (JSON), then the streams of all pieces, joined by kind, each Brotli. Because pieces are bytes of the file and not messages,
- * unpacking gives the same bytes with every version of every library.
+ * The packed form of a model file, for models that travel in a repository: lossless for every ONNX file, and
+ * small when its weights are compact (`compactWeights`). It cuts the file into pieces, in order: literal
+ * bytes, and the raw bytes of compact tensors as sparse streams. Layout: "SWPK", header's length (uint32,
+ * little-endian), header (JSON), then the streams of all pieces, joined by kind, each Brotli. Because pieces
+ * are bytes of the file and not messages, unpacking gives the same bytes with every version of every library.
  */
 const MAGIC = Buffer.from('SWPK');
 const STREAMS = ['literals', 'steps', 'gaps', 'counts'] as const;

@@ -3,8 +3,8 @@ import { messageOf, SmearwatchError, type SmearwatchErrorOptions } from '../../e
 import { ONNX_PROTO } from './onnx-proto.js';
 
 /**
- * ONNX messages as plain objects with the field names of onnx.proto. Everything is optional there, and so here;
- * fields that Smearwatch does not look at are kept by `decodeModel` and `encodeModel` nevertheless.
+ * ONNX messages as plain objects with the field names of onnx.proto. Everything is optional there, and so
+ * here; fields that Smearwatch does not look at are kept by `decodeModel` and `encodeModel` nevertheless.
  */
 export interface ModelProto {
   ir_version?: number;
@@ -84,7 +84,8 @@ const tensorType = root.lookupType('onnx.TensorProto');
 
 /**
  * Reads an ONNX file's bytes; tensors stay views of them.
- * @throws SmearwatchError `model-unloadable` when they are no ONNX model, cut short, or refer to files beside it.
+ * @throws SmearwatchError `model-unloadable` when they are no ONNX model, cut short, or refer to files beside
+ *   it.
  */
 export function decodeModel(bytes: Uint8Array, name = 'The ONNX model'): ModelProto & { graph: GraphProto } {
   const model = decodeSkeleton(bytes, name);
@@ -128,8 +129,8 @@ export interface LazyTensor {
 }
 
 /**
- * The bytes of a model, with `tensors` as further initializers. A network's weights are most of the file, so the
- * result is allocated once, at its size, and one tensor at a time is converted into it: the messages are
+ * The bytes of a model, with `tensors` as further initializers. A network's weights are most of the file, so
+ * the result is allocated once, at its size, and one tensor at a time is converted into it: the messages are
  * protobufjs's, the two levels of length prefix around the tensors are written here.
  */
 export function encodeModel(model: ModelProto, tensors: readonly LazyTensor[] = []): Uint8Array {

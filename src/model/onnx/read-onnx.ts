@@ -7,11 +7,11 @@ import { floatsOf } from './nodes.js';
 import { DATA_TYPE, decodeModel, unloadable, type TensorProto } from './proto.js';
 
 /**
- * The weights of a network out of an ONNX file that `exportOnnx` wrote, in the description's layout: its exact
- * inverse. Tensors that the network does not have (constants of the front) are passed over.
+ * The weights of a network out of an ONNX file that `exportOnnx` wrote, in the description's layout: its
+ * exact inverse. Tensors that the network does not have (constants of the front) are passed over.
  * @param source the file's path, or its bytes
- * @throws SmearwatchError `model-unloadable` when the file is missing, damaged, keeps weights elsewhere, or holds another
- *   network; `weights-invalid` when a weight is not a finite number.
+ * @throws SmearwatchError `model-unloadable` when the file is missing, damaged, keeps weights elsewhere, or
+ *   holds another network; `weights-invalid` when a weight is not a finite number.
  */
 export async function readOnnxWeights(source: string | Uint8Array, network: Network): Promise<Weights> {
   return typeof source === 'string'

@@ -46,9 +46,10 @@ export interface Skeleton {
 }
 
 /**
- * Reads all of an ONNX file but the large tensors that ONNX Runtime packs as it loads them (see packed.ts). Others stay in the file as
- * well where they are more than 32 MB together. Refuses a file that keeps a tensor in another one: ONNX Runtime would read whatever
- * file its path names. Import refuses that too; this is for files that came into a registry some other way.
+ * Reads all of an ONNX file but the large tensors that ONNX Runtime packs as it loads them (see packed.ts).
+ * Others stay in the file as well where they are more than 32 MB together. Refuses a file that keeps a tensor
+ * in another one: ONNX Runtime would read whatever file its path names. Import refuses that too; this is for
+ * files that came into a registry some other way.
  * @throws SmearwatchError `model-unloadable`
  */
 export async function readSkeleton(file: string): Promise<Skeleton> {

@@ -1,7 +1,7 @@
 /**
- * The values of one tensor [outputs, inputs] as multiples of a step per output, zeros left out. Three streams:
- * the steps; the counts that are not zero, as signed bytes; and how many zeros lie before each count. Apart, they
- * compress about as well as their entropy allows.
+ * The values of one tensor [outputs, inputs] as multiples of a step per output, zeros left out. Three
+ * streams: the steps; the counts that are not zero, as signed bytes; and how many zeros lie before each
+ * count. Apart, they compress about as well as their entropy allows.
  */
 export interface SparseTensor {
   readonly steps: Float32Array;

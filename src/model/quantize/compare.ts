@@ -5,7 +5,9 @@ import { joinImages, nextTurn, runModel, type SessionRunOptions } from './sessio
 export interface ComparedModels {
   /** Row by row, of the one file and the other. */
   readonly probabilities: readonly [Float32Array, Float32Array];
-  /** Images a second on one thread: lower quartiles of the batches' times, which alternate between the two. */
+  /**
+   * Images a second on one thread: lower quartiles of the batches' times, which alternate between the two.
+   */
   readonly imagesPerSecond: readonly [number, number];
   /** How many times as fast the second is. */
   readonly speedup: number;

@@ -4,14 +4,18 @@ import { attribute } from './plan.js';
 
 export interface Folded {
   readonly graph: GraphProto;
-  /** The tensor of pixel values 0…255 that the first convolution reads now; undefined: nothing could be folded. */
+  /**
+   * The tensor of pixel values 0…255 that the first convolution reads now; undefined: nothing could be
+   * folded.
+   */
   readonly pixels: string | undefined;
 }
 
 /**
- * Moves the front's (pixel − mean) / deviation into the first convolution: Σ w·(p − m)/d = Σ (w/d)·p − Σ w·m/d. The pixels
- * themselves then are the 8-bit activation, exact at scale 1, and two passes over floats are saved, which take a quarter of
- * the time of a quantised AlexNet. Exact only without padding, whose zeros would stand for black instead of the mean.
+ * Moves the front's (pixel − mean) / deviation into the first convolution: Σ w·(p − m)/d = Σ (w/d)·p − Σ
+ * w·m/d. The pixels themselves then are the 8-bit activation, exact at scale 1, and two passes over floats
+ * are saved, which take a quarter of the time of a quantised AlexNet. Exact only without padding, whose zeros
+ * would stand for black instead of the mean.
  */
 export function foldScaling(graph: GraphProto): Folded {
   const nodes = graph.node ?? [];

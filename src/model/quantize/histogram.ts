@@ -2,8 +2,8 @@
 const BINS = 1 << 14;
 
 /**
- * How often which values occur, in equal bins over [−limit, limit]. The limit doubles when a value lies outside, and
- * bins merge in pairs then: one pass over the images is enough, and memory does not grow.
+ * How often which values occur, in equal bins over [−limit, limit]. The limit doubles when a value lies
+ * outside, and bins merge in pairs then: one pass over the images is enough, and memory does not grow.
  */
 export class ValueHistogram {
   #counts = new Float64Array(BINS);

@@ -18,11 +18,13 @@ export const LIMITS = {
   lostShareRight: 0.005,
   speedup: 1.5,
   /**
-   * Below this, most of the time goes into reading pixels, which int8 does not change: a small network's speed is measured
-   * but not judged.
+   * Below this, most of the time goes into reading pixels, which int8 does not change: a small network's
+   * speed is measured but not judged.
    */
   speedFromBytes: 10e6,
-  /** A quarter, and 1 % more for scales; and what the graph itself takes, which matters for small networks. */
+  /**
+   * A quarter, and 1 % more for scales; and what the graph itself takes, which matters for small networks.
+   */
   sizeShare: 0.26,
   graphBytes: 8192,
 } as const;

@@ -15,8 +15,8 @@ export interface WeightedNode {
 export interface QuantizationPlan {
   readonly weighted: readonly WeightedNode[];
   /**
-   * Every activation that becomes 8 bits → the one whose range it has: what MaxPool or Flatten give has their input's
-   * range, and must have its scale too, or ONNX Runtime computes them on floats.
+   * Every activation that becomes 8 bits → the one whose range it has: what MaxPool or Flatten give has their
+   * input's range, and must have its scale too, or ONNX Runtime computes them on floats.
    */
   readonly rangeOf: ReadonlyMap<string, string>;
 }
@@ -25,9 +25,9 @@ export interface QuantizationPlan {
 const KEEP_RANGE = new Set(['MaxPool', 'Flatten', 'Reshape', 'Identity', 'Squeeze', 'Unsqueeze']);
 
 /**
- * Which nodes and activations of a float graph become 8 bits, as onnxruntime.quantization chooses them: the inputs of
- * every Conv and Gemm with constant weights, and what a Conv gives, after its ReLU. What comes before the first of them
- * (the contract's front) and after the last (the softmax) stays float.
+ * Which nodes and activations of a float graph become 8 bits, as onnxruntime.quantization chooses them: the
+ * inputs of every Conv and Gemm with constant weights, and what a Conv gives, after its ReLU. What comes
+ * before the first of them (the contract's front) and after the last (the softmax) stays float.
  */
 export function planQuantization(graph: GraphProto): QuantizationPlan {
   const nodes = graph.node ?? [];

@@ -7,14 +7,16 @@ import { activationScale, quantizeWeights, type ActivationScale } from './tensor
 export interface QuantizeOptions {
   /** Range of each activation that `planQuantization` names as one. */
   readonly ranges: ReadonlyMap<string, ValueRange>;
-  /** Steps on either side of zero of the weights: 127, or 63 for processors that add two products in 16 bits. */
+  /**
+   * Steps on either side of zero of the weights: 127, or 63 for processors that add two products in 16 bits.
+   */
   readonly weightSteps: number;
 }
 
 /**
- * A float model as an int8 one in the QDQ form (QuantizeLinear and DequantizeLinear pairs around float operators), which
- * any ONNX program computes alike and ONNX Runtime fuses to integer kernels: uint8 activations, int8 weights with a scale
- * per output channel, int32 biases.
+ * A float model as an int8 one in the QDQ form (QuantizeLinear and DequantizeLinear pairs around float
+ * operators), which any ONNX program computes alike and ONNX Runtime fuses to integer kernels: uint8
+ * activations, int8 weights with a scale per output channel, int32 biases.
  */
 export function quantizeGraph(
   model: ModelProto & { graph: GraphProto },

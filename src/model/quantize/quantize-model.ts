@@ -23,9 +23,10 @@ export interface QuantizedModel {
 }
 
 /**
- * Steps on either side of zero. Some kernels (all on AVX2 without VNNI) add two products of a uint8 and an int8 in a signed
- * 16-bit number, which 2·255·127 overflows and 2·255·63 does not. Measured on a trained LeNet-5, even with VNNI: with 8 bits,
- * the integer kernels are 0.004 off the same graph computed in floats, and 0.7 points are lost; with 7 bits 6e-8, and none.
+ * Steps on either side of zero. Some kernels (all on AVX2 without VNNI) add two products of a uint8 and an
+ * int8 in a signed 16-bit number, which 2·255·127 overflows and 2·255·63 does not. Measured on a trained
+ * LeNet-5, even with VNNI: with 8 bits, the integer kernels are 0.004 off the same graph computed in floats,
+ * and 0.7 points are lost; with 7 bits 6e-8, and none.
  */
 const WEIGHT_STEPS = { 7: 63, 8: 127 } as const;
 export type WeightBits = keyof typeof WEIGHT_STEPS;
@@ -34,8 +35,8 @@ export type WeightBits = keyof typeof WEIGHT_STEPS;
 const MIN_OPSET = 13;
 
 /**
- * A float model as an int8 one, calibrated on `images` (pixels of the contract). Every range rule is tried, and the one
- * kept whose probabilities stay closest to the float model's.
+ * A float model as an int8 one, calibrated on `images` (pixels of the contract). Every range rule is tried,
+ * and the one kept whose probabilities stay closest to the float model's.
  * @throws SmearwatchError `model-unquantizable`, `model-unloadable`
  */
 export async function quantizeModel(

@@ -1,8 +1,8 @@
 import type { ValueHistogram, ValueRange } from './histogram.js';
 
 /**
- * Rules by which an activation's 8 bits are spread. A narrower range than what occurred has finer steps for most values
- * and cuts off the rare large ones; which is better depends on the network, so all are tried.
+ * Rules by which an activation's 8 bits are spread. A narrower range than what occurred has finer steps for
+ * most values and cuts off the rare large ones; which is better depends on the network, so all are tried.
  */
 export const RANGE_RULES = ['min-max', 'percentile-99.99', 'least-squares'] as const;
 export type RangeRule = (typeof RANGE_RULES)[number];

@@ -16,8 +16,8 @@ export function modelCache(): string {
 }
 
 /**
- * Which versions a configuration means at this moment: labels such as `alexnet@production` can be moved at any time.
- * Reads manifests only; `loadModelSpecs` verifies the files.
+ * Which versions a configuration means at this moment: labels such as `alexnet@production` can be moved at
+ * any time. Reads manifests only; `loadModelSpecs` verifies the files.
  * @throws SmearwatchError `model-unknown`, `manifest-invalid`
  */
 export async function resolveModels(models: Config['models']): Promise<ModelIdentity[]> {
@@ -34,9 +34,9 @@ export interface FoundModel {
 
 /**
  * Finds the models that a configuration names, and checks that they can serve together. Reads manifests only.
- * @throws SmearwatchError the registry's codes, `engine-unsuitable` when a model is of a format that its engine does not
- *   serve, `models-repeated` when two references mean one version, and `models-incompatible` when the models know
- *   different classes
+ * @throws SmearwatchError the registry's codes, `engine-unsuitable` when a model is of a format that its
+ *   engine does not serve, `models-repeated` when two references mean one version, and `models-incompatible`
+ *   when the models know different classes
  */
 export async function findModels(models: Config['models']): Promise<FoundModel[]> {
   const registry = openRegistry(models);
@@ -52,8 +52,8 @@ export async function findModels(models: Config['models']): Promise<FoundModel[]
 }
 
 /**
- * As `findModels`; verifies the models' files against the registry's SHA-256 as well, and unpacks them where they are
- * packed.
+ * As `findModels`; verifies the models' files against the registry's SHA-256 as well, and unpacks them where
+ * they are packed.
  */
 export async function loadModelSpecs(models: Config['models']): Promise<ModelSpec[]> {
   return materialiseModels(models, await findModels(models));

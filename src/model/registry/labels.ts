@@ -40,8 +40,8 @@ function parse(bytes: Buffer, file: string): Record<string, string> {
 }
 
 /**
- * Points a label at a version, in one step for readers. Two people who set different labels of one model in the same
- * instant may lose one of the two: the file is read, changed and replaced without a lock.
+ * Points a label at a version, in one step for readers. Two people who set different labels of one model in
+ * the same instant may lose one of the two: the file is read, changed and replaced without a lock.
  */
 export async function writeLabel(modelFolder: string, label: string, version: number): Promise<void> {
   const labels = (await readLabels(modelFolder)).set(label, version);

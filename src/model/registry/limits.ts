@@ -3,9 +3,9 @@ import { SmearwatchError } from '../../errors.js';
 import type { Manifest } from './manifest.js';
 
 /**
- * What a manifest's `evaluation` says when the version was held against limits. A version that missed one stays in the
- * registry, for who wants to look into it, but nothing leads to it by itself: it is neither promoted nor what a bare
- * name means.
+ * What a manifest's `evaluation` says when the version was held against limits. A version that missed one
+ * stays in the registry, for who wants to look into it, but nothing leads to it by itself: it is neither
+ * promoted nor what a bare name means.
  */
 const schema = z.object({
   limits: z.object({ passed: z.boolean(), forced: z.boolean().optional(), failures: z.array(z.string()) }),

@@ -33,7 +33,9 @@ const architectureSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('imported'), options: notes }),
 ]);
 
-/** What a model version says about itself. Strict: a misspelt field is an error, not a field that is ignored. */
+/**
+ * What a model version says about itself. Strict: a misspelt field is an error, not a field that is ignored.
+ */
 const manifestSchema = z
   .strictObject({
     manifestVersion: z.literal(1),
@@ -51,8 +53,8 @@ const manifestSchema = z
     /** Every file of the version but the manifest itself. `packed`: the file lies here in packed form. */
     files: z.record(fileName, fileSchema),
     /**
-     * The model's identity in every result: the SHA-256 of `model.onnx`, unpacked, or of a LayersModel's `model.json`, which
-     * names the SHA-256 of its `weights.bin` and what is done to the pixels.
+     * The model's identity in every result: the SHA-256 of `model.onnx`, unpacked, or of a LayersModel's
+     * `model.json`, which names the SHA-256 of its `weights.bin` and what is done to the pixels.
      */
     weightsSha256: sha256,
     /** Data, split, seed, preset, options, history file. */

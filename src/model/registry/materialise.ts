@@ -15,10 +15,9 @@ export interface VersionFiles {
 }
 
 /**
- * The path of a version's `model.onnx` or `model.json`: its SHA-256, and that of the files that belong to it, have been
- * checked just now. A packed one is unpacked into
- * `<cacheFolder>/<sha256>/`, once: two processes that do so at the same time write the same bytes, and the second finds
- * the first's.
+ * The path of a version's `model.onnx` or `model.json`: its SHA-256, and that of the files that belong to it,
+ * have been checked just now. A packed one is unpacked into `<cacheFolder>/<sha256>/`, once: two processes
+ * that do so at the same time write the same bytes, and the second finds the first's.
  * @throws SmearwatchError `model-damaged`
  */
 export async function materialise({ folder, manifest }: VersionFiles, cacheFolder: string): Promise<string> {

@@ -6,9 +6,9 @@ export const LAYERS_FILE = 'model.json';
 export const WEIGHTS_FILE = 'weights.bin';
 
 /**
- * The files that a model consists of. Engines are given the path of the first and find the others beside it; its SHA-256
- * is the model's identity. A LayersModel's `model.json` names the SHA-256 of its `weights.bin`, so that the one number
- * stands for both.
+ * The files that a model consists of. Engines are given the path of the first and find the others beside it;
+ * its SHA-256 is the model's identity. A LayersModel's `model.json` names the SHA-256 of its `weights.bin`,
+ * so that the one number stands for both.
  */
 export const MODEL_FILES = {
   onnx: [MODEL_FILE],

@@ -26,8 +26,8 @@ export interface RegistryOptions {
 }
 
 /**
- * The models of a folder, `<folder>/<name>/<version>/`. A version never changes once it is there; labels do. Nothing is
- * kept in memory: what another process adds or promotes is seen by the next call.
+ * The models of a folder, `<folder>/<name>/<version>/`. A version never changes once it is there; labels do.
+ * Nothing is kept in memory: what another process adds or promotes is seen by the next call.
  */
 export class Registry {
   constructor(
@@ -60,8 +60,8 @@ export class Registry {
   }
 
   /**
-   * The version that a reference means: `name@version`, `name@label`, or `name` alone, which is its label `production`
-   * or, without one, its highest version that did not miss its limits.
+   * The version that a reference means: `name@version`, `name@label`, or `name` alone, which is its label
+   * `production` or, without one, its highest version that did not miss its limits.
    * @throws SmearwatchError `model-unknown`, `manifest-invalid`
    */
   async resolve(reference: string): Promise<ModelVersion> {
@@ -85,7 +85,9 @@ export class Registry {
     return { name, version, folder, manifest, labels: pointing };
   }
 
-  /** Adds a version under the next free number. @throws SmearwatchError `manifest-invalid`, `model-damaged` */
+  /**
+   * Adds a version under the next free number. @throws SmearwatchError `manifest-invalid`, `model-damaged`
+   */
   async add(draft: ModelDraft): Promise<ModelVersion> {
     const { name } = draft;
     const nextVersion = async () => ((await this.versions(name)).at(-1) ?? 0) + 1;
@@ -128,7 +130,10 @@ export class Registry {
     return reports;
   }
 
-  /** The path of a verified `model.onnx`, unpacked if need be, or of a verified `model.json`. @throws SmearwatchError `model-damaged` */
+  /**
+   * The path of a verified `model.onnx`, unpacked if need be, or of a verified `model.json`. @throws
+   * SmearwatchError `model-damaged`
+   */
   materialise(model: Pick<ModelVersion, 'folder' | 'manifest'>): Promise<string> {
     return materialise(model, this.options.cacheFolder);
   }

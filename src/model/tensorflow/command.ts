@@ -22,8 +22,8 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a program with an array of arguments, never a shell, and returns all that it printed. Throws CommandError with
- * the last lines of its output, or the signal's reason when aborted.
+ * Runs a program with an array of arguments, never a shell, and returns all that it printed. Throws
+ * CommandError with the last lines of its output, or the signal's reason when aborted.
  */
 export async function runCommand(
   file: string,
@@ -32,7 +32,8 @@ export async function runCommand(
 ): Promise<string> {
   const { cwd, env = process.env, signal } = options;
   signal?.throwIfAborted();
-  // In a group of its own: npm starts node, node make, make the compiler, and ending npm alone leaves those running.
+  // In a group of its own: npm starts node, node make, make the compiler, and ending npm alone leaves those
+  // running.
   const child = spawn(file, args, {
     cwd,
     env: { ...env },

@@ -10,8 +10,9 @@ import type { FindOptions } from './paths.js';
 import { TensorflowSession, type Runnable } from './session.js';
 
 /**
- * TensorFlow on the CPU. `run` blocks its thread while it computes: only ever in a worker. A session cannot choose its
- * threads: TensorFlow has one pool per process, whose size is TF_NUM_INTRAOP_THREADS when the first engine is loaded.
+ * TensorFlow on the CPU. `run` blocks its thread while it computes: only ever in a worker. A session cannot
+ * choose its threads: TensorFlow has one pool per process, whose size is TF_NUM_INTRAOP_THREADS when the
+ * first engine is loaded.
  * @throws SmearwatchError `engine-unavailable`
  */
 export async function tensorflowEngine(options: FindOptions = {}): Promise<Engine> {

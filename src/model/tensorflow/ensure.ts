@@ -9,8 +9,9 @@ export interface Ensured {
 }
 
 /**
- * Sees to it that `loadTensorflow` will work: nothing to do where the package's own installer succeeded, else the copy
- * in the user's cache, built if need be. Whichever it is was tested by a computation, not by the look of its files.
+ * Sees to it that `loadTensorflow` will work: nothing to do where the package's own installer succeeded, else
+ * the copy in the user's cache, built if need be. Whichever it is was tested by a computation, not by the
+ * look of its files.
  */
 export async function ensureTensorflow(options: ProvisionOptions = {}): Promise<Ensured> {
   const own = ownPackage();

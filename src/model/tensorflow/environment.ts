@@ -8,23 +8,25 @@ export interface TrainingEnvironmentOptions {
 const GIBIBYTE = 1024 ** 3;
 
 /**
- * The environment to start a training process with. glibc and TensorFlow read it before any JavaScript runs, so
- * setting it inside the process is too late: merge it into a child's, over `process.env`.
+ * The environment to start a training process with. glibc and TensorFlow read it before any JavaScript runs,
+ * so setting it inside the process is too late: merge it into a child's, over `process.env`.
  *
- * Left to itself, glibc maps every tensor above 32 MB afresh and gives it back when it is freed, and the kernel clears
- * each page again. At batch 15 the momentum update of AlexNet's 58 million weights then costs 213000 page faults and
- * 0.4 s of processor time, which on two shared cores was 0.3 to 0.8 s of each step and at worst 1.5 s. With limits that
- * no tensor reaches glibc keeps the memory: no faults, 0.18 s of processor time, about 0.2 s of each step. The price
- * is a quarter more memory at the peak. jemalloc is no cure by itself: it too returns memory, unless told not to.
+ * Left to itself, glibc maps every tensor above 32 MB afresh and gives it back when it is freed, and the
+ * kernel clears each page again. At batch 15 the momentum update of AlexNet's 58 million weights then costs
+ * 213000 page faults and 0.4 s of processor time, which on two shared cores was 0.3 to 0.8 s of each step and
+ * at worst 1.5 s. With limits that no tensor reaches glibc keeps the memory: no faults, 0.18 s of processor
+ * time, about 0.2 s of each step. The price is a quarter more memory at the peak. jemalloc is no cure by
+ * itself: it too returns memory, unless told not to.
  *
- * Measured with TF_ENABLE_ONEDNN_OPTS=0, which TensorFlow chooses by itself on older processors. With oneDNN it has an
- * allocator of its own: no faults with these limits or without.
+ * Measured with TF_ENABLE_ONEDNN_OPTS=0, which TensorFlow chooses by itself on older processors. With oneDNN
+ * it has an allocator of its own: no faults with these limits or without.
  */
 export function trainingEnvironment(options: TrainingEnvironmentOptions = {}): Record<string, string> {
   const { threads = availableCores() } = options;
   return {
     MALLOC_MMAP_THRESHOLD_: String(4 * GIBIBYTE),
-    // mallopt(3) allows a threshold of 32 MB at most, though new versions take more; no maps at all is within its terms.
+    // mallopt(3) allows a threshold of 32 MB at most, though new versions take more; no maps at all is within
+    // its terms.
     MALLOC_MMAP_MAX_: '0',
     MALLOC_TRIM_THRESHOLD_: String(64 * GIBIBYTE),
     MALLOC_TOP_PAD_: String(GIBIBYTE / 16),

@@ -5,8 +5,9 @@ import { runCommand, type CommandOptions } from './command.js';
 import type { Environment } from './paths.js';
 
 /**
- * The environment in which node-gyp finds Node's C headers on this machine, or undefined where it would have to
- * download them from nodejs.org. What the user configured goes first; then the headers that lie beside this Node.
+ * The environment in which node-gyp finds Node's C headers on this machine, or undefined where it would have
+ * to download them from nodejs.org. What the user configured goes first; then the headers that lie beside
+ * this Node.
  */
 export async function withNodedir(
   nodePrefix: string,

@@ -18,8 +18,9 @@ export interface LayerMakers {
 }
 
 /**
- * The layers of a description that tfjs-layers lacks. They are registered with TensorFlow, so that a model of theirs can
- * be saved (`model.save` writes model.json) and, after this was called, loaded by `tf.loadLayersModel`.
+ * The layers of a description that tfjs-layers lacks. They are registered with TensorFlow, so that a model of
+ * theirs can be saved (`model.save` writes model.json) and, after this was called, loaded by
+ * `tf.loadLayersModel`.
  */
 export function createLayers(tf: Tensorflow): LayerMakers {
   const FrontLayer = frontLayer(tf);

@@ -6,7 +6,10 @@ import { step, type ProvisioningRecipe } from './step.js';
 
 const PIP_HINT = `Check that "python3 -m pip download --no-deps tensorflow-cpu==${TENSORFLOW_VERSION}" finds the wheel on your index, then run it again.`;
 
-/** Puts TensorFlow's libraries and C headers into the package's `deps/`, out of Python's wheel, which is deleted. */
+/**
+ * Puts TensorFlow's libraries and C headers into the package's `deps/`, out of Python's wheel, which is
+ * deleted.
+ */
 export async function unpackLibraries(recipe: ProvisioningRecipe, options: CommandOptions): Promise<void> {
   const wheels = join(recipe.folder, 'tools', 'wheel');
   await step(recipe, `downloading tensorflow-cpu ${TENSORFLOW_VERSION} with pip`, PIP_HINT, () =>
@@ -23,8 +26,8 @@ export async function unpackLibraries(recipe: ProvisioningRecipe, options: Comma
 }
 
 /**
- * The tags name one wheel, whatever the Python that runs pip: nothing in here is run by a Python, so its version is
- * only part of the file's name. pip's cache would keep a second copy of 274 MB.
+ * The tags name one wheel, whatever the Python that runs pip: nothing in here is run by a Python, so its
+ * version is only part of the file's name. pip's cache would keep a second copy of 274 MB.
  */
 function downloadArguments(platform: string, folder: string): string[] {
   const tags = [
@@ -49,8 +52,8 @@ function downloadArguments(platform: string, folder: string): string[] {
 }
 
 /**
- * Out of 1.3 GB in 15600 files, the two libraries and the headers that the addon includes. `zipfile` because a machine
- * that has pip has it, where `unzip` is often missing.
+ * Out of 1.3 GB in 15600 files, the two libraries and the headers that the addon includes. `zipfile` because
+ * a machine that has pip has it, where `unzip` is often missing.
  */
 const UNPACK = `
 import os, shutil, sys, zipfile
@@ -74,7 +77,10 @@ with zipfile.ZipFile(wheel) as archive:
             shutil.copyfileobj(source, copy, 1 << 20)
 `;
 
-/** The addon is linked against \`tensorflow\`, the name of the C library's own archive; the wheel's has the C API too. */
+/**
+ * The addon is linked against \`tensorflow\`, the name of the C library's own archive; the wheel's has the C
+ * API too.
+ */
 async function linkLibraries(lib: string): Promise<void> {
   await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'));
   await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so.2'));

@@ -5,17 +5,21 @@ import util from 'node:util';
 import { doesNotLoad, notInstalled } from './failures.js';
 import { tensorflowCandidates, type FindOptions } from './paths.js';
 
-/** tfjs as tfjs-node exports it: the same functions on TensorFlow's kernels, and files as a place to save models. */
+/**
+ * tfjs as tfjs-node exports it: the same functions on TensorFlow's kernels, and files as a place to save
+ * models.
+ */
 export type Tensorflow = typeof tfjs & {
   readonly io: { fileSystem(path: string | string[]): tfjs.io.IOHandler };
 };
 
 /**
- * Loads TensorFlow: the tfjs-node beside Smearwatch if it has its addon, else the one in the user's cache. Code that
- * computes must be handed what this returns: an `import` of @tensorflow/tfjs would be another copy, without a backend.
+ * Loads TensorFlow: the tfjs-node beside Smearwatch if it has its addon, else the one in the user's cache.
+ * Code that computes must be handed what this returns: an `import` of @tensorflow/tfjs would be another copy,
+ * without a backend.
  *
- * Works in worker threads, each of which gets its own instance of the JavaScript over one shared library. Throws
- * SmearwatchError `tensorflow-unavailable`.
+ * Works in worker threads, each of which gets its own instance of the JavaScript over one shared library.
+ * Throws SmearwatchError `tensorflow-unavailable`.
  */
 export async function loadTensorflow(options: FindOptions = {}): Promise<Tensorflow> {
   let failure = notInstalled();
@@ -30,8 +34,8 @@ export async function loadTensorflow(options: FindOptions = {}): Promise<Tensorf
 }
 
 async function loadFrom(folder: string): Promise<Tensorflow> {
-  // Before the library is loaded, which reads it once. In a worker thread `process.env` is a copy that C++ does not
-  // see: there it is the environment that the process was started with that counts.
+  // Before the library is loaded, which reads it once. In a worker thread `process.env` is a copy that C++
+  // does not see: there it is the environment that the process was started with that counts.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreOldUtil();
   const tf = createRequire(join(folder, 'package.json'))(folder) as Tensorflow;
@@ -40,7 +44,8 @@ async function loadFrom(folder: string): Promise<Tensorflow> {
 }
 
 /**
- * tfjs-node 4.22 calls two functions that Node 23 removed from `util`, and that Node 22 warns about at every first call.
+ * tfjs-node 4.22 calls two functions that Node 23 removed from `util`, and that Node 22 warns about at every
+ * first call.
  */
 function restoreOldUtil(): void {
   if (Number.parseInt(process.versions.node, 10) < 22) return;

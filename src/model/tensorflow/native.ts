@@ -2,8 +2,9 @@ import type { Tensor, Variable } from '@tensorflow/tfjs';
 import type { Tensorflow } from './load.js';
 
 /**
- * The part of tfjs-node's backend that runs any TensorFlow operation by its name. Not in its types' documentation, but
- * what all its own kernels are made of; the version is pinned, and a test compares what is built on it with plain tfjs.
+ * The part of tfjs-node's backend that runs any TensorFlow operation by its name. Not in its types'
+ * documentation, but what all its own kernels are made of; the version is pinned, and a test compares what is
+ * built on it with plain tfjs.
  */
 interface NodeBackend {
   readonly binding: Binding;
@@ -89,7 +90,10 @@ export class NativeOperations {
     handle.dispose();
   }
 
-  /** velocity = momentum · velocity + gradient; weight = weight − rate · velocity: in place, one pass over the memory. */
+  /**
+   * velocity = momentum · velocity + gradient; weight = weight − rate · velocity: in place, one pass over the
+   * memory.
+   */
   applyMomentum(weight: Tensor, velocity: Tensor, rate: Tensor, gradient: Tensor, momentum: Tensor): void {
     const { TF_ATTR_BOOL } = this.#binding;
     const attributes = [
@@ -100,7 +104,9 @@ export class NativeOperations {
     this.#run('ResourceApplyMomentum', attributes, [weight, velocity, rate, gradient, momentum], 0);
   }
 
-  /** Lets go of a tfjs variable's data, so that TensorFlow may change the memory it shares with a resource. */
+  /**
+   * Lets go of a tfjs variable's data, so that TensorFlow may change the memory it shares with a resource.
+   */
   release(variable: Variable): void {
     this.#binding.deleteTensor(this.#backend.tensorMap.get(variable.dataId).id);
   }

@@ -12,7 +12,10 @@ export const INSTALLED_MEGABYTES = 1170;
 /** The wheel lies beside what is unpacked from it. */
 const PEAK_MEGABYTES = 1500;
 
-/** The `--platform` tags of pip under which tensorflow-cpu publishes its wheel; both ask for this glibc or newer. */
+/**
+ * The `--platform` tags of pip under which tensorflow-cpu publishes its wheel; both ask for this glibc or
+ * newer.
+ */
 const WHEEL_PLATFORMS: Readonly<Partial<Record<string, string>>> = {
   x64: 'manylinux_2_27_x86_64',
   arm64: 'manylinux_2_27_aarch64',
@@ -26,7 +29,10 @@ export function wheelPlatform(platform: string = process.platform, arch: string 
   return tag;
 }
 
-/** Alpine's musl cannot load the wheel's libraries. Node reports the C library's version only where it is glibc. */
+/**
+ * Alpine's musl cannot load the wheel's libraries. Node reports the C library's version only where it is
+ * glibc.
+ */
 function hasGlibc(): boolean {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return report.header?.glibcVersionRuntime !== undefined;
@@ -63,7 +69,9 @@ async function hasPip(env: Environment): Promise<boolean> {
   );
 }
 
-/** Filling the disk of a machine that ingests images would harm more than the build; so it is not even begun. */
+/**
+ * Filling the disk of a machine that ingests images would harm more than the build; so it is not even begun.
+ */
 export async function checkSpace(folder: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const freeMegabytes = Math.floor((bavail * bsize) / 1e6);

@@ -27,11 +27,13 @@ export interface Provisioned {
 }
 
 /**
- * Builds TensorFlow's addon into the user's cache, unless one that works is there. Everything happens in a folder
- * beside the final one, on the same disk, which is renamed at the very end: so the final folder is always whole, a
- * failure leaves nothing behind, and of two processes at once the slower one discards its copy.
+ * Builds TensorFlow's addon into the user's cache, unless one that works is there. Everything happens in a
+ * folder beside the final one, on the same disk, which is renamed at the very end: so the final folder is
+ * always whole, a failure leaves nothing behind, and of two processes at once the slower one discards its
+ * copy.
  *
- * Throws SmearwatchError `tensorflow-unavailable` that names the step, the command's last lines and what to do.
+ * Throws SmearwatchError `tensorflow-unavailable` that names the step, the command's last lines and what to
+ * do.
  */
 export async function provisionTensorflow(options: ProvisionOptions = {}): Promise<Provisioned> {
   const { onProgress = () => undefined, env = process.env, nodePrefix = nodePrefixOf(), signal } = options;

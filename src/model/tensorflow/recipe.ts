@@ -10,9 +10,10 @@ import { step, type ProvisioningRecipe } from './step.js';
 import { verifyTensorflow } from './verify.js';
 
 /**
- * Makes a working tfjs-node inside `folder`: npm's JavaScript, TensorFlow's libraries out of Python's wheel, and the
- * addon compiled between them. That is what the package's own installer does, except that it downloads the libraries
- * and the addon from storage.googleapis.com, which many hospital networks do not let through, while their mirrors of
+ * Makes a working tfjs-node inside `folder`: npm's JavaScript, TensorFlow's libraries out of Python's wheel,
+ * and the addon compiled between them. That is what the package's own installer does, except that it
+ * downloads the libraries and the addon from storage.googleapis.com, which many hospital networks do not let
+ * through, while their mirrors of
  * npm and PyPI are.
  */
 export async function followRecipe(recipe: ProvisioningRecipe): Promise<void> {
@@ -46,10 +47,10 @@ const VERIFY_HINT =
   'The build went through but the result does not run: TensorFlow needs a processor with AVX.';
 
 /**
- * The node of this process goes first on the PATH, alone in a folder: npm's launcher would else take whichever `node`
- * it finds. The variables that an outer `npm run` sets about its own project are taken out, so that the npm in here
- * does not mistake that project for its own; npm's settings (registry, proxy, certificates) stay. It does not
- * look for a newer npm.
+ * The node of this process goes first on the PATH, alone in a folder: npm's launcher would else take
+ * whichever `node` it finds. The variables that an outer `npm run` sets about its own project are taken out,
+ * so that the npm in here does not mistake that project for its own; npm's settings (registry, proxy,
+ * certificates) stay. It does not look for a newer npm.
  */
 async function buildEnvironment(env: Environment, tools: string): Promise<Environment> {
   await symlink(process.execPath, join(tools, 'node'));

@@ -1,9 +1,9 @@
 import { runCommand, type CommandOptions } from './command.js';
 
 /**
- * In a child process, because a library that does not fit the processor ends the process with SIGILL, and because a
- * package that has been loaded cannot be loaded again after it was replaced. The gradient makes TensorFlow run
- * kernels of its own; the rest of tfjs-node is JavaScript.
+ * In a child process, because a library that does not fit the processor ends the process with SIGILL, and
+ * because a package that has been loaded cannot be loaded again after it was replaced. The gradient makes
+ * TensorFlow run kernels of its own; the rest of tfjs-node is JavaScript.
  */
 const PROBE = `
 const util = require('node:util');

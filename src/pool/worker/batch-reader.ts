@@ -7,8 +7,8 @@ import { ReadAhead } from './read-ahead.js';
 import type { ReadBuffers } from './read-buffers.js';
 
 /**
- * What the system has in its memory is read faster than this. A thread that has to make room for another one is slow as well, but
- * hardly twice in a row.
+ * What the system has in its memory is read faster than this. A thread that has to make room for another one
+ * is slow as well, but hardly twice in a row.
  */
 const QUICK_MS = 0.25;
 const QUICK_BYTES_PER_MS = 2_000_000;
@@ -36,9 +36,9 @@ export const LOCALITY: Locality = {
 };
 
 /**
- * Reads the files of a request in order. A scanner's newest files are still in the system's memory, and the thread that decodes them
- * reads them itself, which is cheapest. Two kinds are read ahead by other threads instead: those of shares, which may not
- * answer, and what really comes from a disk.
+ * Reads the files of a request in order. A scanner's newest files are still in the system's memory, and the
+ * thread that decodes them reads them itself, which is cheapest. Two kinds are read ahead by other threads
+ * instead: those of shares, which may not answer, and what really comes from a disk.
  */
 export class BatchReader {
   readonly #files: readonly FileToPrepare[];

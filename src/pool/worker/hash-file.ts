@@ -34,7 +34,8 @@ async function readAndHash(
   file: SeenFile,
   options: Omit<FileHashOptions, 'readWithinMs'>,
 ): Promise<HashedFile> {
-  // Before the bytes: what changes after this look is seen by the next rescan. What fails here, reading explains.
+  // Before the bytes: what changes after this look is seen by the next rescan. What fails here, reading
+  // explains.
   const stats = await lstat(join(folder, file.path)).catch(() => undefined);
   const bytes = await readSettledFile(folder, file, options);
   return { sha256: hash('sha256', bytes, 'hex'), ctimeMs: stats?.ctimeMs ?? 0, inode: stats?.ino ?? 0 };

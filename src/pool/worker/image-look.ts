@@ -15,8 +15,9 @@ const BLUE_WEIGHT = 0.0722;
 const DENSITY = Float64Array.from({ length: 256 }, (_, value) => -Math.log10(Math.max(1, value) / 255));
 
 /**
- * How an image looks, without a model: what a lamp, a white balance or a staining bath changes. White (255) stands for no
- * stain: the slide's empty glass is not searched for, so that a change of the illumination shows as well.
+ * How an image looks, without a model: what a lamp, a white balance or a staining bath changes. White (255)
+ * stands for no stain: the slide's empty glass is not searched for, so that a change of the illumination
+ * shows as well.
  *
  * brightness: mean luma of the sampled pixels, 0 to 1.
  * stained:    share of them whose mean optical density over the channels is above 0.15.

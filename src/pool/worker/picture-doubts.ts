@@ -18,18 +18,21 @@ const VALUES = 256;
 const OUTLIERS = SAMPLES / 100;
 
 /**
- * A quarter of the range: what lies below is a picture of 14 bits in samples of 16; 12 bits lie below a sixteenth. In
- * each of 9649 real pictures (single cells and whole fields) some channel reaches 176.
+ * A quarter of the range: what lies below is a picture of 14 bits in samples of 16; 12 bits lie below a
+ * sixteenth. In each of 9649 real pictures (single cells and whole fields) some channel reaches 176.
  */
 const BLACK_BELOW = 64;
 /** Clean glass has up to 246. In each of the real pictures some channel goes down to 139. */
 const WHITE_ABOVE = 240;
-/** A camera's noise on one colour has a range of about 20. Each of the real pictures has 87 or more in some channel. */
+/**
+ * A camera's noise on one colour has a range of about 20. Each of the real pictures has 87 or more in some
+ * channel.
+ */
 const ONE_COLOUR_RANGE = 24;
 
 /**
- * Reasons to have a person look at a picture, measured without a model: a model gives an answer to an empty picture,
- * too, and a confident one.
+ * Reasons to have a person look at a picture, measured without a model: a model gives an answer to an empty
+ * picture, too, and a confident one.
  * @param pixels uint8, 256×256×3, RGB
  */
 export function doubtsAboutPicture(pixels: Uint8Array): ReviewReason[] {

@@ -2,8 +2,8 @@ import { pbkdf2Sync } from 'node:crypto';
 import { IMAGE_BYTES } from '../../images.js';
 
 /**
- * Images that kill, for tests: what a worker does when a batch holds an image whose last pixel has one of these colours.
- * Loaded only when SMEARWATCH_FAULT asks for it (see faults.ts).
+ * Images that kill, for tests: what a worker does when a batch holds an image whose last pixel has one of
+ * these colours. Loaded only when SMEARWATCH_FAULT asks for it (see faults.ts).
  */
 export const POISONS = {
   /** The thread ends in the middle of a batch. */

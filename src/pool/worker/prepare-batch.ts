@@ -17,7 +17,10 @@ export interface PrepareParts {
   readonly onProgress: () => void;
 }
 
-/** Reads, fingerprints and decodes the files of a request. Decoding comes last, and only for bytes that have no result. */
+/**
+ * Reads, fingerprints and decodes the files of a request. Decoding comes last, and only for bytes that have
+ * no result.
+ */
 export async function prepareBatch(
   { files, limits }: FilesRequest,
   { pixels, isKnown, onProgress }: PrepareParts,
@@ -30,7 +33,8 @@ export async function prepareBatch(
     let sha256: string | undefined;
     try {
       read = await reader.next();
-      // Right before decoding rather than when it was read: its bytes pass through a core's cache once for both.
+      // Right before decoding rather than when it was read: its bytes pass through a core's cache once for
+      // both.
       const start = performance.now();
       sha256 = hash('sha256', read.bytes, 'hex');
       const readMs = read.readMs + performance.now() - start;

@@ -4,9 +4,9 @@ const LARGEST = 4_194_304;
 const STEP = 65_536;
 
 /**
- * Memory for the files that are read, used again and again. A buffer for each file would be 75 kB to 3 MB outside
- * JavaScript's heap for V8 to give back, and it marked its whole heap for it several times a second: 6 % of all processor
- * time with int8 models.
+ * Memory for the files that are read, used again and again. A buffer for each file would be 75 kB to 3 MB
+ * outside JavaScript's heap for V8 to give back, and it marked its whole heap for it several times a second:
+ * 6 % of all processor time with int8 models.
  */
 export class ReadBuffers {
   readonly #free: Buffer<ArrayBuffer>[] = [];

@@ -20,10 +20,10 @@ import { WorkerProgress } from '../worker-progress.js';
 import { prepareBatch } from './prepare-batch.js';
 
 /**
- * One inference worker: reads and decodes the files of a batch, one after the other, into memory that it keeps, and runs a
- * session per model on them, single-threaded, since the pool is what uses the cores. Pixels never leave it. Loading starts
- * with the thread, but a failure is kept for the first request: a worker that throws while it starts would only be
- * missing from the pool.
+ * One inference worker: reads and decodes the files of a batch, one after the other, into memory that it
+ * keeps, and runs a session per model on them, single-threaded, since the pool is what uses the cores. Pixels
+ * never leave it. Loading starts with the thread, but a failure is kept for the first request: a worker that
+ * throws while it starts would only be missing from the pool.
  */
 const setup = workerData as WorkerSetup;
 const progress = WorkerProgress.of(setup.progress);
@@ -37,7 +37,10 @@ let previous: Promise<unknown> = Promise.resolve();
 
 configureDecoding();
 
-/** One request at a time: the next one lies here already, so that nothing is waited for when this one is answered. */
+/**
+ * One request at a time: the next one lies here already, so that nothing is waited for when this one is
+ * answered.
+ */
 export default function classifyInTurn(request: ClassifyRequest): Promise<WorkerReply> {
   const reply = previous.then(() => classify(request));
   previous = reply;

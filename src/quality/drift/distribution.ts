@@ -7,7 +7,9 @@ const BINS = 10;
 
 const count = z.int().min(0);
 
-/** How values are spread: counts in bins that held a tenth of them each. The outer bins have no outer edge. */
+/**
+ * How values are spread: counts in bins that held a tenth of them each. The outer bins have no outer edge.
+ */
 export const distributionSchema = z
   .strictObject({ edges: z.array(z.number()), counts: z.array(count).min(1) })
   .refine(({ edges, counts }) => counts.length === edges.length + 1, 'needs one count more than edges')

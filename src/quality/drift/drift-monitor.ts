@@ -29,9 +29,9 @@ export interface DriftMonitorParts {
 const WINDOWS_READ_BACK = 4;
 
 /**
- * Compares the newest images of each model and scanner with a reference: the configured one where it knows the model, else
- * the first window of images, taken once for each model version and each scanner. It asks nothing of the ledger while
- * images flow but to keep a reference.
+ * Compares the newest images of each model and scanner with a reference: the configured one where it knows
+ * the model, else the first window of images, taken once for each model version and each scanner. It asks
+ * nothing of the ledger while images flow but to keep a reference.
  */
 export class DriftMonitor {
   readonly #parts: DriftMonitorParts;

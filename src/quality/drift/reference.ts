@@ -32,8 +32,8 @@ export const lookReferenceSchema = z.strictObject({
 });
 
 /**
- * `reference.json`: what live images are compared with. Fields are only ever added; `referenceVersion` changes when one
- * changes its meaning.
+ * `reference.json`: what live images are compared with. Fields are only ever added; `referenceVersion`
+ * changes when one changes its meaning.
  */
 const referenceSchema = z.strictObject({
   referenceVersion: z.literal(REFERENCE_VERSION),

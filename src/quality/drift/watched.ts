@@ -11,8 +11,8 @@ import {
 } from './reference.js';
 
 /**
- * What is watched for drift: how a reference is made from what was seen, and how far what is seen now is from it. Indexes
- * by measure; one that does not exist (no image was stained) is NaN.
+ * What is watched for drift: how a reference is made from what was seen, and how far what is seen now is from
+ * it. Indexes by measure; one that does not exist (no image was stained) is NaN.
  */
 export interface DriftWatch<Observation, Reference> {
   makeReference(seen: readonly Observation[]): Reference;

@@ -10,11 +10,15 @@ export interface LabelDeskParts {
   readonly labels: Pick<Ledger['labels'], 'give' | 'imageOf'>;
   readonly telemetry: Pick<Telemetry, 'labelsGiven'>;
   readonly record: RecordEntry;
-  /** Undefined until the models are loaded; asked anew each time, since both change with the configuration. */
+  /**
+   * Undefined until the models are loaded; asked anew each time, since both change with the configuration.
+   */
   readonly rules: () => LabelRules | undefined;
 }
 
-/** Where people and programs hand in true classes: checked as a whole, taken over as a whole or not at all. */
+/**
+ * Where people and programs hand in true classes: checked as a whole, taken over as a whole or not at all.
+ */
 export class LabelDesk {
   readonly #parts: LabelDeskParts;
 

@@ -6,7 +6,10 @@ import { LabelFileScan, type LabelFileScanParts } from './label-file-scan.js';
 /** A file system that no longer answers must not keep the daemon from stopping. */
 const STOP_WITHIN_MS = 2000;
 
-/** Looks for label files in the folders of the scanners that have them: at once, then as often as folders are read again. */
+/**
+ * Looks for label files in the folders of the scanners that have them: at once, then as often as folders are
+ * read again.
+ */
 export class LabelFileIntake {
   readonly #parts: Omit<LabelFileScanParts, 'signal'>;
   #stopping = new AbortController();

@@ -27,14 +27,17 @@ const REFUSED_KNOWN = 10_000;
 const BEING_WRITTEN_MS = 2000;
 
 /**
- * Looks for the label files of one scanner. A look reads the names in the folders, nothing of images, and opens only label
- * files that are new or were written again, one after the other.
+ * Looks for the label files of one scanner. A look reads the names in the folders, nothing of images, and
+ * opens only label files that are new or were written again, one after the other.
  */
 export class LabelFileScan {
   readonly #scanner: ScannerConfig;
   readonly #parts: LabelFileScanParts;
   readonly #filter: FileFilter;
-  /** Size, time and rules under which a file was refused, by path: it is told once, and tried again when one changes. */
+  /**
+   * Size, time and rules under which a file was refused, by path: it is told once, and tried again when one
+   * changes.
+   */
   readonly #refused = new Map<string, string>();
 
   constructor(scanner: ScannerConfig, parts: LabelFileScanParts) {

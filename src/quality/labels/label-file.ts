@@ -22,7 +22,8 @@ export function imageOf(path: string): string {
 }
 
 /**
- * What a label file says: `{ "class": "lymphocyte", "by": "A. Weber" }`, about the image whose name is before the suffix.
+ * What a label file says: `{ "class": "lymphocyte", "by": "A. Weber" }`, about the image whose name is before
+ * the suffix.
  * @throws Error with what is wrong in its message. Half a file is never taken for a whole one: it is no JSON.
  */
 export function parseLabelFile(scanner: string, path: string, bytes: Buffer): LabelRequest {

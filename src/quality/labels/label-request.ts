@@ -36,7 +36,8 @@ export interface LabelRules {
 
 /**
  * @param which names the label in errors
- * @throws SmearwatchError `label-class-unknown`, `label-target-unclear`, `label-scanner-unknown`, `label-path-invalid`
+ * @throws SmearwatchError `label-class-unknown`, `label-target-unclear`, `label-scanner-unknown`,
+ *   `label-path-invalid`
  */
 export function checkLabel(
   request: LabelRequest,

@@ -17,7 +17,8 @@ test('an image costs what its parts took alone, and what was left over of the wh
   expect(workerMs).toBeCloseTo(5 + 10 + 0.2 + 0.3);
   expect(mainMs).toBeCloseTo(1);
   expect(commitMs).toBeCloseTo(0.5);
-  // For a batch of 16, 54.6 million weights of 4 bytes, and 46 MB that were made of the filters of four convolutions.
+  // For a batch of 16, 54.6 million weights of 4 bytes, and 46 MB that were made of the filters of four
+  // convolutions.
   expect(bytesRead / 1e6).toBeCloseTo(13.64 + 2.92, 1);
 });
 

@@ -226,7 +226,10 @@ describe.each([1, 2, 4, 8] as const)('A palette for samples of %i bits', (bits) 
   });
 });
 
-/** Without a profile, the way from CMYK is only about right; anything that is taken for another thing is 200 off. */
+/**
+ * Without a profile, the way from CMYK is only about right; anything that is taken for another thing is 200
+ * off.
+ */
 describe('CMYK', () => {
   const inks = [...COLOURS.map(inverted), clear];
   const cmyk = (more: Partial<Kind> = {}): Kind => ({ photometric: 5, samples: 4, bits: 8, ...more });

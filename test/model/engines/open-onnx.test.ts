@@ -82,7 +82,8 @@ describe.each<[string, () => Promise<Uint8Array>, boolean, number]>([
     expect(parts.isDivided).toBe(isDivided);
     const expected = await wholeProbabilities(file);
     const session = await onnxruntimeEngine().open(file, 3, options);
-    // A file that is mapped ends the process when it is cut short; a copy into the registry's folder may do that.
+    // A file that is mapped ends the process when it is cut short; a copy into the registry's folder may do
+    // that.
     if (process.platform === 'linux') expect(readFileSync('/proc/self/maps', 'utf8')).not.toContain(file);
     const found = await session.run(pixels, IMAGES);
     await session.close();

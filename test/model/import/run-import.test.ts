@@ -101,7 +101,10 @@ test('what a LayersModel is refused for keeps its code and hint on the way', asy
   });
 });
 
-/** A model that is used twice in a model that is used twice, and so on: 60 kB of JSON, a billion layers to go through. */
+/**
+ * A model that is used twice in a model that is used twice, and so on: 60 kB of JSON, a billion layers to go
+ * through.
+ */
 function doubled(levels: number) {
   return changed((json) => {
     const [input, ...others] = layersOf(json);

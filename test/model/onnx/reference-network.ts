@@ -7,8 +7,8 @@ import {
 import type { Weights } from '../../../src/model/networks/weights.js';
 
 /**
- * A network computed with plain loops in float64 from its description and its weights in their own layout, one image
- * at a time: slow, and simple enough to be believed. Values are [row][column][channel], flat.
+ * A network computed with plain loops in float64 from its description and its weights in their own layout,
+ * one image at a time: slow, and simple enough to be believed. Values are [row][column][channel], flat.
  */
 export function referenceProbabilities(network: Network, weights: Weights, pixels: Uint8Array): number[] {
   let values = runFront(network.front, pixels);

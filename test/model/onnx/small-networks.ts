@@ -3,7 +3,10 @@ import type { Network } from '../../../src/model/networks/network.js';
 
 const lenet = lenet5();
 
-/** Everything that AlexNet has, small: resize, stride, padding, groups, LRN, and a head larger than the classes. */
+/**
+ * Everything that AlexNet has, small: resize, stride, padding, groups, LRN, and a head larger than the
+ * classes.
+ */
 export const smallAlexNet: Network = {
   architecture: 'small-alexnet',
   front: { kind: 'resize', side: 39, mean: [120, 100, 90], deviation: [60, 50, 40] },
@@ -20,8 +23,8 @@ export const smallAlexNet: Network = {
 };
 
 /**
- * Convolutions of enough channels for the products of src/model/engines/winograd, of both sizes, with and without groups. Not among
- * `smallNetworks`, whose users look at other things and would take longer.
+ * Convolutions of enough channels for the products of src/model/engines/winograd, of both sizes, with and
+ * without groups. Not among `smallNetworks`, whose users look at other things and would take longer.
  */
 export const smallWideNetwork: Network = {
   architecture: 'small-wide',

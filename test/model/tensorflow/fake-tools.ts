@@ -11,7 +11,10 @@ export interface FakeMachine {
   remove(): Promise<void>;
 }
 
-/** Shell scripts by command name; they can use the shell's own words and absolute paths, as PATH has nothing else. */
+/**
+ * Shell scripts by command name; they can use the shell's own words and absolute paths, as PATH has nothing
+ * else.
+ */
 export async function fakeMachine(commands: Readonly<Record<string, string>>): Promise<FakeMachine> {
   const root = await mkdtemp(join(tmpdir(), 'smearwatch-tensorflow-'));
   const bin = join(root, 'bin');
@@ -29,7 +32,10 @@ export async function fakeMachine(commands: Readonly<Record<string, string>>): P
   };
 }
 
-/** `tfjs-node` as npm would leave it, its place being the argument after `--prefix`, plus what a build would add. */
+/**
+ * `tfjs-node` as npm would leave it, its place being the argument after `--prefix`, plus what a build would
+ * add.
+ */
 const FAKE_NPM = `
 case "$1" in
   config) echo /usr; exit 0 ;;

@@ -94,7 +94,10 @@ describe.skipIf(installed === undefined)(title, () => {
   });
 });
 
-/** Fits w in w·2 = 6 by gradient descent; the script is JavaScript, since a worker of Vitest's knows no TypeScript. */
+/**
+ * Fits w in w·2 = 6 by gradient descent; the script is JavaScript, since a worker of Vitest's knows no
+ * TypeScript.
+ */
 function trainInWorker(packageFolder: string, rate: number): Promise<number> {
   const script = `
     const { parentPort, workerData } = require('node:worker_threads');

@@ -4,7 +4,10 @@ import { decodeModel, encodeModel } from '../../../src/model/onnx/proto.js';
 /** Bytes of more than any processor's address space: no computer has them, whatever it promises. */
 const ELEMENTS = 2n ** 46n;
 
-/** The same network with a tensor in the way for which there is no memory: it loads, and fails with the first image. */
+/**
+ * The same network with a tensor in the way for which there is no memory: it loads, and fails with the first
+ * image.
+ */
 export function withGreed(onnx: Uint8Array): Uint8Array {
   const model = decodeModel(onnx);
   const nodes = model.graph.node ?? [];

@@ -19,8 +19,8 @@ export interface LatencyReport {
 const AFTERWARDS_MS = 500;
 
 /**
- * A time of each image, up to its result, of those that met a change of the models in it (from the file's writing until the old
- * workers have ended) and of the others.
+ * A time of each image, up to its result, of those that met a change of the models in it (from the file's
+ * writing until the old workers have ended) and of the others.
  */
 export function compareLatency(
   files: readonly EndedFile[],

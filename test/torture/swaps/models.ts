@@ -18,7 +18,9 @@ import { initialWeights } from '../../../src/train/initial-weights.js';
 import { use } from '../../fixtures/registry.js';
 import { withGreed } from './greedy-model.js';
 
-/** Models that are configured together. No version is in two sets: a result that mixes sets is one of no set. */
+/**
+ * Models that are configured together. No version is in two sets: a result that mixes sets is one of no set.
+ */
 export interface ModelSet {
   readonly use: readonly string[];
   readonly specs: readonly ModelSpec[];
@@ -42,7 +44,10 @@ export interface SwapModels {
   readonly bad: BadModels;
 }
 
-/** The networks that ship, a quantised version of each, and a third LeNet-5: AlexNet makes a swap as heavy as it gets. */
+/**
+ * The networks that ship, a quantised version of each, and a third LeNet-5: AlexNet makes a swap as heavy as
+ * it gets.
+ */
 export async function shippedModels(folder: string, smears: readonly Buffer[]): Promise<SwapModels> {
   const cacheFolder = modelCache();
   const registry = new Registry(join(folder, 'models'), { cacheFolder });
@@ -135,7 +140,10 @@ function addVersion(
   });
 }
 
-/** Untrained networks begin with nearly equal probabilities, by which versions could not be told apart: this one has opinions. */
+/**
+ * Untrained networks begin with nearly equal probabilities, by which versions could not be told apart: this
+ * one has opinions.
+ */
 function decisiveLeNet5(classes: readonly string[], seed: number): Uint8Array {
   const network = lenet5({ classes: classes.length });
   const weights = initialWeights(network, seed);

@@ -29,7 +29,10 @@ export class Reference {
     return reference;
   }
 
-  /** The largest difference of a prediction from what the model that it names says in quiet; infinite for another model. */
+  /**
+   * The largest difference of a prediction from what the model that it names says in quiet; infinite for
+   * another model.
+   */
   difference(prediction: ModelPrediction, smear: number): number {
     const answer = this.#answers.get(keyOf(prediction))?.[smear];
     return answer === undefined ? Infinity : distance(answer, prediction.probabilities);
@@ -44,7 +47,10 @@ export class Reference {
     return nearest === undefined ? 'nobody' : `${nearest.identity.name}@${nearest.identity.version}`;
   }
 
-  /** Share of smears of which all versions of a model say things that differ by more than `tolerance`: how sharp the check is. */
+  /**
+   * Share of smears of which all versions of a model say things that differ by more than `tolerance`: how
+   * sharp the check is.
+   */
   sharpness(tolerance: number): number {
     const pairs = this.#models.flatMap((one, at) =>
       this.#models

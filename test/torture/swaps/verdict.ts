@@ -51,7 +51,10 @@ export function readFiles(stateFolder: string): EndedFile[] {
   }));
 }
 
-/** Compares all that was fed with all that came out, after the daemon has ended. `metrics`: its last word before that. */
+/**
+ * Compares all that was fed with all that came out, after the daemon has ended. `metrics`: its last word
+ * before that.
+ */
 export function judge(
   world: SwapWorld,
   files: readonly EndedFile[],
@@ -87,7 +90,10 @@ function judgeFiles({ feed }: SwapWorld, files: readonly EndedFile[]): Finding[]
   return extra > 0 ? [...findings, wrong(`${extra} files that were never fed`)] : findings;
 }
 
-/** Every result is of one configured set, while that was in force, and what it says is what its models say in quiet. */
+/**
+ * Every result is of one configured set, while that was in force, and what it says is what its models say in
+ * quiet.
+ */
 function judgeModels(world: SwapWorld, files: readonly EndedFile[], reference: Reference): Finding[] {
   const smearOf = new Map(world.feed.fed.map(({ path, smear }: FedImage) => [path, smear]));
   const services = servicesOf(world);
@@ -134,7 +140,10 @@ interface Service {
   readonly to: number;
 }
 
-/** Which models may have served when: from the moment that their configuration was written, until the next had taken over. */
+/**
+ * Which models may have served when: from the moment that their configuration was written, until the next had
+ * taken over.
+ */
 function servicesOf({ first, played }: SwapWorld): Service[] {
   const services: Service[] = [];
   let current = { set: first, from: 0 };

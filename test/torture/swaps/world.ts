@@ -25,7 +25,10 @@ export interface WorldOptions {
   readonly config?: object;
 }
 
-/** A scanner's folder that is fed, a daemon that works it off, and its configuration. Images are deleted afterwards. */
+/**
+ * A scanner's folder that is fed, a daemon that works it off, and its configuration. Images are deleted
+ * afterwards.
+ */
 export class SwapWorld {
   readonly folder: string;
   readonly feed: Feed;
@@ -87,7 +90,10 @@ export class SwapWorld {
     return done + quarantined;
   }
 
-  /** Resolves once everything that was fed has ended and been delivered. @throws Error when the daemon ends before that */
+  /**
+   * Resolves once everything that was fed has ended and been delivered. @throws Error when the daemon ends
+   * before that
+   */
   async workedOff(): Promise<void> {
     for (;;) {
       const { work, outbox } = await this.daemon.status();

@@ -5,8 +5,8 @@ const share = z.number();
 const counts = z.array(z.number());
 
 /**
- * What a card reads out of a manifest's free fields. Each is optional: an imported model has no training, and a version may
- * have been written by another program.
+ * What a card reads out of a manifest's free fields. Each is optional: an imported model has no training, and
+ * a version may have been written by another program.
  */
 const trainingSchema = z.object({
   data: z

@@ -63,7 +63,9 @@ export async function runQuantization(
   return { version: await registry.add(draft), measured, limits };
 }
 
-/** `count` of the items at equal distances: every class has its share, since they are in the classes' order. */
+/**
+ * `count` of the items at equal distances: every class has its share, since they are in the classes' order.
+ */
 function spread<T>(items: readonly T[], count: number): T[] {
   const step = Math.max(1, items.length / count);
   return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));

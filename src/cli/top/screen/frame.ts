@@ -21,7 +21,10 @@ export interface FrameProps {
   readonly hint?: string;
 }
 
-/** Lines of everything but models and results: 2 header, 5 overview, blank, 8 stages, blank, title of the models. */
+/**
+ * Lines of everything but models and results: 2 header, 5 overview, blank, 8 stages, blank, title of the
+ * models.
+ */
 const OTHER_LINES = 18;
 const GAP = 2;
 

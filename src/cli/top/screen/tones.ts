@@ -2,8 +2,9 @@ import type { TextProps } from 'ink';
 import { createContext, useContext } from 'react';
 
 /**
- * What a text is, as far as it is to be seen. Every tone but `plain` also has a word, or is decoration: nothing is said by
- * colour alone. Cyan, yellow and inverted red are told apart with every kind of colour blindness.
+ * What a text is, as far as it is to be seen. Every tone but `plain` also has a word, or is decoration:
+ * nothing is said by colour alone. Cyan, yellow and inverted red are told apart with every kind of colour
+ * blindness.
  */
 export type Tone = 'plain' | 'title' | 'quiet' | 'good' | 'warning' | 'alert';
 

@@ -14,7 +14,10 @@ const SAMPLE = 16;
 /** Of a sans-serif letter or digit, on average and generously: text cannot be measured without a browser. */
 export const LETTER = FONT_SIZE * 0.58;
 
-/** Names of series above a plot, wrapped into rows. Marks must be drawn with a `marginTop` of at least `legendHeight`. */
+/**
+ * Names of series above a plot, wrapped into rows. Marks must be drawn with a `marginTop` of at least
+ * `legendHeight`.
+ */
 export function legend(series: readonly Series[], kind: 'bar' | 'line', place: LegendPlace): Plot.Markish[] {
   return entries(series, place).flatMap(({ name, colour, dash, left, top }) => {
     const at = { frameAnchor: 'top-left', facet: 'super' } as const;

@@ -19,7 +19,10 @@ const AXIS = {
   labelArrow: 'none',
 } as const;
 
-/** Share right over mean confidence, with Wilson intervals; on the diagonal a model is as sure as it should be. */
+/**
+ * Share right over mean confidence, with Wilson intervals; on the diagonal a model is as sure as it should
+ * be.
+ */
 export function reliabilityDiagram({ title, heading, colour, calibration }: Reliability): string {
   const bins = filledBins(calibration);
   return draw({

@@ -7,8 +7,8 @@ export interface Series {
 }
 
 /**
- * Told apart by persons with any colour vision and, by their lightness and dashes, on a black-and-white print. The first
- * is the report's accent colour.
+ * Told apart by persons with any colour vision and, by their lightness and dashes, on a black-and-white
+ * print. The first is the report's accent colour.
  */
 const COLOURS = ['#0b5c94', '#d97d0d', '#7b4b94', '#2f9074', '#6fb1dc', '#5a6670'] as const;
 const DASHES = [undefined, '6 2.5', '2 2', '8 2 2 2', '4 4', '1 3'] as const;

@@ -16,7 +16,9 @@ export function thinOut<T>(items: readonly T[], limit: number): T[] {
   return items.filter((_, index) => index % step === 0 || index === items.length - 1);
 }
 
-/** How many iterations a point of the smoothed line is the mean of: a fortieth of the training, an odd number. */
+/**
+ * How many iterations a point of the smoothed line is the mean of: a fortieth of the training, an odd number.
+ */
 export function smoothingWindow(iterations: number): number {
   return 2 * Math.floor(iterations / 80) + 1;
 }

@@ -74,8 +74,8 @@ export function trainingCurves({ title, label, max, curves }: TrainingCurves): s
 }
 
 /**
- * A curve that draws a dot at each point instead of a line between them, all in one SVG path: an element for each of some
- * thousand iterations would make the file ten times larger.
+ * A curve that draws a dot at each point instead of a line between them, all in one SVG path: an element for
+ * each of some thousand iterations would make the file ten times larger.
  */
 function dots(context: PathContext) {
   const point = (x: number, y: number): void => {

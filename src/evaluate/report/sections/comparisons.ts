@@ -50,7 +50,8 @@ function points(share: number): string {
 
 /**
  * What a person may conclude.
- * @param isGrouped images of one patient are alike, so McNemar's p is too small and the difference's interval decides
+ * @param isGrouped images of one patient are alike, so McNemar's p is too small and the difference's interval
+ *   decides
  */
 export function inWords(comparison: Comparison, isGrouped: boolean): string {
   const { first, second, onlyFirstRight, onlySecondRight } = comparison;

@@ -6,7 +6,10 @@ import type { Series } from '../plots/series.js';
 import { referenceOf } from '../report-input.js';
 import { figure, type ReportSection } from '../section.js';
 
-/** Receiver operating characteristic and precision over recall, a panel for each class and a line for each model. */
+/**
+ * Receiver operating characteristic and precision over recall, a panel for each class and a line for each
+ * model.
+ */
 export function curves(
   { models, data: { classes, images } }: Metrics,
   series: readonly Series[],

@@ -6,7 +6,10 @@ import { isPacked } from '../../onnx/packed.js';
 import { GraphBuilder, tensorInfo } from '../../onnx/nodes.js';
 import { DATA_TYPE, EXTERNAL, type GraphProto, type ModelProto } from '../../onnx/proto.js';
 
-/** A front, and the step behind it that some networks have: to uint8 levels, level = round(input / scale) + zeroPoint. */
+/**
+ * A front, and the step behind it that some networks have: to uint8 levels, level = round(input / scale) +
+ * zeroPoint.
+ */
 export interface CutFront extends Front {
   readonly levels?: { readonly scale: number; readonly zeroPoint: number };
 }
@@ -23,8 +26,9 @@ export interface CutModel {
 const SIDES = { least: 4, most: 512 } as const;
 
 /**
- * Cuts off the nodes that make a network's input of the pixels: our own networks', and those that import puts before foreign ones
- * (see graph.ts and ../import/front.ts). They take a twentieth of an AlexNet's time in ONNX Runtime, and a third of it once it is quantised.
+ * Cuts off the nodes that make a network's input of the pixels: our own networks', and those that import puts
+ * before foreign ones (see graph.ts and ../import/front.ts). They take a twentieth of an AlexNet's time in
+ * ONNX Runtime, and a third of it once it is quantised.
  * @returns undefined when the graph begins with anything else; then it has to be run whole
  */
 export function cutFront(model: ModelProto & { graph: GraphProto }): CutModel | undefined {

@@ -17,7 +17,9 @@ interface FrontExports extends WebAssemblyExports {
   readonly average_to_bytes: (to: number) => void;
 }
 
-/** Computes a network's input of pixels, in memory that it keeps: as much as the largest batch so far took. */
+/**
+ * Computes a network's input of pixels, in memory that it keeps: as much as the largest batch so far took.
+ */
 export class FrontKernel {
   /** Rows and columns of what it computes. */
   readonly side: number;
@@ -45,7 +47,8 @@ export class FrontKernel {
 
   /**
    * @param pixels `count × 196,608` bytes (uint8, 256×256×3, RGB)
-   * @returns float32 `count × 3 × side × side`, or with levels uint8 `count × side × side × 3`; valid until the next call
+   * @returns float32 `count × 3 × side × side`, or with levels uint8 `count × side × side × 3`; valid until
+   *   the next call
    * @throws RangeError when there is no memory for so many
    */
   run(pixels: Uint8Array, count: number): Float32Array | Uint8Array {

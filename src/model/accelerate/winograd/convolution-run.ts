@@ -42,8 +42,8 @@ export interface ConvolutionRun {
 }
 
 /**
- * The run with the most weights: each convolution with a ReLU and perhaps a max pool behind it, of the sizes that native/winograd computes.
- * Undefined: there is none.
+ * The run with the most weights: each convolution with a ReLU and perhaps a max pool behind it, of the sizes
+ * that native/winograd computes. Undefined: there is none.
  */
 export function heaviestRun(graph: GraphProto): ConvolutionRun | undefined {
   const runs: ConvolutionRun[] = [];

@@ -12,7 +12,10 @@ export interface ConvolutionParts {
   readonly images: number;
 }
 
-/** A convolution as products of matrices, which ONNX Runtime computes, between two steps that native/winograd does. */
+/**
+ * A convolution as products of matrices, which ONNX Runtime computes, between two steps that native/winograd
+ * does.
+ */
 export async function convolutionStage(
   convolution: Convolution,
   inputSide: number,
@@ -29,8 +32,9 @@ export async function convolutionStage(
 }
 
 /**
- * In how many lots images are best run: of about as much memory as the filters have. Of smaller ones, the filters are read from memory
- * too often; of larger ones, what is computed has left the processor's caches before it is read.
+ * In how many lots images are best run: of about as much memory as the filters have. Of smaller ones, the
+ * filters are read from memory too often; of larger ones, what is computed has left the processor's caches
+ * before it is read.
  */
 function timesOf(
   images: number,
@@ -99,8 +103,9 @@ class ConvolutionStage implements ReadyStage {
   }
 
   /**
-   * An odd number of tiles, of which one may be nobody's. A tile's values are written to as many places as there are points, and with a
-   * multiple of 4,096 bytes between them, all of these share a few lines of the processor's cache.
+   * An odd number of tiles, of which one may be nobody's. A tile's values are written to as many places as
+   * there are points, and with a multiple of 4,096 bytes between them, all of these share a few lines of the
+   * processor's cache.
    */
   #roomFor(images: number): number {
     return (images * this.#tiles ** 2) | 1;

@@ -17,7 +17,10 @@ export interface GraphPart {
   readonly outputName: string;
 }
 
-/** A model as a graph, stages, and another graph. What goes between them is float32 [N, height, width, channels]. */
+/**
+ * A model as a graph, stages, and another graph. What goes between them is float32 [N, height, width,
+ * channels].
+ */
 export interface DividedModel {
   /** Made for `runInPlace`. */
   readonly before: GraphPart;
@@ -26,8 +29,8 @@ export interface DividedModel {
 }
 
 /**
- * Takes the run of convolutions with the most weights out of a graph: one after the other, each with a ReLU and perhaps a max
- * pool behind it, of the sizes that native/winograd computes.
+ * Takes the run of convolutions with the most weights out of a graph: one after the other, each with a ReLU
+ * and perhaps a max pool behind it, of the sizes that native/winograd computes.
  * @returns undefined when there is none, or when something else leads past it
  */
 export function divideAtConvolutions(

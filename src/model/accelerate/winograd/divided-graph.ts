@@ -24,7 +24,10 @@ export interface DividedParts {
   readonly after: LoadedPart;
 }
 
-/** A graph, stages of our own, and a graph. The last one, with the large matrices, takes the whole batch at once. */
+/**
+ * A graph, stages of our own, and a graph. The last one, with the large matrices, takes the whole batch at
+ * once.
+ */
 export class DividedGraph implements Computation {
   readonly inputName: string;
   readonly outputs: InferenceSession['outputMetadata'];

@@ -1,9 +1,9 @@
 import type { Convolution } from './convolution-run.js';
 
 /**
- * Where a product of polynomials is evaluated (Winograd 1980; Lavin and Gray 2016): each finite point p with 1 / ∏(p − q) over the other
- * points q, or a multiple of it that native/winograd makes up for. The last point is ∞. Neighbouring outputs of a 3×3 filter
- * are taken five at a time, of a 5×5 one four at a time.
+ * Where a product of polynomials is evaluated (Winograd 1980; Lavin and Gray 2016): each finite point p with
+ * 1 / ∏(p − q) over the other points q, or a multiple of it that native/winograd makes up for. The last point
+ * is ∞. Neighbouring outputs of a 3×3 filter are taken five at a time, of a 5×5 one four at a time.
  */
 interface Points {
   readonly outputs: number;
@@ -47,7 +47,8 @@ export function pointsPerTile(kernel: Convolution['kernel']): number {
 }
 
 /**
- * U = G·g·Gᵀ of each filter g: what its products with tiles are made of. Plain loops: AlexNet has 230,000 filters.
+ * U = G·g·Gᵀ of each filter g: what its products with tiles are made of. Plain loops: AlexNet has 230,000
+ * filters.
  * @returns float32 [points, groups, channels / groups, outputs / groups]
  */
 export function transformFilters({ filters, kernel, groups, channels, outputs }: Convolution): Float32Array {

@@ -61,7 +61,10 @@ export class WinogradKernel {
     return new Float32Array(this.#exports.memory.buffer, at, length);
   }
 
-  /** Tiles of an input: float32 [points, groups, room, channels / groups], of which images × perSide² are used. */
+  /**
+   * Tiles of an input: float32 [points, groups, room, channels / groups], of which images × perSide² are
+   * used.
+   */
   transformInput(
     of: ConvolutionShape,
     { at, images, side }: Images,
@@ -72,7 +75,9 @@ export class WinogradKernel {
     transform(at, to, images, side, of.channels, of.groups, of.padding, perSide, room);
   }
 
-  /** An output of products of tiles and filters, [points, groups, room, outputs / groups], with bias and ReLU. */
+  /**
+   * An output of products of tiles and filters, [points, groups, room, outputs / groups], with bias and ReLU.
+   */
   transformOutput(
     of: ConvolutionShape,
     { products, bias }: { products: KernelOffset; bias: KernelOffset },

@@ -1,6 +1,8 @@
 import type { Images, KernelOffset } from './kernel.js';
 
-/** Memory for what lies between a stage's steps: stages follow each other, so that all of them use the same. */
+/**
+ * Memory for what lies between a stage's steps: stages follow each other, so that all of them use the same.
+ */
 export interface Scratch {
   readonly tiles: KernelOffset;
   readonly products: KernelOffset;

@@ -38,7 +38,8 @@ export class Stages {
   }
 
   /**
-   * @throws RangeError when there is no memory for so many, or they are smaller than a stage's filters or places
+   * @throws RangeError when there is no memory for so many, or they are smaller than a stage's filters or
+   *   places
    */
   static async open(
     stages: DividedModel['stages'],
@@ -67,7 +68,10 @@ export class Stages {
     return this.#stages.at(-1) ?? this.shape;
   }
 
-  /** Where images `start` and following of the next run are to be written: float32 [images, side, side, channels]. */
+  /**
+   * Where images `start` and following of the next run are to be written: float32 [images, side, side,
+   * channels].
+   */
   input(start: number, images: number): Float32Array {
     const floats = floatsOf(this.shape);
     return this.#kernel.floats(this.#kernel.after(this.#turns[0], start * floats), images * floats);

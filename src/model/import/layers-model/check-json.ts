@@ -4,8 +4,9 @@ import { quoted, unreadable } from '../failures.js';
 const MAX_DEPTH = 100;
 
 /**
- * Refuses JSON that is made to harm who reads it: nested so deeply that recursion overflows, or with keys and names that
- * mean something to every JavaScript object. tfjs copies keys into plain objects, and looks names up in them.
+ * Refuses JSON that is made to harm who reads it: nested so deeply that recursion overflows, or with keys and
+ * names that mean something to every JavaScript object. tfjs copies keys into plain objects, and looks names
+ * up in them.
  * @throws SmearwatchError `import-unreadable`
  */
 export function checkJson(json: unknown): void {

@@ -5,8 +5,8 @@ import type { LayerJson } from './topology.js';
 const MAX_NUMBER = 1 << 20;
 
 /**
- * Refuses numbers that are no size of a classifier's layer: tfjs allocates what they say before it compares them with the
- * weights that are there.
+ * Refuses numbers that are no size of a classifier's layer: tfjs allocates what they say before it compares
+ * them with the weights that are there.
  * @throws SmearwatchError `import-unsupported`
  */
 export function checkNumbers({ class_name: kind, config }: LayerJson): void {

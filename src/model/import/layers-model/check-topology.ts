@@ -9,8 +9,8 @@ import { partsOf, type LayerJson, type ModelParts } from './topology.js';
 const MAX_LAYERS = 2000;
 
 /**
- * Refuses, before TensorFlow sees it, a network that is made of anything but known layers, or of numbers and wires that no
- * program writes and that would keep tfjs busy for ever.
+ * Refuses, before TensorFlow sees it, a network that is made of anything but known layers, or of numbers and
+ * wires that no program writes and that would keep tfjs busy for ever.
  * @returns how often each kind of layer occurs, those of models inside the model included
  * @throws SmearwatchError `import-unsupported`, `import-unreadable`, `import-input`, `import-output`
  */

@@ -10,8 +10,8 @@ export function bytesOf({ shape }: WeightSpec): number {
 }
 
 /**
- * What the manifest of the weights declares, before any file is opened: float32, each name once, and no more than a
- * classifier has.
+ * What the manifest of the weights declares, before any file is opened: float32, each name once, and no more
+ * than a classifier has.
  * @throws SmearwatchError `import-unsupported`, `import-unreadable`
  */
 export function checkWeights({ weightsManifest }: ModelJson): void {

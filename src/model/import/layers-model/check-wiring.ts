@@ -4,8 +4,8 @@ import { MODEL_KINDS } from './known-layers.js';
 import type { LayerJson } from './topology.js';
 
 /**
- * Puts a functional model's layers in order, as tfjs does it when it loads them, except that tfjs waits for ever for an input
- * that never comes: of a layer that does not exist, or of one that waits for this one.
+ * Puts a functional model's layers in order, as tfjs does it when it loads them, except that tfjs waits for
+ * ever for an input that never comes: of a layer that does not exist, or of one that waits for this one.
  * @throws SmearwatchError `import-unreadable`
  */
 export function checkWiring(layers: readonly LayerJson[]): void {

@@ -9,9 +9,9 @@ interface LayerPrototype {
 }
 
 /**
- * Builds a network while each of its weights is compared with what the file declares, before there is memory for it: tfjs takes
- * that first, however much a layer asks for, and names no layer when a shape does not fit. This process builds nothing else
- * meanwhile.
+ * Builds a network while each of its weights is compared with what the file declares, before there is memory
+ * for it: tfjs takes that first, however much a layer asks for, and names no layer when a shape does not fit.
+ * This process builds nothing else meanwhile.
  * @throws SmearwatchError `import-unreadable`, and what `build` throws
  */
 export async function comparingWeights<Built>(
@@ -40,7 +40,8 @@ function comparison(weights: readonly StoredWeight[]) {
   const declared = new Map(weights.map(({ name, shape }) => [name, shape]));
   let left = weights.reduce((sum, { shape }) => sum + sizeOf(shape), SPARE_VALUES);
   return (layer: string, name: string, shape: readonly number[]): void => {
-    // Some exporters use longer names, which tfjs knows to shorten: it finds out itself whether all are there.
+    // Some exporters use longer names, which tfjs knows to shorten: it finds out itself whether all are
+    // there.
     const found = declared.get(`${layer}/${name}`);
     if (found !== undefined && found.join() !== shape.join()) {
       throw misfit(layer, name, shape, `and weightsManifest has it as [${found.join(', ')}]`);

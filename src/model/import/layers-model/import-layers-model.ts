@@ -24,8 +24,8 @@ import { readWeights } from './read-weights.js';
 const MAX_BYTES = 1 << 24;
 
 /**
- * A foreign LayersModel as a registered one, written to `folder` and tried. Everything that the file says is examined before
- * TensorFlow is loaded and given any of it.
+ * A foreign LayersModel as a registered one, written to `folder` and tried. Everything that the file says is
+ * examined before TensorFlow is loaded and given any of it.
  * @throws SmearwatchError `import-…`, `engine-unavailable`
  */
 export async function importLayersModel(

@@ -2,8 +2,8 @@
 export const MODEL_KINDS = new Set(['Sequential', 'Functional', 'Model']);
 
 /**
- * What classifiers of images are made of, and tfjs knows. Not among them: what is code of its owner's (Lambda, layers of his
- * own), what remembers (recurrent layers), and what serves texts.
+ * What classifiers of images are made of, and tfjs knows. Not among them: what is code of its owner's
+ * (Lambda, layers of his own), what remembers (recurrent layers), and what serves texts.
  */
 export const LAYER_KINDS = new Set([
   'InputLayer',

@@ -30,7 +30,10 @@ export async function readShard(
   }
 }
 
-/** A link could lead out of the folder, and opening a pipe would wait for its other end. Windows knows neither flag. */
+/**
+ * A link could lead out of the folder, and opening a pipe would wait for its other end. Windows knows neither
+ * flag.
+ */
 const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 async function openPlain(file: string, name: string): Promise<FileHandle> {

@@ -34,7 +34,10 @@ export async function readWeights(folder: string, { weightsManifest }: ModelJson
   return { weights: kept.map(({ name, shape }) => ({ name, shape })), values };
 }
 
-/** A manifest's paths are data: they could be URLs, or lead to any file of this computer. Browsers save with `./`. */
+/**
+ * A manifest's paths are data: they could be URLs, or lead to any file of this computer. Browsers save with
+ * `./`.
+ */
 function fileOf(path: string): string {
   const file = path.replace(/^\.\//, '');
   if (!/[/\\:\0]/.test(file) && !['', '.', '..'].includes(file)) return file;
@@ -52,7 +55,10 @@ function sizeOf(weights: readonly WeightSpec[]): number {
   return weights.reduce((sum, weight) => sum + bytesOf(weight), 0);
 }
 
-/** A group's files are one long file that was cut into pieces: together they must hold exactly what it declares. */
+/**
+ * A group's files are one long file that was cut into pieces: together they must hold exactly what it
+ * declares.
+ */
 async function readGroup(
   folder: string,
   files: readonly string[],

@@ -4,7 +4,9 @@ import { applyModel } from '../build-model.js';
 import type { Tensorflow } from '../load.js';
 import type { LayersContract } from './stored.js';
 
-/** Pixels [N, 256, 256, 3], 0…255 → probabilities [N, classes], by the nodes that an imported ONNX file gets. */
+/**
+ * Pixels [N, 256, 256, 3], 0…255 → probabilities [N, classes], by the nodes that an imported ONNX file gets.
+ */
 export function applyContract(
   tf: Tensorflow,
   model: LayersModel,

@@ -10,8 +10,9 @@ export interface LayersModelParts {
 }
 
 /**
- * Builds the network and gives every weight its values: TensorFlow refuses weights that no layer has, and layers whose weights
- * are missing. All of it is there at once, so its initialisers, which may be slow and are random, are not run.
+ * Builds the network and gives every weight its values: TensorFlow refuses weights that no layer has, and
+ * layers whose weights are missing. All of it is there at once, so its initialisers, which may be slow and
+ * are random, are not run.
  * @throws Error of TensorFlow's
  */
 export async function buildLayers(

@@ -11,8 +11,8 @@ import { buildLayers } from './build-layers.js';
 import { parseStored } from './stored.js';
 
 /**
- * A registered LayersModel, by the path of its `model.json`. Import has examined its layers; here the weights must be those
- * that the file names.
+ * A registered LayersModel, by the path of its `model.json`. Import has examined its layers; here the weights
+ * must be those that the file names.
  * @throws SmearwatchError `model-unloadable`
  */
 export async function openLayersModel(

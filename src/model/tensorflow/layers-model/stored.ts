@@ -23,8 +23,8 @@ const weightSchema = z.strictObject({
 });
 
 /**
- * The `model.json` of a registered LayersModel. It is what `model.save` of tfjs writes, and any program loads the network
- * from it; only the contract is ours, in the place that the format has for such things.
+ * The `model.json` of a registered LayersModel. It is what `model.save` of tfjs writes, and any program loads
+ * the network from it; only the contract is ours, in the place that the format has for such things.
  */
 const storedSchema = z.strictObject({
   format: z.literal('layers-model'),

@@ -3,7 +3,10 @@ import type { ConvolutionLayer as ConvolutionConfig } from '../../networks/netwo
 import type { Tensorflow } from '../load.js';
 import { customLayer, type TensorShape } from './custom-layer.js';
 
-/** Convolution with explicit padding and groups, then ReLU. Weights: kernel [k, k, inputs/groups, filters], bias [filters]. */
+/**
+ * Convolution with explicit padding and groups, then ReLU. Weights: kernel [k, k, inputs/groups, filters],
+ * bias [filters].
+ */
 export function convolutionLayer(tf: Tensorflow) {
   return class ConvolutionLayer extends customLayer(tf)<ConvolutionConfig> {
     static readonly className = 'SmearwatchConvolution';

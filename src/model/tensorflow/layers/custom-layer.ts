@@ -3,14 +3,17 @@ import type { Tensorflow } from '../load.js';
 
 export type TensorShape = (number | null)[];
 
-/** What a layer is made of, as plain data: it is written into model.json, and is the constructor's only argument. */
+/**
+ * What a layer is made of, as plain data: it is written into model.json, and is the constructor's only
+ * argument.
+ */
 export interface LayerConfig {
   readonly name: string;
 }
 
 /**
- * The base of the layers that tfjs-layers lacks. Classes are made per TensorFlow and not at the top of a file, because
- * their base class comes with the TensorFlow that was loaded.
+ * The base of the layers that tfjs-layers lacks. Classes are made per TensorFlow and not at the top of a
+ * file, because their base class comes with the TensorFlow that was loaded.
  */
 export function customLayer(tf: Tensorflow) {
   abstract class CustomLayer<Config extends LayerConfig> extends tf.layers.Layer {

@@ -2,14 +2,20 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Tensorflow } from '../load.js';
 import { customLayer, type LayerConfig } from './custom-layer.js';
 
-/** Scaled keep flags of a dropout layer, `shape` values of 0 or 1/(1 − rate): whoever trains draws them, seeded. */
+/**
+ * Scaled keep flags of a dropout layer, `shape` values of 0 or 1/(1 − rate): whoever trains draws them,
+ * seeded.
+ */
 export type DropoutMask = (layer: string, shape: readonly number[], rate: number) => Float32Array;
 
 export interface DropoutConfig extends LayerConfig {
   readonly rate: number;
 }
 
-/** Dropout by a mask that is given; a model loaded from model.json has none, and draws from TensorFlow's own chance. */
+/**
+ * Dropout by a mask that is given; a model loaded from model.json has none, and draws from TensorFlow's own
+ * chance.
+ */
 export function dropoutLayer(tf: Tensorflow) {
   return class DropoutLayer extends customLayer(tf)<DropoutConfig> {
     static readonly className = 'SmearwatchDropout';

@@ -59,7 +59,10 @@ const [conv2, pool2] = ['5×5 of 32 → 64, padding 2', 'pool 3/2'];
 const [conv3, pool3] = ['3×3 of 64 → 64, 2 groups, padding 1', 'pool 2/2'];
 const whole = [conv2, pool2, conv3, pool3];
 
-/** AlexNet with hardly any of its fully connected layers, which are not looked at and are nearly all of its size. */
+/**
+ * AlexNet with hardly any of its fully connected layers, which are not looked at and are nearly all of its
+ * size.
+ */
 function lightAlexNet(options?: AlexNetOptions): Network {
   const network = alexnet(options);
   const isInside = (layer: Layer) => layer.kind === 'dense' && layer.activation === 'relu';

@@ -7,7 +7,9 @@ import {
 import type { Convolution } from '../../../../src/model/accelerate/winograd/convolution-run.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
 
-/** G of both sizes, as it is worked out by hand: a row for each of the points 0, 1, −1, 2, −2, ½ (, −½), ∞. */
+/**
+ * G of both sizes, as it is worked out by hand: a row for each of the points 0, 1, −1, 2, −2, ½ (, −½), ∞.
+ */
 const MATRICES: Readonly<Record<Convolution['kernel'], readonly (readonly number[])[]>> = {
   3: [
     [-1 / 2, 0, 0],

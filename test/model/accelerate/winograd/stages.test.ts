@@ -114,8 +114,9 @@ function computePool(
 }
 
 /**
- * Of the largest value. The method's sums are of numbers several times as large as what they end in, and cancel, so that some bits more
- * are lost than in a convolution: up to 10⁻⁵ here, with filters of 5 × 5. What is computed wrongly is wrong by a thousand times as much.
+ * Of the largest value. The method's sums are of numbers several times as large as what they end in, and
+ * cancel, so that some bits more are lost than in a convolution: up to 10⁻⁵ here, with filters of 5 × 5. What
+ * is computed wrongly is wrong by a thousand times as much.
  */
 const TOLERANCE = 5e-5;
 

@@ -4,8 +4,8 @@ import type { ImportStatement } from '../../../../src/model/import/statement.js'
 import type { Tensorflow } from '../../../../src/model/tensorflow/load.js';
 
 /**
- * What a saved network gives for an image when it is loaded from its files by tfjs itself, for an input that is computed here
- * by plain loops from what is stated.
+ * What a saved network gives for an image when it is loaded from its files by tfjs itself, for an input that
+ * is computed here by plain loops from what is stated.
  */
 export async function runDirectly(
   tf: Tensorflow,

@@ -60,8 +60,9 @@ export interface KerasOptions {
 }
 
 /**
- * What tensorflowjs_converter 4.22 writes for a functional Keras 2.15 model: convolution, batch normalisation, ReLU, depthwise
- * convolution, dropout, global average, dense; the options in Keras's words, the weights in two files, cut anywhere.
+ * What tensorflowjs_converter 4.22 writes for a functional Keras 2.15 model: convolution, batch
+ * normalisation, ReLU, depthwise convolution, dropout, global average, dense; the options in Keras's words,
+ * the weights in two files, cut anywhere.
  */
 export function kerasExport(options: KerasOptions = {}): KerasModel {
   const { side = 64, batch = null, classes = 3, activation = 'softmax' } = options;

@@ -4,8 +4,8 @@ import { randomNumbers } from '../../onnx/random-weights.js';
 import type { SavedModel } from './keras-export.js';
 
 /**
- * What `model.save` of tfjs writes in a browser, with random weights: `model.json` and one file of weights, named with `./`.
- * The model itself is gone then, as its names are needed for what is loaded.
+ * What `model.save` of tfjs writes in a browser, with random weights: `model.json` and one file of weights,
+ * named with `./`. The model itself is gone then, as its names are needed for what is loaded.
  */
 export async function tfjsExport(tf: Tensorflow, model: LayersModel): Promise<SavedModel> {
   randomise(tf, model);
