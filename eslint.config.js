@@ -23,8 +23,12 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'test/**/*.tsx'],
     rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'vitest', importNames: ['test'], message: 'A test is called it() throughout.' }] },
+      ],
       'no-restricted-syntax': [
         'error',
         {

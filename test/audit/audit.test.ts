@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Audit, auditFile } from '../../src/audit/audit.js';
 import { canonicalJson, NO_ENTRY } from '../../src/audit/entry.js';
 import { readHead } from '../../src/audit/head-file.js';
@@ -13,7 +13,7 @@ import { temporaryFolder } from '../fixtures/folders.js';
 import { appender, trailOf } from './trail.js';
 
 describe('An entry', () => {
-  test('has the hash of the documented bytes', () => {
+  it('has the hash of the documented bytes', () => {
     const folder = temporaryFolder();
     const audit = Audit.open(folder);
     const at = new Date('2026-03-01T02:03:04.005Z');
@@ -38,11 +38,11 @@ describe('An entry', () => {
     expect(readHead(folder)).toEqual({ sequence: 2, hash: second.hash });
   });
 
-  test('has details in one form, whatever the order they were given in', () => {
+  it('has details in one form, whatever the order they were given in', () => {
     expect(canonicalJson({ b: [{ d: 1, c: undefined }], a: 'ü\n' })).toBe('{"a":"ü\\n","b":[{"d":1}]}');
   });
 
-  test('cannot bring a line of its own in by the name of its actor', () => {
+  it('cannot bring a line of its own in by the name of its actor', () => {
     const audit = Audit.open(temporaryFolder());
     expect(audit.append({ event: 'label-set', actor: 'user:eve\n{}\u001b[2J' }).actor).toBe(
       'user:eve�{}�[2J',
@@ -50,7 +50,7 @@ describe('An entry', () => {
     audit.close();
   });
 
-  test('is refused when its details are no JSON or too long', () => {
+  it('is refused when its details are no JSON or too long', () => {
     const audit = Audit.open(temporaryFolder());
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
@@ -62,7 +62,7 @@ describe('An entry', () => {
     audit.close();
   });
 
-  test('is exported with the very bytes that were hashed', () => {
+  it('is exported with the very bytes that were hashed', () => {
     const folder = trailOf(1);
     const [line] = readAudit(folder, {}, (entries) => [...entries].map(toLine));
     expect(Object.keys(JSON.parse(line ?? '') as object)).toEqual([
@@ -79,7 +79,7 @@ describe('An entry', () => {
 });
 
 describe('The file', () => {
-  test.each([
+  it.each([
     ["UPDATE entries SET actor = 'nobody'", 'never change'],
     ['DELETE FROM entries WHERE sequence = 3', 'never removed'],
     [
@@ -98,13 +98,13 @@ describe('The file', () => {
     expect(verifyAudit(folder)).toMatchObject({ intact: 3 });
   });
 
-  test('that cannot be made is an error that says so', () => {
+  it('that cannot be made is an error that says so', () => {
     const file = join(temporaryFolder(), 'a file');
     writeFileSync(file, '');
     expect(() => Audit.open(join(file, 'state'))).toThrow(/audit trail .* cannot be written/);
   });
 
-  test('of a later Smearwatch is left alone', () => {
+  it('of a later Smearwatch is left alone', () => {
     const folder = trailOf(1);
     const database = new DatabaseSync(auditFile(folder));
     database.exec('PRAGMA user_version = 2');
@@ -112,14 +112,14 @@ describe('The file', () => {
     expect(() => Audit.open(folder)).toThrow('version 2, which a later Smearwatch wrote');
   });
 
-  test('has everything in it once it is closed', () => {
+  it('has everything in it once it is closed', () => {
     const [folder, copy] = [trailOf(2), temporaryFolder()];
     for (const name of ['audit-head.json', 'audit.sqlite'])
       copyFileSync(join(folder, name), join(copy, name));
     expect(verifyAudit(copy)).toMatchObject({ intact: 2 });
   });
 
-  test('begins with an empty end', () => {
+  it('begins with an empty end', () => {
     const folder = temporaryFolder();
     Audit.open(folder).close();
     expect(readHead(folder)).toEqual(NO_ENTRY);
@@ -128,7 +128,7 @@ describe('The file', () => {
 });
 
 describe('Several processes', () => {
-  test('append at once, and every entry is there once, in one chain', async () => {
+  it('append at once, and every entry is there once, in one chain', async () => {
     const folder = temporaryFolder();
     const appenders = [1, 2, 3].map(() => appender(folder, 40));
     const codes = await Promise.all(appenders.map(({ child }) => once(child, 'close')));
@@ -141,7 +141,7 @@ describe('Several processes', () => {
     expect(readHead(folder)).toEqual(report.head);
   });
 
-  test('that are killed while they write leave whole entries, none of them lost that was said to be durable', async () => {
+  it('that are killed while they write leave whole entries, none of them lost that was said to be durable', async () => {
     const folder = temporaryFolder();
     let durable = 0;
     for (let round = 1; round <= 6; round += 1) {

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { readAudit } from '../../src/audit/read-audit.js';
 import { AuditRecorder } from '../../src/audit/recorder.js';
 import { verifyAudit } from '../../src/audit/verify.js';
@@ -17,7 +17,7 @@ function recorderIn(stateFolder: string, options = {}) {
 const events = (folder: string): string[] =>
   readAudit(folder, {}, (entries) => [...entries].map(({ event }) => event));
 
-test('What is recorded is durable, and its hash is told', () => {
+it('What is recorded is durable, and its hash is told', () => {
   const folder = join(temporaryFolder(), 'state');
   const { recorder, telemetry } = recorderIn(folder);
   recorder.record({ event: 'daemon-started', details: { version: '1' } });
@@ -27,7 +27,7 @@ test('What is recorded is durable, and its hash is told', () => {
   recorder.close();
 });
 
-test('While the trail cannot be written, entries wait in order with their time, and an alarm is raised', async () => {
+it('While the trail cannot be written, entries wait in order with their time, and an alarm is raised', async () => {
   const folder = temporaryFolder();
   const state = join(folder, 'state');
   writeFileSync(state, 'a file where the folder should be');
@@ -44,7 +44,7 @@ test('While the trail cannot be written, entries wait in order with their time, 
   recorder.close();
 });
 
-test('What had to be given up is counted in the trail', () => {
+it('What had to be given up is counted in the trail', () => {
   const folder = temporaryFolder();
   const state = join(folder, 'state');
   writeFileSync(state, '');
@@ -59,7 +59,7 @@ test('What had to be given up is counted in the trail', () => {
   expect(entries.at(-1)?.event).toBe('daemon-stopped');
 });
 
-test('The start says how the run before ended', () => {
+it('The start says how the run before ended', () => {
   const folder = temporaryFolder();
   const first = recorderIn(folder).recorder;
   expect(first.previousRun()).toBe('none');

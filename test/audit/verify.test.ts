@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Audit, auditFile } from '../../src/audit/audit.js';
 import { hashOf, type AuditEntry } from '../../src/audit/entry.js';
 import { HEAD_FILE } from '../../src/audit/head-file.js';
@@ -26,7 +26,7 @@ function forge(folder: string): void {
 }
 
 describe('An untouched trail', () => {
-  test('is intact, and its end is told', () => {
+  it('is intact, and its end is told', () => {
     const folder = trailOf(6);
     const report = verifyAudit(folder);
     expect(report).toMatchObject({ intact: 6, head: { sequence: 6 } });
@@ -34,7 +34,7 @@ describe('An untouched trail', () => {
     expect(verifyAudit(folder, [report.head]).problem).toBeUndefined();
   });
 
-  test('is intact when the process died between an entry and the copy of its end', () => {
+  it('is intact when the process died between an entry and the copy of its end', () => {
     const folder = trailOf(3);
     copyFileSync(join(folder, HEAD_FILE), join(folder, 'older'));
     const audit = Audit.open(folder);
@@ -47,7 +47,7 @@ describe('An untouched trail', () => {
     expect(verifyAudit(folder).problem).toBeUndefined();
   });
 
-  test('that does not exist is an error of its own', () => {
+  it('that does not exist is an error of its own', () => {
     expect(() => verifyAudit(temporaryFolder())).toThrow('There is no audit trail');
   });
 });
@@ -56,7 +56,7 @@ describe('A trail in which', () => {
   const swap = `UPDATE entries SET sequence = -3 WHERE sequence = 3;
     UPDATE entries SET sequence = 3 WHERE sequence = 4;
     UPDATE entries SET sequence = 4 WHERE sequence = -3`;
-  test.each([
+  it.each([
     ['the details were changed', "UPDATE entries SET details = '{}' WHERE sequence = 3", 3, 'changed'],
     ['the time was changed', "UPDATE entries SET time = '' WHERE sequence = 1", 1, 'changed'],
     ['the event was changed', "UPDATE entries SET event = 'label-changed' WHERE sequence = 6", 6, 'changed'],
@@ -87,7 +87,7 @@ describe('A trail in which', () => {
     expect(verifyAudit(folder).problem).toMatchObject({ sequence, kind });
   });
 
-  test('an entry was exchanged for one with a hash of its own is not', () => {
+  it('an entry was exchanged for one with a hash of its own is not', () => {
     const folder = trailOf(6);
     const [, , third] = readAudit(folder, {}, (all) => [...all].map((entry) => ({ ...entry })));
     const hash = hashOf({ ...third!, details: '{}' });
@@ -95,13 +95,13 @@ describe('A trail in which', () => {
     expect(verifyAudit(folder).problem).toMatchObject({ sequence: 4, kind: 'out-of-order' });
   });
 
-  test('an entry and all after it were forged is found by the copy of its end', () => {
+  it('an entry and all after it were forged is found by the copy of its end', () => {
     const folder = trailOf(6);
     forge(folder);
     expect(verifyAudit(folder).problem).toMatchObject({ sequence: 6, kind: 'changed' });
   });
 
-  test('the copy of its end was forged too is found by a hash that was kept elsewhere, and only by that', () => {
+  it('the copy of its end was forged too is found by a hash that was kept elsewhere, and only by that', () => {
     const folder = trailOf(6);
     const { head } = verifyAudit(folder);
     forge(folder);
@@ -112,7 +112,7 @@ describe('A trail in which', () => {
     expect(verifyAudit(folder, [head]).problem).toMatchObject({ sequence: 6, kind: 'changed' });
   });
 
-  test.each([
+  it.each([
     ['is gone', (file: string) => rmSync(file)],
     ['is nonsense', (file: string) => writeFileSync(file, '{')],
   ])('the copy of its end %s is not', (_, change) => {
@@ -121,19 +121,19 @@ describe('A trail in which', () => {
     expect(verifyAudit(folder).problem).toMatchObject({ sequence: 7, kind: 'removed' });
   });
 
-  test('the whole file was removed is not', () => {
+  it('the whole file was removed is not', () => {
     const folder = trailOf(6);
     rmSync(auditFile(folder));
     expect(verifyAudit(folder).problem).toMatchObject({ sequence: 1, kind: 'removed' });
   });
 
-  test('the file was cut off is not', () => {
+  it('the file was cut off is not', () => {
     const folder = trailOf(200);
     truncateSync(auditFile(folder), Math.floor(statSync(auditFile(folder)).size / 2));
     expect(verifyAudit(folder).problem).toMatchObject({ kind: 'unreadable' });
   });
 
-  test('bytes were changed in the file is not', () => {
+  it('bytes were changed in the file is not', () => {
     const folder = trailOf(20);
     const bytes = readFileSync(auditFile(folder));
     const at = bytes.lastIndexOf('user:anna');
@@ -142,7 +142,7 @@ describe('A trail in which', () => {
     expect(verifyAudit(folder).problem).toMatchObject({ kind: 'changed' });
   });
 
-  test('the file is something else is not', () => {
+  it('the file is something else is not', () => {
     const folder = trailOf(2);
     writeFileSync(auditFile(folder), 'no database at all, but long enough to be looked at');
     expect(verifyAudit(folder).problem).toMatchObject({ sequence: 1, kind: 'unreadable' });
@@ -150,7 +150,7 @@ describe('A trail in which', () => {
 });
 
 describe('A trail whose end was removed', () => {
-  test('says so itself with the next entry, which would otherwise write over the proof', () => {
+  it('says so itself with the next entry, which would otherwise write over the proof', () => {
     const folder = trailOf(6);
     tamper(folder, 'DELETE FROM entries WHERE sequence > 4');
     const audit = Audit.open(folder);
@@ -162,7 +162,7 @@ describe('A trail whose end was removed', () => {
     expect(intact).toBe(6);
   });
 
-  test('and with a new file, when the old one was put away', () => {
+  it('and with a new file, when the old one was put away', () => {
     const folder = trailOf(6);
     rmSync(auditFile(folder));
     const audit = Audit.open(folder);

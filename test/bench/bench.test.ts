@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runBench } from '../../src/bench/bench.js';
 import type { BenchOptions } from '../../src/bench/options.js';
 import { benchSchema, type BenchReport } from '../../src/bench/report/schema.js';
@@ -52,12 +52,12 @@ describe('a bench', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('gives a report that fits its schema', () => {
+  it('gives a report that fits its schema', () => {
     expect(benchSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
     expect(report.settings).toMatchObject({ quick: true, images: 20, rounds: 1, formats: ['jpeg'] });
   });
 
-  test('measures the daemon beside the ideal of its parts, in both precisions', () => {
+  it('measures the daemon beside the ideal of its parts, in both precisions', () => {
     expect(report.daemon.map(({ of }) => of.precision)).toEqual(['fp32', 'int8']);
     for (const { figures } of report.daemon) {
       const { imagesPerSecond, idealPerSecond, decodePerSecond, inferencePerSecond } = figures;
@@ -69,32 +69,32 @@ describe('a bench', () => {
     }
   });
 
-  test('compares it with another program on the same files', () => {
+  it('compares it with another program on the same files', () => {
     expect(report.peer).toHaveLength(2);
     expect(report.peer[0]?.figures.imagesPerSecond?.median).toBe(10);
     expect(report.findings.map(({ id }) => id)).toContain('daemon-of-peer/jpeg/fp32');
   });
 
-  test('measures latency of images that come one at a time', () => {
+  it('measures latency of images that come one at a time', () => {
     const [row] = report.latency;
     expect(row!.figures.bareMs!.median).toBeGreaterThan(0);
     expect(row!.figures.p99Ms!.median).toBeGreaterThanOrEqual(row!.figures.medianMs!.median);
   });
 
-  test.runIf(LINUX)('measures a backlog, and what it costs to read its folder again', () => {
+  it.runIf(LINUX)('measures a backlog, and what it costs to read its folder again', () => {
     expect(report.backlog.map(({ of }) => of.files)).toEqual([16, 200]);
     expect(report.backlog[1]?.figures.rescanCpuSeconds?.rounds).toHaveLength(1);
     const { peakBytes, mainBytes } = report.backlog[1]?.figures ?? {};
     expect(mainBytes?.median).toBeLessThan(peakBytes?.median ?? 0);
   });
 
-  test('says what it does, and leaves nothing behind', () => {
+  it('says what it does, and leaves nothing behind', () => {
     expect(said.join('\n')).toContain('[1/1] Daemon, jpeg, AlexNet int8');
     expect(readdirSync(workFolder)).toEqual([]);
   });
 });
 
-test('an interrupted bench stops its daemon and leaves nothing behind', async () => {
+it('an interrupted bench stops its daemon and leaves nothing behind', async () => {
   const workFolder = temporaryFolder();
   const controller = new AbortController();
   const options = await tinyBench({ parts: ['daemon'], workFolder });
@@ -106,13 +106,13 @@ test('an interrupted bench stops its daemon and leaves nothing behind', async ()
   expect(readdirSync(workFolder)).toEqual([]);
 }, 120_000);
 
-test('a folder without images of a format is refused', async () => {
+it('a folder without images of a format is refused', async () => {
   const options = await tinyBench({ parts: ['decode'], dataFolder: temporaryFolder() });
   const running = runBench(options, { signal: new AbortController().signal, compiled: build });
   await expect(running).rejects.toMatchObject({ code: 'bench-no-images' });
 });
 
-test('folders that are not there are told', async () => {
+it('folders that are not there are told', async () => {
   const absent = join(temporaryFolder(), 'absent');
   const run = { signal: new AbortController().signal, compiled: build };
   const unusable = { kind: 'usage', code: 'bench-folder-unusable' };
@@ -122,7 +122,7 @@ test('folders that are not there are told', async () => {
   await expect(runBench(options, run)).rejects.toMatchObject(unread);
 });
 
-test('the plots need more than one batch size, or number of cores', () => {
+it('the plots need more than one batch size, or number of cores', () => {
   const report = {
     networks: [],
     decode: [],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { daemonFolder } from '../../src/bench/daemon/daemon-folder.js';
 import { planOf } from '../../src/bench/options.js';
 import { benchOptions, toBenchOptions, type BenchValues } from '../../src/cli/bench/options.js';
@@ -15,7 +15,7 @@ const MODEL = {
   reference: 'lenet5',
 };
 
-test.each([
+it.each([
   [{}, 'auto', 'auto'],
   [{ kernels: 'off', decoder: 'libvips' }, 'off', 'libvips'],
 ] as const)('bench %j configures its daemon with them', async (values, kernels, decoder) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { findingsOf } from '../../src/bench/findings.js';
 import { benchSchema, type Finding } from '../../src/bench/report/schema.js';
 import { sampleMeasurements, sampleReport } from './sample-report.js';
@@ -12,7 +12,7 @@ function finding(id: string): Finding {
   return found;
 }
 
-test.each([
+it.each([
   ['daemon-of-ideal/jpeg/both/fp32', 0.96, true],
   ['other-cpu/jpeg/both/fp32', 0.45, true],
   ['daemon-of-peer/jpeg/fp32', 1.15, true],
@@ -30,24 +30,24 @@ test.each([
   expect(finding(id).met).toBe(met);
 });
 
-test('a ratio without a target is a figure like any other', () => {
+it('a ratio without a target is a figure like any other', () => {
   expect(finding('decode-of-sharp/jpeg')).toMatchObject({ value: { median: 2 }, unit: 'ratio' });
   expect(finding('decode-of-sharp/jpeg')).not.toHaveProperty('met');
 });
 
-test('a daemon is also compared with one that does nothing but decode, classify and fingerprint', () => {
+it('a daemon is also compared with one that does nothing but decode, classify and fingerprint', () => {
   const found = finding('daemon-of-ideal-with-sha256/jpeg/both/fp32');
   expect(found.value.median).toBeCloseTo(120 * (1 / 125 + 1 / 40_000), 3);
   expect(found).not.toHaveProperty('met');
 });
 
-test('what was not measured has no figure', () => {
+it('what was not measured has no figure', () => {
   const measured = { ...sampleMeasurements(), networks: [], daemon: [], backlog: [] };
   const ids = findingsOf(measured).map(({ id }) => id);
   expect(ids.some((id) => /int8-of|daemon-of-ideal|backlog/.test(id))).toBe(false);
   expect(ids).toContain('memory/fp32');
 });
 
-test('a report fits its schema', () => {
+it('a report fits its schema', () => {
   expect(benchSchema.parse(JSON.parse(JSON.stringify(sampleReport())))).toEqual(sampleReport());
 });

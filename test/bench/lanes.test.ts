@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { withLanes } from '../../src/bench/lanes/lanes.js';
 import type { LaneSetup } from '../../src/bench/lanes/protocol.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -10,7 +10,7 @@ import { compiled } from '../fixtures/compiled.js';
 const workerFile = compiled('bench/lanes/worker.js');
 const signal = new AbortController().signal;
 
-test('lanes work side by side, and their rates are added', async () => {
+it('lanes work side by side, and their rates are added', async () => {
   const setup: LaneSetup = { kind: 'product', rows: 64, side: 64 };
   const { perSecond, quickestMs, durationsMs } = await withLanes(
     [setup, setup],
@@ -22,7 +22,7 @@ test('lanes work side by side, and their rates are added', async () => {
   expect(perSecond).toBeGreaterThan(durationsMs.length);
 });
 
-test('a lane decodes its files in turn', async () => {
+it('a lane decodes its files in turn', async () => {
   const file = join(temporaryFolder(), 'smear.png');
   writeFileSync(file, await smearPng(1));
   for (const decoder of ['smearwatch', 'sharp'] as const) {
@@ -32,7 +32,7 @@ test('a lane decodes its files in turn', async () => {
   }
 });
 
-test('a lane hashes as many bytes as it is asked to, which takes longer for more', async () => {
+it('a lane hashes as many bytes as it is asked to, which takes longer for more', async () => {
   const quickest = async (bytes: number): Promise<number> => {
     const setup: LaneSetup = { kind: 'hash', bytes };
     const { quickestMs } = await withLanes([setup], { workerFile, signal }, (lanes) => lanes.measure(0.1));
@@ -41,14 +41,14 @@ test('a lane hashes as many bytes as it is asked to, which takes longer for more
   expect(await quickest(8_000_000)).toBeGreaterThan(await quickest(80_000));
 });
 
-test('a lane that cannot work fails with the reason of its thread', async () => {
+it('a lane that cannot work fails with the reason of its thread', async () => {
   const model = { engine: 'onnxruntime', file: '/nowhere/model.onnx', classes: 3 } as const;
   const setup: LaneSetup = { kind: 'network', model, pixels: new SharedArrayBuffer(256 * 256 * 3) };
   const measuring = withLanes([setup], { workerFile, signal }, (lanes) => lanes.measure(0.05));
   await expect(measuring).rejects.toMatchObject({ code: 'model-unloadable' });
 });
 
-test('an interruption ends the lanes and is the reason', async () => {
+it('an interruption ends the lanes and is the reason', async () => {
   const controller = new AbortController();
   const setup: LaneSetup = { kind: 'product', rows: 64, side: 64 };
   const measuring = withLanes([setup], { workerFile, signal: controller.signal }, async (lanes) => {

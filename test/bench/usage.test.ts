@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseCpuList } from '../../src/bench/daemon/affinity.js';
 import { usageOf } from '../../src/bench/daemon/usage.js';
 
 describe.runIf(existsSync('/proc/self/stat'))('what a process uses', () => {
-  test('agrees with what Node says of itself', () => {
+  it('agrees with what Node says of itself', () => {
     const before = usageOf(process.pid)!;
     const cpuBefore = process.cpuUsage();
     while (process.cpuUsage(cpuBefore).user < 200_000) Math.sqrt(Math.random());
@@ -17,12 +17,12 @@ describe.runIf(existsSync('/proc/self/stat'))('what a process uses', () => {
     expect(after.peakBytes).toBeGreaterThanOrEqual(after.residentBytes);
   });
 
-  test('is not known of a process that is gone', () => {
+  it('is not known of a process that is gone', () => {
     expect(usageOf(2 ** 22 + 1)).toBeUndefined();
   });
 });
 
-test.each([
+it.each([
   ['0-3', [0, 1, 2, 3]],
   ['0,2-3', [0, 2, 3]],
   ['5', [5]],

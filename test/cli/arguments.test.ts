@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GLOBAL_OPTIONS } from '../../src/cli/arguments.js';
 import { leaves } from '../../src/cli/command.js';
 import { commands } from '../../src/cli/commands.js';
@@ -25,14 +25,14 @@ async function expectRefusal(argv: readonly string[], message: string): Promise<
   expect([exitCode, out]).toEqual([EXIT.usage, '']);
 }
 
-test('every command has options that are tried here', () => {
+it('every command has options that are tried here', () => {
   expect(leaves(commands).length).toBeGreaterThan(20);
   expect(flags.length).toBeGreaterThan(50);
   expect(valued.length).toBeGreaterThan(100);
 });
 
 describe('a flag takes true and false only', () => {
-  test.each(flags)('$name --$option', async ({ words, option }) => {
+  it.each(flags)('$name --$option', async ({ words, option }) => {
     for (const value of ['yes', '1', '0', 'True', 'FALSE', 'no', 'on', 'x'])
       await expectRefusal(
         [...words, `--${option}=${value}`],
@@ -44,12 +44,12 @@ describe('a flag takes true and false only', () => {
     await expectRefusal([...words, `--${option}=true`, `--${option}=false`], 'is given more than once');
   });
 
-  test('also in the next word, where a command takes no other words', async () => {
+  it('also in the next word, where a command takes no other words', async () => {
     await expectRefusal(['run', '--once', 'yes'], '--once does not take the value "yes"');
     await expectRefusal(['results', '--review', '1', '--state', 'x'], '--review does not take the value "1"');
   });
 
-  test.each([
+  it.each([
     [['--json'], true],
     [['--json=true'], true],
     [['--json', 'true'], true],
@@ -66,39 +66,39 @@ describe('a flag takes true and false only', () => {
 });
 
 describe('an option with a value', () => {
-  test.each(valued)('$name --$option needs one', async ({ words, option }) => {
+  it.each(valued)('$name --$option needs one', async ({ words, option }) => {
     for (const empty of [[`--${option}`, ''], [`--${option}`, ' '], [`--${option}=`]])
       await expectRefusal([...words, ...empty], `The value of --${option} is empty`);
     await expectRefusal([...words, `--no-${option}`], `There is no option --no-${option}`);
     await expectRefusal([...words, `--${option}`], `--${option} needs a value`);
   });
 
-  test.each(single)('$name --$option takes one only', async ({ words, option }) => {
+  it.each(single)('$name --$option takes one only', async ({ words, option }) => {
     await expectRefusal(
       [...words, `--${option}=a`, `--${option}`, 'b'],
       `--${option} is given more than once`,
     );
   });
 
-  test('may be a list where the command says so', async () => {
+  it('may be a list where the command says so', async () => {
     await expectRefusal(
       ['generate', '--class', 'lymphocyte', '--class', 'nonsense', '--out', 'x', '--count', '1'],
       '--class is "nonsense", must be one of ',
     );
   });
 
-  test('is the same option by its letter', async () => {
+  it('is the same option by its letter', async () => {
     await expectRefusal(['results', '-c', 'a', '--config', 'b'], '--config is given more than once');
     await expectRefusal(['results', '-c./a', '-c./b'], '--config is given more than once');
     await expectRefusal(['results', '-c', ''], 'The value of -c is empty');
   });
 
-  test('has one spelling', async () => {
+  it('has one spelling', async () => {
     await expectRefusal(['results', '--state.a=1'], 'There is no option --state.a here');
     await expectRefusal(['results', '--jsoN'], 'There is no option --jsoN here');
   });
 
-  test('which is not a number where it must be one is refused', async () => {
+  it('which is not a number where it must be one is refused', async () => {
     for (const text of ['abc', '1,5', 'true', 'NaN', '1.5', '-1'])
       await expectRefusal(
         ['results', '--state', 'x', `--limit=${text}`],
@@ -107,13 +107,13 @@ describe('an option with a value', () => {
   });
 });
 
-test('an empty argument is refused', async () => {
+it('an empty argument is refused', async () => {
   await expectRefusal(['classify', ''], 'An argument is empty');
   await expectRefusal(['classify', '--', ''], 'An argument is empty');
 });
 
 describe('a list separated by commas', () => {
-  test.each([
+  it.each([
     [
       'plan --images-per-day 1 --models',
       'alexnet,lenet5,alexnet',
@@ -133,7 +133,7 @@ describe('a list separated by commas', () => {
 });
 
 describe('-h is --help', () => {
-  test.each(['', ...leaves(commands).map(({ name }) => name)])('smearwatch %s', async (name) => {
+  it.each(['', ...leaves(commands).map(({ name }) => name)])('smearwatch %s', async (name) => {
     const words = name.split(' ').filter((word) => word !== '');
     // yargs prints help with console.log.
     const print = vi.spyOn(console, 'log').mockReturnValue();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Audit } from '../../src/audit/audit.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { Ledger } from '../../src/ledger/ledger.js';
@@ -21,7 +21,7 @@ function trail(state: string): { event: string; actor: string; details: unknown 
 }
 
 describe('audit list', () => {
-  test('prints a table, oldest first', async () => {
+  it('prints a table, oldest first', async () => {
     const { out, exitCode } = await smearwatch('audit', 'list', '--state', trailOf(2));
     const lines = out.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^ENTRY +TIME +EVENT +ACTOR +DETAILS$/);
@@ -30,7 +30,7 @@ describe('audit list', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('chooses by event and time, and prints JSON with the details', async () => {
+  it('chooses by event and time, and prints JSON with the details', async () => {
     const state = trailOf(2);
     const audit = Audit.open(state);
     audit.append({ event: 'model-promoted', details: { to: 2 }, at: new Date('2026-03-01T12:00:00Z') });
@@ -48,13 +48,13 @@ describe('audit list', () => {
     expect(await listed('--limit', '1')).toEqual([{ to: 3 }]);
   });
 
-  test('refuses a time whose zone is not said', async () => {
+  it('refuses a time whose zone is not said', async () => {
     const { err, exitCode } = await smearwatch('audit', 'list', '--since', '2026-03-01 12:00');
     expect(err).toContain('--since must be a date or a time with its zone');
     expect(exitCode).toBe(2);
   });
 
-  test('makes no trail where there is none', async () => {
+  it('makes no trail where there is none', async () => {
     const state = temporaryFolder();
     const { err, exitCode } = await smearwatch('audit', 'list', '--state', state);
     expect(err).toContain('There is no audit trail');
@@ -64,7 +64,7 @@ describe('audit list', () => {
 });
 
 describe('audit verify', () => {
-  test('says that all is well, and where the trail ends', async () => {
+  it('says that all is well, and where the trail ends', async () => {
     const state = trailOf(3);
     const { head } = verifyAudit(state);
     const { out, exitCode } = await smearwatch('audit', 'verify', '--state', state);
@@ -74,7 +74,7 @@ describe('audit verify', () => {
     expect(known.exitCode).toBe(0);
   });
 
-  test('names the first bad entry and exits 1', async () => {
+  it('names the first bad entry and exits 1', async () => {
     const state = trailOf(6);
     tamper(state, "UPDATE entries SET details = '{}' WHERE sequence IN (3, 5)");
     const { out, exitCode } = await smearwatch('audit', 'verify', '--state', state);
@@ -85,7 +85,7 @@ describe('audit verify', () => {
     expect(JSON.parse(json.out)).toMatchObject({ verified: false, problem: { sequence: 3 } });
   });
 
-  test('compares with a hash that was kept elsewhere', async () => {
+  it('compares with a hash that was kept elsewhere', async () => {
     const state = trailOf(3);
     const { out, exitCode } = await smearwatch(
       'audit',
@@ -100,7 +100,7 @@ describe('audit verify', () => {
   });
 });
 
-test('audit export writes one line per entry', async () => {
+it('audit export writes one line per entry', async () => {
   const file = join(temporaryFolder(), 'audit.ndjson');
   const { out } = await smearwatch('audit', 'export', '--state', trailOf(3), '--out', file);
   expect(out).toBe(`3 entries in ${file}.\n`);
@@ -126,7 +126,7 @@ describe('models promote', () => {
     return { folder, config, state: join(folder, 'state'), registry: registry.folder };
   }
 
-  test('is recorded in the trail of the configuration, with who did it', async () => {
+  it('is recorded in the trail of the configuration, with who did it', async () => {
     const { config, state } = await lab();
     Ledger.own(state, () => []).close();
     const { exitCode, err } = await smearwatch('models', 'promote', 'lenet5@1', '--config', config);
@@ -140,7 +140,7 @@ describe('models promote', () => {
     ]);
   });
 
-  test('goes on where there is no daemon, and says that it is not recorded', async () => {
+  it('goes on where there is no daemon, and says that it is not recorded', async () => {
     const { config, registry, state } = await lab();
     const { exitCode, err } = await smearwatch('models', 'promote', 'lenet5@1', '--registry', registry);
     expect(exitCode).toBe(0);
@@ -151,7 +151,7 @@ describe('models promote', () => {
     expect(existsSync(state)).toBe(false);
   });
 
-  test('moves nothing that cannot be recorded', async () => {
+  it('moves nothing that cannot be recorded', async () => {
     const { config, registry, folder } = await lab();
     const { exitCode, err } = await smearwatch(
       'models',
@@ -168,7 +168,7 @@ describe('models promote', () => {
   });
 });
 
-test('replay is recorded', async () => {
+it('replay is recorded', async () => {
   const state = temporaryFolder();
   Ledger.own(state, () => []).close();
   await smearwatch('replay', '--state', state, '--quarantined', '--scanner', 'left');

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { printReport } from '../../src/cli/bench/print-report.js';
 import { writeReport } from '../../src/bench/report/write-report.js';
 import { EXIT } from '../../src/errors.js';
@@ -13,7 +13,7 @@ describe('the printed report', () => {
   printReport(terminal, sampleReport());
   const text = terminal.text.out;
 
-  test('has a line for each figure with its target', () => {
+  it('has a line for each figure with its target', () => {
     expect(text).toMatch(
       /Daemon \/ ideal of its parts: jpeg, both networks, fp32 +0\.960 +\S+ +≥ 0\.930 +met/,
     );
@@ -21,28 +21,28 @@ describe('the printed report', () => {
     expect(text).toMatch(/Memory of the daemon, 2 workers, fp32 +1000 MB/);
   });
 
-  test('has networks by batch size, with half the range', () => {
+  it('has networks by batch size, with half the range', () => {
     expect(text).toMatch(/Network +Threads +16/);
     expect(text).toMatch(/AlexNet fp32 +2 +200\.0 ±5 %/);
     expect(text).toMatch(/AlexNet without groups fp32, tfjs-node +2 +80\.0 ±5 %/);
   });
 
-  test('says what was not measured', () => {
+  it('says what was not measured', () => {
     expect(text).toContain('not measured: Something: it is not here');
   });
 
-  test('has no line wider than a wide terminal', () => {
+  it('has no line wider than a wide terminal', () => {
     expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(130);
   });
 });
 
-test('a report is written as JSON and as plots', async () => {
+it('a report is written as JSON and as plots', async () => {
   const folder = join(temporaryFolder(), 'bench');
   expect(await writeReport(folder, sampleReport())).toEqual(['throughput-by-cores.svg', 'bench.json']);
 });
 
 describe('smearwatch bench', () => {
-  test.each([
+  it.each([
     [['--only', 'decode,daemons'], 'there is no "daemons"'],
     [['--formats', 'gif'], 'Choose from jpeg, png, tiff'],
     [['--batches', '1,x'], '--batches "1,x": "x" is not a whole number above zero'],
@@ -63,7 +63,7 @@ describe('smearwatch plan', () => {
     return file;
   };
 
-  test('names cores, memory and the limit', async () => {
+  it('names cores, memory and the limit', async () => {
     const { out, exitCode } = await smearwatch(
       ...['plan', '--images-per-day', '5000000', '--peak-hours', '10', '--bench', withBench()],
     );
@@ -76,20 +76,20 @@ describe('smearwatch plan', () => {
     expect(out).toContain('Measured on A processor, 2 cores, 2026-11-23.');
   });
 
-  test('prints the same as JSON', async () => {
+  it('prints the same as JSON', async () => {
     const { out } = await smearwatch(
       ...['plan', '--images-per-day', '5000000', '--peak-hours', '10', '--bench', withBench(), '--json'],
     );
     expect(JSON.parse(out)).toMatchObject({ needed: { cores: 4, limit: 'cores' }, machines: 1 });
   });
 
-  test('works with the recorded figures', async () => {
+  it('works with the recorded figures', async () => {
     const { out, exitCode } = await smearwatch('plan', '--images-per-day', '10000');
     expect(exitCode).toBe(EXIT.done);
     expect(out).toMatch(/It needs 1 core/);
   });
 
-  test.each([
+  it.each([
     [['--images-per-day', '1', '--models', 'resnet'], '"resnet" was not measured'],
     [['--images-per-day', '0'], '--images-per-day must be a whole number from 1'],
     [['--images-per-day', '1', '--bench', '/nowhere/bench.json'], '/nowhere/bench.json is no bench.json'],

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import sharp from 'sharp';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingsOf } from '../../src/cli/classify/settings.js';
 import { writeConfig } from '../fixtures/daemon.js';
@@ -36,7 +36,7 @@ async function classified(...paths: string[]): Promise<Outcome & { answers: Reco
   return { ...outcome, answers: Object.fromEntries(told) };
 }
 
-test('a version that is named twice is refused', async () => {
+it('a version that is named twice is refused', async () => {
   const { exitCode, err } = await smearwatch(
     ...['classify', join(outside, 'secret.png'), '--models', 'lenet5,lenet5@1', '--registry', registry],
   );
@@ -46,7 +46,7 @@ test('a version that is named twice is refused', async () => {
   );
 });
 
-test.each([
+it.each([
   ['{}', 'smearwatch-jpeg', 'smearwatch-front'],
   ['{pool: {kernels: off}, pipeline: {decoder: libvips}}', 'libvips', 'onnxruntime'],
 ])(
@@ -68,7 +68,7 @@ test.each([
 );
 
 describe('links', () => {
-  test('are not followed where they lie in a folder: those with an image’s name are answered with a reason', async () => {
+  it('are not followed where they lie in a folder: those with an image’s name are answered with a reason', async () => {
     writeFileSync(join(folder, 'images', 'a.png'), await smearPng(2));
     symlinkSync(join(outside, 'secret.png'), join(folder, 'images', 'b.png'));
     symlinkSync(join(folder, 'nowhere'), join(folder, 'images', 'c.png'));
@@ -82,7 +82,7 @@ describe('links', () => {
     expect(exitCode).toBe(3);
   });
 
-  test('are followed where they are named, to a file or to a folder', async () => {
+  it('are followed where they are named, to a file or to a folder', async () => {
     symlinkSync(join(outside, 'secret.png'), join(folder, 'link.png'));
     symlinkSync(outside, join(folder, 'link'));
     const { answers, exitCode } = await classified('link.png', 'link');
@@ -90,13 +90,13 @@ describe('links', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('are spoken of in --help', async () => {
+  it('are spoken of in --help', async () => {
     const { out } = await spawnSmearwatch('classify', '--help');
     expect(out.replace(/\s+/g, ' ')).toContain('A link is followed where it is named here');
   });
 });
 
-test('what is no file does not hold up the others', async () => {
+it('what is no file does not hold up the others', async () => {
   execFileSync('mkfifo', [join(folder, 'images', 'pipe.png')]);
   mkdirSync(join(folder, 'images', 'folder.png'));
   writeFileSync(join(folder, 'images', 'folder.png', 'z.png'), await smearPng(3));
@@ -109,7 +109,7 @@ test('what is no file does not hold up the others', async () => {
 describe('the engine', () => {
   const typed = { config: undefined, registry: undefined, workers: undefined, files: 1 };
 
-  test('is ONNX Runtime, unless another one is named for all models', () => {
+  it('is ONNX Runtime, unless another one is named for all models', () => {
     const use = (models?: string, engine?: 'tfjs-node') =>
       settingsOf({ ...typed, models, engine }).models.use.map((model) => Object.values(model).join(' '));
     expect(use()).toEqual(['alexnet onnxruntime', 'lenet5 onnxruntime']);
@@ -118,7 +118,7 @@ describe('the engine', () => {
     expect(use(undefined, 'tfjs-node')).toEqual(['alexnet tfjs-node', 'lenet5 tfjs-node']);
   });
 
-  test('is one that there is', async () => {
+  it('is one that there is', async () => {
     const { err, exitCode } = await smearwatch('classify', folder, '--engine', 'torch');
     expect(err).toContain('onnxruntime');
     expect(exitCode).toBe(2);

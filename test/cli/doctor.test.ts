@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Check } from '../../src/cli/doctor/check.js';
 import {
   checkClock,
@@ -40,7 +40,7 @@ function find(checks: readonly Check[], name: string): Check | undefined {
 }
 
 describe('software', () => {
-  test.each([
+  it.each([
     ['20.18.3', 'fail'],
     ['18.20.0', 'fail'],
     ['20.19.0', 'ok'],
@@ -50,12 +50,12 @@ describe('software', () => {
     expect(checkNode(version).status).toBe(status);
   });
 
-  test('a module that cannot be loaded is told with its error, one that can is not', async () => {
+  it('a module that cannot be loaded is told with its error, one that can is not', async () => {
     expect(await loadApart('./no-such-module.js')).toMatch(/Error.*no-such-module/);
     expect(await loadApart('node:fs')).toBeUndefined();
   });
 
-  test('says whether our kernels run, and whether they are on', () => {
+  it('says whether our kernels run, and whether they are on', () => {
     const { pool, pipeline } = config(
       '{stateFolder: s, scanners: [{name: a, folder: in}], pool: {kernels: off}}',
     );
@@ -66,7 +66,7 @@ describe('software', () => {
     });
   });
 
-  test.runIf(process.arch === 'x64')('warns of a processor that cannot run our kernels', async () => {
+  it.runIf(process.arch === 'x64')('warns of a processor that cannot run our kernels', async () => {
     // Its exit code says that something else is not there: a configuration, say.
     const stdout = await new Promise<string>((resolve) =>
       execFile(process.execPath, ['--no-enable-sse4-1', cliFile(), 'doctor', '--json'], (_error, out) =>
@@ -80,7 +80,7 @@ describe('software', () => {
 });
 
 describe('the computer', () => {
-  test.each([
+  it.each([
     [1e12, 'ok'],
     [2.7e9, 'warn'],
     [1e9, 'fail'],
@@ -90,7 +90,7 @@ describe('the computer', () => {
     expect(check.detail).toContain('4 workers × 2 models × 227 MB');
   });
 
-  test.each([
+  it.each([
     [10, '8192', '128', 'ok'],
     [5000, '8192', '128', 'warn'],
     [9000, '8192', '128', 'fail'],
@@ -100,11 +100,11 @@ describe('the computer', () => {
     expect(checkInotify(folders, read).status).toBe(status);
   });
 
-  test('other systems have no inotify', () => {
+  it('other systems have no inotify', () => {
     expect(checkInotify(1e6, () => undefined).status).toBe('ok');
   });
 
-  test('few open files are worth a warning', () => {
+  it('few open files are worth a warning', () => {
     expect(
       checkOpenFiles('Max open files            256                  4096                 files').status,
     ).toBe('warn');
@@ -113,12 +113,12 @@ describe('the computer', () => {
     ).toBe('ok');
   });
 
-  test('a clock before the installation is wrong', () => {
+  it('a clock before the installation is wrong', () => {
     expect(checkClock(0).status).toBe('fail');
     expect(checkClock().status).toBe('ok');
   });
 
-  test('a port in use is worth a look', async () => {
+  it('a port in use is worth a look', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => void server.close());
@@ -132,7 +132,7 @@ describe('the computer', () => {
 describe('folders', () => {
   const LEFT = 'stateFolder: state\nscanners: [{name: left, folder: left}]';
 
-  test('that are there are well, and nothing is left in them', async () => {
+  it('that are there are well, and nothing is left in them', async () => {
     mkdirSync(join(folder, 'left'));
     mkdirSync(join(folder, 'state'));
     const checks = await checkFolders(config(LEFT));
@@ -141,7 +141,7 @@ describe('folders', () => {
     expect(readdirSync(join(folder, 'left'))).toEqual([]);
   });
 
-  test('of scanners must exist; those that are written are made later', async () => {
+  it('of scanners must exist; those that are written are made later', async () => {
     const checks = await checkFolders(config(LEFT));
     expect(find(checks, 'scanner left')).toMatchObject({
       status: 'fail',
@@ -151,18 +151,18 @@ describe('folders', () => {
     expect(existsSync(join(folder, 'state'))).toBe(false);
   });
 
-  test('must be folders', async () => {
+  it('must be folders', async () => {
     writeFileSync(join(folder, 'left'), '');
     expect(find(await checkFolders(config(LEFT)), 'scanner left')?.detail).toContain('is not a folder');
   });
 
-  test('that lie in each other by a link are found', async () => {
+  it('that lie in each other by a link are found', async () => {
     mkdirSync(join(folder, 'left', 'inner'), { recursive: true });
     symlinkSync(join(folder, 'left', 'inner'), join(folder, 'state'));
     expect(find(await checkFolders(config(LEFT)), 'overlap')).toMatchObject({ status: 'fail' });
   });
 
-  test('are counted where they are watched natively', async () => {
+  it('are counted where they are watched natively', async () => {
     mkdirSync(join(folder, 'left', 'a', 'b'), { recursive: true });
     mkdirSync(join(folder, 'left', '@eaDir', 'a.png'), { recursive: true });
     mkdirSync(join(folder, 'right', 'c'), { recursive: true });
@@ -183,14 +183,14 @@ describe('patterns', () => {
     }
   };
 
-  test('that match files that are there are well', async () => {
+  it('that match files that are there are well', async () => {
     files('a.png', 'day/b.tif', 'notes.txt');
     expect(await checkPatterns(scanner('patterns: ["*.png", "**/*.tif"]'))).toMatchObject([
       { name: 'patterns left', status: 'ok', detail: expect.stringContaining('2 of the 3 files') as string },
     ]);
   });
 
-  test('that match none of the files that are there are named, each', async () => {
+  it('that match none of the files that are there are named, each', async () => {
     files('a.png', 'day/b.tif');
     expect(await checkPatterns(scanner('patterns: ["*.png", "*.tif", "days/*.tif"]'))).toMatchObject([
       { status: 'warn', detail: expect.stringMatching(/^"\*\.tif" matches none of the 2 files/) as string },
@@ -198,7 +198,7 @@ describe('patterns', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['exclude: [day]', 'day/a.png'],
     ['exclude: ["**/a*"]', 'day/a.png'],
     ['watch: polling', '@eaDir/a.png/thumb.png'],
@@ -209,7 +209,7 @@ describe('patterns', () => {
     ]);
   });
 
-  test('are not judged by a folder that is empty, has unfinished files only, or is not there', async () => {
+  it('are not judged by a folder that is empty, has unfinished files only, or is not there', async () => {
     expect(await checkPatterns(scanner('watch: polling'))).toEqual([]);
     files('a.png.part', '.hidden/x.txt');
     expect(await checkPatterns(scanner('watch: polling'))).toMatchObject([
@@ -229,7 +229,7 @@ describe('secrets', () => {
   const told = async (text: string) =>
     Object.fromEntries((await checkSecrets(config(text))).map((check) => [check.name, check]));
 
-  test('that can be used are well, and are not shown', async () => {
+  it('that can be used are well, and are not shown', async () => {
     writeFileSync(join(folder, 'token'), 'correct-horse-battery-staple', { mode: 0o600 });
     writeSecret(folder);
     const checks = await told(WITH_BOTH);
@@ -244,7 +244,7 @@ describe('secrets', () => {
       expect(JSON.stringify(checks)).not.toContain(secret);
   });
 
-  test('that are missing, short or open to everybody fail, with what to do', async () => {
+  it('that are missing, short or open to everybody fail, with what to do', async () => {
     writeFileSync(join(folder, 'token'), 'correct-horse-battery-staple');
     chmodSync(join(folder, 'token'), 0o644);
     writeSecret(folder, 'c2hvcnQ=');
@@ -256,13 +256,13 @@ describe('secrets', () => {
     expect((await told(WITH_BOTH))['sink webhook']?.detail).toContain('ENOENT');
   });
 
-  test('that nobody uses are not asked for', async () => {
+  it('that nobody uses are not asked for', async () => {
     const text = 'stateFolder: state\nscanners: [{name: left, folder: left}]\n';
     expect(await told(text)).toEqual({});
     expect(await told(`${text}http: {enabled: false, tokenFile: none}`)).toEqual({});
   });
 
-  test('do not help where results go through the network unencrypted: a warning', async () => {
+  it('do not help where results go through the network unencrypted: a warning', async () => {
     writeSecret(folder);
     const options =
       'type: webhook, url: "http://lis.example/", secretFile: webhook.secret, allowInsecure: true';
@@ -291,7 +291,7 @@ describe('models', () => {
       ).models,
     );
 
-  test('that their engines serve are well', async () => {
+  it('that their engines serve are well', async () => {
     const registry = await registryOf(['a', 'b']);
     const checks = await checked(registry, [{ model: 'net-0' }, { model: 'net-0', engine: 'tfjs-node' }]);
     expect(find(checks, 'engines')).toMatchObject({
@@ -300,7 +300,7 @@ describe('models', () => {
     });
   });
 
-  test('of a format that their engine does not serve fail', async () => {
+  it('of a format that their engine does not serve fail', async () => {
     const checks = await checked(await registryOf(), [{ model: 'keras' }]);
     expect(find(checks, 'model keras')).toMatchObject({ status: 'ok' });
     expect(find(checks, 'engines')).toMatchObject({
@@ -309,20 +309,20 @@ describe('models', () => {
     });
   });
 
-  test('of different classes fail', async () => {
+  it('of different classes fail', async () => {
     const registry = await registryOf(['a', 'b'], ['a', 'c']);
     const checks = await checked(registry, [{ model: 'net-0' }, { model: 'net-1' }]);
     expect(find(checks, 'engines')).toMatchObject({ status: 'fail' });
   });
 
-  test('that are not there are told once', async () => {
+  it('that are not there are told once', async () => {
     const checks = await checked(await registryOf(), [{ model: 'none' }]);
     expect(checks.map(({ status }) => status)).toEqual(['fail']);
   });
 });
 
 describe('the command', () => {
-  test('exits 0 and says so when all is well', async () => {
+  it('exits 0 and says so when all is well', async () => {
     const models = emptyRegistry(folder);
     await addLeNet5(models, 1);
     mkdirSync(join(folder, 'left'));
@@ -336,7 +336,7 @@ describe('the command', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('exits 1 with the fix when something fails, as JSON with --json', async () => {
+  it('exits 1 with the fix when something fails, as JSON with --json', async () => {
     const file = writeConfig(folder, {
       scanners: [{ name: 'left', folder: 'left' }],
       models: { registry: 'none', use: [{ model: 'lenet5' }] },

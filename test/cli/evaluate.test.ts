@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import type { Metrics } from '../../src/evaluate/metrics.js';
 import { Ledger } from '../../src/ledger/ledger.js';
@@ -38,7 +38,7 @@ function configWith(cells: Cells, gates: readonly object[]): string {
 }
 
 describe('evaluate', () => {
-  test('prints a line for each model and where the report lies', async () => {
+  it('prints a line for each model and where the report lies', async () => {
     const cells = await Cells.make(2);
     const { exitCode, out, err } = await evaluating(cells);
     expect(err).toContain('Evaluating: 6/6 images (100 %)');
@@ -53,7 +53,7 @@ describe('evaluate', () => {
     );
   });
 
-  test('prints metrics.json with --json, and exits 3 when an image could not be evaluated', async () => {
+  it('prints metrics.json with --json, and exits 3 when an image could not be evaluated', async () => {
     const cells = await Cells.make(1);
     cells.put('lymphocyte/broken.png', 'not an image');
     const { exitCode, out } = await evaluating(cells, '--json');
@@ -61,7 +61,7 @@ describe('evaluate', () => {
     expect(exitCode).toBe(3);
   });
 
-  test('names what is left out', async () => {
+  it('names what is left out', async () => {
     const cells = await Cells.make(1);
     for (const name of ['a', 'b', 'c', 'd']) await cells.add(`${name}.png`, 5);
     const { out } = await evaluating(cells);
@@ -69,7 +69,7 @@ describe('evaluate', () => {
     expect(out).toContain('; and 1 more');
   });
 
-  test('a duplicate is no reason to exit 3: its image is counted', async () => {
+  it('a duplicate is no reason to exit 3: its image is counted', async () => {
     const cells = await Cells.make(1);
     await cells.add('normal-monocyte/copy.png', 0);
     const { exitCode, out } = await evaluating(cells);
@@ -77,7 +77,7 @@ describe('evaluate', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('goes on after a kill -9 where it stopped, and classifies no image twice', async () => {
+  it('goes on after a kill -9 where it stopped, and classifies no image twice', async () => {
     const cells = await Cells.make(30); // More than a batch.
     vi.stubEnv('SMEARWATCH_FAULT', 'kill@recorded');
     expect(await evaluating(cells)).toMatchObject({ exitCode: null });
@@ -98,7 +98,7 @@ describe('evaluate', () => {
 });
 
 describe('gates', () => {
-  test('that are passed exit 0, and are in the result', async () => {
+  it('that are passed exit 0, and are in the result', async () => {
     const cells = await Cells.make(1);
     const config = configWith(cells, [{ figure: 'shareRight', min: 0 }]);
     const { exitCode, out } = await evaluating(cells, '--config', config);
@@ -107,7 +107,7 @@ describe('gates', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('one that is missed exits 1, also when images are left out', async () => {
+  it('one that is missed exits 1, also when images are left out', async () => {
     const cells = await Cells.make(1);
     await cells.add('top.png', 9);
     const gate = { figure: 'recall', class: 'abnormal-monocyte', min: 1.5 };
@@ -116,7 +116,7 @@ describe('gates', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('a fall is measured against the promoted version', async () => {
+  it('a fall is measured against the promoted version', async () => {
     const cells = await Cells.make(2);
     await addLeNet5(cells.registry, 2);
     await cells.registry.promote('lenet5', 1);
@@ -127,7 +127,7 @@ describe('gates', () => {
     expect(metricsOf(cells).gates).toHaveLength(1);
   });
 
-  test('on a class that the models do not know are refused', async () => {
+  it('on a class that the models do not know are refused', async () => {
     const cells = await Cells.make(1);
     const config = configWith(cells, [{ figure: 'recall', class: 'blast', min: 0.5 }]);
     const { exitCode, err } = await evaluating(cells, '--config', config);
@@ -137,7 +137,7 @@ describe('gates', () => {
 });
 
 describe('wrong usage', () => {
-  test.each([
+  it.each([
     ['no folder', ['evaluate'], 'data'],
     [
       'a folder that is not there',

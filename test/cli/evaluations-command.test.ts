@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { RunLog } from '../../src/evaluate/planned/run-log.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearwatch } from './capture.js';
 
-test('evaluations lists what became of the planned runs', async () => {
+it('evaluations lists what became of the planned runs', async () => {
   const state = temporaryFolder();
   expect((await smearwatch('evaluations', '--state', state)).out).toContain('No evaluation was planned yet');
   const log = await RunLog.load(state);

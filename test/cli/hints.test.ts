@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GLOBAL_OPTIONS } from '../../src/cli/arguments.js';
 import { leaves } from '../../src/cli/command.js';
 import { commands } from '../../src/cli/commands.js';
@@ -82,11 +82,11 @@ describe('Every option that a message names', () => {
     .flatMap(({ file, texts: found }) => found.map((text) => ({ file, text })))
     .filter(({ text }) => mentions(text).length > 0);
 
-  test('is looked for in many messages', () => {
+  it('is looked for in many messages', () => {
     expect(texts.length).toBeGreaterThan(60);
   });
 
-  test.each(texts)('exists where it may be read: $file: $text', ({ file, text }) => {
+  it.each(texts)('exists where it may be read: $file: $text', ({ file, text }) => {
     const readers = [...reach].filter(([, reached]) => reached.has(file)).map(([name]) => name);
     const wrong = mentions(text).flatMap(({ option, command }) =>
       (command === undefined ? readers : [command])
@@ -97,7 +97,7 @@ describe('Every option that a message names', () => {
   });
 });
 
-test('every command that a message names exists', () => {
+it('every command that a message names exists', () => {
   const words = [...optionsOf.keys(), ...commands.map(({ name }) => name)];
   const wrong = [...sources.values()].flatMap(({ file, texts }) =>
     texts
@@ -110,7 +110,7 @@ test('every command that a message names exists', () => {
   expect(wrong).toEqual([]);
 });
 
-test('an exception is still needed', () => {
+it('an exception is still needed', () => {
   for (const file of Object.keys(EXCEPT))
     expect(
       sources.get(file)?.texts.some((text) => text.includes('--')),
@@ -119,7 +119,7 @@ test('an exception is still needed', () => {
 });
 
 describe('A text binds an option', () => {
-  test.each<[string, (string | undefined)[]]>([
+  it.each<[string, (string | undefined)[]]>([
     ['Name it with --config.', [undefined]],
     [
       'Run `smearwatch bench --out DIR` without --quick and --only, then `smearwatch plan --bench`.',

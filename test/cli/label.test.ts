@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readAudit } from '../../src/audit/read-audit.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { writeConfig } from '../fixtures/daemon.js';
@@ -51,7 +51,7 @@ function csv(text: string | Buffer): string {
 }
 
 describe('label', () => {
-  test.each<[string, string[]]>([
+  it.each<[string, string[]]>([
     ['its path below the scanner’s folder', ['--path', 'slide/a.png']],
     ['its first digits', ['--sha256', sha256Of('a').slice(0, 12).toUpperCase()]],
     ['its SHA-256', ['--sha256', sha256Of('a')]],
@@ -66,14 +66,14 @@ describe('label', () => {
     });
   });
 
-  test('names the image by its whole path', async () => {
+  it('names the image by its whole path', async () => {
     const { out } = await label('--path', join(folder, 'in/left/slide/a.png'), ...WHO, '--json');
     expect(JSON.parse(out)).toMatchObject({
       labels: [{ scanner: 'left', path: 'slide/a.png', outcome: 'set' }],
     });
   });
 
-  test('says what it was before, and results show it with its history', async () => {
+  it('says what it was before, and results show it with its history', async () => {
     await label('--path', 'slide/a.png', ...WHO);
     const { out } = await label('--path', 'slide/a.png', '--class', 'lymphocyte', '--by', 'B. Kaya');
     expect(out).toBe('slide/a.png is lymphocyte now; it was normal-monocyte before.\n');
@@ -89,7 +89,7 @@ describe('label', () => {
     });
   });
 
-  test('of a file that nobody has read yet waits for it, and says so', async () => {
+  it('of a file that nobody has read yet waits for it, and says so', async () => {
     const { out } = await label('--path', 'slide/later.png', ...WHO);
     expect(out).toBe(
       'slide/later.png will be normal-monocyte: no file of this name has been read yet.\n' +
@@ -97,7 +97,7 @@ describe('label', () => {
     );
   });
 
-  test('is in the audit trail, with who typed it', async () => {
+  it('is in the audit trail, with who typed it', async () => {
     await label('--path', 'slide/a.png', ...WHO);
     const entries: { event: string; actor: string; details: string }[] = [];
     readAudit(join(folder, 'state'), {}, (read) => entries.push(...read));
@@ -105,7 +105,7 @@ describe('label', () => {
     expect(entries[0]?.details).toContain('A. Weber');
   });
 
-  test('takes many from a CSV file', async () => {
+  it('takes many from a CSV file', async () => {
     const file = csv(`sha256,path,class\n${sha256Of('a')},,lymphocyte\n,slide/later.png,lymphocyte\n`);
     const { out, exitCode } = await label('--from', file, '--by', 'A. Weber');
     expect([exitCode, out]).toEqual([
@@ -115,7 +115,7 @@ describe('label', () => {
     ]);
   });
 
-  test('says how many labels wait for images that are not in the ledger, named by path or by SHA-256', async () => {
+  it('says how many labels wait for images that are not in the ledger, named by path or by SHA-256', async () => {
     const file = csv(
       `sha256;path;class\n${sha256Of('a')};;lymphocyte\n${sha256Of('b')};;lymphocyte\n;slide/A.png;lymphocyte\n`,
     );
@@ -128,7 +128,7 @@ describe('label', () => {
     expect((await label('--path', 'slide/a.png', ...WHO)).out).not.toContain('wait');
   });
 
-  test.each([
+  it.each([
     ['a path twice', `path,class\nslide/x.png,lymphocyte\n\nslide/x.png,normal-monocyte\n`],
     [
       'a path and its SHA-256',
@@ -146,7 +146,7 @@ describe('label', () => {
     ]);
   });
 
-  test('takes the same class twice', async () => {
+  it('takes the same class twice', async () => {
     const { exitCode, out } = await label(
       '--from',
       csv(`path,class\nslide/a.png,lymphocyte\nslide/a.png,lymphocyte\n`),
@@ -155,7 +155,7 @@ describe('label', () => {
     expect([exitCode, out]).toEqual([0, '2 labels: 1 set, 0 changed, 1 unchanged, 0 waiting.\n']);
   });
 
-  test('takes nothing of a file in another encoding, so that no damaged name gets into the audit trail', async () => {
+  it('takes nothing of a file in another encoding, so that no damaged name gets into the audit trail', async () => {
     const file = csv(Buffer.from('path,class,by\r\nslide/a.png,lymphocyte,Jörg Müller\r\n', 'latin1'));
     const { err, exitCode } = await label('--from', file);
     expect(exitCode).toBe(2);
@@ -164,7 +164,7 @@ describe('label', () => {
     expect(existsSync(join(folder, 'state', 'audit.sqlite'))).toBe(false);
   });
 
-  test('takes none of a CSV file with a mistake, and says in which line', async () => {
+  it('takes none of a CSV file with a mistake, and says in which line', async () => {
     const file = csv(`sha256,class\n${sha256Of('a')},lymphocyte\n${sha256Of('b')},lymphocyt\n`);
     const { err, exitCode } = await label('--from', file, '--by', 'A. Weber');
     expect(exitCode).toBe(2);
@@ -173,7 +173,7 @@ describe('label', () => {
     expect(withLedger(({ labels }) => labels.find(sha256Of('a')))).toBeUndefined();
   });
 
-  test.each<[string, string[], RegExp]>([
+  it.each<[string, string[], RegExp]>([
     ['no image', WHO, /Which image\?/],
     ['two images', ['--path', 'a', '--sha256', 'b', ...WHO], /Which image\?/],
     ['no class', ['--path', 'a.png', '--by', 'A. Weber'], /Which class\?/],
@@ -193,7 +193,7 @@ describe('label', () => {
     expect(err).toContain('hint: ');
   });
 
-  test('asks for the scanner where there are several', async () => {
+  it('asks for the scanner where there are several', async () => {
     config = configure(['left', 'right']);
     const { err, exitCode } = await label('--path', 'slide/a.png', ...WHO);
     expect([exitCode, err]).toEqual([2, expect.stringContaining('left, right') as string]);

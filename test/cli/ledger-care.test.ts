@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readAudit } from '../../src/audit/read-audit.js';
 import { Ledger, ledgerFile } from '../../src/ledger/ledger.js';
 import { writeConfig } from '../fixtures/daemon.js';
@@ -30,14 +30,14 @@ const recorded = (): { event: string; details: unknown }[] =>
   );
 
 describe('ledger verify', () => {
-  test('exits 0, and tells of files that a killed daemon left', async () => {
+  it('exits 0, and tells of files that a killed daemon left', async () => {
     const { out, exitCode } = await smearwatch('ledger', 'verify', '--config', config);
     expect(out).toContain('63 files and 60 results, all as they should be.');
     expect(out).toContain('1 file was in work when a daemon was killed');
     expect(exitCode).toBe(0);
   });
 
-  test('does not tell of them while a daemon runs', async () => {
+  it('does not tell of them while a daemon runs', async () => {
     const daemon = Ledger.own(state, () => []);
     onTestFinished(() => daemon.close());
     const { out, exitCode } = await smearwatch('ledger', 'verify', '--config', config, '--json');
@@ -45,7 +45,7 @@ describe('ledger verify', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('exits 1 with what is wrong and what to do', async () => {
+  it('exits 1 with what is wrong and what to do', async () => {
     damage();
     const { out, exitCode } = await smearwatch('ledger', 'verify', '--config', config);
     expect(out).toMatch(/^damaged: /);
@@ -55,7 +55,7 @@ describe('ledger verify', () => {
     expect(JSON.parse(json.out)).toMatchObject({ verified: false, quick: true });
   });
 
-  test('of no ledger is an error, and makes none', async () => {
+  it('of no ledger is an error, and makes none', async () => {
     const empty = temporaryFolder();
     const { err, exitCode } = await smearwatch('ledger', 'verify', '--state', empty);
     expect(err).toContain('There is no ledger');
@@ -64,7 +64,7 @@ describe('ledger verify', () => {
   });
 });
 
-test('ledger backup into a folder takes a name with its time, and is in the audit trail', async () => {
+it('ledger backup into a folder takes a name with its time, and is in the audit trail', async () => {
   const backups = join(folder, 'backups');
   mkdirSync(backups);
   const { out, exitCode } = await smearwatch('ledger', 'backup', backups, '--config', config);
@@ -78,7 +78,7 @@ test('ledger backup into a folder takes a name with its time, and is in the audi
 });
 
 describe('ledger repair', () => {
-  test('says what was recovered and what not, and is in the audit trail', async () => {
+  it('says what was recovered and what not, and is in the audit trail', async () => {
     damage();
     const { out, exitCode } = await smearwatch('ledger', 'repair', '--config', config);
     expect(out).toMatch(/^results: \d+ recovered, up to \d+ could not be read \(.*malformed\)$/m);
@@ -92,13 +92,13 @@ describe('ledger repair', () => {
     expect((await smearwatch('ledger', 'verify', '--config', config)).exitCode).toBe(0);
   });
 
-  test('leaves a right one alone, and records nothing', async () => {
+  it('leaves a right one alone, and records nothing', async () => {
     const { out, exitCode } = await smearwatch('ledger', 'repair', '--config', config, '--json');
     expect([JSON.parse(out), exitCode]).toEqual([{ repaired: false }, 0]);
     expect(readdirSync(state)).not.toContain('audit.sqlite');
   });
 
-  test('is refused while a daemon runs', async () => {
+  it('is refused while a daemon runs', async () => {
     const daemon = Ledger.own(state, () => []);
     onTestFinished(() => daemon.close());
     const { err, exitCode } = await smearwatch('ledger', 'repair', '--config', config);
@@ -107,7 +107,7 @@ describe('ledger repair', () => {
   });
 });
 
-test('Commands that read a damaged ledger name the one that mends it', async () => {
+it('Commands that read a damaged ledger name the one that mends it', async () => {
   overwrite(ledgerFile(state), 0, Buffer.alloc(100));
   const { err, exitCode } = await smearwatch('results', '--state', state);
   expect(err).toContain('is damaged');
@@ -115,7 +115,7 @@ test('Commands that read a damaged ledger name the one that mends it', async () 
   expect(exitCode).toBe(1);
 });
 
-test('doctor tells of a damaged ledger', async () => {
+it('doctor tells of a damaged ledger', async () => {
   const find = async (): Promise<unknown> => {
     const { out } = await smearwatch('doctor', '--config', config, '--json');
     const { checks } = JSON.parse(out) as { checks: { name: string }[] };

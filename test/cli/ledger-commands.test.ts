@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Ledger, ledgerFile } from '../../src/ledger/ledger.js';
 import type { ResultRecord } from '../../src/record.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 
 describe('results', () => {
-  test('lists results as a table, newest first', async () => {
+  it('lists results as a table, newest first', async () => {
     const { out, exitCode } = await smearwatch('results', '--state', state);
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
@@ -41,7 +41,7 @@ describe('results', () => {
     expect(exitCode).toBe(0);
   });
 
-  test.each([
+  it.each([
     [['--review'], ['b/two.png']],
     [['--path', 'a/'], ['a/one.png']],
     [['--sha256', sha256Of('one').slice(0, 8).toUpperCase()], ['a/one.png']],
@@ -53,20 +53,20 @@ describe('results', () => {
     expect(records.map(({ image }) => image.path)).toEqual(expected);
   });
 
-  test('--quarantined says why, and lets no file name command the terminal', async () => {
+  it('--quarantined says why, and lets no file name command the terminal', async () => {
     const { out } = await smearwatch('results', '--state', state, '--quarantined');
     expect(out).toContain('b/bad�[2J.png');
     expect(out).toContain('image-truncated  Its end is missing.');
     expect(out).not.toContain('\u001b');
   });
 
-  test('finds the state folder through the configuration', async () => {
+  it('finds the state folder through the configuration', async () => {
     const { err, exitCode } = await smearwatch('results', '--config', join(state, 'none.yaml'));
     expect(err).toContain('none.yaml does not exist');
     expect(exitCode).toBe(2);
   });
 
-  test('does not make an empty ledger where there is none', async () => {
+  it('does not make an empty ledger where there is none', async () => {
     const { err, exitCode } = await smearwatch('results', '--state', join(state, 'elsewhere'));
     expect(err).toContain('There is no ledger');
     expect(exitCode).toBe(1);
@@ -76,7 +76,7 @@ describe('results', () => {
 });
 
 describe('replay', () => {
-  test('queues everything in quarantine again', async () => {
+  it('queues everything in quarantine again', async () => {
     const { out } = await smearwatch('replay', '--state', state, '--quarantined');
     expect(out).toBe('1 image queued again.\n');
     expect((await smearwatch('results', '--state', state, '--quarantined')).out).toBe(
@@ -84,7 +84,7 @@ describe('replay', () => {
     );
   });
 
-  test('queues only what the filter lets through', async () => {
+  it('queues only what the filter lets through', async () => {
     const { out } = await smearwatch(
       'replay',
       '--state',
@@ -97,7 +97,7 @@ describe('replay', () => {
     expect(JSON.parse(out)).toEqual({ queued: 0 });
   });
 
-  test('queues one image again by its SHA-256', async () => {
+  it('queues one image again by its SHA-256', async () => {
     const { out } = await smearwatch('replay', '--state', state, '--sha256', sha256Of('one'), '--json');
     expect(JSON.parse(out)).toEqual({ queued: 1 });
     const ledger = Ledger.own(state, () => []);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { Registry } from '../../src/model/registry/registry.js';
 import { lenetFile } from '../model/registry/model-draft.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -49,7 +49,7 @@ async function addEvaluated(): Promise<void> {
   });
 }
 
-test('a card has the figures with their intervals, the data, the split, the recipe and the limits', async () => {
+it('a card has the figures with their intervals, the data, the split, the recipe and the limits', async () => {
   await addEvaluated();
   const { out, exitCode } = await run('card', 'lenet5@1');
   expect(exitCode).toBe(0);
@@ -69,7 +69,7 @@ test('a card has the figures with their intervals, the data, the split, the reci
   }
 });
 
-test('a card says what a manifest does not', async () => {
+it('a card says what a manifest does not', async () => {
   await addLeNet5(registry, 1);
   const { out } = await run('card', 'lenet5');
   expect(out).toContain('Not evaluated.');
@@ -77,7 +77,7 @@ test('a card says what a manifest does not', async () => {
   expect(out).not.toContain('NaN');
 });
 
-test('a card is written into a file', async () => {
+it('a card is written into a file', async () => {
   await addLeNet5(registry, 1);
   const file = join(temporaryFolder(), 'card.md');
   expect((await run('card', 'lenet5@1', '--out', file)).exitCode).toBe(0);
@@ -86,7 +86,7 @@ test('a card is written into a file', async () => {
   expect(nowhere).toMatchObject({ exitCode: 2, err: expect.stringContaining('cannot be written') as string });
 });
 
-test('promote moves a label, and says where it was before', async () => {
+it('promote moves a label, and says where it was before', async () => {
   await addLeNet5(registry, 1);
   await addLeNet5(registry, 2);
   expect((await run('promote', 'lenet5@1')).out).toBe('lenet5@production is lenet5@1 now.\n');
@@ -96,14 +96,14 @@ test('promote moves a label, and says where it was before', async () => {
   expect(JSON.parse(json)).toEqual({ name: 'lenet5', label: 'candidate', version: 2 });
 });
 
-test('promote refuses a version that missed its limits, unless forced', async () => {
+it('promote refuses a version that missed its limits, unless forced', async () => {
   await addEvaluated();
   const refused = await run('promote', 'lenet5@1');
   expect(refused).toMatchObject({ exitCode: 1, err: expect.stringContaining('it is slow') as string });
   expect((await run('promote', 'lenet5@1', '--force')).exitCode).toBe(0);
 });
 
-test.each([
+it.each([
   ['a name without a version', 'lenet5', 'does not say which version'],
   ['a version that is not there', 'lenet5@9', 'There is no model lenet5@9'],
 ])('promote refuses %s', async (_what, model, message) => {
@@ -114,7 +114,7 @@ test.each([
   });
 });
 
-test.each(['alexnet', 'lenet5'])(
+it.each(['alexnet', 'lenet5'])(
   'docs/models has the card of the %s that ships (smearwatch models card … > docs/models/…-1.md)',
   async (name) => {
     const { out } = await smearwatch('models', 'card', `${name}@1`);

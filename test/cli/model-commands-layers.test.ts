@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { digestFile } from '../../src/files/digest-file.js';
 import type { Registry } from '../../src/model/registry/registry.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -23,7 +23,7 @@ const importing = (file: string, ...more: string[]) =>
   );
 
 describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW}`, () => {
-  test('is imported, listed, shown, verified, promoted and has a card', async () => {
+  it('is imported, listed, shown, verified, promoted and has a card', async () => {
     const { exitCode, out, err } = await importing(write(kerasExport()), '--mean', '0.4,0.5,0.6');
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
     expect(out).toContain(
@@ -53,7 +53,7 @@ describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW
     expect(card).toContain(`SHA-256 of model.json | ${manifest.weightsSha256}`);
   });
 
-  test('is not quantised', async () => {
+  it('is not quantised', async () => {
     await importing(write(kerasExport()));
     expect(await smearwatch('models', 'quantize', 'keras', '--data', '/nowhere', ...place())).toMatchObject({
       exitCode: 2,
@@ -63,7 +63,7 @@ describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW
     });
   });
 
-  test('classifies when its engine is configured, and says so when it is not', async () => {
+  it('classifies when its engine is configured, and says so when it is not', async () => {
     await importing(write(kerasExport()));
     const folder = temporaryFolder();
     const image = join(folder, 'image.png');
@@ -95,7 +95,7 @@ describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW
     });
   });
 
-  test.each<[string, KerasOptions, string]>([
+  it.each<[string, KerasOptions, string]>([
     ['another size', { side: 50 }, 'is [N, 50, 50, 3], not [N, 64, 64, 3]'],
     ['other classes', { classes: 2 }, 'has 2 values per image, and --classes names 3'],
     ['scores', { activation: 'linear' }, 'its 3 values are no probabilities'],
@@ -106,14 +106,14 @@ describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW
     expect(await registry.names()).toEqual([]);
   });
 
-  test('refuses nchw', async () => {
+  it('refuses nchw', async () => {
     const { exitCode, err } = await importing(write(kerasExport()), '--layout', 'nchw');
     expect(exitCode).toBe(1);
     expect(err).toContain('a LayersModel takes its channels last, and --layout says nchw');
   });
 });
 
-test.each([
+it.each([
   [
     'weights of another folder',
     changed((json) => (json.weightsManifest[0]!.paths = ['../secret.bin'])),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { QuantizeResult } from '../../src/cli/models/quantize/run-quantization.js';
 import type { Registry } from '../../src/model/registry/registry.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -29,7 +29,7 @@ describe('quantize', () => {
   const quantize = (model: string, ...more: string[]) =>
     smearwatch('models', 'quantize', model, '--data', smears, '--registry', registry.folder, ...more);
 
-  test('adds an int8 version with what was measured, and promotes nothing', async () => {
+  it('adds an int8 version with what was measured, and promotes nothing', async () => {
     await addLeNet5(registry, 1);
     // An untrained network may lose a point: that is not what is tested here.
     const { out, err } = await quantize('lenet5@1', '--force', '--json');
@@ -49,7 +49,7 @@ describe('quantize', () => {
     expect((await smearwatch('models', 'verify', '--registry', registry.folder)).exitCode).toBe(0);
   });
 
-  test('refuses a model that is int8 already', async () => {
+  it('refuses a model that is int8 already', async () => {
     await addLeNet5(registry, 1);
     await quantize('lenet5@1', '--force');
     expect(await quantize('lenet5@2')).toMatchObject({
@@ -58,7 +58,7 @@ describe('quantize', () => {
     });
   });
 
-  test('refuses a folder of other classes', async () => {
+  it('refuses a folder of other classes', async () => {
     await addLeNet5(registry, 1, { classes: ['x', 'y', 'z'] });
     expect(await quantize('lenet5')).toMatchObject({
       exitCode: 2,
@@ -75,7 +75,7 @@ describe('import', () => {
     return spawnSmearwatch('models', 'import', file, ...place, '--input-size', '256', ...more);
   };
 
-  test('adds a model that says what was stated', async () => {
+  it('adds a model that says what was stated', async () => {
     const { exitCode, out } = await importing(foreignFile(), '--mean', '0.4,0.5,0.6');
     expect(exitCode).toBe(0);
     expect(out).toContain('foreign@1: Input: uint8 RGB, 256×256');
@@ -87,7 +87,7 @@ describe('import', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['a file cut short', foreignFile().subarray(0, 300), 'not a complete ONNX file'],
     ['a file of other classes', foreignFile({ classes: 5 }), 'has 5 values per image'],
   ])('registers nothing for %s', async (_what, bytes, message) => {
@@ -97,7 +97,7 @@ describe('import', () => {
     expect(await registry.names()).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['one class', ['--classes', 'a'], '--classes "a"'],
     ['two numbers for the mean', ['--mean', '1,2'], '--mean "1,2" must be three numbers'],
     ['a deviation of zero', ['--deviation', '1,0,1'], 'must not be 0'],

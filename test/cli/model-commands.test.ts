@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FileOutcome } from '../../src/cli/classify/classify-files.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 describe('models', () => {
-  test('list shows every version with its labels', async () => {
+  it('list shows every version with its labels', async () => {
     const { out } = await smearwatch('models', 'list', '--registry', registry);
     expect(out.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(/^MODEL +VERSION +LABELS/) as string,
@@ -28,20 +28,20 @@ describe('models', () => {
     ]);
   });
 
-  test('show resolves a label, and prints the manifest', async () => {
+  it('show resolves a label, and prints the manifest', async () => {
     const { out } = await smearwatch('models', 'show', 'lenet5@production', '--registry', registry);
     expect(out).toContain('lenet5@1 (production)');
     expect(out).toContain('intendedUse: Tests only.');
     expect(out).toMatch(/model\.onnx: 24\d KiB/);
   });
 
-  test('show of an unknown model names those that there are', async () => {
+  it('show of an unknown model names those that there are', async () => {
     const { err, exitCode } = await smearwatch('models', 'show', 'lenet5@7', '--registry', registry);
     expect(err).toContain('hint: There is: lenet5@1, lenet5@2, lenet5@production.');
     expect(exitCode).toBe(2);
   });
 
-  test('verify exits 1 when a file was changed', async () => {
+  it('verify exits 1 when a file was changed', async () => {
     const intact = await smearwatch('models', 'verify', '--registry', registry);
     expect(intact).toMatchObject({ exitCode: 0, out: expect.stringContaining('all intact') as string });
     writeFileSync(modelFile, 'other');
@@ -74,11 +74,11 @@ describe('generate and classify', () => {
 
   afterAll(() => rmSync(smears, { recursive: true }));
 
-  test('generate writes what was asked for', () => {
+  it('generate writes what was asked for', () => {
     expect(summary).toMatchObject({ count: 3, outDir: smears });
   });
 
-  test('classify answers for every image below a folder, and exits 0', async () => {
+  it('classify answers for every image below a folder, and exits 0', async () => {
     const { out, exitCode, err } = await spawnSmearwatch(
       ...['classify', smears, '--models', 'lenet5@1,lenet5@2', '--registry', registry, '--json'],
     );
@@ -95,7 +95,7 @@ describe('generate and classify', () => {
     }
   });
 
-  test('classify names what it cannot classify, goes on, and exits 3', async () => {
+  it('classify names what it cannot classify, goes on, and exits 3', async () => {
     const folder = join(temporaryFolder(), 'images');
     mkdirSync(folder);
     writeFileSync(join(folder, 'text.png'), 'no image');
@@ -106,7 +106,7 @@ describe('generate and classify', () => {
     expect(exitCode).toBe(3);
   });
 
-  test.each([
+  it.each([
     ['a path that is not there', ['/nowhere/at/all.png'], 'does not exist'],
     ['a folder without images', [], 'no images'],
   ])('classify refuses %s', async (_, paths, expected) => {

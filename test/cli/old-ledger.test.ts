@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Cells } from '../evaluate/cells.js';
 import { writeConfig } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -25,7 +25,7 @@ function expectRefusal({ err, exitCode }: Outcome, file: string): void {
 }
 
 describe('A ledger from before version 1 is refused, with the way out, by', () => {
-  test.each([
+  it.each([
     [['results']],
     [['results', '--quarantined']],
     [['replay', '--sha256', sha256Of('a')]],
@@ -39,12 +39,12 @@ describe('A ledger from before version 1 is refused, with the way out, by', () =
     expectRefusal(await smearwatch(...command, '--config', config), file);
   });
 
-  test('run', async () => {
+  it('run', async () => {
     const { config, file } = old();
     expectRefusal(await spawnSmearwatch('run', '--once', '--config', config), file);
   });
 
-  test('doctor, as a check that failed', async () => {
+  it('doctor, as a check that failed', async () => {
     const { config, file } = old();
     const { out } = await smearwatch('doctor', '--config', config, '--json');
     const { checks } = JSON.parse(out) as { checks: { name: string }[] };
@@ -55,7 +55,7 @@ describe('A ledger from before version 1 is refused, with the way out, by', () =
     });
   });
 
-  test('evaluate, which asks for another folder', async () => {
+  it('evaluate, which asks for another folder', async () => {
     const cells = await Cells.make(1);
     const evaluating = (): Promise<Outcome> =>
       spawnSmearwatch(

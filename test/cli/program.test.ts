@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defineCommand } from '../../src/cli/command.js';
 import { runProgram } from '../../src/cli/program.js';
 import { EXIT, SmearwatchError } from '../../src/errors.js';
@@ -12,7 +12,7 @@ import { CapturedTerminal, smearwatch, spawnSmearwatch } from './capture.js';
 import { compiled } from '../fixtures/compiled.js';
 
 describe('a wrong command line is refused with exit code 2 and a way out', () => {
-  test.each([
+  it.each([
     ['no command', [], 'Which command?'],
     ['a misspelt command', ['doctr'], 'There is no command "doctr"\nhint: Did you mean doctor?'],
     ['a misspelt sub-command', ['models', 'lst'], 'There is no command "lst"\nhint: Did you mean list?'],
@@ -106,25 +106,25 @@ describe('an error', () => {
     return { exitCode, err: terminal.text.err };
   };
 
-  test('is its sentence and its hint, without what would command the terminal', async () => {
+  it('is its sentence and its hint, without what would command the terminal', async () => {
     const { exitCode, err } = await run('--kind', 'known');
     expect(err).toBe('error: Cannot write �[31m/a/b\nhint: Give the permission.\n');
     expect(exitCode).toBe(EXIT.failed);
   });
 
-  test('has its cause and stack with --verbose', async () => {
+  it('has its cause and stack with --verbose', async () => {
     const { err } = await run('--kind', 'known', '--verbose');
     expect(err).toContain('[cause]: Error: permission denied');
   });
 
-  test('is JSON with --json', async () => {
+  it('is JSON with --json', async () => {
     const { err } = await run('--kind', 'known', '--json');
     expect(JSON.parse(err)).toMatchObject({
       error: { code: 'file-unwritable', hint: 'Give the permission.' },
     });
   });
 
-  test('that nobody expected asks for a report', async () => {
+  it('that nobody expected asks for a report', async () => {
     const { exitCode, err } = await run('--kind', 'unknown');
     expect(err).toContain('error: x is not a function\nhint: This was not expected.');
     expect(exitCode).toBe(EXIT.failed);
@@ -132,7 +132,7 @@ describe('an error', () => {
 });
 
 describe('the program as a process', () => {
-  test('prints its version', async () => {
+  it('prints its version', async () => {
     expect(await spawnSmearwatch('--version')).toEqual({
       exitCode: 0,
       out: `${SOFTWARE.version}\n`,
@@ -140,7 +140,7 @@ describe('the program as a process', () => {
     });
   });
 
-  test('loads nothing native or large for --help', async () => {
+  it('loads nothing native or large for --help', async () => {
     const { out, exitCode } = await spawnSmearwatch('--help');
     expect(exitCode).toBe(0);
     expect(out).toContain('smearwatch doctor');
@@ -170,7 +170,7 @@ describe('the program as a process', () => {
       'plan',
     ],
   ];
-  test.each([...commands, 'models list', 'models show', 'models verify'])(
+  it.each([...commands, 'models list', 'models show', 'models verify'])(
     '%s has help with an example',
     async (command) => {
       const { out, exitCode } = await spawnSmearwatch(...command.split(' '), '--help');
@@ -179,13 +179,13 @@ describe('the program as a process', () => {
     },
   );
 
-  test('exits 2 for a configuration that does not exist', async () => {
+  it('exits 2 for a configuration that does not exist', async () => {
     const { exitCode, err } = await spawnSmearwatch('run', '--config', join(temporaryFolder(), 'no.yaml'));
     expect(err).toContain('no.yaml does not exist');
     expect(exitCode).toBe(EXIT.usage);
   });
 
-  test('is content when the reader of its output goes away', async () => {
+  it('is content when the reader of its output goes away', async () => {
     const cli = fileURLToPath(compiled('cli.js'));
     const child = spawn('bash', [
       '-c',

@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatBytes, printTable } from '../../src/cli/output.js';
 import { startProgress } from '../../src/cli/progress.js';
 import { CapturedTerminal } from './capture.js';
 
 describe('progress', () => {
-  test('is a plain line every few seconds where there is no terminal', () => {
+  it('is a plain line every few seconds where there is no terminal', () => {
     const terminal = new CapturedTerminal();
     let now = 0;
     const progress = startProgress({
@@ -28,7 +28,7 @@ describe('progress', () => {
     ]);
   });
 
-  test('is a bar on a terminal, whose line ends', () => {
+  it('is a bar on a terminal, whose line ends', () => {
     const terminal = new CapturedTerminal();
     Object.assign(terminal.err, {
       isTTY: true,
@@ -46,7 +46,7 @@ describe('progress', () => {
 });
 
 describe('text', () => {
-  test.each([
+  it.each([
     [0, '0 B'],
     [1023, '1023 B'],
     [1536, '1.5 KiB'],
@@ -55,7 +55,7 @@ describe('text', () => {
     expect(formatBytes(bytes)).toBe(expected);
   });
 
-  test('of a table stands in columns, numbers to the right', () => {
+  it('of a table stands in columns, numbers to the right', () => {
     const terminal = new CapturedTerminal();
     const columns = [{ title: 'NAME' }, { title: 'COUNT', align: 'right' }] as const;
     printTable(terminal, columns, [

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readAudit } from '../../src/audit/read-audit.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { writeConfig } from '../fixtures/daemon.js';
@@ -36,7 +36,7 @@ function references(): (string | undefined)[] {
 }
 
 describe('rebaseline', () => {
-  test('forgets the reference of one scanner, and records who did it', async () => {
+  it('forgets the reference of one scanner, and records who did it', async () => {
     expect(await rebaseline('left')).toMatchObject({
       exitCode: 0,
       out: 'The newest images of left are its reference from now on.\n',
@@ -49,11 +49,11 @@ describe('rebaseline', () => {
     expect(events).toEqual(['drift-reference-forgotten']);
   });
 
-  test('says when there was none', async () => {
+  it('says when there was none', async () => {
     expect((await rebaseline('new')).out).toBe('new has no reference yet: its first images will be it.\n');
   });
 
-  test('of an unknown scanner, or with a reference for all, is refused', async () => {
+  it('of an unknown scanner, or with a reference for all, is refused', async () => {
     expect(await rebaseline('lft')).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining('left, right') as string,

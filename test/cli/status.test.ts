@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Registry } from 'prom-client';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeHttpAddress, writeHttpAddress } from '../../src/daemon/http-address.js';
 import { ApiToken } from '../../src/daemon/http/api-token.js';
 import { startHttpServer } from '../../src/daemon/http/server.js';
@@ -86,7 +86,7 @@ function configured(http: object): { config: string; state: string } {
 }
 
 describe('status', () => {
-  test('of a daemon that is ready says what it does, and exits 0', async () => {
+  it('of a daemon that is ready says what it does, and exits 0', async () => {
     const url = `http://127.0.0.1:${await daemon()}`;
     const { out, err, exitCode } = await smearwatch('status', '--url', url);
     expect(err).toBe('');
@@ -105,7 +105,7 @@ describe('status', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('says which workers compute a model otherwise, and why', async () => {
+  it('says which workers compute a model otherwise, and why', async () => {
     const fallback = { reason: 'kernel-unavailable', message: 'no memory' } as const;
     const computations = [
       { computation: 'smearwatch-winograd', engineVersion: '1.30.0', workers: 3 },
@@ -120,7 +120,7 @@ describe('status', () => {
     expect(out).toContain('alexnet@2 (smearwatch-winograd and onnxruntime: kernel-unavailable, int8)\n');
   });
 
-  test('of a daemon that is not ready says why, and exits 1', async () => {
+  it('of a daemon that is not ready says why, and exits 1', async () => {
     const port = await daemon({ ready: false, reasons: ['1 of 2 workers missing', 'paused: \u001b[2J'] });
     const { out, exitCode } = await smearwatch('status', '--url', `http://127.0.0.1:${port}/`);
     expect(out.split('\n').slice(0, 3)).toEqual([
@@ -131,7 +131,7 @@ describe('status', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('says of each scanner whose images are not taken in why', async () => {
+  it('says of each scanner whose images are not taken in why', async () => {
     const scanners = STATUS.scanners.map((scanner) => ({
       ...scanner,
       problem: 'The folder is \u001b[2J gone',
@@ -141,7 +141,7 @@ describe('status', () => {
     expect(out).toContain('Scanner left  /srv/left, NOT TAKEN IN: The folder is �[2J gone');
   });
 
-  test('as JSON has both pages, whole', async () => {
+  it('as JSON has both pages, whole', async () => {
     const url = `http://127.0.0.1:${await daemon({ ready: false, reasons: ['stopping'] })}`;
     const { out, exitCode } = await smearwatch('status', '--url', url, '--json');
     const status = JSON.parse(JSON.stringify(STATUS)) as unknown;
@@ -151,17 +151,14 @@ describe('status', () => {
 });
 
 describe('status finds the daemon', () => {
-  test.each(['127.0.0.1', '0.0.0.0', 'localhost'])(
-    'by its configuration, with http.host %s',
-    async (host) => {
-      const { config } = configured({ host, port: await daemon() });
-      const { out, exitCode } = await smearwatch('status', '--config', config);
-      expect(out).toMatch(/^Ready: /);
-      expect(exitCode).toBe(0);
-    },
-  );
+  it.each(['127.0.0.1', '0.0.0.0', 'localhost'])('by its configuration, with http.host %s', async (host) => {
+    const { config } = configured({ host, port: await daemon() });
+    const { out, exitCode } = await smearwatch('status', '--config', config);
+    expect(out).toMatch(/^Ready: /);
+    expect(exitCode).toBe(0);
+  });
 
-  test('whose port is a free one by what it wrote into its state folder', async () => {
+  it('whose port is a free one by what it wrote into its state folder', async () => {
     const { config, state } = configured({ port: 0 });
     writeHttpAddress(state, { host: '0.0.0.0', port: await daemon() });
     expect((await smearwatch('status', '--config', config)).exitCode).toBe(0);
@@ -174,7 +171,7 @@ describe('status finds the daemon', () => {
 });
 
 describe('status does not take for a daemon', () => {
-  test('nobody, and exits 1', async () => {
+  it('nobody, and exits 1', async () => {
     const port = await freePort();
     const { config } = configured({ port });
     const { err, exitCode } = await smearwatch('status', '--config', config);
@@ -183,7 +180,7 @@ describe('status does not take for a daemon', () => {
     expect(exitCode).toBe(1);
   });
 
-  test.each<[string, RequestListener]>([
+  it.each<[string, RequestListener]>([
     ['a web page', (_request, response) => response.end('<html>')],
     ['other JSON', (_request, response) => response.end('{"ready":"yes"}')],
     ['a redirection', (_request, response) => response.writeHead(302, { location: '/' }).end()],
@@ -198,7 +195,7 @@ describe('status does not take for a daemon', () => {
 });
 
 describe('status refuses with 2', () => {
-  test.each([
+  it.each([
     [['--url', 'localhost:9464'], 'is no web address'],
     [['--url', 'file:///etc/passwd'], 'is no web address'],
     [['--url', 'http://me:secret@localhost'], 'cannot have a user'],
@@ -212,7 +209,7 @@ describe('status refuses with 2', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('a configuration without HTTP', async () => {
+  it('a configuration without HTTP', async () => {
     const { config } = configured({ enabled: false });
     const { err, exitCode } = await smearwatch('status', '--config', config);
     expect(err).toContain('http.enabled is false');

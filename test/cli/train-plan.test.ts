@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { defineCommand } from '../../src/cli/command.js';
 import { runProgram } from '../../src/cli/program.js';
 import { trainOptions } from '../../src/cli/train/options.js';
@@ -27,7 +27,7 @@ async function planFor(...argv: string[]): Promise<TrainingPlan> {
   return plan;
 }
 
-test.each(['default', 'paper'] as const)('the preset %s alone is its recipe', async (preset) => {
+it.each(['default', 'paper'] as const)('the preset %s alone is its recipe', async (preset) => {
   const plan = await planFor('--network', 'alexnet', '--preset', preset);
   expect(plan.recipe).toEqual(presetRecipe(preset, 'alexnet'));
   expect(plan).toMatchObject({
@@ -41,7 +41,7 @@ test.each(['default', 'paper'] as const)('the preset %s alone is its recipe', as
   });
 });
 
-test('what is typed goes over the preset, zero and "no" included', async () => {
+it('what is typed goes over the preset, zero and "no" included', async () => {
   const plan = await planFor(
     ...['--network', 'alexnet', '--epochs', '3', '--stain', '0', '--no-turns', '--no-drop-last'],
     ...['--groups', '1', '--lrn', '--split-by', 'group', '--seed', '0', '--validation-share', '0'],
@@ -56,7 +56,7 @@ test('what is typed goes over the preset, zero and "no" included', async () => {
   });
 });
 
-test.each([
+it.each([
   [['--network', 'lenet5', '--groups', '2'], '--groups and --lrn are options of AlexNet'],
   [['--network', 'lenet5', '--resume'], '--resume needs --run'],
   [['--network', 'lenet5', '--momentum', '2'], '--momentum must be a number from 0 to 0.9999'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { changedOptions } from '../../src/config/changes.js';
 import { parseConfig } from '../../src/config/load.js';
 
@@ -11,11 +11,11 @@ function changes(before: string, after: string, scannersAfter = SCANNERS): Retur
 }
 
 describe('what reloads', () => {
-  test('nothing, when nothing changed', () => {
+  it('nothing, when nothing changed', () => {
     expect(changes('', '# only a comment')).toEqual({ changed: [], needsRestart: [] });
   });
 
-  test.each([
+  it.each([
     ['models: {use: [{model: alexnet@2}]}', 'models.use'],
     ['models: {registry: /m}', 'models.registry'],
     ['review: {minConfidence: 0.5}', 'review.minConfidence'],
@@ -28,20 +28,20 @@ describe('what reloads', () => {
     expect(changes('', text)).toEqual({ changed: [path], needsRestart: [] });
   });
 
-  test('options of a scanner, which is known by its name', () => {
+  it('options of a scanner, which is known by its name', () => {
     const after = 'scanners: [{name: right, folder: /r}, {name: left, folder: /l, settle: {quietMs: 9}}]';
     const expected = { changed: ['scanners[left].settle.quietMs'], needsRestart: [] };
     expect(changes('', '', after)).toEqual(expected);
   });
 
-  test('the order of scanners', () => {
+  it('the order of scanners', () => {
     const after = 'scanners: [{name: right, folder: /r}, {name: left, folder: /l}]';
     expect(changes('', '', after)).toEqual({ changed: ['scanners'], needsRestart: [] });
   });
 });
 
 describe('what needs a restart', () => {
-  test.each([
+  it.each([
     ['stateFolder: /elsewhere', 'stateFolder'],
     ['http: {port: 1}', 'http.port'],
     ['http: {enabled: false}', 'http.enabled'],
@@ -49,7 +49,7 @@ describe('what needs a restart', () => {
     expect(changes('', text)).toEqual({ changed: [path], needsRestart: [path] });
   });
 
-  test.each([
+  it.each([
     ['a folder', '{name: left, folder: /x}', 'scanners[left].folder'],
     ['the way of watching', '{name: left, folder: /l, watch: polling}', 'scanners[left].watch'],
   ])('%s of a scanner', (_, scanner, path) => {
@@ -57,7 +57,7 @@ describe('what needs a restart', () => {
     expect(changes('', '', after).needsRestart).toEqual([path]);
   });
 
-  test('a renamed scanner: one is gone, one is new', () => {
+  it('a renamed scanner: one is gone, one is new', () => {
     const after = 'scanners: [{name: new, folder: /l}, {name: right, folder: /r}]';
     expect(changes('', '', after).needsRestart).toEqual(['scanners[left]', 'scanners[new]']);
   });

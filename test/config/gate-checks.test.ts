@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 
 const load = (gate: string) =>
@@ -7,12 +7,12 @@ const load = (gate: string) =>
     '/etc/smearwatch.yaml',
   );
 
-test('a gate may ask for a figure of a class, of one model, and against the promoted version', () => {
+it('a gate may ask for a figure of a class, of one model, and against the promoted version', () => {
   const gate = { figure: 'recall', class: 'abnormal-monocyte', model: 'alexnet', min: 0.9, maxFall: 0.01 };
   expect(load(JSON.stringify(gate)).evaluation.gates).toEqual([gate]);
 });
 
-test.each([
+it.each([
   ['{figure: recall}', 'gates[0]: demands nothing: give it min, max, maxFall'],
   ['{figure: shareRight, class: x, min: 0.5}', 'gates[0].class: there is no shareRight of a class'],
   ['{figure: recal, min: 0.5}', 'did you mean "recall"?'],

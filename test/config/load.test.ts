@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, parseConfig } from '../../src/config/load.js';
 import { EXIT, exitCodeOf, SmearwatchError } from '../../src/errors.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -23,7 +23,7 @@ function failure(text: string): SmearwatchError {
 }
 
 describe('a valid file', () => {
-  test('gets every default, and paths relative to its own folder', () => {
+  it('gets every default, and paths relative to its own folder', () => {
     const file = join(folder, 'lab.yaml');
     writeFileSync(
       file,
@@ -40,13 +40,13 @@ describe('a valid file', () => {
     expect(identity.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('is frozen through and through', () => {
+  it('is frozen through and through', () => {
     const config = parseConfig(MINIMAL, '/etc/lab.yaml');
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.scanners[0]?.settle)).toBe(true);
   });
 
-  test('may begin with a byte order mark, as Windows editors write it', () => {
+  it('may begin with a byte order mark, as Windows editors write it', () => {
     const file = join(folder, 'lab.yaml');
     writeFileSync(file, `\uFEFF${MINIMAL}`);
     expect(loadConfig(file).config.scanners[0]?.name).toBe('left');
@@ -54,14 +54,14 @@ describe('a valid file', () => {
 });
 
 describe('a wrong file', () => {
-  test('is an error with exit code 2, a code and a hint', () => {
+  it('is an error with exit code 2, a code and a hint', () => {
     const error = failure('stateFolder: x');
     expect(error.code).toBe('configuration-invalid');
     expect(exitCodeOf(error)).toBe(EXIT.usage);
     expect(error.hint).toContain('docs/configuration.md');
   });
 
-  test('reports every problem at once, in the order of the file, with line, column and option', () => {
+  it('reports every problem at once, in the order of the file, with line, column and option', () => {
     const { message } = failure(
       'stateFolder: 7\nscanners:\n  - name: a\n    folder: f\n    watch: natve\nhttp:\n  port: 70000\n',
     );
@@ -72,7 +72,7 @@ describe('a wrong file', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['scannerz: []', '5:1: scannerz: unknown option; did you mean "scanners"?'],
     ['http: {banana: 1}', '5:8: http.banana: unknown option; known here: enabled, host, port'],
     ['http: {prt: 1}', 'http.prt: unknown option; did you mean "port"?'],
@@ -97,17 +97,17 @@ describe('a wrong file', () => {
     expect(failure(`${MINIMAL}${line}`).message).toContain(expected);
   });
 
-  test('has the same positions after a byte-order mark', () => {
+  it('has the same positions after a byte-order mark', () => {
     const file = join(folder, 'x.yaml');
     writeFileSync(file, '\ufeffpool: 3');
     expect(() => loadConfig(file)).toThrow(`${file}:1:7: pool: is 3`);
   });
 
-  test('may be empty', () => {
+  it('may be empty', () => {
     expect(failure('').message).toContain('scanners: is missing');
   });
 
-  test('may be missing, a folder, too large or no text: the error says which', () => {
+  it('may be missing, a folder, too large or no text: the error says which', () => {
     expect(() => loadConfig(join(folder, 'none.yaml'))).toThrow(/none\.yaml does not exist/);
     expect(() => loadConfig(folder)).toThrow(/cannot be read: EISDIR/);
     const file = join(folder, 'x.yaml');
@@ -125,7 +125,7 @@ describe('checks across options', () => {
     `  - {name: ${name}, folder: ${path}${more}}\n`;
   const withScanners = (...scanners: string[]): string => `stateFolder: /s\nscanners:\n${scanners.join('')}`;
 
-  test.each([
+  it.each([
     [
       'two scanners of one name',
       withScanners(scanner('a', '/a'), scanner('a', '/b')),
@@ -180,23 +180,23 @@ describe('checks across options', () => {
     expect(failure(text).message).toContain(expected);
   });
 
-  test('are made beside the errors of single options, not after them', () => {
+  it('are made beside the errors of single options, not after them', () => {
     const { message } = failure(`${withScanners(scanner('a', '/a'), scanner('a', '/a'))}pool: 3`);
     expect(message).toContain('The configuration has 3 problems');
   });
 
-  test('let folders be neighbours whose names begin alike', () => {
+  it('let folders be neighbours whose names begin alike', () => {
     const text = withScanners(scanner('a', '/a'), scanner('b', '/a-b'), scanner('c', '/..c'));
     expect(parseConfig(text, '/etc/lab.yaml').scanners).toHaveLength(3);
   });
 
-  test('let one model run in two engines', () => {
+  it('let one model run in two engines', () => {
     const use = '{use: [{model: alexnet}, {model: alexnet, engine: tfjs-node}]}';
     expect(parseConfig(`${MINIMAL}models: ${use}`, '/x.yaml').models.use).toHaveLength(2);
   });
 });
 
-test('a file read twice has the same hash, and another one after a change', () => {
+it('a file read twice has the same hash, and another one after a change', () => {
   const file = join(folder, 'lab.yaml');
   writeFileSync(file, MINIMAL);
   const first = loadConfig(file).sha256;

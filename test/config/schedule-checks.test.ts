@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { parseConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
@@ -13,7 +13,7 @@ function configured(schedule: object, models: object = {}): Config {
   return parseConfig(stringify(config), '/lab/smearwatch.yaml');
 }
 
-test('A schedule that is right is taken, with absolute paths', () => {
+it('A schedule that is right is taken, with absolute paths', () => {
   const { evaluation } = configured({ timeZone: 'Europe/Berlin', folder: 'reports' });
   expect(evaluation.schedule).toMatchObject({
     data: ['/lab/cells'],
@@ -24,7 +24,7 @@ test('A schedule that is right is taken, with absolute paths', () => {
   });
 });
 
-test.each([
+it.each([
   ['a time zone that does not exist', { timeZone: 'Europe/Berln' }, 'there is no time zone "Europe/Berln"'],
   ['four fields', { cron: '30 2 * *' }, '"30 2 * *" is no cron expression: it must be minute, hour'],
   ['seconds', { cron: '0 30 2 * * *' }, 'is no cron expression'],
@@ -43,7 +43,7 @@ test.each([
   expect(() => configured(schedule)).toThrow(message);
 });
 
-test.each([
+it.each([
   ['production, which is what a bare name follows', { use: [{ model: 'alexnet' }] }, {}],
   ['a label of its own', { use: [{ model: 'alexnet@best' }] }, { label: 'best' }],
 ])('Promotion by %s is taken', (_, models, promote) => {
@@ -51,7 +51,7 @@ test.each([
   expect(configured(schedule, models).evaluation.schedule.promote.enabled).toBe(true);
 });
 
-test('Promotion of a model whose version models.use pins is refused: it would change nothing', () => {
+it('Promotion of a model whose version models.use pins is refused: it would change nothing', () => {
   const schedule = { promote: { enabled: true }, candidates: ['alexnet@next'] };
   expect(() => configured(schedule, { use: [{ model: 'alexnet@3' }] })).toThrow('would change nothing');
 });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { watchConfig, type ChangeReason } from '../../src/config/watch.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
@@ -33,7 +33,7 @@ async function becomes(seen: readonly ChangeReason[], expected: readonly ChangeR
   await vi.waitFor(() => expect(seen).toEqual(expected), { timeout: 5000, interval: 10 });
 }
 
-test('a changed file is reported once', async () => {
+it('a changed file is reported once', async () => {
   const seen = watch();
   writeFileSync(file, 'a: 2');
   await becomes(seen, ['file']);
@@ -41,7 +41,7 @@ test('a changed file is reported once', async () => {
   await becomes(seen, ['file', 'file']);
 });
 
-test('a file that an editor renames into place is reported, though it is gone for a moment', async () => {
+it('a file that an editor renames into place is reported, though it is gone for a moment', async () => {
   const seen = watch();
   renameSync(file, `${file}~`);
   writeFileSync(join(folder, '.lab.yaml.swp'), 'a: 2');
@@ -49,7 +49,7 @@ test('a file that an editor renames into place is reported, though it is gone fo
   await becomes(seen, ['file']);
 });
 
-test('the same bytes written again, and other files in the folder, are no change', async () => {
+it('the same bytes written again, and other files in the folder, are no change', async () => {
   const seen = watch();
   writeFileSync(file, 'a: 1');
   writeFileSync(join(folder, 'other.yaml'), 'b: 1');
@@ -59,7 +59,7 @@ test('the same bytes written again, and other files in the folder, are no change
   await becomes(seen, ['file']);
 });
 
-test('what is half written when it is read is not reported', async () => {
+it('what is half written when it is read is not reported', async () => {
   const whole = `a: 1 # ${'long '.repeat(400_000)}`;
   writeFileSync(file, whole);
   const seen = watch();
@@ -72,7 +72,7 @@ test('what is half written when it is read is not reported', async () => {
   await becomes(seen, ['file']);
 });
 
-test('a changed file is reported although something else is written beside it all the time', async () => {
+it('a changed file is reported although something else is written beside it all the time', async () => {
   const seen = watch();
   const other = setInterval(() => appendFileSync(join(folder, 'results.ndjson'), '{}'), 2);
   onTestFinished(() => clearInterval(other));
@@ -82,7 +82,7 @@ test('a changed file is reported although something else is written beside it al
   await becomes(seen, ['file', 'file']);
 });
 
-test('a link that is swapped two folders away, as Kubernetes does it, is reported', async () => {
+it('a link that is swapped two folders away, as Kubernetes does it, is reported', async () => {
   mkdirSync(join(folder, '..1'));
   mkdirSync(join(folder, '..2'));
   writeFileSync(join(folder, '..1', 'map.yaml'), 'a: 1');
@@ -95,7 +95,7 @@ test('a link that is swapped two folders away, as Kubernetes does it, is reporte
   await becomes(seen, ['file']);
 });
 
-test('a file behind a link into another folder is polled', async () => {
+it('a file behind a link into another folder is polled', async () => {
   const elsewhere = join(folder, 'elsewhere');
   mkdirSync(elsewhere);
   writeFileSync(join(elsewhere, 'real.yaml'), 'a: 1');
@@ -105,7 +105,7 @@ test('a file behind a link into another folder is polled', async () => {
   await becomes(seen, ['file']);
 });
 
-test('a polled file is reported that was changed in place with its size and modification time', async () => {
+it('a polled file is reported that was changed in place with its size and modification time', async () => {
   const target = join(temporaryFolder(), 'lab.yaml');
   writeFileSync(target, 'a: 1');
   const { mtime, ctimeMs } = statSync(target);
@@ -120,7 +120,7 @@ test('a polled file is reported that was changed in place with its size and modi
   await becomes(seen, ['file']);
 });
 
-test('SIGHUP is always reported, and no longer after close', async () => {
+it('SIGHUP is always reported, and no longer after close', async () => {
   const seen: ChangeReason[] = [];
   const watcher = watchConfig(file, (reason) => seen.push(reason));
   process.kill(process.pid, 'SIGHUP');
@@ -129,7 +129,7 @@ test('SIGHUP is always reported, and no longer after close', async () => {
   expect(process.listenerCount('SIGHUP')).toBe(0);
 });
 
-test('a deleted file is waited for', async () => {
+it('a deleted file is waited for', async () => {
   const seen = watch();
   rmSync(file);
   writeFileSync(file, 'a: 5');

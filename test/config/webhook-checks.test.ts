@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { messageOf } from '../../src/errors.js';
@@ -19,7 +19,7 @@ function refusal(...webhooks: string[]): string {
 }
 
 describe('A webhook', () => {
-  test('has a name, a time limit, and its secret relative to the configuration', () => {
+  it('has a name, a time limit, and its secret relative to the configuration', () => {
     expect(configured('url: "https://lis.example/smears", secretFile: webhook.secret').sinks).toEqual([
       {
         type: 'webhook',
@@ -32,7 +32,7 @@ describe('A webhook', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     'https://lis.example:8443/a?b=c',
     'http://localhost:8080/',
     'http://127.0.0.1/x',
@@ -43,7 +43,7 @@ describe('A webhook', () => {
     expect(configured(`url: "${url}", secretFile: s`).sinks).toMatchObject([{ url }]);
   });
 
-  test.each([
+  it.each([
     ['http://lis.example/', 'url: begins with http:// and is another computer'],
     ['http://10.0.0.7/', 'another computer'],
     ['http://localhost.example/', 'another computer'],
@@ -56,12 +56,12 @@ describe('A webhook', () => {
     expect(refusal(`url: "${url}", secretFile: s`)).toContain(why);
   });
 
-  test('may go to another computer without TLS when somebody says so', () => {
+  it('may go to another computer without TLS when somebody says so', () => {
     const options = 'url: "http://lis.example/", secretFile: s, allowInsecure: true';
     expect(configured(options).sinks).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     'https://smear:hunter2@lis.example/',
     'https://hunter2@lis.example/',
     'https://smear:hunter2@bad host/',
@@ -71,7 +71,7 @@ describe('A webhook', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  test.each([
+  it.each([
     ['url: "https://lis.example/"', 'sinks[0].secretFile: is missing'],
     ['secretFile: s', 'sinks[0].url: is missing'],
     ['url: "https://lis.example/", secretFile: s, timeoutMs: 5', 'timeoutMs: is 5, must be a whole number'],
@@ -81,7 +81,7 @@ describe('A webhook', () => {
     expect(refusal(options)).toContain(why);
   });
 
-  test('is the only one that goes to its address, however that is written', () => {
+  it('is the only one that goes to its address, however that is written', () => {
     const first = 'url: "https://lis.example/smears", secretFile: s';
     const second = 'name: b, url: "https://LIS.example:443/smears", secretFile: s';
     expect(refusal(first, second)).toContain('sinks[1]: another sink writes to the same place (sinks[0])');

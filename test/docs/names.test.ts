@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { NamesInCode } from './names-in-code.js';
 import { namesIn } from './names-in-documents.js';
 
@@ -17,12 +17,12 @@ function unknownNames(markdown: string, document = 'docs/README.md', isRecord = 
     .map(({ kind, name, line }) => `${line}: ${kind} ${name}`);
 }
 
-test.each(documents)('%s names nothing that the code does not have', (document) => {
+it.each(documents)('%s names nothing that the code does not have', (document) => {
   const markdown = readFileSync(`${root}${document}`, 'utf8');
   expect(unknownNames(markdown, document, RECORD.test(document))).toEqual([]);
 });
 
-test.each([
+it.each([
   ['a file', '`src/watch/crystal-ball.ts`', 'file src/watch/crystal-ball.ts'],
   ['a file without its folder', '`crystal-ball.ts`', 'file crystal-ball.ts'],
   ['a link', '[text](../src/watch/crystal-ball.ts)', 'link ../src/watch/crystal-ball.ts'],
@@ -52,19 +52,19 @@ test.each([
   expect(unknownNames(`See ${markdown}.`)).toEqual([`1: ${expected}`]);
 });
 
-test('commands and settings in examples are read, too', () => {
+it('commands and settings in examples are read, too', () => {
   expect(unknownNames('```sh\nnpx smearwatch run --divine   # --once\n```\n')).toEqual([
     '1: command smearwatch run --divine',
   ]);
   expect(unknownNames('```yaml\nscanners:\n  - crystalBall: 1\n```\n')).toEqual(['1: setting crystalBall']);
 });
 
-test('a message is found with its values, and with … for them', () => {
+it('a message is found with its values, and with … for them', () => {
   expect(unknownNames('`The image has 40×40 pixels; scanner left writes 960×1080.`')).toEqual([]);
   expect(unknownNames('`paused: only … MiB are free on the disk …`')).toEqual([]);
 });
 
-test('a record may name what is gone only where it speaks of the past', () => {
+it('a record may name what is gone only where it speaks of the past', () => {
   expect(unknownNames('`crystal-ball.ts` was removed.', 'CHANGELOG.md', true)).toEqual([]);
   expect(unknownNames('See `crystal-ball.ts`.', 'CHANGELOG.md', true)).toEqual(['1: file crystal-ball.ts']);
 });

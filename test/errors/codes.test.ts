@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CODES, isErrorCode } from '../../src/errors/codes.js';
 import { FILE_ERRNOS, fileCodeOf } from '../../src/errors/file-errnos.js';
 import { REVIEW_REASONS } from '../../src/record.js';
@@ -20,16 +20,16 @@ describe('The table of error codes', () => {
     .filter(([path]) => !path.startsWith('src/errors/codes/'))
     .map(([, text]) => text);
 
-  test.each(codes)('has no dead row: something raises %s', (code) => {
+  it.each(codes)('has no dead row: something raises %s', (code) => {
     expect(sources.some((text) => text.includes(`'${code}'`))).toBe(true);
   });
 
-  test.each(Object.entries(CODES))('says in whole sentences what to do about %s', (_code, { help }) => {
+  it.each(Object.entries(CODES))('says in whole sentences what to do about %s', (_code, { help }) => {
     expect(help).toMatch(/^[A-Z"`].*[.?)\w]$/);
     expect(help.length).toBeLessThan(400);
   });
 
-  test('has no code in two areas', () => {
+  it('has no code in two areas', () => {
     const rows = textsOf('src/errors/codes', '.ts').flatMap(([, text]) =>
       [...text.matchAll(/^ +'?([a-z0-9-]+)'?:/gm)].map((match) => match[1] ?? ''),
     );
@@ -54,16 +54,16 @@ describe('An error code that a document names', () => {
     )
     .filter(([word]) => firstWords.has(word.split('-')[0]) && !OTHER_WORDS.includes(word));
 
-  test('is found in many places', () => {
+  it('is found in many places', () => {
     expect(named.length).toBeGreaterThan(30);
   });
 
-  test.each(named)('exists: %s in %s', (word) => {
+  it.each(named)('exists: %s in %s', (word) => {
     expect(isErrorCode(word)).toBe(true);
   });
 });
 
-test('an errno name that has no row counts as a file that cannot be read', () => {
+it('an errno name that has no row counts as a file that cannot be read', () => {
   const failure = (code: string): Error => Object.assign(new Error('no'), { code });
   expect(fileCodeOf(failure('ENOENT'))).toBe('file-vanished');
   expect(fileCodeOf(failure('ESTALE'))).toBe('file-unreadable');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { codeOf, errorOf, EXIT, exitCodeOf, failureOf, fateOf, SmearwatchError } from '../../src/errors.js';
 
 /** On its way through JSON, as between processes. */
@@ -7,7 +7,7 @@ function sent(...failed: Parameters<typeof failureOf>): Error {
 }
 
 describe('An error that crosses to another thread or process', () => {
-  test('keeps its class, code, message and hint, and so its kind, its exit code and its fate', () => {
+  it('keeps its class, code, message and hint, and so its kind, its exit code and its fate', () => {
     const error = new SmearwatchError('engine-unavailable', 'No engine', { hint: 'Install it.' });
     const received = sent(error, 'training-failed');
     expect(received).toBeInstanceOf(SmearwatchError);
@@ -15,18 +15,18 @@ describe('An error that crosses to another thread or process', () => {
     expect([exitCodeOf(received), fateOf(received)]).toEqual([EXIT.usage, 'retry']);
   });
 
-  test('of the operating system keeps its errno name', () => {
+  it('of the operating system keeps its errno name', () => {
     const received = sent(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
     expect(received).not.toBeInstanceOf(SmearwatchError);
     expect(received).toMatchObject({ code: 'ENOSPC', message: 'no space left' });
   });
 
-  test('gets the code that the sender states for anything unexpected', () => {
+  it('gets the code that the sender states for anything unexpected', () => {
     const received = sent(Object.assign(new Error('no space left'), { code: 'ENOSPC' }), 'training-failed');
     expect(received).toMatchObject({ code: 'training-failed', message: 'no space left' });
   });
 
-  test.each([new TypeError('x is not a function'), 'x is not a function'])(
+  it.each([new TypeError('x is not a function'), 'x is not a function'])(
     'without any code arrives as unexpected',
     (thrown) => {
       expect(sent(thrown)).toMatchObject({ code: 'unexpected-error', message: 'x is not a function' });
@@ -35,11 +35,11 @@ describe('An error that crosses to another thread or process', () => {
   );
 });
 
-test('an error without a hint of its own has the help of its code', () => {
+it('an error without a hint of its own has the help of its code', () => {
   expect(new SmearwatchError('image-damaged', 'It is damaged').hint).toBe('Copy it again from the scanner.');
 });
 
-test.each<[ConstructorParameters<typeof SmearwatchError>[0], number]>([
+it.each<[ConstructorParameters<typeof SmearwatchError>[0], number]>([
   ['usage', EXIT.usage],
   ['configuration-invalid', EXIT.usage],
   ['ledger-damaged', EXIT.failed],

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'csv-parse/sync';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readReference } from '../../src/quality/drift/reference.js';
 import { summarize } from '../../src/evaluate/summarize.js';
 import { generatedMetricsFiles } from '../../scripts/generated/metrics-schema.js';
@@ -41,12 +41,12 @@ function holdLedger(cells: Cells): DatabaseSyncInstance {
   return database;
 }
 
-test.each(Object.entries(generatedMetricsFiles()))('%s is up to date', (path, content) => {
+it.each(Object.entries(generatedMetricsFiles()))('%s is up to date', (path, content) => {
   expect(readFileSync(`${root}${path}`, 'utf8'), 'out of date: run `npm run generate`').toBe(content);
 });
 
 describe('with the models that ship', () => {
-  test('the figures are those of the results in the ledger, and every file is written', async () => {
+  it('the figures are those of the results in the ledger, and every file is written', async () => {
     const cells = await Cells.make(13);
     await cells.add('lymphocyte/other-size.png', 900);
     // Unpacked into the user's cache: AlexNet's 228 MB are not unpacked anew for every test.
@@ -90,7 +90,7 @@ describe('with the models that ship', () => {
 });
 
 describe('the labelled folder', () => {
-  test('every image that is in no figure is named with its reason', async () => {
+  it('every image that is in no figure is named with its reason', async () => {
     const cells = await Cells.make(2);
     const same = await smearPng(0);
     cells.put('top.png', same);
@@ -124,7 +124,7 @@ describe('the labelled folder', () => {
     expect(metrics.data.images).toBe(6);
   });
 
-  test('what the manifest says otherwise is named; an image that it does not name counts', async () => {
+  it('what the manifest says otherwise is named; an image that it does not name counts', async () => {
     const cells = await Cells.make(1);
     cells.manifest(
       'lymphocyte/0.png,normal-monocyte,a,p1',
@@ -140,7 +140,7 @@ describe('the labelled folder', () => {
     expect(notes.join()).toContain('manifest.csv does not name 1 image (abnormal-monocyte/0.png)');
   });
 
-  test('an evaluation without a readable image has no figures, and says why', async () => {
+  it('an evaluation without a readable image has no figures, and says why', async () => {
     const cells = await Cells.make(0);
     cells.put('lymphocyte/a.png', 'not an image');
     const { metrics } = await cells.evaluate();
@@ -149,7 +149,7 @@ describe('the labelled folder', () => {
     expect(metrics.models[0]?.all.shareRight.value).toBeNull();
   });
 
-  test.each([
+  it.each([
     ['is not there', 'data-folder-unknown', (cells: Cells) => rmSync(cells.folder, { recursive: true })],
     [
       'has no image in a class of the models',
@@ -165,7 +165,7 @@ describe('the labelled folder', () => {
 });
 
 describe('by a column of the manifest', () => {
-  test('figures are given for each of its values, and groups are known', async () => {
+  it('figures are given for each of its values, and groups are known', async () => {
     const cells = await Cells.make(2);
     cells.manifest(
       ...NAMES.flatMap((name) => [`${name}/0.png,${name},Leipzig,p1`, `${name}/1.png,${name},Munich,p1`]),
@@ -178,14 +178,14 @@ describe('by a column of the manifest', () => {
     expect(metrics.data).toMatchObject({ by: 'source', groups: 2 });
   });
 
-  test('an image without a value is one of "unknown"', async () => {
+  it('an image without a value is one of "unknown"', async () => {
     const cells = await Cells.make(1);
     cells.manifest('lymphocyte/0.png,lymphocyte,Leipzig,');
     const { metrics } = await cells.evaluate({ by: 'source' });
     expect(Object.keys(metrics.models[0]!.by)).toEqual(['Leipzig', 'unknown']);
   });
 
-  test('without a manifest, or without the column, is refused', async () => {
+  it('without a manifest, or without the column, is refused', async () => {
     const cells = await Cells.make(1);
     const refused = { code: 'evaluation-by-unknown', kind: 'usage' };
     await expect(cells.evaluate({ by: 'source' })).rejects.toMatchObject(refused);
@@ -203,7 +203,7 @@ describe('with a split', () => {
     test: ['lymphocyte/1.png', 'normal-monocyte/1.png', 'abnormal-monocyte/1.png'],
   };
 
-  test('only its test part is evaluated, found by its bytes', async () => {
+  it('only its test part is evaluated, found by its bytes', async () => {
     const cells = await Cells.make(2);
     const splitFile = cells.split(PARTS);
     renameSync(join(cells.folder, 'lymphocyte/1.png'), join(cells.folder, 'lymphocyte/renamed.png'));
@@ -223,7 +223,7 @@ describe('with a split', () => {
     expect(notes.join()).toContain('does not name 1 image (abnormal-monocyte/0.png)');
   });
 
-  test('its images that are gone or have changed are named', async () => {
+  it('its images that are gone or have changed are named', async () => {
     const cells = await Cells.make(2);
     const splitFile = cells.split(PARTS);
     rmSync(join(cells.folder, 'lymphocyte/1.png'));
@@ -236,21 +236,21 @@ describe('with a split', () => {
     ]);
   });
 
-  test('another part can be asked for, with a warning where a model has learnt it', async () => {
+  it('another part can be asked for, with a warning where a model has learnt it', async () => {
     const cells = await Cells.make(2);
     const { metrics, notes } = await cells.evaluate({ splitFile: cells.split(PARTS), part: 'train' });
     expect(metrics.data).toMatchObject({ part: 'train', images: 2 });
     expect(notes.join()).toContain('WARNING');
   });
 
-  test('of another folder, none of whose images is here, is refused', async () => {
+  it('of another folder, none of whose images is here, is refused', async () => {
     const [cells, others] = [await Cells.make(1), await Cells.make(0)];
     await others.add('lymphocyte/a.png', 77);
     const splitFile = others.split({ test: ['lymphocyte/a.png'] });
     await expect(cells.evaluate({ splitFile })).rejects.toMatchObject({ code: 'evaluation-data-empty' });
   });
 
-  test('a part without a split is refused', async () => {
+  it('a part without a split is refused', async () => {
     const cells = await Cells.make(1);
     await expect(cells.evaluate({ part: 'test' })).rejects.toMatchObject({
       code: 'evaluation-split-unknown',
@@ -275,7 +275,7 @@ describe('on the folder that a model was trained on', () => {
     return cells;
   }
 
-  test('only the test part of its training is evaluated, and that is said', async () => {
+  it('only the test part of its training is evaluated, and that is said', async () => {
     const cells = await trained();
     const { metrics, notes } = await cells.evaluate(cells.plan({}, ['lenet5', 'learnt']));
     expect(metrics.data).toMatchObject({ part: 'test', images: 9 });
@@ -283,14 +283,14 @@ describe('on the folder that a model was trained on', () => {
     expect(notes.join()).toContain('learnt@1: trained on this folder. Evaluated are the 9 of 30 images');
   });
 
-  test('all images are evaluated when that is asked for, with a warning', async () => {
+  it('all images are evaluated when that is asked for, with a warning', async () => {
     const cells = await trained();
     const { metrics, notes } = await cells.evaluate(cells.plan({ part: 'all' }, ['learnt']));
     expect(metrics.data).toMatchObject({ part: 'all', images: 30 });
     expect(notes.join()).toContain('WARNING: learnt@1 was trained on most of these');
   });
 
-  test('a changed image makes it another folder', async () => {
+  it('a changed image makes it another folder', async () => {
     const cells = await trained();
     await cells.add('lymphocyte/3.png', 500);
     const { metrics } = await cells.evaluate(cells.plan({}, ['learnt']));
@@ -299,7 +299,7 @@ describe('on the folder that a model was trained on', () => {
 });
 
 describe('several models', () => {
-  test('their classes may have another order', async () => {
+  it('their classes may have another order', async () => {
     const cells = await Cells.make(2);
     await addLeNet5(cells.registry, 1, { name: 'turned', classes: [...NAMES].reverse() });
     const { metrics } = await cells.evaluate(cells.plan({}, ['lenet5', 'turned']));
@@ -310,7 +310,7 @@ describe('several models', () => {
     expect(metrics.data.classes).toEqual(NAMES);
   });
 
-  test.each([
+  it.each([
     ['of different classes', ['lenet5', 'other'], { code: 'models-incompatible', kind: 'configuration' }],
     [
       'that are the same one twice',
@@ -326,7 +326,7 @@ describe('several models', () => {
 });
 
 describe('an evaluation that was interrupted', () => {
-  test('goes on where it stopped, and classifies nothing twice', async () => {
+  it('goes on where it stopped, and classifies nothing twice', async () => {
     const cells = await Cells.make(14);
     const controller = new AbortController();
     const stop = cells.evaluate(
@@ -349,7 +349,7 @@ describe('an evaluation that was interrupted', () => {
     expect(metrics.throughput.images).toBe(42 - before.done);
   });
 
-  test('by a ledger that cannot be written says so, and goes on when it can be', async () => {
+  it('by a ledger that cannot be written says so, and goes on when it can be', async () => {
     const cells = await Cells.make(14);
     const config = { ...cells.config(), pipeline: { ...cells.config().pipeline, batchSize: 4 } };
     let holder: DatabaseSyncInstance | undefined;
@@ -370,14 +370,14 @@ describe('an evaluation that was interrupted', () => {
     expect((await cells.evaluate({ config })).metrics.data.images).toBe(42);
   }, 120_000);
 
-  test('and had finished is only measured again', async () => {
+  it('and had finished is only measured again', async () => {
     const cells = await Cells.make(2);
     const first = await cells.evaluate();
     const again = await cells.evaluate();
     expect({ ...again.metrics, finishedAt: first.metrics.finishedAt }).toEqual(first.metrics);
   });
 
-  test.each([
+  it.each([
     ['other models', (cells: Cells) => addLeNet5(cells.registry, 7), /its models are lenet5@1/],
     [
       'other images',
@@ -400,7 +400,7 @@ describe('an evaluation that was interrupted', () => {
     });
   });
 
-  test('a folder with other files is left alone', async () => {
+  it('a folder with other files is left alone', async () => {
     const cells = await Cells.make(1);
     await expect(cells.evaluate({ outDir: cells.folder })).rejects.toMatchObject({
       code: 'evaluation-out-occupied',
@@ -408,7 +408,7 @@ describe('an evaluation that was interrupted', () => {
     expect(existsSync(join(cells.folder, 'evaluation.json'))).toBe(false);
   });
 
-  test('one that another process works on is left alone', async () => {
+  it('one that another process works on is left alone', async () => {
     const cells = await Cells.make(1);
     await cells.evaluate();
     const other = Ledger.own(join(cells.out, 'ledger'), () => []);
@@ -419,7 +419,7 @@ describe('an evaluation that was interrupted', () => {
     }
   });
 
-  test('images that change while it runs end it, and say so', async () => {
+  it('images that change while it runs end it, and say so', async () => {
     const cells = await Cells.make(1);
     const path = join(cells.folder, 'lymphocyte/0.png');
     const run = cells.evaluate(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GateConfig } from '../../src/config/schema.js';
 import { checkGates, type GatedModel } from '../../src/evaluate/gates.js';
 import type { LabelledPrediction } from '../../src/evaluate/labelled-prediction.js';
@@ -17,7 +17,7 @@ const NOBODY = new Map<string, string>();
 const check = (gate: GateConfig, ...models: GatedModel[]) => checkGates([gate], models, NOBODY);
 
 describe('a gate', () => {
-  test.each([
+  it.each([
     ['reached', { figure: 'shareRight', min: 0.9 }, 'net@1 shareRight ≥ 0.9', true],
     ['missed', { figure: 'shareRight', min: 0.91 }, 'net@1 shareRight ≥ 0.91', false],
     ['of a class', { figure: 'recall', class: 'a', min: 0.9 }, 'net@1 recall of a ≥ 0.9', true],
@@ -32,12 +32,12 @@ describe('a gate', () => {
     expect(check(gate, model('1', 90)).results).toMatchObject([{ gate: words, model: 'net@1', passed }]);
   });
 
-  test('on a figure that does not exist is missed', () => {
+  it('on a figure that does not exist is missed', () => {
     const { results } = check({ figure: 'precision', class: 'c', min: 0 }, model('1', 90));
     expect(results).toMatchObject([{ value: null, passed: false }]);
   });
 
-  test('is for every model, or for the one that it names', () => {
+  it('is for every model, or for the one that it names', () => {
     const models = [model('1', 90), model('1', 50, 'other')];
     const gate = { figure: 'shareRight', min: 0.6 } as const;
     expect(check(gate, ...models).results.map(({ passed }) => passed)).toEqual([true, false]);
@@ -54,7 +54,7 @@ describe('a fall', () => {
   const gate = { figure: 'shareRight', maxFall: 0.02 } as const;
   const promoted = new Map([['net', '1']]);
 
-  test.each([
+  it.each([
     [90, 88, true],
     [90, 87, false],
     [90, 95, true],
@@ -66,14 +66,14 @@ describe('a fall', () => {
     ]);
   });
 
-  test('is a rise where lower is better', () => {
+  it('is a rise where lower is better', () => {
     const rise = { figure: 'quadraticLoss', maxFall: 0.01 } as const;
     const { results } = checkGates([rise], [model('1', 90), model('2', 50)], promoted);
     expect(results).toMatchObject([{ passed: false }]);
     expect(results[0]!.value).toBeGreaterThan(0);
   });
 
-  test.each([
+  it.each([
     ['nothing is promoted', NOBODY, 'no version of net is promoted'],
     ['the promoted version is not evaluated', new Map([['net', '7']]), 'the promoted net@7 is not evaluated'],
   ])('is not checked when %s, and that is said', (_what, labels, why) => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { KernelChoice } from '../../src/engine.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { SHIPPED_REGISTRY } from '../../src/model/registry/in-use.js';
@@ -35,7 +35,7 @@ function computedBy({ models }: ResultRecord): string[] {
   return models.map(({ name, computation, precision }) => `${name} ${computation} ${precision}`);
 }
 
-test('the networks that ship give the same results with kernels and without; each record says which it was', async () => {
+it('the networks that ship give the same results with kernels and without; each record says which it was', async () => {
   const [on, off] = [await recordsWith('auto'), await recordsWith('off')];
   expect([...on.keys()].sort()).toEqual([...off.keys()].sort());
   expect(on.size).toBe(18);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { generatedGrafanaFiles } from '../../grafana/source/generated-files.js';
 
 /**
@@ -75,7 +75,7 @@ function complaints(sources: Readonly<Record<string, string>>): string[] {
 const fileOf = (path: string): string =>
   fileURLToPath(new URL(`${path.replaceAll(/[/.]/g, '-')}.ts`, import.meta.url));
 
-test("the dashboards are of the types of Grafana's own SDK, and a field that is not is found", () => {
+it("the dashboards are of the types of Grafana's own SDK, and a field that is not is found", () => {
   const jsons = Object.entries(generatedGrafanaFiles()).filter(([path]) => path.endsWith('.json'));
   const sources = Object.fromEntries(jsons.map(([path, json]) => [fileOf(path), sourceOf(json)]));
   const [, first = '{}'] = jsons[0] ?? [];

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alerts } from '../../grafana/source/alerts.js';
 import { dashboards } from '../../grafana/source/dashboards.js';
@@ -11,19 +11,19 @@ import { alertQueries, panelQueries, recordingQueries, unknownNames, variableQue
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 
-test.each(Object.entries(generatedGrafanaFiles()))('%s is up to date', (path, content) => {
+it.each(Object.entries(generatedGrafanaFiles()))('%s is up to date', (path, content) => {
   expect(read(path), 'out of date: run `npm run generate`').toBe(content);
 });
 
 describe('Every query', () => {
-  test.each([...panelQueries, ...variableQueries, ...recordingQueries, ...alertQueries])(
+  it.each([...panelQueries, ...variableQueries, ...recordingQueries, ...alertQueries])(
     'of $where asks for what there is',
     ({ expr }) => {
       expect(unknownNames(expr)).toEqual([]);
     },
   );
 
-  test('would be found out if it asked for a metric that was renamed', () => {
+  it('would be found out if it asked for a metric that was renamed', () => {
     expect(unknownNames('rate(smearwatch_pictures_total{scanner="smearwatch_x"}[5m])')).toEqual([
       'smearwatch_pictures_total',
     ]);
@@ -43,20 +43,20 @@ interface RulesTest {
 }
 
 describe.each(alerts)('Alert $name', ({ name, description, summary, expr, threshold }) => {
-  test('is tested for firing and for not firing', () => {
+  it('is tested for firing and for not firing', () => {
     const { tests } = parse(read('grafana/prometheus/smearwatch.rules.test.yaml')) as RulesTest;
     const own = tests.flatMap((each) => each.alert_rule_test).filter(({ alertname }) => alertname === name);
     expect(own.some(({ exp_alerts: expected }) => expected.length > 0)).toBe(true);
     expect(own.some(({ exp_alerts: expected }) => expected.length === 0)).toBe(true);
   });
 
-  test('compares with the threshold that panels show', () => {
+  it('compares with the threshold that panels show', () => {
     const rules = recordingRules.filter(({ record }) => expr.includes(record));
     const compared = [expr, ...rules.map((rule) => rule.expr)].join(' ');
     if (threshold) expect(compared).toMatch(new RegExp(`[<>+,(] ?\\(?${threshold.value}\\b`));
   });
 
-  test('says what is the matter, and has a runbook that says what to look at and what to do', () => {
+  it('says what is the matter, and has a runbook that says what to look at and what to do', () => {
     expect(summary).not.toBe('');
     expect(description).toMatch(/[.]$/);
     const runbook = read(`docs/runbooks/${name}.md`);
@@ -66,12 +66,12 @@ describe.each(alerts)('Alert $name', ({ name, description, summary, expr, thresh
   });
 });
 
-test('there is no runbook without an alert', () => {
+it('there is no runbook without an alert', () => {
   const pages = readdirSync(new URL('docs/runbooks/', root)).map((page) => page.replace('.md', ''));
   expect(pages.sort()).toEqual(alerts.map(({ name }) => name).sort());
 });
 
-test('every panel leads to a page that exists, is described, and names its alert', () => {
+it('every panel leads to a page that exists, is described, and names its alert', () => {
   for (const { id, rows } of dashboards)
     for (const panel of rows.flatMap(({ panels }) => panels)) {
       const where = `${id}: ${panel.title}`;
@@ -82,7 +82,7 @@ test('every panel leads to a page that exists, is described, and names its alert
     }
 });
 
-test('uids and titles of dashboards are what bookmarks have', () => {
+it('uids and titles of dashboards are what bookmarks have', () => {
   const shown = Object.entries(generatedGrafanaFiles())
     .filter(([path]) => path.endsWith('.json'))
     .map(([, content]) => JSON.parse(content) as { uid: string; title: string });
@@ -95,7 +95,7 @@ test('uids and titles of dashboards are what bookmarks have', () => {
   ]);
 });
 
-test('provisioning names the data source and the dashboards', () => {
+it('provisioning names the data source and the dashboards', () => {
   expect(parse(read('grafana/provisioning/datasources/smearwatch.yaml'))).toMatchObject({
     apiVersion: 1,
     datasources: [{ type: 'prometheus', access: 'proxy', isDefault: true }],
@@ -107,11 +107,11 @@ test('provisioning names the data source and the dashboards', () => {
 });
 
 describe.skipIf(!hasProgram('promtool', 'the rules and their tests are not checked'))('promtool', () => {
-  test('accepts the configuration and the rules', () => {
+  it('accepts the configuration and the rules', () => {
     expect(promtool('check', 'config', 'grafana/prometheus/prometheus.yaml')).toContain('SUCCESS');
   });
 
-  test('finds every alert firing and not firing as its tests say', () => {
+  it('finds every alert firing and not firing as its tests say', () => {
     expect(promtool('test', 'rules', 'grafana/prometheus/smearwatch.rules.test.yaml')).toContain('SUCCESS');
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { drawSmear } from '../../src/generate/smear.js';
 import { CELL_CLASSES } from '../../src/images.js';
 import { ended, Lab } from '../daemon/lab.js';
@@ -89,7 +89,7 @@ async function withoutData(
 describe.skipIf(!hasProgram('prometheus', 'no query was tried on a real Prometheus'))(
   'A real Prometheus that watches a daemon under load',
   () => {
-    test('answers every query of every panel and rule, and notices when the daemon is gone', async () => {
+    it('answers every query of every panel and rule, and notices when the daemon is gone', async () => {
       const lab = await busyLab();
       const daemon = lab.run();
       const prometheus = await PrometheusServer.start(join(lab.folder, 'prometheus'), await daemon.ready());

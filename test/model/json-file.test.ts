@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { isJson } from '../../src/model/json-file.js';
 import { onnxOf } from './onnx/onnx-file.js';
 import { lenet5 } from '../../src/model/networks/lenet5.js';
 
-test.each([
+it.each([
   ['an object', '{"format":"layers-model"}', true],
   ['one behind spaces and lines', ' \r\n\t{', true],
   ['one behind a byte order mark', '\uFEFF{', true],
@@ -14,6 +14,6 @@ test.each([
   expect(isJson(Buffer.from(text))).toBe(expected);
 });
 
-test('an ONNX file is none', () => {
+it('an ONNX file is none', () => {
   expect(isJson(onnxOf(lenet5()))).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { circlesOf, floorsOf, graphOf } from '../../scripts/folder-graph/graph.js';
 import { importsBelow } from '../../scripts/folder-graph/imports.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -19,7 +19,7 @@ const graph = (folder: string, files: Readonly<Record<string, readonly string[]>
   graphOf(folder, importsBelow(sources(files), new Map()));
 
 describe('the imports of a file', () => {
-  test('are those of values, of types and dynamic ones, between sources only', () => {
+  it('are those of values, of types and dynamic ones, between sources only', () => {
     const root = sources({ 'a/one.ts': ['node:fs', 'zod'], 'b.ts': [], 'c.ts': [], 'd.cts': [] });
     writeFileSync(
       join(root, 'a/one.ts'),
@@ -33,7 +33,7 @@ describe('the imports of a file', () => {
     expect(importsBelow(root, new Map()).map(({ to }) => to)).toEqual(['b.ts', 'c.ts', 'd.cts']);
   });
 
-  test('count for the folder that a file stands for', () => {
+  it('count for the folder that a file stands for', () => {
     const root = sources({ 'cli.ts': ['./cli/program.js'], 'cli/program.ts': [] });
     const imports = importsBelow(root, new Map([['cli.ts', 'cli/cli.ts']]));
     expect([...graphOf('', imports)]).toEqual([['cli', new Set()]]);
@@ -41,7 +41,7 @@ describe('the imports of a file', () => {
 });
 
 describe('floors', () => {
-  test('are the longest chain of imports down from a folder', () => {
+  it('are the longest chain of imports down from a folder', () => {
     const house = graph('', {
       'roof/a.ts': ['../middle/b.js', '../ground.js'],
       'middle/b.ts': ['../ground.js'],
@@ -50,7 +50,7 @@ describe('floors', () => {
     expect(Object.fromEntries(floorsOf(house))).toEqual({ 'ground.ts': 1, middle: 2, roof: 3 });
   });
 
-  test('do not exist where folders import each other', () => {
+  it('do not exist where folders import each other', () => {
     const knot = graph('', {
       'a/one.ts': ['../b/two.js'],
       'b/two.ts': [],
@@ -62,7 +62,7 @@ describe('floors', () => {
 });
 
 describe('a circle', () => {
-  test('of folders is found though no file imports itself', () => {
+  it('of folders is found though no file imports itself', () => {
     const knot = graph('', {
       'a/one.ts': ['../b/two.js'],
       'b/two.ts': [],
@@ -72,7 +72,7 @@ describe('a circle', () => {
     expect(circlesOf(knot)).toEqual([['a', 'b']]);
   });
 
-  test('is found inside a folder, between its sub-folders', () => {
+  it('is found inside a folder, between its sub-folders', () => {
     const files = {
       'model/engines/one.ts': ['../tensorflow/two.js'],
       'model/tensorflow/two.ts': ['../engines/three.js'],
@@ -82,7 +82,7 @@ describe('a circle', () => {
     expect(circlesOf(graph('model/', files))).toEqual([['engines', 'tensorflow']]);
   });
 
-  test('is none where all arrows point down', () => {
+  it('is none where all arrows point down', () => {
     expect(circlesOf(graph('', { 'a/one.ts': ['../b/two.js'], 'b/two.ts': [] }))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { filesToCheck } from '../../scripts/prose/files.js';
 import { markdownProse } from '../../scripts/prose/markdown.js';
 import { findingsIn } from '../../scripts/prose/rules.js';
@@ -13,18 +13,18 @@ const inSource = (text: string) => findingsIn(sourceProse(text)).map(({ rule, li
 const LONG = `${'word '.repeat(22)}end`;
 
 describe('a phrase that readers stumble over', () => {
-  test('is found in a paragraph, a heading, a list and a cell, with its line', () => {
+  it('is found in a paragraph, a heading, a list and a cell, with its line', () => {
     const text =
       '# The mend\n\nIt is well.\nNobody\nlooks.\n\n- It goes\n  on.\n\n| a |\n| - |\n| put back |\n';
     expect(inMarkdown(text)).toEqual(['phrase 1', 'phrase 4', 'phrase 7', 'phrase 12']);
   });
 
-  test('is no finding within code', () => {
+  it('is no finding within code', () => {
     expect(inMarkdown('Call `nobody()`.\n\n```\nnobody goes on\n```\n\n    whoever\n')).toEqual([]);
     expect(inSource('/** Calls `nobody`. */\nconst nobody = 1;\n')).toEqual([]);
   });
 
-  test('is found in comments, messages and templates of a source', () => {
+  it('is found in comments, messages and templates of a source', () => {
     const text = [
       '// Meanwhile it runs.',
       'throw new Error("The file was told of twice");',
@@ -33,14 +33,14 @@ describe('a phrase that readers stumble over', () => {
     expect(inSource(text)).toEqual(['phrase 1', 'phrase 2', 'phrase 3']);
   });
 
-  test('says what to write instead', () => {
+  it('says what to write instead', () => {
     const [finding] = findingsIn(markdownProse('A fault is mended.'));
     expect(finding?.message).toBe('"mended": write fix');
   });
 });
 
 describe('a doc comment', () => {
-  test.each([
+  it.each([
     'Of the input.',
     'Where the ledger is.',
     'In milliseconds.',
@@ -55,7 +55,7 @@ describe('a doc comment', () => {
     expect(inSource(`/** ${text} */\nconst a = 1;\n`)).toEqual(['fragment 1']);
   });
 
-  test.each([
+  it.each([
     'Rows and columns of the input, in pixels.',
     'Whether images of the scanner enter the queue.',
     'When the disk is full, no image enters the queue.',
@@ -66,14 +66,14 @@ describe('a doc comment', () => {
     expect(inSource(`/** ${text} */\nconst a = 1;\n`)).toEqual([]);
   });
 
-  test('ends its first paragraph with a full stop', () => {
+  it('ends its first paragraph with a full stop', () => {
     expect(inSource('/** Rows of the input */\nconst a = 1;\n')).toEqual(['no-stop 1']);
     expect(inSource('/**\n * Counts words.\n *\n * npx tsx scripts/count.ts\n */\nconst a = 1;\n')).toEqual(
       [],
     );
   });
 
-  test('is found on a member of a type, and once only', () => {
+  it('is found on a member of a type, and once only', () => {
     expect(inSource('interface A {\n  /** Of the file. */\n  readonly size: number;\n}\n')).toEqual([
       'fragment 2',
     ]);
@@ -81,12 +81,12 @@ describe('a doc comment', () => {
 });
 
 describe('a line of prose over 110 characters', () => {
-  test('is found in paragraphs and comments', () => {
+  it('is found in paragraphs and comments', () => {
     expect(inMarkdown(`Short.\n${LONG}.\n`)).toEqual(['line-length 2']);
     expect(inSource(`// ${LONG}\nconst a = 1; // ${LONG}\n`)).toEqual(['line-length 1', 'line-length 2']);
   });
 
-  test('is no finding in tables, code and directives', () => {
+  it('is no finding in tables, code and directives', () => {
     expect(inMarkdown(`| ${LONG} |\n| --- |\n| b |\n\n\`\`\`\n${LONG}\n\`\`\`\n`)).toEqual([]);
     expect(
       inSource(`const a = '${'x'.repeat(120)}';\n// eslint-disable-next-line ${'a'.repeat(100)}\n`),
@@ -94,13 +94,13 @@ describe('a line of prose over 110 characters', () => {
   });
 });
 
-test('a paragraph of six lines and a cell of 221 characters are too long', () => {
+it('a paragraph of six lines and a cell of 221 characters are too long', () => {
   expect(inMarkdown('a\nb\nc\nd\ne\nf\n')).toEqual(['long-paragraph 1']);
   expect(inMarkdown('a\nb\nc\nd\ne\n')).toEqual([]);
   expect(inMarkdown(`| a |\n| - |\n| ${'x'.repeat(221)} |\n`)).toEqual(['long-cell 3']);
 });
 
-test('decision pages, the changelog and licences are left out, and sources only when asked', () => {
+it('decision pages, the changelog and licences are left out, and sources only when asked', () => {
   const root = temporaryFolder();
   for (const folder of ['docs/decisions', 'src', 'node_modules/a'])
     mkdirSync(join(root, folder), { recursive: true });

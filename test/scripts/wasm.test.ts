@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rebuild } from '../../scripts/wasm/rebuild.js';
 import { problemsOf, sourcesOf } from '../../scripts/wasm/sums.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -15,19 +15,19 @@ function copyOf(name: string): string {
 }
 
 describe.each(readdirSync(native))('native/%s', (name) => {
-  test('belongs to its sources', () => {
+  it('belongs to its sources', () => {
     expect(sourcesOf(join(native, name)).length).toBeGreaterThan(1);
     expect(problemsOf(join(native, name))).toEqual([]);
   });
 
-  test.each(sourcesOf(join(native, name)))('is found out when %s has changed', (source) => {
+  it.each(sourcesOf(join(native, name)))('is found out when %s has changed', (source) => {
     const folder = copyOf(name);
     appendFileSync(join(folder, source), ' ');
     const file = join(folder, source);
     expect(problemsOf(folder)).toEqual([expect.stringContaining(`${file} has changed since ${name}.wasm`)]);
   });
 
-  test('is found out when a source is new, or gone, and when the binary or the sums are others', () => {
+  it('is found out when a source is new, or gone, and when the binary or the sums are others', () => {
     const folder = copyOf(name);
     writeFileSync(join(folder, 'new.c'), '');
     expect(problemsOf(folder)).toEqual([expect.stringContaining('new.c was not there when')]);
@@ -46,11 +46,11 @@ describe.each(readdirSync(native))('native/%s', (name) => {
 
 const unchanged = rebuild(join(native, 'front'), undefined);
 describe.skipIf('skipped' in unchanged)('A kernel that is built again with its compiler', () => {
-  test('has the same bytes', () => {
+  it('has the same bytes', () => {
     expect(unchanged).toEqual({ isSame: true });
   });
 
-  test('has other bytes when its source has changed, whatever the sums say', () => {
+  it('has other bytes when its source has changed, whatever the sums say', () => {
     const folder = copyOf('front');
     appendFileSync(
       join(folder, 'front.c'),
@@ -60,6 +60,6 @@ describe.skipIf('skipped' in unchanged)('A kernel that is built again with its c
   });
 });
 
-test('a kernel that needs a library is not built again without it', () => {
+it('a kernel that needs a library is not built again without it', () => {
   expect(rebuild(join(native, 'shrink'), undefined)).toHaveProperty('skipped');
 });

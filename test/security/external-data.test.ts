@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { onnxruntimeEngine } from '../../src/model/engines/onnxruntime.js';
 import { readSkeleton } from '../../src/model/onnx/skeleton.js';
 import { decodeModel, encodeModel, type ModelProto } from '../../src/model/onnx/proto.js';
@@ -27,7 +27,7 @@ function changed(change: (model: ModelProto & { graph: NonNullable<ModelProto['g
 const elsewhere = { data_location: 1, external_data: [{ key: 'location', value: '../../../etc/passwd' }] };
 
 describe('A model file in the registry that names another file is refused before ONNX Runtime sees it:', () => {
-  test.each([
+  it.each([
     ['an initializer', (model) => Object.assign(model.graph.initializer![0]!, elsewhere)],
     [
       'an initializer that only says so',
@@ -70,14 +70,14 @@ describe('A model file in the registry that names another file is refused before
   );
 });
 
-test('Files that keep everything are let through', async () => {
+it('Files that keep everything are let through', async () => {
   await readSkeleton(fileOf(foreignFile()));
   await readSkeleton(fileOf(onnxOf(lenet5())));
 });
 
 describe('A file that is no model is refused:', () => {
   const whole = onnxOf(lenet5());
-  test.each<[string, Uint8Array]>([
+  it.each<[string, Uint8Array]>([
     ['cut short', whole.subarray(0, whole.length - 100)],
     ['rubbish', Buffer.alloc(10_000, 0xff)],
     ['a length beyond its end', Buffer.from([0x3a, 0xff, 0xff, 0xff, 0x7f])],

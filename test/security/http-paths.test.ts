@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ApiToken } from '../../src/daemon/http/api-token.js';
 import { startHttpServer } from '../../src/daemon/http/server.js';
 import type { StatusSource } from '../../src/daemon/http/status.js';
@@ -70,7 +70,7 @@ function ask(path: string, method = 'GET', body?: string): Promise<{ status: num
 }
 
 describe('No path of a request reaches the file system:', () => {
-  test.each([
+  it.each([
     '/../secret.txt',
     '/../../../../../../etc/passwd',
     '/%2e%2e/%2e%2e/etc/passwd',
@@ -97,7 +97,7 @@ describe('No path of a request reaches the file system:', () => {
 });
 
 describe('A label for a path outside the scanner’s folder is refused, and makes no file:', () => {
-  test.each([
+  it.each([
     '../secret.txt',
     'a/../../secret.txt',
     '..',
@@ -116,7 +116,7 @@ describe('A label for a path outside the scanner’s folder is refused, and make
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });
 
-  test.each(['a\u0000.png', '../secret.txt\u0000.png', 'a\n.png'])(
+  it.each(['a\u0000.png', '../secret.txt\u0000.png', 'a\n.png'])(
     '%j, which is not one line of text, as a body of another form',
     async (path) => {
       const before = readdirSync(folder, { recursive: true });

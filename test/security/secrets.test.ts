@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { ended, Lab } from '../daemon/lab.js';
 import { runCli } from '../fixtures/daemon.js';
 import { Receiver, SECRET, writeSecret, type Answer } from '../fixtures/receiver.js';
@@ -24,7 +24,7 @@ function formsOf(secret: string): string[] {
   return [secret, bytes.toString('base64').slice(0, -4), bytes.toString('hex'), encodeURIComponent(secret)];
 }
 
-test('The token, and what was tried instead of it, is in no log, no page, no file and no error', async () => {
+it('The token, and what was tried instead of it, is in no log, no page, no file and no error', async () => {
   const lab = await Lab.open();
   const tokenFile = join(lab.folder, 'token');
   writeFileSync(tokenFile, `${TOKEN}\n`, { mode: 0o600 });
@@ -69,7 +69,7 @@ test('The token, and what was tried instead of it, is in no log, no page, no fil
   }
 });
 
-test("A webhook's secret, and what else is in its address, is in no log, no page, no file and no error", async () => {
+it("A webhook's secret, and what else is in its address, is in no log, no page, no file and no error", async () => {
   const receiver = await Receiver.start();
   const lab = await Lab.open();
   writeSecret(lab.folder);
@@ -110,7 +110,7 @@ test("A webhook's secret, and what else is in its address, is in no log, no page
   // Three failed deliveries alone take seven seconds of waiting.
 }, 60_000);
 
-test('What is in the environment, and which images there are, is on no page', async () => {
+it('What is in the environment, and which images there are, is on no page', async () => {
   const lab = await Lab.open();
   await lab.scan('patient-4711.png', 1);
   process.env['SMEARWATCH_TEST_SECRET'] = 'only-in-the-environment-7f3a';

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '../../src/statistics/wilson.js';
 import { expectFigures, readReference } from './reference.js';
 
@@ -11,7 +11,7 @@ interface Reference {
 describe('the Wilson interval', () => {
   // R: prop.test(x, n, correct = FALSE)$conf.int; Newcombe, Statistics in Medicine 17 (1998), table I, method
   // 3.
-  test.each([
+  it.each([
     [81, 263, 0.2553, 0.3662],
     [15, 148, 0.0624, 0.1605],
     [0, 20, 0, 0.1611],
@@ -22,7 +22,7 @@ describe('the Wilson interval', () => {
     expect(interval.high).toBeCloseTo(high, 4);
   });
 
-  test.each(readReference('wilson') as Reference[])(
+  it.each(readReference('wilson') as Reference[])(
     "of $hits of $images is statsmodels', and holds the share",
     ({ hits, images, interval }) => {
       const { low, high } = wilsonInterval(hits, images);
@@ -31,12 +31,12 @@ describe('the Wilson interval', () => {
     },
   );
 
-  test('never leaves 0 to 1, and mirrors', () => {
+  it('never leaves 0 to 1, and mirrors', () => {
     expect(wilsonInterval(20, 20).high).toBe(1);
     expect(wilsonInterval(20, 20).low).toBeCloseTo(1 - wilsonInterval(0, 20).high, 12);
   });
 
-  test('of nothing is not a number', () => {
+  it('of nothing is not a number', () => {
     expect(wilsonInterval(0, 0)).toEqual({ low: NaN, high: NaN });
   });
 });

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { SmearwatchError } from '../../src/errors.js';
 import type { ModelIdentity, ModelPrediction } from '../../src/record.js';
 import { createTelemetry, guarded } from '../../src/telemetry/create-telemetry.js';
@@ -40,13 +40,13 @@ async function metric(line: string): Promise<void> {
 }
 
 describe('a log line', () => {
-  test('has ISO time, the level as a word, name and version', () => {
+  it('has ISO time, the level as a word, name and version', () => {
     telemetry.stopping({ reason: 'SIGTERM' });
     expect(lines[0]).toMatchObject({ level: 'info', name: 'smearwatch', version: '1.2.3', msg: 'Stopping' });
     expect(lines[0]?.['time']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  test('of an error carries its code, its hint and its cause', () => {
+  it('of an error carries its code, its hint and its cause', () => {
     const cause = new Error('disk full');
     telemetry.deliveryFailed({
       sink: 'json',
@@ -60,7 +60,7 @@ describe('a log line', () => {
     expect(JSON.stringify(lines[0])).toContain('disk full');
   });
 
-  test.each<[string, (telemetry: Telemetry) => void]>([
+  it.each<[string, (telemetry: Telemetry) => void]>([
     ['fileSettled', (t) => t.fileSettled({ scanner: 'left', path: 'p.png', waitedMs: 5 })],
     [
       'imageRetried',
@@ -72,14 +72,14 @@ describe('a log line', () => {
     expect(lines).toMatchObject([{ level: 'debug', path: 'p.png' }]);
   });
 
-  test('about a quarantined image is a warning with its path and reason', () => {
+  it('about a quarantined image is a warning with its path and reason', () => {
     telemetry.imageQuarantined({ scanner: 'left', path: 'p.png', code: 'image-truncated', reason: 'No end' });
     expect(lines).toMatchObject([{ level: 'warn', path: 'p.png', reason: 'No end' }]);
   });
 });
 
 describe('metrics', () => {
-  test('count an image, its predictions and its reviews', async () => {
+  it('count an image, its predictions and its reviews', async () => {
     telemetry.imageRecorded({
       scanner: 'left',
       outcome: 'classified',
@@ -96,7 +96,7 @@ describe('metrics', () => {
     await metric('smearwatch_review_reasons_total{scanner="left",reason="low-confidence"} 1');
   });
 
-  test('count a duplicate without counting its predictions again', async () => {
+  it('count a duplicate without counting its predictions again', async () => {
     telemetry.imageRecorded({
       scanner: 'left',
       outcome: 'duplicate',
@@ -108,7 +108,7 @@ describe('metrics', () => {
     expect(await registry.metrics()).not.toMatch(/smearwatch_(predictions_total|review_images_total)\{/);
   });
 
-  test('measure batches, stages, sinks and rescans in seconds', async () => {
+  it('measure batches, stages, sinks and rescans in seconds', async () => {
     telemetry.batchClassified({ images: 16, perModel: [{ model: ALEXNET, durationMs: 250 }] });
     telemetry.stageFinished({ stage: 'decode', durationMs: 10 });
     telemetry.delivered({ sink: 'json', records: 4, durationMs: 20 });
@@ -122,7 +122,7 @@ describe('metrics', () => {
     await metric('smearwatch_rescan_missed_files_total{scanner="left"} 2');
   });
 
-  test('tell a refused configuration from one in force', async () => {
+  it('tell a refused configuration from one in force', async () => {
     telemetry.started({ configFile: '/c.yaml' });
     await metric('smearwatch_configuration_last_reload_successful 1');
     telemetry.reloadRefused({ error: new Error('no such model') });
@@ -132,7 +132,7 @@ describe('metrics', () => {
     await metric('smearwatch_configuration_last_reload_successful 1');
   });
 
-  test('exist with 0 for what is configured, since a rate misses the event that a series begins with', async () => {
+  it('exist with 0 for what is configured, since a rate misses the event that a series begins with', async () => {
     telemetry.intakeConfigured({ scanners: ['left'], sinks: ['json'] });
     await metric('smearwatch_images_total{scanner="left",outcome="quarantined"} 0');
     await metric('smearwatch_watch_errors_total{scanner="left",code="ENOSPC"} 0');
@@ -142,7 +142,7 @@ describe('metrics', () => {
     await metric('smearwatch_intake_paused{cause="disk"} 0');
   });
 
-  test('forget what was counted of models that are no longer in use', async () => {
+  it('forget what was counted of models that are no longer in use', async () => {
     const perModel = [{ model: ALEXNET, durationMs: 250 }];
     telemetry.batchClassified({ images: 16, perModel });
     const next = { ...ALEXNET, version: '4' };
@@ -154,7 +154,7 @@ describe('metrics', () => {
     expect(text).not.toContain('version="3"');
   });
 
-  test('show the room on every disk that is written to', async () => {
+  it('show the room on every disk that is written to', async () => {
     const measured = (disk: string): void =>
       telemetry.disksMeasured({ disks: [{ disk, freeBytes: 5e9 }], minFreeBytes: 1e9 });
     measured('sink-old');
@@ -164,13 +164,13 @@ describe('metrics', () => {
     expect(await registry.metrics()).not.toContain('sink-old');
   });
 
-  test('never have a path or a free text as a label', async () => {
+  it('never have a path or a free text as a label', async () => {
     telemetry.imageQuarantined({ scanner: 'left', path: '/a/b.png', code: 'EIO: /a/b.png', reason: 'r' });
     await metric('smearwatch_quarantines_total{scanner="left",reason="other"} 1');
     expect(await registry.metrics()).not.toContain('b.png');
   });
 
-  test('are named by the conventions', async () => {
+  it('are named by the conventions', async () => {
     for (const { name, type, help } of await registry.getMetricsAsJSON()) {
       expect(name).toMatch(/^smearwatch_[a-z_]+$/);
       expect(name.endsWith('_total')).toBe(String(type) === 'counter');
@@ -180,7 +180,7 @@ describe('metrics', () => {
 });
 
 describe('a failure of telemetry', () => {
-  test('does not reach the pipeline, and is counted', () => {
+  it('does not reach the pipeline, and is counted', () => {
     let errors = 0;
     const broken: Pick<Telemetry, 'stopped'> = {
       stopped: () => {
@@ -193,14 +193,14 @@ describe('a failure of telemetry', () => {
     expect(errors).toBe(1);
   });
 
-  test('of a stream or a value that cannot be measured is counted as a metric', async () => {
+  it('of a stream or a value that cannot be measured is counted as a metric', async () => {
     telemetry.stageFinished({ stage: 'read', durationMs: 'soon' as unknown as number });
     await metric('smearwatch_telemetry_errors_total 1');
   });
 });
 
 describe('the throughput meter', () => {
-  test('gives the mean of the last minute', () => {
+  it('gives the mean of the last minute', () => {
     let nowMs = 0;
     const meter = new ThroughputMeter(() => nowMs);
     for (nowMs = 0; nowMs < 120_000; nowMs += 1000) meter.add(nowMs < 60_000 ? 1000 : 5);
@@ -208,7 +208,7 @@ describe('the throughput meter', () => {
     expect(meter.perSecond()).toBe(5);
   });
 
-  test('gives the mean since the start while that is less than a minute', () => {
+  it('gives the mean since the start while that is less than a minute', () => {
     let nowMs = 5_000_000;
     const meter = new ThroughputMeter(() => nowMs);
     meter.add(30);
@@ -216,7 +216,7 @@ describe('the throughput meter', () => {
     expect(meter.perSecond()).toBe(3);
   });
 
-  test('is zero after a minute without images', () => {
+  it('is zero after a minute without images', () => {
     let nowMs = 0;
     const meter = new ThroughputMeter(() => nowMs);
     meter.add(30);

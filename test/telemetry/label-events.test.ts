@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.js';
 import { createLogger } from '../../src/telemetry/log.js';
 import type { Telemetry } from '../../src/telemetry/telemetry.js';
@@ -21,7 +21,7 @@ async function metric(line: string): Promise<void> {
   expect((await registry.metrics()).split('\n')).toContain(line);
 }
 
-test('labels are counted by where from and outcome', async () => {
+it('labels are counted by where from and outcome', async () => {
   const label = { class: 'lymphocyte', by: 'Weber' };
   const labels = [
     { ...label, outcome: 'set' },
@@ -33,21 +33,21 @@ test('labels are counted by where from and outcome', async () => {
   await metric('smearwatch_labels_total{source="http",outcome="changed"} 1');
 });
 
-test('a folder whose name is no class is counted for every image and told once', async () => {
+it('a folder whose name is no class is counted for every image and told once', async () => {
   for (let image = 0; image < 100; image += 1)
     telemetry.labelRefused({ source: 'folder', scanner: 'left', name: '2026-02', reason: 'no class' });
   await metric('smearwatch_labels_refused_total{source="folder",scanner="left"} 100');
   expect(lines).toMatchObject([{ level: 'warn', name: '2026-02', reason: 'no class' }]);
 });
 
-test('somebody who tries tokens is counted each time and told now and then', async () => {
+it('somebody who tries tokens is counted each time and told now and then', async () => {
   for (let time = 0; time < 50; time += 1)
     telemetry.changeRefused({ status: 401, reason: 'wrong', address: '10.0.0.9' });
   await metric('smearwatch_http_changes_refused_total{status="401"} 50');
   expect(lines).toMatchObject([{ level: 'warn', status: 401, address: '10.0.0.9' }]);
 });
 
-test('a reference that is taken from live images is told', () => {
+it('a reference that is taken from live images is told', () => {
   telemetry.driftReferenceTaken({ subject: 'scanner left', images: 1000 });
   expect(lines).toMatchObject([{ level: 'info', subject: 'scanner left', images: 1000 }]);
 });

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { collectQuality } from '../../src/telemetry/quality-collector.js';
 import type { LiveAccuracy, QualityReader } from '../../src/telemetry/readers.js';
 
@@ -42,7 +42,7 @@ async function linesOf(reader: QualityReader): Promise<string[]> {
   return (await registry.metrics()).split('\n');
 }
 
-test('live accuracy is shown per model and class; a figure that does not exist is left out', async () => {
+it('live accuracy is shown per model and class; a figure that does not exist is left out', async () => {
   const lines = await linesOf(readerOf());
   expect(lines).toContain(`smearwatch_live_labelled_images{${LABELS}} 4`);
   expect(lines).toContain(`smearwatch_live_accuracy_ratio{${LABELS}} 0.75`);
@@ -54,7 +54,7 @@ test('live accuracy is shown per model and class; a figure that does not exist i
   expect(lines.join('\n')).not.toContain(`smearwatch_live_precision_ratio{${LABELS},class="b"}`);
 });
 
-test('drift is shown by measure, per model and per scanner', async () => {
+it('drift is shown by measure, per model and per scanner', async () => {
   const lines = await linesOf(
     readerOf({
       modelDrift: () => [
@@ -79,7 +79,7 @@ test('drift is shown by measure, per model and per scanner', async () => {
   expect(lines.filter((line) => line.startsWith('smearwatch_image_drift_psi'))).toHaveLength(1);
 });
 
-test('the figures are computed once for a scrape, and anew for the next', async () => {
+it('the figures are computed once for a scrape, and anew for the next', async () => {
   const accuracy = vi.fn(() => [ACCURACY]);
   const registry = new Registry();
   collectQuality(registry, readerOf({ accuracy }));
@@ -90,7 +90,7 @@ test('the figures are computed once for a scrape, and anew for the next', async 
   expect(accuracy).toHaveBeenCalledTimes(2);
 });
 
-test('figures that cannot be read do not cost the scrape the others', async () => {
+it('figures that cannot be read do not cost the scrape the others', async () => {
   const accuracy = (): never => {
     throw new Error('the ledger is locked');
   };

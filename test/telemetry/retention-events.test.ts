@@ -1,9 +1,9 @@
 import { Registry } from 'prom-client';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.js';
 import { createLogger } from '../../src/telemetry/log.js';
 
-test('what was pruned is counted and logged; counters of a configured sink are there from the start', async () => {
+it('what was pruned is counted and logged; counters of a configured sink are there from the start', async () => {
   const registry = new Registry();
   const lines: unknown[] = [];
   const stream = { write: (line: string): void => void lines.push(JSON.parse(line)) };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { CELL_CLASSES } from '../../src/images.js';
 import { ended, Lab } from '../daemon/lab.js';
 import { addLeNet5 } from '../fixtures/registry.js';
@@ -6,7 +6,7 @@ import { addLeNet5 } from '../fixtures/registry.js';
 const SCRAPES = 50;
 const MAX_SCRAPE_MS = 20;
 
-test('a scrape of a daemon with labels, drift and two models takes less than 20 ms of the processor', async () => {
+it('a scrape of a daemon with labels, drift and two models takes less than 20 ms of the processor', async () => {
   const lab = await Lab.open();
   await addLeNet5(lab.registry, 7, { name: 'second' });
   const use = ['lenet5', 'second'].map((model) => ({ model }));

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { metricCatalogue } from '../../scripts/generated/metric-catalogue.js';
 import { hospital, modelsOf, tellImages } from './hospital.js';
 
@@ -10,7 +10,7 @@ function seriesIn(text: string): string[] {
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-test('everything on, with all that can happen, is a bounded number of series', async () => {
+it('everything on, with all that can happen, is a bounded number of series', async () => {
   const { registry } = hospital();
   const series = seriesIn(await registry.metrics());
   console.info(`${series.length} series, of which at most ${MAX_SERIES} are allowed`);
@@ -23,7 +23,7 @@ test('everything on, with all that can happen, is a bounded number of series', a
   ).toEqual([]);
 });
 
-test('a year of daily promotions leaves no series of models that are gone', async () => {
+it('a year of daily promotions leaves no series of models that are gone', async () => {
   const { registry, telemetry } = hospital();
   const ours = async (): Promise<string[]> =>
     seriesIn(await registry.metrics()).filter((line) => line.startsWith('smearwatch_'));
@@ -39,7 +39,7 @@ test('a year of daily promotions leaves no series of models that are gone', asyn
   expect(series.some((line) => line.includes('version="365"') && line.includes('_total'))).toBe(false);
 });
 
-test('a scrape with everything on takes less than 20 ms of the processor', async () => {
+it('a scrape with everything on takes less than 20 ms of the processor', async () => {
   const { registry } = hospital();
   await registry.metrics();
   const scrapes = 20;

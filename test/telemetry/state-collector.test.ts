@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { collectState } from '../../src/telemetry/state-collector.js';
 import type { StateReader } from '../../src/telemetry/readers.js';
 
@@ -29,7 +29,7 @@ function reader(overrides: Partial<StateReader> = {}): StateReader {
   };
 }
 
-test('state is read at the scrape', async () => {
+it('state is read at the scrape', async () => {
   const registry = new Registry();
   let queued = 1;
   collectState(
@@ -51,7 +51,7 @@ test('state is read at the scrape', async () => {
   expect(text).toContain('smearwatch_scanner_ready{scanner="right"} 0\n');
 });
 
-test('a model that was swapped out is no longer shown', async () => {
+it('a model that was swapped out is no longer shown', async () => {
   const registry = new Registry();
   let models: readonly (typeof model)[] = [model];
   collectState(registry, reader({ models: () => models }));
@@ -62,7 +62,7 @@ test('a model that was swapped out is no longer shown', async () => {
   expect(await registry.metrics()).not.toMatch(/smearwatch_(model|computation)_info\{/);
 });
 
-test('a model that is computed in two ways has a series for each', async () => {
+it('a model that is computed in two ways has a series for each', async () => {
   const registry = new Registry();
   collectState(registry, reader());
   const series = (await registry.metrics()).split('\n').filter((line) => line.includes('computation_info{'));

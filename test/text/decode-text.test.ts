@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeText } from '../../src/text/decode-text.js';
 
 function decode(bytes: Buffer): string {
@@ -10,7 +10,7 @@ const utf16le = (text: string): Buffer => Buffer.from(text, 'utf16le');
 const utf16be = (text: string): Buffer => utf16le(text).swap16();
 
 describe('Text that people write is', () => {
-  test.each([
+  it.each([
     ['plain', 'class,path\n'],
     ['of any language', 'Größe,大きさ,размер,🔬\r\n'],
     ['of three kinds of line ends and tabs', 'a\tb\nc\r\nd\re'],
@@ -22,7 +22,7 @@ describe('Text that people write is', () => {
 });
 
 describe('What is refused is named:', () => {
-  test.each<[string, Buffer, string]>([
+  it.each<[string, Buffer, string]>([
     [
       'UTF-16 LE with its mark',
       utf16le('\uFEFFclass,path\n'),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeCsv, parseCsv } from '../../src/text/parse-csv.js';
 
 const refuse = (what: string, hint = ''): Error => new Error(`${what} (${hint})`);
@@ -9,7 +9,7 @@ function rowsOf(text: string): (readonly [number, ...string[]])[] {
 }
 
 describe('A CSV file', () => {
-  test.each([
+  it.each([
     ['commas', 'class,path\na,"b,c"\n'],
     ['semicolons', 'class;path\na;b,c\n'],
     ['tabs', 'class\tpath\n a\tb,c \n'],
@@ -21,7 +21,7 @@ describe('A CSV file', () => {
     expect(rowsOf(text).map(([, ...fields]) => fields)).toEqual([['a', 'b,c']]);
   });
 
-  test.each([
+  it.each([
     ['LF', '\n'],
     ['CRLF', '\r\n'],
     ['CR', '\r'],
@@ -33,16 +33,16 @@ describe('A CSV file', () => {
     ]);
   });
 
-  test('may mix line ends', () => {
+  it('may mix line ends', () => {
     expect(rowsOf('class,path\r\na,1\nb,2\rc,3')).toHaveLength(3);
   });
 
-  test('keeps a tab that separates two empty fields', () => {
+  it('keeps a tab that separates two empty fields', () => {
     const rows = parseCsv('class\tpath\tby\na\t\tW\n', { required: ['class'], refuse });
     expect(rows[0]?.record).toEqual({ class: 'a', path: '', by: 'W' });
   });
 
-  test.each([
+  it.each([
     ['of nothing', ' \n', 'it is empty'],
     [
       'with two separators',
@@ -67,7 +67,7 @@ describe('A CSV file', () => {
     expect(() => rowsOf(text)).toThrow(message);
   });
 
-  test('in another encoding is refused with what Excel calls the right one', () => {
+  it('in another encoding is refused with what Excel calls the right one', () => {
     expect(() => decodeCsv(Buffer.from('Größe', 'latin1'), { refuse })).toThrow('Excel calls it "CSV UTF-8"');
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readReport } from '../../src/bench/report/read-report.js';
 import { loadConfig } from '../../src/config/load.js';
 import { WebhookSecrets } from '../../src/deliver/webhook/webhook-secrets.js';
@@ -76,12 +76,12 @@ async function refusalOf({ read }: Reader, bytes: Buffer): Promise<string> {
 }
 
 describe.each(Object.entries(READERS))('The reader of a %s', (_, reader) => {
-  test('takes UTF-8, with a byte-order mark or without', async () => {
+  it('takes UTF-8, with a byte-order mark or without', async () => {
     await reader.read(fileOf(reader.text));
     await reader.read(fileOf(`\uFEFF${reader.text}`));
   });
 
-  test('names another encoding', async () => {
+  it('names another encoding', async () => {
     expect(await refusalOf(reader, Buffer.from(`\uFEFF${reader.text}`, 'utf16le'))).toContain('UTF-16 LE');
     expect(await refusalOf(reader, Buffer.from(reader.text, 'utf16le').swap16())).toContain('UTF-16 BE');
     const latin1 = await refusalOf(reader, Buffer.from(`${reader.text}ö`, 'latin1'));
@@ -89,7 +89,7 @@ describe.each(Object.entries(READERS))('The reader of a %s', (_, reader) => {
     expect(latin1.includes('"ö"')).toBe(reader.isSecret !== true);
   });
 
-  test('refuses control characters', async () => {
+  it('refuses control characters', async () => {
     const message = await refusalOf(reader, Buffer.from(`${reader.text}\0`));
     expect(message).toContain(
       reader.isSecret === true ? 'is not plain UTF-8 text' : 'control character U+0000',
@@ -97,7 +97,7 @@ describe.each(Object.entries(READERS))('The reader of a %s', (_, reader) => {
   });
 });
 
-test('A registry takes manifests and labels with a byte-order mark, and names another encoding', async () => {
+it('A registry takes manifests and labels with a byte-order mark, and names another encoding', async () => {
   const registry: Registry = emptyRegistry(temporaryFolder());
   await addLeNet5(registry, 1);
   await registry.promote('lenet5', 1);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
@@ -28,7 +28,7 @@ const WRITTEN_BY_PROGRAMS: Readonly<Record<string, string>> = {
   'train/tensor-file.ts': 'a training',
 };
 
-test('only files that programs write are decoded without the strict reader', () => {
+it('only files that programs write are decoded without the strict reader', () => {
   const loose = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.c?tsx?$/.test(file))
     .filter((file) =>

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   coresFor,
   demandedRate,
@@ -33,7 +33,7 @@ function anyMachine(): MachineLimits {
 const cases = Array.from({ length: 200 }, () => [anyCost(), anyMachine()] as const);
 
 describe('the images per second of any machine', () => {
-  test('never fall with more cores', () => {
+  it('never fall with more cores', () => {
     for (const [cost, machine] of cases) {
       let before = 0;
       for (let cores = 1; cores <= 128; cores += 1) {
@@ -44,7 +44,7 @@ describe('the images per second of any machine', () => {
     }
   });
 
-  test('are never above any limit, and the one that is named binds', () => {
+  it('are never above any limit, and the one that is named binds', () => {
     for (const [cost, machine] of cases) {
       for (const cores of [1, 2, 7, 64]) {
         const { imagesPerSecond, limit, limits } = throughputOf(cores, cost, machine);
@@ -54,7 +54,7 @@ describe('the images per second of any machine', () => {
     }
   });
 
-  test('fall when an image costs more of anything', () => {
+  it('fall when an image costs more of anything', () => {
     const keys = ['workerMs', 'mainMs', 'commitMs', 'bytesRead', 'filesSynced'] as const;
     for (const [cost, machine] of cases) {
       for (const key of keys) {
@@ -66,7 +66,7 @@ describe('the images per second of any machine', () => {
     }
   });
 
-  test('double with the cores while nothing else binds', () => {
+  it('double with the cores while nothing else binds', () => {
     const cost = { workerMs: 19, mainMs: 1, commitMs: 0, bytesRead: 1, filesSynced: 1 };
     const machine = { coreBandwidth: 1e9, totalBandwidth: 1e9, filesSyncedPerSecond: 1e6 };
     expect(throughputOf(1, cost, machine).imagesPerSecond).toBeCloseTo(50);
@@ -76,7 +76,7 @@ describe('the images per second of any machine', () => {
 });
 
 describe('the cores that are needed', () => {
-  test('are enough, and one fewer is not', () => {
+  it('are enough, and one fewer is not', () => {
     for (const [cost, machine] of cases) {
       const wanted = random.uniform(1, 500);
       const found = coresFor(wanted, cost, machine);
@@ -91,11 +91,11 @@ describe('the cores that are needed', () => {
   });
 });
 
-test('what is demanded is all images within the hours, and the headroom on top', () => {
+it('what is demanded is all images within the hours, and the headroom on top', () => {
   expect(demandedRate({ imagesPerDay: 86_400, peakHours: 24, headroom: 0 })).toBe(1);
   expect(demandedRate({ imagesPerDay: 86_400, peakHours: 8, headroom: 0.5 })).toBe(6);
 });
 
-test('memory grows with the workers', () => {
+it('memory grows with the workers', () => {
   expect(memoryOf(4, { baseBytes: 100, perWorkerBytes: 50 })).toBe(300);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readReference } from '../../../src/bench/reference.js';
 import { costOf } from '../../../src/bench/scaling/parts.js';
 import { partsOf } from '../../../src/bench/scaling/parts-of-report.js';
@@ -11,7 +11,7 @@ const options: PlanOptions = {
   ...{ format: 'jpeg', networks: ['alexnet', 'lenet5'], precision: 'fp32' },
 };
 
-test('an image costs what its parts took alone, and what was left over of the whole', () => {
+it('an image costs what its parts took alone, and what was left over of the whole', () => {
   const { workerMs, mainMs, commitMs, bytesRead } = costOf(parts, options);
   // Of 16.5 ms, 5 decode, 10.2 infer and 1 is the main thread's: 0.3 are left for a worker.
   expect(workerMs).toBeCloseTo(5 + 10 + 0.2 + 0.3);
@@ -22,21 +22,21 @@ test('an image costs what its parts took alone, and what was left over of the wh
   expect(bytesRead / 1e6).toBeCloseTo(13.64 + 2.92, 1);
 });
 
-test('an int8 image costs less', () => {
+it('an int8 image costs less', () => {
   expect(costOf(parts, { ...options, precision: 'int8' }).workerMs).toBeCloseTo(5 + 3 + 0.2 + 0.3);
 });
 
 describe('a plan', () => {
   const plan = planCapacity(parts, options);
 
-  test('names the smallest machine that does it, with its memory', () => {
+  it('names the smallest machine that does it, with its memory', () => {
     expect(plan.demandedPerSecond).toBeCloseTo(39.7, 1);
     expect(plan.needed).toMatchObject({ cores: 1, limit: 'cores', memoryBytes: 600e6 });
     const more = planCapacity(parts, { ...options, imagesPerDay: 5_000_000 });
     expect(more.needed).toMatchObject({ cores: 4, memoryBytes: 1800e6 });
   });
 
-  test('says how many machines it takes where one is never enough', () => {
+  it('says how many machines it takes where one is never enough', () => {
     const huge = planCapacity(parts, { ...options, imagesPerDay: 100_000_000 });
     expect(huge.needed).toBeUndefined();
     // 3968 images/s, where the main thread does 667 at most.
@@ -44,7 +44,7 @@ describe('a plan', () => {
     expect(huge.table.at(-1)?.limit).toBe('main thread');
   });
 
-  test('is held against what the daemon really did', () => {
+  it('is held against what the daemon really did', () => {
     expect(plan.checks.map(({ cores, measured }) => [cores, measured])).toEqual([
       [1, 60],
       [2, 120],
@@ -52,7 +52,7 @@ describe('a plan', () => {
     for (const { predicted, measured } of plan.checks) expect(predicted / measured).toBeCloseTo(1, 1);
   });
 
-  test('needs more cores for more images, and never fewer', () => {
+  it('needs more cores for more images, and never fewer', () => {
     const cores = [1, 2, 4, 8].map(
       (times) =>
         planCapacity(parts, { ...options, imagesPerDay: times * 2_000_000 }).needed?.cores ?? Infinity,
@@ -61,7 +61,7 @@ describe('a plan', () => {
   });
 });
 
-test('what the bench did not measure is named', () => {
+it('what the bench did not measure is named', () => {
   expect(() => planCapacity(parts, { ...options, format: 'png' })).toThrow(
     expect.objectContaining({
       code: 'plan-not-measured',
@@ -70,7 +70,7 @@ test('what the bench did not measure is named', () => {
   );
 });
 
-test('the recorded figures plan every workload', () => {
+it('the recorded figures plan every workload', () => {
   const { parts: recorded } = readReference();
   for (const format of ['jpeg', 'png', 'tiff'] as const) {
     for (const precision of ['fp32', 'int8'] as const) {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ApiToken } from '../../../src/daemon/http/api-token.js';
 import { SmearwatchError } from '../../../src/errors.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
@@ -23,7 +23,7 @@ async function refusalOf(file: string): Promise<SmearwatchError> {
 }
 
 describe('The token', () => {
-  test('of the file is right, with or without a line break at its end, and no other is', async () => {
+  it('of the file is right, with or without a line break at its end, and no other is', async () => {
     const token = new ApiToken();
     await token.use(tokenFile(`${TOKEN}\n`));
     expect(token.isConfigured).toBe(true);
@@ -32,7 +32,7 @@ describe('The token', () => {
       expect(token.matches(wrong)).toBe(false);
   });
 
-  test('is none without a file: then nothing is right, the empty token included', async () => {
+  it('is none without a file: then nothing is right, the empty token included', async () => {
     const token = new ApiToken();
     await token.use(tokenFile(TOKEN));
     await token.use(undefined);
@@ -41,7 +41,7 @@ describe('The token', () => {
     expect(token.matches('')).toBe(false);
   });
 
-  test('is another one after its file was written again; a file that cannot be used changes nothing', async () => {
+  it('is another one after its file was written again; a file that cannot be used changes nothing', async () => {
     const token = new ApiToken();
     const file = tokenFile(TOKEN);
     await token.use(file);
@@ -53,14 +53,14 @@ describe('The token', () => {
     expect(token.matches('another-one-that-is-long')).toBe(true);
   });
 
-  test('may be read by a group, not by everybody', async () => {
+  it('may be read by a group, not by everybody', async () => {
     await new ApiToken().use(tokenFile(TOKEN, 0o640));
     const error = await refusalOf(tokenFile(TOKEN, 0o644));
     expect(error.message).toContain('every user of this computer can read it');
     expect(error.hint).toMatch(/^Run: chmod o-rwx '.*token'$/);
   });
 
-  test.each([
+  it.each([
     ['is empty', '', 'shorter than 16'],
     ['is short', 'hidden', 'shorter than 16'],
     ['has spaces', 'hidden hidden hidden', 'not one line'],
@@ -73,14 +73,14 @@ describe('The token', () => {
     expect(inspect(error, { depth: 9 })).not.toContain('hidden');
   });
 
-  test('of a file that is not there, or a folder, is refused', async () => {
+  it('of a file that is not there, or a folder, is refused', async () => {
     const folder = temporaryFolder();
     expect((await refusalOf(join(folder, 'none'))).message).toContain('ENOENT');
     mkdirSync(join(folder, 'token'));
     expect((await refusalOf(join(folder, 'token'))).message).toContain('it is no file');
   });
 
-  test('is nowhere in the object', async () => {
+  it('is nowhere in the object', async () => {
     const token = new ApiToken();
     await token.use(tokenFile(TOKEN));
     expect(inspect(token, { showHidden: true, depth: 9 }) + JSON.stringify(token)).not.toContain(TOKEN);

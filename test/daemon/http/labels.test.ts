@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { NewEntry } from '../../../src/audit/audit.js';
 import { ApiToken } from '../../../src/daemon/http/api-token.js';
 import { MOST_LABELS } from '../../../src/daemon/http/labels-route.js';
@@ -84,14 +84,14 @@ async function post(body: unknown, headers: Record<string, string> = {}, at = ur
 }
 
 describe('POST /labels', () => {
-  test('takes one label', async () => {
+  it('takes one label', async () => {
     const { status, body } = await post(LABEL);
     expect(status).toBe(200);
     expect(body).toEqual({ labels: [{ ...LABEL, outcome: 'set' }] });
     expect(ledger.labels.find(SHA256)).toMatchObject({ class: 'lymphocyte', by: 'A. Weber', source: 'http' });
   });
 
-  test('takes a list, and says what was before and what waits', async () => {
+  it('takes a list, and says what was before and what waits', async () => {
     await post({ ...LABEL, class: 'normal-monocyte' });
     const file = { scanner: 'left', path: 'a/b.png', class: 'lymphocyte', by: 'LIS' };
     const { body } = await post([LABEL, file]);
@@ -105,7 +105,7 @@ describe('POST /labels', () => {
     expect(recorded[1]?.details).toEqual({ source: 'http', labels: [{ ...file, outcome: 'waiting' }] });
   });
 
-  test('refuses a list that gives one image two classes', async () => {
+  it('refuses a list that gives one image two classes', async () => {
     const { status, body } = await post([LABEL, { ...LABEL, class: 'normal-monocyte' }]);
     expect([status, body['error']]).toEqual([422, 'label-contradiction']);
     expect(body['message']).toMatch(
@@ -114,7 +114,7 @@ describe('POST /labels', () => {
     expect(ledger.labels.find(SHA256)).toBeUndefined();
   });
 
-  test('reads UTF-8, with a byte-order mark too, and nothing else', async () => {
+  it('reads UTF-8, with a byte-order mark too, and nothing else', async () => {
     const text = JSON.stringify({ ...LABEL, by: 'Jörg Müller' });
     expect((await post(Buffer.from(text, 'latin1'))).body).toMatchObject({
       error: 'bad-request',
@@ -132,11 +132,11 @@ describe('POST /labels', () => {
     expect(ledger.labels.find(SHA256)?.by).toBe('Jörg Müller');
   });
 
-  test('refuses what would change the prototype', async () => {
+  it('refuses what would change the prototype', async () => {
     expect((await post('{"__proto__": {"by": "x"}, "class": "lymphocyte"}')).status).toBe(400);
   });
 
-  test.each<[string, object, RegExp]>([
+  it.each<[string, object, RegExp]>([
     ['an unknown class', { class: 'lymphocyt' }, /"lymphocyt" is no class .*Did you mean lymphocyte\?/],
     ['an unknown scanner', { sha256: undefined, scanner: 'lft', path: 'a' }, /no scanner "lft".* left/],
     ['a path without its scanner', { sha256: undefined, path: 'a.png' }, /does not say whose/],
@@ -151,7 +151,7 @@ describe('POST /labels', () => {
     expect(ledger.labels.find(SHA256)).toBeUndefined();
   });
 
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ['nothing', ''],
     ['half a document', '{"sha256": "ab'],
     ['a number', 7],
@@ -180,7 +180,7 @@ describe('POST /labels', () => {
     expect(ledger.labels.find(SHA256)).toBeUndefined();
   });
 
-  test('takes as many as the bound', async () => {
+  it('takes as many as the bound', async () => {
     const many = Array.from({ length: MOST_LABELS }, (_, index) => ({
       ...LABEL,
       sha256: index.toString(16).padStart(64, '0'),
@@ -188,37 +188,37 @@ describe('POST /labels', () => {
     expect((await post(many)).status).toBe(200);
   });
 
-  test('with more bytes than 256 KiB is 413', async () => {
+  it('with more bytes than 256 KiB is 413', async () => {
     const { status, body } = await post({ ...LABEL, by: 'x'.repeat(300_000) });
     expect([status, body['error']]).toEqual([413, 'too-large']);
   });
 
-  test.each(['text/plain', 'application/xml', 'multipart/form-data'])('of %s is 415', async (type) => {
+  it.each(['text/plain', 'application/xml', 'multipart/form-data'])('of %s is 415', async (type) => {
     expect((await post(LABEL, { 'content-type': type })).status).toBe(415);
   });
 
-  test('before the models are loaded is 503', async () => {
+  it('before the models are loaded is 503', async () => {
     rules = undefined;
     const { status, body } = await post(LABEL);
     expect(status).toBe(503);
     expect(body).toMatchObject({ error: 'labels-not-ready' });
   });
 
-  test('that fails inside is 500', async () => {
+  it('that fails inside is 500', async () => {
     ledger.close();
     const answer = await post(LABEL);
     expect(answer.status).toBe(500);
     ledger = Ledger.own(temporaryFolder(), () => []);
   });
 
-  test.each(['GET', 'PUT', 'DELETE'])('is the only method: %s is 405', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE'])('is the only method: %s is 405', async (method) => {
     const response = await fetch(`${url}/labels`, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });
 });
 
 describe('The token', () => {
-  test.each<[string, string]>([
+  it.each<[string, string]>([
     ['no token', ''],
     ['a wrong one', 'Bearer wrong-horse-battery-staple'],
     ['a longer one', `Bearer ${TOKEN}x`],
@@ -233,7 +233,7 @@ describe('The token', () => {
     expect(refusals).toEqual([{ status: 401, reason: expect.any(String) as string, address: '127.0.0.1' }]);
   });
 
-  test('is not there: 403 with how to configure it, whatever is sent', async () => {
+  it('is not there: 403 with how to configure it, whatever is sent', async () => {
     const at = await start(new ApiToken());
     const { status, body } = await post(LABEL, {}, at);
     expect(status).toBe(403);
@@ -243,7 +243,7 @@ describe('The token', () => {
     expect(ledger.labels.find(SHA256)).toBeUndefined();
   });
 
-  test('cannot be tried often: 429 with the time to wait, also with the right one', async () => {
+  it('cannot be tried often: 429 with the time to wait, also with the right one', async () => {
     const at = await start(await tokenOf(TOKEN), 3);
     for (let time = 0; time < 3; time += 1)
       expect((await post(LABEL, { authorization: `Bearer ${'x'.repeat(20)}` }, at)).status).toBe(401);
@@ -257,7 +257,7 @@ describe('The token', () => {
 });
 
 describe('Security headers', () => {
-  test.each<[string, RequestInit]>([
+  it.each<[string, RequestInit]>([
     ['/healthz', {}],
     ['/metrics', {}],
     ['/nowhere', {}],

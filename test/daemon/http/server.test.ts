@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { Registry } from 'prom-client';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ApiToken } from '../../../src/daemon/http/api-token.js';
 import { startHttpServer, type HttpOptions, type HttpServer } from '../../../src/daemon/http/server.js';
 import type { DaemonStatus, Readiness, StatusSource } from '../../../src/daemon/http/status.js';
@@ -43,14 +43,14 @@ async function start(source: Partial<StatusSource> = {}, registry = new Registry
 }
 
 describe('the pages', () => {
-  test('/healthz says that the process is alive', async () => {
+  it('/healthz says that the process is alive', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/healthz`);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ status: 'alive' });
   });
 
-  test.each<[Readiness, number]>([
+  it.each<[Readiness, number]>([
     [{ ready: true, reasons: [] }, 200],
     [{ ready: false, reasons: ['no worker has loaded its models'] }, 503],
   ])('/readyz answers %o with %i', async (readiness, status) => {
@@ -60,12 +60,12 @@ describe('the pages', () => {
     expect(await response.json()).toEqual(readiness);
   });
 
-  test('/status shows what the daemon does', async () => {
+  it('/status shows what the daemon does', async () => {
     const { url } = await start();
     expect(await (await fetch(`${url}/status`)).json()).toEqual(STATUS);
   });
 
-  test("/metrics is in Prometheus' format, with build information and the event loop's delay", async () => {
+  it("/metrics is in Prometheus' format, with build information and the event loop's delay", async () => {
     const registry = createRegistry({ version: '1.2.3' });
     const { url } = await start({}, registry);
     const response = await fetch(`${url}/metrics`);
@@ -76,7 +76,7 @@ describe('the pages', () => {
     expect(text).toContain('process_resident_memory_bytes');
   });
 
-  test('a value that cannot be read does not cost the scrape the others', async () => {
+  it('a value that cannot be read does not cost the scrape the others', async () => {
     const registry = new Registry();
     const metrics = new MetricFactory(registry);
     metrics.observed('broken', 'Fails.', () => {
@@ -89,7 +89,7 @@ describe('the pages', () => {
     expect(text).not.toMatch(/^smearwatch_broken /m);
   });
 
-  test('carry security headers', async () => {
+  it('carry security headers', async () => {
     const { url } = await start();
     const { headers } = await fetch(`${url}/status`);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -99,7 +99,7 @@ describe('the pages', () => {
 });
 
 describe('everything else', () => {
-  test('is 404 as JSON, with the pages that there are', async () => {
+  it('is 404 as JSON, with the pages that there are', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/../etc/passwd`);
     expect(response.status).toBe(404);
@@ -107,7 +107,7 @@ describe('everything else', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is 405, whatever its body', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is 405, whatever its body', async (method) => {
     const { url } = await start();
     const body = method === 'OPTIONS' ? null : 'x'.repeat(100_000);
     const response = await fetch(`${url}/status`, { method, body });
@@ -116,7 +116,7 @@ describe('everything else', () => {
     expect(await response.json()).toMatchObject({ error: 'method-not-allowed' });
   });
 
-  test('that fails inside is 500 as JSON, without a stack', async () => {
+  it('that fails inside is 500 as JSON, without a stack', async () => {
     const { url } = await start({
       status: () => {
         throw new Error('the ledger is locked');
@@ -129,7 +129,7 @@ describe('everything else', () => {
 });
 
 describe('listening', () => {
-  test('on a port in use fails with the way out', async () => {
+  it('on a port in use fails with the way out', async () => {
     const { port } = await start();
     const again = startHttpServer({
       host: '127.0.0.1',
@@ -144,7 +144,7 @@ describe('listening', () => {
     expect((error as SmearwatchError).hint).toContain('http.port');
   });
 
-  test('ends at close, though a client keeps its connection open', async () => {
+  it('ends at close, though a client keeps its connection open', async () => {
     const server = await start();
     await new Promise<void>((resolve, reject) => {
       const client = request(

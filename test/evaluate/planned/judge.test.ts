@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { judge } from '../../../src/evaluate/planned/judge.js';
 import { metricsOf, type Model } from './metrics.js';
 
@@ -15,7 +15,7 @@ function folder(set: string, current: number | null, candidate: number | null, g
 }
 
 describe('A candidate', () => {
-  test.each([
+  it.each([
     ['ahead by the margin', 0.92, 0.93, true],
     ['ahead by less', 0.92, 0.929, false],
     ['as good', 0.92, 0.92, false],
@@ -28,17 +28,17 @@ describe('A candidate', () => {
     ]);
   });
 
-  test('must be ahead in every folder', () => {
+  it('must be ahead in every folder', () => {
     const folders = [folder('one', 0.9, 0.95), folder('two', 0.9, 0.9)];
     expect(judge(folders, inUse, candidates, rule)).toMatchObject([{ isBetter: false }]);
   });
 
-  test('that is only as good is not better, even with a margin of nothing', () => {
+  it('that is only as good is not better, even with a margin of nothing', () => {
     const folders = [folder('one', 0.9, 0.9)];
     expect(judge(folders, inUse, candidates, { ...rule, margin: 0 })).toMatchObject([{ isBetter: false }]);
   });
 
-  test('must be lower in what is better when it is lower', () => {
+  it('must be lower in what is better when it is lower', () => {
     const [judgement] = judge([folder('one', 0.9, 0.95)], inUse, candidates, {
       figure: 'quadraticLoss',
       margin: 0.04,
@@ -46,7 +46,7 @@ describe('A candidate', () => {
     expect(judgement).toMatchObject({ isBetter: true });
   });
 
-  test('is compared in one class where one is named', () => {
+  it('is compared in one class where one is named', () => {
     const metrics = metricsOf([
       { version: '1', shareRight: 0.9, recall: 0.6 },
       { version: '2', shareRight: 0.9, recall: 0.8 },
@@ -57,17 +57,17 @@ describe('A candidate', () => {
     expect(of('basophil')).toMatchObject([{ isBetter: false }]);
   });
 
-  test('is not better on data on which any gate was failed', () => {
+  it('is not better on data on which any gate was failed', () => {
     const [judgement] = judge([folder('cells', 0.9, 0.99, [{}])], inUse, candidates, rule);
     expect(judgement?.isBetter).toBe(false);
     expect(judgement?.reason).toContain('Failed gates: alexnet@1 recall ≥ 0.9.');
   });
 
-  test('of a network that is not in use is compared with nothing', () => {
+  it('of a network that is not in use is compared with nothing', () => {
     expect(judge([folder('a', 0.9, 0.95)], inUse, [{ name: 'lenet5', version: '2' }], rule)).toEqual([]);
   });
 
-  test('has the numbers in its reason', () => {
+  it('has the numbers in its reason', () => {
     expect(judge([folder('cells', 0.92, 0.95)], inUse, candidates, rule)[0]?.reason).toBe(
       'alexnet@2 beats alexnet@1 by 0.01 in shareRight: 0.9500 against 0.9200 on cells (100 images).',
     );

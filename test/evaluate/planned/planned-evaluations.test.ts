@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SmearwatchError } from '../../../src/errors.js';
 import { RunLog } from '../../../src/evaluate/planned/run-log.js';
 import { addLeNet5, emptyRegistry } from '../../fixtures/registry.js';
@@ -10,7 +10,7 @@ import { SimulatedDaemon } from './simulated-daemon.js';
 const HOUR = 3_600_000;
 
 describe('A planned evaluation', () => {
-  test('runs at its time, every night, and says when the next is', async () => {
+  it('runs at its time, every night, and says when the next is', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     const planned = await daemon.start();
     expect(planned.status).toMatchObject({ nextRunAt: '2026-03-02T01:30:00.000Z' });
@@ -24,7 +24,7 @@ describe('A planned evaluation', () => {
     });
   });
 
-  test('runs once when 02:30 does not exist, and once when it comes twice', async () => {
+  it('runs once when 02:30 does not exist, and once when it comes twice', async () => {
     const spring = new SimulatedDaemon('2027-03-27T12:00:00Z');
     await spring.start();
     await spring.clock.until('2027-03-29T12:00:00Z');
@@ -35,7 +35,7 @@ describe('A planned evaluation', () => {
     expect(await autumn.outcomes()).toEqual(['2026-10-25T00:30 ok', '2026-10-26T01:30 ok']);
   });
 
-  test('is skipped when the one before still runs', async () => {
+  it('is skipped when the one before still runs', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     daemon.durationMs = 30 * HOUR;
     await daemon.start();
@@ -51,7 +51,7 @@ describe('A planned evaluation', () => {
     });
   });
 
-  test('that was missed is made up for once, at the next start, and the older ones are noted', async () => {
+  it('that was missed is made up for once, at the next start, and the older ones are noted', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.end();
@@ -70,7 +70,7 @@ describe('A planned evaluation', () => {
     expect(daemon.begun).toHaveLength(1);
   });
 
-  test('that was missed is only noted where that is wanted', async () => {
+  it('that was missed is only noted where that is wanted', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', { missed: 'note' });
     await daemon.start();
     await daemon.end();
@@ -84,7 +84,7 @@ describe('A planned evaluation', () => {
     ]);
   });
 
-  test('is not made up for when the schedule is new: nothing was missed of it', async () => {
+  it('is not made up for when the schedule is new: nothing was missed of it', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', { cron: '0 4 * * *' });
     const planned = await daemon.start();
     await daemon.clock.until('2026-03-01T13:00:00Z');
@@ -94,7 +94,7 @@ describe('A planned evaluation', () => {
     expect(daemon.begun).toEqual([]);
   });
 
-  test('runs also when the computer slept until shortly after its time', async () => {
+  it('runs also when the computer slept until shortly after its time', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', { missed: 'note' });
     await daemon.start();
     daemon.clock.jumpTo('2026-03-02T01:33:00Z');
@@ -102,7 +102,7 @@ describe('A planned evaluation', () => {
     expect(await daemon.outcomes()).toEqual(['2026-03-02T01:30 ok']);
   });
 
-  test('is not run a second time when the clock is set back', async () => {
+  it('is not run a second time when the clock is set back', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T02:00:00Z');
@@ -113,7 +113,7 @@ describe('A planned evaluation', () => {
     expect(daemon.begun).toHaveLength(1);
   });
 
-  test('is planned again when the clock had been far ahead', async () => {
+  it('is planned again when the clock had been far ahead', async () => {
     const daemon = new SimulatedDaemon('2036-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2036-03-02T12:00:00Z');
@@ -123,7 +123,7 @@ describe('A planned evaluation', () => {
     expect(planned.status.nextRunAt).toBe('2026-03-02T01:30:00.000Z');
   });
 
-  test('does not run where none is planned', async () => {
+  it('does not run where none is planned', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     daemon.configure({ cron: undefined });
     const planned = await daemon.start();
@@ -134,7 +134,7 @@ describe('A planned evaluation', () => {
 });
 
 describe('A run that the end of the daemon interrupted', () => {
-  test.each([{ kill: false }, { kill: true }])('goes on at the next start: %o', async (how) => {
+  it.each([{ kill: false }, { kill: true }])('goes on at the next start: %o', async (how) => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T01:40:00Z');
@@ -149,7 +149,7 @@ describe('A run that the end of the daemon interrupted', () => {
     expect(starts.map(({ details }) => details['attempt'])).toEqual([1, 2]);
   });
 
-  test('goes on in the place of those that were missed meanwhile', async () => {
+  it('goes on in the place of those that were missed meanwhile', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T01:40:00Z');
@@ -164,7 +164,7 @@ describe('A run that the end of the daemon interrupted', () => {
     ]);
   });
 
-  test('is given up when it takes the daemon down with it again and again', async () => {
+  it('is given up when it takes the daemon down with it again and again', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T01:31:00Z');
@@ -180,7 +180,7 @@ describe('A run that the end of the daemon interrupted', () => {
 });
 
 describe('What a run finds', () => {
-  test('is an alarm when a gate was failed, and no promotion', async () => {
+  it('is an alarm when a gate was failed, and no promotion', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', {
       promote: { enabled: true },
       candidates: ['alexnet@next'],
@@ -209,7 +209,7 @@ describe('What a run finds', () => {
     expect(daemon.recorded[1]?.details).toMatchObject({ gate: 'alexnet@1 shareRight ≥ 0.9', value: 0.8 });
   });
 
-  test('is a failure that is told, and the next night runs', async () => {
+  it('is a failure that is told, and the next night runs', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     daemon.found = new SmearwatchError('evaluation-data-empty', '/data/cells has no image to evaluate');
     await daemon.start();
@@ -223,7 +223,7 @@ describe('What a run finds', () => {
     expect(await daemon.outcomes()).toEqual(['2026-03-02T01:30 failed', '2026-03-03T01:30 ok']);
   });
 
-  test('is shown again after a restart', async () => {
+  it('is shown again after a restart', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T12:00:00Z');
@@ -232,7 +232,7 @@ describe('What a run finds', () => {
     expect(daemon.told.at(-1)).toBe('restored');
   });
 
-  test('is kept for the last runs; older reports are removed, and nothing else', async () => {
+  it('is kept for the last runs; older reports are removed, and nothing else', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', { keepReports: 2 });
     const reports = join(daemon.config.stateFolder, 'planned-evaluations');
     const ids = [2, 3, 4].map((day) => `2026-03-0${day}T01-30-00Z`);
@@ -268,7 +268,7 @@ describe('A candidate that beats the model in use', () => {
   }
   const nothing = (): Promise<void> => Promise.resolve();
 
-  test('is promoted where that is enabled, with the numbers in the audit trail', async () => {
+  it('is promoted where that is enabled, with the numbers in the audit trail', async () => {
     const { daemon, promoted } = await promoting(true, nothing);
     expect(promoted).toBe(2);
     expect(daemon.recorded.at(-1)).toMatchObject({
@@ -287,14 +287,14 @@ describe('A candidate that beats the model in use', () => {
     });
   });
 
-  test('is not, where it is not', async () => {
+  it('is not, where it is not', async () => {
     const { daemon, promoted } = await promoting(false, nothing);
     expect(promoted).toBe(1);
     expect(daemon.told.at(-1)).toContain('evaluation.schedule.promote.enabled is false');
     expect(daemon.recorded.map(({ event }) => event)).not.toContain('model-promoted');
   });
 
-  test('is not, when somebody moved the label meanwhile', async () => {
+  it('is not, when somebody moved the label meanwhile', async () => {
     const { daemon, promoted } = await promoting(true, (registry) => registry.promote('alexnet', 3));
     expect(promoted).toBe(3);
     expect(daemon.told.at(-1)).toContain('Meanwhile, alexnet@production was moved to alexnet@3');
@@ -302,7 +302,7 @@ describe('A candidate that beats the model in use', () => {
 });
 
 describe('The state of the runs', () => {
-  test('that cannot be read is put aside, and planned evaluations continue', async () => {
+  it('that cannot be read is put aside, and planned evaluations continue', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     mkdirSync(daemon.config.stateFolder);
     const file = join(daemon.config.stateFolder, 'planned-evaluations.json');
@@ -314,7 +314,7 @@ describe('The state of the runs', () => {
     expect(await daemon.outcomes()).toEqual(['2026-03-02T01:30 ok']);
   });
 
-  test('that cannot be written is told, and the evaluation runs all the same', async () => {
+  it('that cannot be written is told, and the evaluation runs all the same', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     mkdirSync(join(daemon.folder, 'elsewhere'));
@@ -323,7 +323,7 @@ describe('The state of the runs', () => {
     expect(daemon.told).toContain('finished ok');
   });
 
-  test('is forgotten only when it is years old', async () => {
+  it('is forgotten only when it is years old', async () => {
     const log = await RunLog.load('/nowhere');
     for (let day = 0; day < 2100; day += 1) {
       const plannedAt = new Date(day * 86_400_000).toISOString();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { RunLog, type RunOutcome } from '../../../src/evaluate/planned/run-log.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 
@@ -17,7 +17,7 @@ async function lostAfter(...outcomes: readonly RunOutcome[]): Promise<number> {
   return log.lost;
 }
 
-test('runs that came to nothing are counted since the last that came to its end', async () => {
+it('runs that came to nothing are counted since the last that came to its end', async () => {
   expect(await lostAfter()).toBe(0);
   expect(await lostAfter('missed', 'missed')).toBe(2);
   expect(await lostAfter('missed', 'ok', 'failed', 'skipped')).toBe(2);

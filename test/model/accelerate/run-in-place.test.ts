@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from '../../../src/model/onnx-runtime.js';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { addNothing, runInPlace } from '../../../src/model/accelerate/run-in-place.js';
 import { GraphBuilder, tensorInfo } from '../../../src/model/onnx/nodes.js';
 import { DATA_TYPE, encodeModel } from '../../../src/model/onnx/proto.js';
@@ -20,7 +20,7 @@ async function negation(): Promise<InferenceSession> {
   return InferenceSession.create(encodeModel(model), { logSeverityLevel: 4 });
 }
 
-test('outputs are written into the memory that is given, and into no other', async () => {
+it('outputs are written into the memory that is given, and into no other', async () => {
   const session = await negation();
   const x = new Tensor('float32', new Float32Array(LENGTH).fill(2), [LENGTH]);
   const values = new Float32Array(LENGTH);
@@ -31,7 +31,7 @@ test('outputs are written into the memory that is given, and into no other', asy
   await session.release();
 });
 
-test('what cannot be computed is said', async () => {
+it('what cannot be computed is said', async () => {
   const session = await negation();
   const x = new Tensor('int32', new Int32Array(4), [4]);
   const y = new Tensor('float32', new Float32Array(4), [4]);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { loadEngine } from '../../../src/model/engines/load-engine.js';
@@ -19,12 +19,12 @@ describe.each(engines)('$title', ({ name, isHere }) => {
   const open = async (of: Network, bytes = onnxOf(of)) =>
     engine.open(await fileOf(bytes), of.classes, { threads: 1 });
 
-  test.runIf(isHere)('says its name and version', () => {
+  it.runIf(isHere)('says its name and version', () => {
     expect(engine.name).toBe(name);
     expect(engine.capabilities.version).toMatch(/^\d+\.\d+\.\d+/);
   });
 
-  test.runIf(isHere).each([
+  it.runIf(isHere).each([
     ['LeNet-5', network],
     ['LeNet-5 with five classes', lenet5({ classes: 5 })],
     ['LeNet-5 with two classes of a head of 1,000', lenet5({ classes: 2, headUnits: 1000 })],
@@ -41,7 +41,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await session.close();
   });
 
-  test.runIf(isHere)('gives an image the same whatever shares its batch, and reads no further', async () => {
+  it.runIf(isHere)('gives an image the same whatever shares its batch, and reads no further', async () => {
     const session = await open(network);
     const pixels = randomPixels(5);
     const together = await session.run(pixels, 5);
@@ -54,7 +54,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await session.close();
   });
 
-  test.runIf(isHere)('leaves the pixels as they are', async () => {
+  it.runIf(isHere)('leaves the pixels as they are', async () => {
     const session = await open(network);
     const pixels = randomPixels(2);
     await session.run(pixels, 2);
@@ -62,7 +62,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await session.close();
   });
 
-  test.runIf(isHere)('keeps two open models apart, and serves one after the other is closed', async () => {
+  it.runIf(isHere)('keeps two open models apart, and serves one after the other is closed', async () => {
     const [first, second] = [await open(network), await open(lenet5({ classes: 4 }))];
     const before = await first.run(randomPixels(1), 1);
     expect(await second.run(randomPixels(1), 1)).toHaveLength(4);
@@ -71,20 +71,17 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await first.close();
   });
 
-  test.runIf(isHere)(
-    'fails with a code when pixels are missing, and after the session is closed',
-    async () => {
-      const session = await open(network);
-      const failure = { name: 'SmearwatchError', code: 'inference-failed' };
-      await expect(session.run(new Uint8Array(IMAGE_BYTES), 2)).rejects.toMatchObject(failure);
-      await expect(session.run(new Uint8Array(IMAGE_BYTES), 0)).rejects.toMatchObject(failure);
-      await session.close();
-      await session.close();
-      await expect(session.run(new Uint8Array(IMAGE_BYTES), 1)).rejects.toMatchObject(failure);
-    },
-  );
+  it.runIf(isHere)('fails with a code when pixels are missing, and after the session is closed', async () => {
+    const session = await open(network);
+    const failure = { name: 'SmearwatchError', code: 'inference-failed' };
+    await expect(session.run(new Uint8Array(IMAGE_BYTES), 2)).rejects.toMatchObject(failure);
+    await expect(session.run(new Uint8Array(IMAGE_BYTES), 0)).rejects.toMatchObject(failure);
+    await session.close();
+    await session.close();
+    await expect(session.run(new Uint8Array(IMAGE_BYTES), 1)).rejects.toMatchObject(failure);
+  });
 
-  test.runIf(isHere).each<[string, () => Uint8Array]>([
+  it.runIf(isHere).each<[string, () => Uint8Array]>([
     ['an empty file', () => new Uint8Array()],
     ['a file cut short', () => onnxOf(network).subarray(0, 50_000)],
     ['no ONNX file', () => Buffer.from('no model')],
@@ -108,7 +105,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     });
   });
 
-  test.runIf(isHere)('refuses a missing file with its path', async () => {
+  it.runIf(isHere)('refuses a missing file with its path', async () => {
     await expect(engine.open('/nowhere/model.onnx', 3, { threads: 1 })).rejects.toMatchObject({
       code: 'model-unloadable',
       message: expect.stringContaining('/nowhere/model.onnx') as string,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EngineName } from '../../../src/engine.js';
 import { importLayersModel } from '../../../src/model/import/layers-model/import-layers-model.js';
 import type { Registry } from '../../../src/model/registry/registry.js';
@@ -27,7 +27,7 @@ describe('a configuration that names a LayersModel', () => {
     return registry;
   }
 
-  test('with the engine onnxruntime is told which one to name', async () => {
+  it('with the engine onnxruntime is told which one to name', async () => {
     const registry = await registryWithOne();
     await expect(specsOf(registry, { model: 'keras', engine: 'onnxruntime' })).rejects.toMatchObject({
       code: 'engine-unsuitable',
@@ -37,7 +37,7 @@ describe('a configuration that names a LayersModel', () => {
     });
   });
 
-  test('with the engine tfjs-node gets the path of its model.json', async () => {
+  it('with the engine tfjs-node gets the path of its model.json', async () => {
     const registry = await registryWithOne();
     const [spec] = await specsOf(registry, { model: 'keras', engine: 'tfjs-node' });
     expect(spec).toMatchObject({ identity: { name: 'keras', engine: 'tfjs-node', precision: 'fp32' } });
@@ -45,7 +45,7 @@ describe('a configuration that names a LayersModel', () => {
   });
 });
 
-test.skipIf(!hasTensorflow)(
+it.skipIf(!hasTensorflow)(
   `a pool serves a LayersModel beside a network of ours${NEEDS_TENSORFLOW}`,
   async () => {
     const classes = ['a', 'b', 'c'];

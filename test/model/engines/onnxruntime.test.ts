@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { loadEngine } from '../../../src/model/engines/load-engine.js';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 const open = async (network: Network, bytes = onnxOf(network)) =>
   engine.open(await fileOf(bytes), network.classes, { threads: 1 });
 
-test('the engine says what it is', () => {
+it('the engine says what it is', () => {
   expect(engine.name).toBe('onnxruntime');
   expect(engine.capabilities).toEqual({
     supportsInt8: true,
@@ -34,7 +34,7 @@ test('the engine says what it is', () => {
 });
 
 describe.each(smallNetworks)('%s', (_name, network) => {
-  test('gives the probabilities that plain loops give', async () => {
+  it('gives the probabilities that plain loops give', async () => {
     const weights = randomWeights(network);
     const pixels = randomPixels(3);
     const session = await open(network, onnxOf(network, weights));
@@ -50,7 +50,7 @@ describe.each(smallNetworks)('%s', (_name, network) => {
   });
 });
 
-test.each([
+it.each([
   ['two groups', alexnet()],
   ['a head of 1,000 and LRN, without groups', alexnet({ groups: 1, lrn: true, headUnits: 1000 })],
 ])(
@@ -69,7 +69,7 @@ test.each([
 describe('running', () => {
   const network = lenet5();
 
-  test('a view into a larger buffer gives the same as its own bytes, in any batch', async () => {
+  it('a view into a larger buffer gives the same as its own bytes, in any batch', async () => {
     const session = await open(network);
     const pixels = randomPixels(4);
     const all = await session.run(pixels, 4);
@@ -83,7 +83,7 @@ describe('running', () => {
     await session.close();
   });
 
-  test('fails with a code when pixels are missing, and after the session is closed', async () => {
+  it('fails with a code when pixels are missing, and after the session is closed', async () => {
     const session = await open(network);
     const failure = { code: 'inference-failed' };
     await expect(session.run(new Uint8Array(IMAGE_BYTES), 2)).rejects.toMatchObject(failure);
@@ -93,7 +93,7 @@ describe('running', () => {
     await expect(session.run(new Uint8Array(IMAGE_BYTES), 1)).rejects.toMatchObject(failure);
   });
 
-  test('refuses a second batch at the same time, rather than to mix them up', async () => {
+  it('refuses a second batch at the same time, rather than to mix them up', async () => {
     const session = await open(network);
     const pixels = randomPixels(2);
     const first = session.run(pixels, 1);
@@ -106,7 +106,7 @@ describe('running', () => {
     await session.close();
   });
 
-  test('fails rather than to give probabilities that are not numbers', async () => {
+  it('fails rather than to give probabilities that are not numbers', async () => {
     const model = decodeModel(onnxOf(network));
     const bias = model.graph.initializer!.at(-1)!;
     bias.raw_data = new Uint8Array(Float32Array.of(NaN, 0, 0).buffer);
@@ -152,7 +152,7 @@ describe('opening', () => {
       dimensions(graph, 'output')[1] = { dim_param: 'classes' };
     });
 
-  test.each<[string, () => Uint8Array, string]>([
+  it.each<[string, () => Uint8Array, string]>([
     ['an empty file', () => new Uint8Array(), 'holds no graph'],
     ['a file cut short', () => onnxOf(network).subarray(0, 100_000), 'cannot be loaded'],
     ['a file of another kind', () => Buffer.from('no model'), 'cannot be loaded'],
@@ -187,12 +187,12 @@ describe('opening', () => {
     });
   });
 
-  test('an output of unknown width that is right is accepted', async () => {
+  it('an output of unknown width that is right is accepted', async () => {
     const bytes = changed((graph) => void (dimensions(graph, 'output')[1] = { dim_param: 'classes' }));
     await (await open(network, bytes)).close();
   });
 
-  test('a missing file is refused with its path', async () => {
+  it('a missing file is refused with its path', async () => {
     await expect(engine.open('/nowhere/model.onnx', 3, { threads: 1 })).rejects.toMatchObject({
       code: 'model-unloadable',
       message: expect.stringContaining('/nowhere/model.onnx') as string,

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from '../../../src/model/onnx-runtime.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { onnxruntimeEngine } from '../../../src/model/engines/onnxruntime.js';
 import { openOnnx } from '../../../src/model/engines/open-onnx.js';
@@ -75,7 +75,7 @@ describe.each<[string, () => Promise<Uint8Array>, boolean, number]>([
   // Three levels differ (see below), and random weights make much of that.
   ['AlexNet in int8', () => int8Of(onnxOf(alexnet())), false, 0.02],
 ])('%s without its front', (_name, make, isDivided, tolerance) => {
-  test(`${isDivided ? 'and its convolutions ' : ''}gives the probabilities of the whole graph, and leaves nothing of its file mapped`, async () => {
+  it(`${isDivided ? 'and its convolutions ' : ''}gives the probabilities of the whole graph, and leaves nothing of its file mapped`, async () => {
     const file = await fileOf(await make());
     const parts = await partsOf(file);
     expect(parts.inputName).not.toBe('image');
@@ -92,7 +92,7 @@ describe.each<[string, () => Promise<Uint8Array>, boolean, number]>([
   }, 120_000);
 });
 
-test('AlexNet in int8 gets the levels that ONNX Runtime computes, but for a few half way between two', async () => {
+it('AlexNet in int8 gets the levels that ONNX Runtime computes, but for a few half way between two', async () => {
   const model = decodeModel(await int8Of(onnxOf(alexnet())));
   const cut = cutFront(model)!;
   const name = 'front.resized.quantized';
@@ -115,7 +115,7 @@ test('AlexNet in int8 gets the levels that ONNX Runtime computes, but for a few 
   await Promise.all([whole.release(), session.release()]);
 }, 120_000);
 
-test('a file that is replaced by a shorter one while it is served goes on being served', async () => {
+it('a file that is replaced by a shorter one while it is served goes on being served', async () => {
   const file = await fileOf(onnxOf(lenet5()));
   const session = await onnxruntimeEngine().open(file, 3, options);
   const before = await session.run(pixels, IMAGES);
@@ -124,7 +124,7 @@ test('a file that is replaced by a shorter one while it is served goes on being 
   await session.close();
 });
 
-test('with kernels off, a network is run whole, and refused for the same reasons', async () => {
+it('with kernels off, a network is run whole, and refused for the same reasons', async () => {
   const file = await fileOf(onnxOf(smallWideNetwork));
   const { computation, name, fallback } = await openOnnx(file, { ...options, kernels: 'off' });
   expect([computation.inputName, name, fallback]).toEqual(['image', 'onnxruntime', undefined]);
@@ -137,7 +137,7 @@ test('with kernels off, a network is run whole, and refused for the same reasons
   await expect(elsewhere).rejects.toMatchObject({ code: 'model-unloadable' });
 });
 
-test('a graph with another beginning is run whole', async () => {
+it('a graph with another beginning is run whole', async () => {
   const model = decodeModel(onnxOf(lenet5()));
   const [transpose, cast] = model.graph.node!;
   // Floats first, planes then: the same numbers.
@@ -150,7 +150,7 @@ test('a graph with another beginning is run whole', async () => {
   (await ourProbabilities(file)).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
 });
 
-test.each(['with spaces and ü', 'a.b', 'a'.repeat(200)])(
+it.each(['with spaces and ü', 'a.b', 'a'.repeat(200)])(
   'a model in a folder called %s is cut, also behind a link',
   async (name) => {
     const folder = join(temporaryFolder(), name);
@@ -163,7 +163,7 @@ test.each(['with spaces and ü', 'a.b', 'a'.repeat(200)])(
   },
 );
 
-test('a graph that cannot be loaded in two parts is loaded whole', async () => {
+it('a graph that cannot be loaded in two parts is loaded whole', async () => {
   const model = decodeModel(onnxOf(lenet5()));
   readInBranch(model.graph, 'front.pooled');
   const file = await fileOf(encodeModel(model));
@@ -180,7 +180,7 @@ describe('A network with convolutions that are computed by products', () => {
     expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.01);
   };
 
-  test('gives what the whole graph gives, in batches around those that are computed at once', async () => {
+  it('gives what the whole graph gives, in batches around those that are computed at once', async () => {
     const file = await fileOf(bytes);
     expect(await partsOf(file)).toEqual({ inputName: 'front.scaled', isDivided: true });
     const expected = await wholeProbabilities(file, many);
@@ -193,7 +193,7 @@ describe('A network with convolutions that are computed by products', () => {
     expect(new Set(expected).size).toBeGreaterThan(90);
   });
 
-  test('does not change probabilities that it gave before', async () => {
+  it('does not change probabilities that it gave before', async () => {
     const session = await onnxruntimeEngine().open(await fileOf(bytes), 3, options);
     const found = await session.run(many, 17);
     const before = found.slice();
@@ -202,7 +202,7 @@ describe('A network with convolutions that are computed by products', () => {
     await session.close();
   });
 
-  test.each(['conv1.relu', 'conv2', 'conv2.relu', 'pool2', 'pool3', 'fc4'])(
+  it.each(['conv1.relu', 'conv2', 'conv2.relu', 'pool2', 'pool3', 'fc4'])(
     'is left in one part where a branch reads %s, and gives the same',
     async (value) => {
       const model = decodeModel(bytes);
@@ -214,7 +214,7 @@ describe('A network with convolutions that are computed by products', () => {
     },
   );
 
-  test.each([
+  it.each([
     ['conv1.weight', NaN],
     ['conv2.weight', NaN],
     ['conv2.weight', Infinity],
@@ -237,7 +237,7 @@ describe('A network with convolutions that are computed by products', () => {
     await session.close();
   });
 
-  test('fails as in one part where its images are smaller than its filters', async () => {
+  it('fails as in one part where its images are smaller than its filters', async () => {
     const shape = { filters: 64, kernel: 3, stride: 1, padding: 1, groups: 1 };
     const convolutions = ['a', 'b', 'c'].map((name) => ({ kind: 'convolution', name, ...shape }) as const);
     const [conv1, ...others] = smallWideNetwork.layers;
@@ -260,7 +260,7 @@ describe('A network with convolutions that are computed by products', () => {
     await session.close();
   });
 
-  test('can be closed and opened again and again', async () => {
+  it('can be closed and opened again and again', async () => {
     const file = await fileOf(bytes);
     const found = [];
     for (let time = 0; time < 3; time++) found.push(await ourProbabilities(file));

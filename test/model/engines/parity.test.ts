@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadEngine } from '../../../src/model/engines/load-engine.js';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
@@ -17,7 +17,7 @@ async function probabilitiesOf(engine: EngineName, file: string, classes: number
 }
 
 describe.skipIf(!hasTensorflow)(`both engines on the same bytes${NEEDS_TENSORFLOW}`, () => {
-  test.each([
+  it.each([
     ['LeNet-5', lenet5()],
     ['LeNet-5 with five classes of a head of 1,000', lenet5({ classes: 5, headUnits: 1000 })],
     ['AlexNet as in the paper, with two groups', alexnet()],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { EngineName } from '../../../src/engine.js';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { loadModelSpecs } from '../../../src/model/registry/in-use.js';
@@ -9,7 +9,7 @@ import { WORKER_FILE } from '../../fixtures/worker-file.js';
 import { randomPixels } from '../onnx/random-weights.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from './engines.js';
 
-test.skipIf(!hasTensorflow)(
+it.skipIf(!hasTensorflow)(
   `two pool workers classify with tfjs-node what they classify with ONNX Runtime${NEEDS_TENSORFLOW}`,
   async () => {
     const registry = emptyRegistry();

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from '../../../src/model/onnx-runtime.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { loadEngine } from '../../../src/model/engines/load-engine.js';
 import { convertForeign } from '../../../src/model/import/convert.js';
@@ -58,7 +58,7 @@ function expectClose(found: ArrayLike<number>, wanted: ArrayLike<number>): void 
 }
 
 describe('a foreign network gives the same numbers as a model:', () => {
-  test.each<[string, ForeignOptions, Partial<ImportStatement>]>([
+  it.each<[string, ForeignOptions, Partial<ImportStatement>]>([
     ['PyTorch, with a free batch', {}, {}],
     ['PyTorch, in BGR', {}, { channels: 'bgr' }],
     ['Keras, in NHWC', { layout: 'nhwc' }, { layout: 'nhwc' }],
@@ -78,13 +78,13 @@ describe('a foreign network gives the same numbers as a model:', () => {
     expectClose(await probabilitiesOf(bytes, images, { threads: 1 }), wanted);
   });
 
-  test('with its own softmax', async () => {
+  it('with its own softmax', async () => {
     const file = foreignFile({ end: 'softmax' });
     const bytes = await importFile(file, { outputIs: 'probabilities' });
     expectClose(await probabilitiesOf(bytes, images, { threads: 1 }), await expected(file, statement, 'out'));
   });
 
-  test('resized alike by the old operators and by the new one', async () => {
+  it('resized alike by the old operators and by the new one', async () => {
     const results: Float32Array[] = [];
     for (const opset of [9, 11, 13, 17]) {
       const bytes = await importFile(foreignFile({ opset, side: 224 }), { inputSize: 224 });
@@ -93,7 +93,7 @@ describe('a foreign network gives the same numbers as a model:', () => {
     for (const result of results) expectClose(result, results[0]!);
   });
 
-  test('and can be quantised', async () => {
+  it('and can be quantised', async () => {
     const bytes = await importFile(foreignFile());
     const { bytes: int8 } = await quantizeModel(bytes, images, { threads: 1, weightBits: 7 });
     const found = await probabilitiesOf(int8, images, { threads: 1 });
@@ -107,7 +107,7 @@ const withNode = (node: object): ForeignOptions => ({
 });
 
 describe('is refused:', () => {
-  test.each<[string, ForeignOptions, Partial<ImportStatement>, string, string]>([
+  it.each<[string, ForeignOptions, Partial<ImportStatement>, string, string]>([
     [
       'another number of classes',
       { classes: 4 },
@@ -240,7 +240,7 @@ describe('is refused:', () => {
   });
 
   const file = foreignFile();
-  test.each([
+  it.each([
     ['an empty file', new Uint8Array()],
     ['a file cut short', file.subarray(0, file.length - 100)],
     ['a file cut in its head', file.subarray(0, 20)],
@@ -251,7 +251,7 @@ describe('is refused:', () => {
   });
 });
 
-test('the other layout and size are suggested', () => {
+it('the other layout and size are suggested', () => {
   const refused = (file: Uint8Array): unknown => {
     try {
       return convertForeign(file, statement);
@@ -263,7 +263,7 @@ test('the other layout and size are suggested', () => {
   expect(refused(foreignFile({ side: 224 }))).toMatchObject({ hint: 'Use --input-size 224.' });
 });
 
-test('names of the file cannot clash with those of the front', () => {
+it('names of the file cannot clash with those of the front', () => {
   const { bytes } = convertForeign(foreignFile(), statement);
   const names = decodeModel(bytes).graph.node?.map(({ output }) => output?.[0]) ?? [];
   expect(new Set(names).size).toBe(names.length);

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { runImport } from '../../../src/model/import/run-import.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 import { hasTensorflow, NEEDS_TENSORFLOW } from '../engines/engines.js';
@@ -18,7 +18,7 @@ function requestFor(bytes: Uint8Array) {
   return { file, folder, statement };
 }
 
-test('a process of its own converts the file and says what is in it', async () => {
+it('a process of its own converts the file and says what is in it', async () => {
   const { format, foreign, engine } = await runImport(requestFor(foreignFile({ batch: 1 })), { entry });
   expect(format).toBe('onnx');
   expect(engine).toMatch(/^onnxruntime 1\./);
@@ -31,32 +31,32 @@ test('a process of its own converts the file and says what is in it', async () =
   });
 });
 
-test('an error keeps its code and hint on the way', async () => {
+it('an error keeps its code and hint on the way', async () => {
   await expect(runImport(requestFor(foreignFile({ side: 224 })), { entry })).rejects.toMatchObject({
     code: 'import-input',
     hint: 'Use --input-size 224.',
   });
 });
 
-test('a file that is not there is named', async () => {
+it('a file that is not there is named', async () => {
   const request = { ...requestFor(new Uint8Array()), file: '/nowhere/net.onnx' };
   await expect(runImport(request, { entry })).rejects.toMatchObject({ code: 'import-unreadable' });
 });
 
-test('the process is ended when it takes too long', async () => {
+it('the process is ended when it takes too long', async () => {
   await expect(runImport(requestFor(foreignFile()), { entry, timeoutMs: 1 })).rejects.toMatchObject({
     code: 'import-timeout',
   });
 });
 
-test('the process is ended when that is asked for', async () => {
+it('the process is ended when that is asked for', async () => {
   const controller = new AbortController();
   const running = runImport(requestFor(foreignFile()), { entry, signal: controller.signal });
   controller.abort(new Error('Interrupted'));
   await expect(running).rejects.toThrow('Interrupted');
 });
 
-test('a process that dies is an error, not a wait', async () => {
+it('a process that dies is an error, not a wait', async () => {
   const gone = compiled('model/import/no-such-file.js');
   await expect(runImport(requestFor(foreignFile()), { entry: gone })).rejects.toMatchObject({
     code: 'import-died',
@@ -70,7 +70,7 @@ function layersRequest(file: string) {
   return { file, folder: temporaryFolder(), statement: stated };
 }
 
-test.skipIf(!hasTensorflow)(`a LayersModel is told by its content${NEEDS_TENSORFLOW}`, async () => {
+it.skipIf(!hasTensorflow)(`a LayersModel is told by its content${NEEDS_TENSORFLOW}`, async () => {
   const json = write(kerasExport());
   const file = join(dirname(json), 'net.onnx');
   renameSync(json, file);
@@ -80,20 +80,20 @@ test.skipIf(!hasTensorflow)(`a LayersModel is told by its content${NEEDS_TENSORF
   expect(used.layout).toBe('nhwc');
 });
 
-test('an ONNX file is told by its content, whatever it is called', async () => {
+it('an ONNX file is told by its content, whatever it is called', async () => {
   const file = join(temporaryFolder(), 'model.json');
   writeFileSync(file, foreignFile());
   const request = { file, folder: temporaryFolder(), statement };
   expect(await runImport(request, { entry })).toMatchObject({ format: 'onnx' });
 });
 
-test('without a layout, an ONNX file is taken for one of PyTorch', async () => {
+it('without a layout, an ONNX file is taken for one of PyTorch', async () => {
   const { layout, ...unstated } = statement;
   const request = { ...requestFor(foreignFile()), statement: unstated };
   expect(await runImport(request, { entry })).toMatchObject({ statement: { layout } });
 });
 
-test('what a LayersModel is refused for keeps its code and hint on the way', async () => {
+it('what a LayersModel is refused for keeps its code and hint on the way', async () => {
   const file = write(changed((json) => (json.format = 'graph-model')));
   await expect(runImport(layersRequest(file), { entry })).rejects.toMatchObject({
     code: 'import-unsupported',
@@ -125,13 +125,13 @@ function doubled(levels: number) {
   });
 }
 
-test.skipIf(!hasTensorflow)(`a LayersModel of few levels is what it says${NEEDS_TENSORFLOW}`, async () => {
+it.skipIf(!hasTensorflow)(`a LayersModel of few levels is what it says${NEEDS_TENSORFLOW}`, async () => {
   await expect(runImport(layersRequest(write(doubled(2))), { entry })).resolves.toMatchObject({
     foreign: { layers: { ReLU: 2 } },
   });
 });
 
-test.skipIf(!hasTensorflow)(`one that never comes to an end is ended${NEEDS_TENSORFLOW}`, async () => {
+it.skipIf(!hasTensorflow)(`one that never comes to an end is ended${NEEDS_TENSORFLOW}`, async () => {
   const running = runImport(layersRequest(write(doubled(27))), { entry, timeoutMs: 4000 });
   await expect(running).rejects.toMatchObject({ code: 'import-timeout' });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { buildNetwork } from '../../../src/model/networks/architectures.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
@@ -22,7 +22,7 @@ function tableOf(network: Network): [string, string, number][] {
 }
 
 describe("shapes and parameters of every layer are the paper's", () => {
-  test('AlexNet', () => {
+  it('AlexNet', () => {
     expect(tableOf(alexnet())).toEqual([
       ['conv1', '55×55×96', 34_944],
       ['pool1', '27×27×96', 0],
@@ -38,7 +38,7 @@ describe("shapes and parameters of every layer are the paper's", () => {
     ]);
   });
 
-  test('LeNet-5', () => {
+  it('LeNet-5', () => {
     expect(tableOf(lenet5())).toEqual([
       ['conv1', '28×28×6', 456],
       ['pool1', '14×14×6', 0],
@@ -51,7 +51,7 @@ describe("shapes and parameters of every layer are the paper's", () => {
   });
 });
 
-test.each([
+it.each([
   ['AlexNet', alexnet(), 56_880_515],
   ['LeNet-5', lenet5(), 61_411],
   ["AlexNet with the paper's head of 1,000", alexnet({ headUnits: 1000 }), 60_965_224],
@@ -61,19 +61,19 @@ test.each([
   expect(countParameters(network)).toBe(count);
 });
 
-test('multiply-adds are kernels times the places that they are put at', () => {
+it('multiply-adds are kernels times the places that they are put at', () => {
   // conv1 to conv5, then the fully connected layers.
   const alexnetLayers = [105_415_200, 223_948_800, 149_520_384, 112_140_288, 74_760_192, 54_538_240];
   expect(countMultiplyAdds(alexnet())).toBe(alexnetLayers.reduce((sum, layer) => sum + layer, 0));
   expect(countMultiplyAdds(lenet5())).toBe(352_800 + 240_000 + 48_000 + 10_080 + 252);
 });
 
-test('a head smaller than the classes is refused', () => {
+it('a head smaller than the classes is refused', () => {
   const build = () => buildNetwork({ name: 'lenet5', options: { classes: 3, headUnits: 2 } });
   expect(build).toThrow(expect.objectContaining({ code: 'network-invalid' }));
 });
 
-test('filters that do not divide into the groups are refused', () => {
+it('filters that do not divide into the groups are refused', () => {
   const layers = [
     { kind: 'convolution', name: 'c', filters: 5, kernel: 3, stride: 1, padding: 0, groups: 2 },
   ] as const;
@@ -83,12 +83,12 @@ test('filters that do not divide into the groups are refused', () => {
 describe('weights', () => {
   const network = lenet5();
 
-  test('match in the order of the layers', () => {
+  it('match in the order of the layers', () => {
     const names = matchWeights(network, randomWeights(network)).map(({ parameter }) => parameter.name);
     expect(names.slice(0, 3)).toEqual(['conv1.weight', 'conv1.bias', 'conv2.weight']);
   });
 
-  test.each([
+  it.each([
     ['missing', (weights: Map<string, Float32Array>) => weights.delete('fc4.bias'), 'fc4.bias needs 84'],
     ['of a wrong size', (weights) => weights.set('fc4.bias', new Float32Array(83)), 'fc4.bias needs 84'],
     [

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import { compactWeights, magnitudeAt } from '../../../scripts/ship-models/compact.js';
 import { packModel, unpackModel } from '../../../src/model/onnx/pack.js';
@@ -10,7 +10,7 @@ import { smallNetworks } from './small-networks.js';
 const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 describe.each(smallNetworks)('%s', (_name, network) => {
-  test('packs without loss whether its weights are compact or not, and always to the same bytes', () => {
+  it('packs without loss whether its weights are compact or not, and always to the same bytes', () => {
     for (const weights of [randomWeights(network), compactWeights(network, randomWeights(network))]) {
       const file = onnxOf(network, weights);
       const packed = packModel(file);
@@ -19,7 +19,7 @@ describe.each(smallNetworks)('%s', (_name, network) => {
     }
   });
 
-  test('is compact already after it has been made compact once', () => {
+  it('is compact already after it has been made compact once', () => {
     const compact = compactWeights(network, randomWeights(network), { keep: { fc3: 0.3 } });
     expect(compactWeights(network, compact)).toEqual(compact);
   });
@@ -29,7 +29,7 @@ describe('compact weights', () => {
   const network = lenet5();
   const weights = randomWeights(network);
 
-  test('keep the asked share of a layer, its largest values', () => {
+  it('keep the asked share of a layer, its largest values', () => {
     const compact = compactWeights(network, weights, { keep: { fc3: 0.1 } });
     const kept = compact.get('fc3.weight')!.filter((value) => value !== 0).length;
     expect(kept / weights.get('fc3.weight')!.length).toBeCloseTo(0.1, 3);
@@ -39,7 +39,7 @@ describe('compact weights', () => {
     });
   });
 
-  test('are at most half a step away, which is a 254th of the largest weight of their output', () => {
+  it('are at most half a step away, which is a 254th of the largest weight of their output', () => {
     const compact = compactWeights(network, weights);
     const [before, after] = [weights.get('fc4.weight')!, compact.get('fc4.weight')!];
     for (let output = 0; output < 84; output++) {
@@ -52,19 +52,19 @@ describe('compact weights', () => {
     expect(compact.get('fc4.bias')).toEqual(weights.get('fc4.bias'));
   });
 
-  test('stay below a byte each when packed', () => {
+  it('stay below a byte each when packed', () => {
     expect(packModel(onnxOf(network, compactWeights(network, weights))).length).toBeLessThan(66_000);
     const pruned = compactWeights(network, weights, { keep: { fc3: 0.1 } });
     expect(packModel(onnxOf(network, pruned)).length).toBeLessThan(28_000);
   });
 
-  test('cannot be asked for an impossible share or an unknown layer', () => {
+  it('cannot be asked for an impossible share or an unknown layer', () => {
     expect(() => compactWeights(network, weights, { keep: { fc3: 0 } })).toThrow('is not a share');
     expect(() => compactWeights(network, weights, { keep: { fc9: 0.5 } })).toThrow('no layer fc9');
   });
 });
 
-test('the n-th largest magnitude is found as sorting finds it', () => {
+it('the n-th largest magnitude is found as sorting finds it', () => {
   const values = randomWeights(lenet5()).get('conv2.weight')!;
   const sorted = values.map(Math.abs).sort().reverse();
   for (const count of [1, 2, 100, 1234, values.length])
@@ -72,7 +72,7 @@ test('the n-th largest magnitude is found as sorting finds it', () => {
 });
 
 describe('sparse streams', () => {
-  test.each([
+  it.each([
     ['long runs of zeros', Float32Array.from({ length: 4000 }, (_, i) => (i % 1999 === 0 ? 127 : 0))],
     ['exactly 255 zeros', Float32Array.from({ length: 512 }, (_, i) => (i % 256 === 255 ? -127 : 0))],
     ['nothing but zeros', new Float32Array(600)],
@@ -83,7 +83,7 @@ describe('sparse streams', () => {
     expect(decodeSparse(sparse!, values.length)).toEqual(values);
   });
 
-  test.each([
+  it.each([
     ['values between the steps', Float32Array.of(127, 0.5)],
     ['a negative zero, which would lose its sign', Float32Array.of(127, -0)],
     ['values that are not numbers', Float32Array.of(127, NaN)],
@@ -93,7 +93,7 @@ describe('sparse streams', () => {
 
 describe('damaged packed models', () => {
   const packed = packModel(onnxOf(lenet5(), compactWeights(lenet5(), randomWeights(lenet5()))));
-  test.each([
+  it.each([
     ['empty', new Uint8Array()],
     ['another kind of file', Buffer.from('PK\x03\x04 nothing')],
     ['cut short in the header', packed.subarray(0, 100)],

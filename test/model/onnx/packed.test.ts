@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isPacked } from '../../../src/model/onnx/packed.js';
 import { DATA_TYPE, type NodeProto, type TensorProto } from '../../../src/model/onnx/proto.js';
 
@@ -13,7 +13,7 @@ const dequantize = node('DequantizeLinear', ['w', 's', 'z'], 'values');
 const activation = node('DequantizeLinear', ['q', 's', 'z'], 'x');
 
 describe('ONNX Runtime packs', () => {
-  test.each<[string, TensorProto, NodeProto[]]>([
+  it.each<[string, TensorProto, NodeProto[]]>([
     ['the second factor of a product', weight, [node('MatMul', ['x', 'w'])]],
     ['that of several', weight, [node('Gemm', ['x', 'w', 'b']), node('MatMul', ['y', 'w'])]],
     ['a quantised one', levels, [activation, dequantize, node('Gemm', ['x', 'values', 'b'])]],
@@ -21,7 +21,7 @@ describe('ONNX Runtime packs', () => {
 });
 
 describe('ONNX Runtime may leave in the file', () => {
-  test.each<[string, TensorProto, NodeProto[]]>([
+  it.each<[string, TensorProto, NodeProto[]]>([
     ['a kernel', { ...weight, dims: [24, 24, 3, 3] }, [node('Conv', ['x', 'w'])]],
     ['a first factor', weight, [node('MatMul', ['w', 'x'])]],
     ['both factors', weight, [node('MatMul', ['w', 'w'])]],

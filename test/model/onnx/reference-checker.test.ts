@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { shapeLayers, sizeOf, type Network } from '../../../src/model/networks/network.js';
 import { convertForeign } from '../../../src/model/import/convert.js';
@@ -28,7 +28,7 @@ function emptyWeights(network: Network): Map<string, Float32Array> {
 }
 
 describe.skipIf(!isInstalled)(`the reference checker of ONNX${title}`, () => {
-  test.each([
+  it.each([
     ...smallNetworks,
     ['AlexNet', alexnet()],
     [
@@ -44,18 +44,18 @@ describe.skipIf(!isInstalled)(`the reference checker of ONNX${title}`, () => {
     60_000,
   );
 
-  test.each(smallNetworks)('accepts %s in int8', async (_name, network) => {
+  it.each(smallNetworks)('accepts %s in int8', async (_name, network) => {
     const images = [randomPixels(1), randomPixels(1, 3)];
     const { bytes } = await quantizeModel(onnxOf(network), images, { threads: 1, weightBits: 7 });
     expect((await run(await fileOf(bytes))).stdout).toContain('valid');
   });
 
-  test.each([9, 11, 17])('accepts an imported network of opset %i', async (opset) => {
+  it.each([9, 11, 17])('accepts an imported network of opset %i', async (opset) => {
     const { bytes } = convertForeign(foreignFile({ opset, side: 224 }), { ...statement, inputSize: 224 });
     expect((await run(await fileOf(bytes))).stdout).toContain('valid');
   });
 
-  test('refuses a file cut short', async () => {
+  it('refuses a file cut short', async () => {
     const [, network] = smallNetworks[0]!;
     const file = await fileOf(onnxOf(network).subarray(0, 4000));
     await expect(run(file)).rejects.toMatchObject({ code: 1 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import { shapeLayers } from '../../../src/model/networks/network.js';
@@ -11,25 +11,25 @@ import { randomWeights } from './random-weights.js';
 import { smallAlexNet, smallNetworks } from './small-networks.js';
 
 describe.each(smallNetworks)('%s', (_name, network) => {
-  test('is read back exactly as it was exported, from bytes and from a file', async () => {
+  it('is read back exactly as it was exported, from bytes and from a file', async () => {
     const weights = randomWeights(network);
     const bytes = onnxOf(network, weights);
     expect(parseOnnxWeights(bytes, network)).toEqual(weights);
     expect(await readOnnxWeights(await fileOf(bytes), network)).toEqual(weights);
   });
 
-  test('is exported to the same bytes every time, and from the weights read back', () => {
+  it('is exported to the same bytes every time, and from the weights read back', () => {
     const bytes = onnxOf(network);
     expect(Buffer.compare(onnxOf(network, parseOnnxWeights(bytes, network)), bytes)).toBe(0);
   });
 
-  test('is the same message when protobufjs alone writes it', () => {
+  it('is the same message when protobufjs alone writes it', () => {
     const bytes = onnxOf(network);
     const model = decodeModel(bytes);
     expect(decodeModel(encodeModel(model))).toEqual(model);
   });
 
-  test('names and shapes its tensors as ONNX and PyTorch do', () => {
+  it('names and shapes its tensors as ONNX and PyTorch do', () => {
     const tensors = new Map(decodeModel(onnxOf(network)).graph.initializer?.map((t) => [t.name, t.dims]));
     for (const { layer, parameters } of shapeLayers(network)) {
       const [shape] = parameters.map((parameter) => parameter.shape);
@@ -41,7 +41,7 @@ describe.each(smallNetworks)('%s', (_name, network) => {
   });
 });
 
-test('AlexNet at its full size is read back exactly', () => {
+it('AlexNet at its full size is read back exactly', () => {
   const network = alexnet();
   const weights = randomWeights(network);
   const back = parseOnnxWeights(onnxOf(network, weights), network);
@@ -51,7 +51,7 @@ test('AlexNet at its full size is read back exactly', () => {
   }
 }, 120_000);
 
-test('the file says what wrote it, for which classes, and its contract', () => {
+it('the file says what wrote it, for which classes, and its contract', () => {
   const network = lenet5();
   const model = decodeModel(
     exportOnnx(network, randomWeights(network), {
@@ -89,14 +89,14 @@ test('the file says what wrote it, for which classes, and its contract', () => {
   });
 });
 
-test('class names that do not fit the network are refused', () => {
+it('class names that do not fit the network are refused', () => {
   const network = lenet5();
   expect(() => exportOnnx(network, randomWeights(network), { classes: ['one'], software: 'x' })).toThrow(
     expect.objectContaining({ code: 'network-invalid' }),
   );
 });
 
-test.each([
+it.each([
   [3, 5, 7],
   [36, 17, 33],
   [1, 1, 4],
@@ -116,7 +116,7 @@ describe('a file that is refused', () => {
   };
   const lastTensor = (model: ModelProto) => model.graph!.initializer!.at(-2)!;
 
-  test.each<[string, () => Uint8Array, string]>([
+  it.each<[string, () => Uint8Array, string]>([
     ['an empty one', () => new Uint8Array(), 'holds no graph'],
     ['one of another kind', () => Buffer.from('\x89PNG\r\n\x1a\n, a picture'), 'not a complete ONNX file'],
     ['one cut short', () => onnxOf(network).subarray(0, 4000), 'not a complete ONNX file'],
@@ -149,7 +149,7 @@ describe('a file that is refused', () => {
     });
   });
 
-  test('is one that is not there', async () => {
+  it('is one that is not there', async () => {
     await expect(readOnnxWeights('/nowhere/model.onnx', network)).rejects.toMatchObject({
       code: 'model-unloadable',
       message: expect.stringContaining('/nowhere/model.onnx') as string,

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import { decodeModel, encodeModel, type TensorProto } from '../../../src/model/onnx/proto.js';
 import { readSkeleton } from '../../../src/model/onnx/skeleton.js';
@@ -13,7 +13,7 @@ function placeOf({ external_data = [] }: TensorProto): Record<string, string | u
   return Object.fromEntries(external_data.map(({ key = '', value }) => [key, value]));
 }
 
-test('large tensors are left in the file, and everything else is read', async () => {
+it('large tensors are left in the file, and everything else is read', async () => {
   const file = await fileOf(bytes);
   const { model, folder } = await readSkeleton(file);
   const whole = decodeModel(bytes);
@@ -37,7 +37,7 @@ test('large tensors are left in the file, and everything else is read', async ()
   }
 });
 
-test('kernels of convolutions are taken along, up to 32 MB', async () => {
+it('kernels of convolutions are taken along, up to 32 MB', async () => {
   for (const [filters, isTaken] of [
     [2_000, true],
     [1_000_000, false],
@@ -53,7 +53,7 @@ test('kernels of convolutions are taken along, up to 32 MB', async () => {
   }
 });
 
-test('fields across and beyond the window of 64 KiB are read', async () => {
+it('fields across and beyond the window of 64 KiB are read', async () => {
   const model = decodeModel(bytes);
   const texts = [65_500, 100, 65_537, 200_000, 3].map((length, i) => ({
     key: `${i}`,
@@ -64,7 +64,7 @@ test('fields across and beyond the window of 64 KiB are read', async () => {
   expect(skeleton.model.metadata_props).toEqual(texts);
 });
 
-test('a file that was replaced, changed or removed since is not the one that was read', async () => {
+it('a file that was replaced, changed or removed since is not the one that was read', async () => {
   const file = await fileOf(bytes);
   const { isUnchanged } = await readSkeleton(file);
   expect(await isUnchanged()).toBe(true);
@@ -74,7 +74,7 @@ test('a file that was replaced, changed or removed since is not the one that was
   expect(await isUnchanged()).toBe(false);
 });
 
-test('a link is followed, since ONNX Runtime refuses weights outside of a model’s folder', async () => {
+it('a link is followed, since ONNX Runtime refuses weights outside of a model’s folder', async () => {
   const file = await fileOf(bytes);
   const link = join(temporaryFolder(), 'model.onnx');
   symlinkSync(file, link);
@@ -83,7 +83,7 @@ test('a link is followed, since ONNX Runtime refuses weights outside of a model�
   expect(join(folder, placeOf(large!).location!)).toBe(join(dirname(file), basename(file)));
 });
 
-test('a large tensor of an attribute stays where it is', async () => {
+it('a large tensor of an attribute stays where it is', async () => {
   const model = decodeModel(bytes);
   const value = { name: 'value', dims: [100_000], data_type: 2, raw_data: new Uint8Array(100_000).fill(3) };
   const attribute = [{ name: 'value', type: 4, t: value }];
@@ -93,7 +93,7 @@ test('a large tensor of an attribute stays where it is', async () => {
   expect(constant.attribute?.[0]?.t?.raw_data).toEqual(Buffer.from(value.raw_data));
 });
 
-test('a missing file is refused with its path', async () => {
+it('a missing file is refused with its path', async () => {
   await expect(readSkeleton('/nowhere/model.onnx')).rejects.toMatchObject({
     code: 'model-unloadable',
     message: expect.stringContaining('/nowhere/model.onnx cannot be read: ENOENT') as string,

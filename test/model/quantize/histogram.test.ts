@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ValueHistogram } from '../../../src/model/quantize/histogram.js';
 import { chooseRange } from '../../../src/model/quantize/ranges.js';
 import { activationScale, quantizeWeights } from '../../../src/model/quantize/tensors.js';
@@ -12,28 +12,28 @@ function histogramOf(...batches: readonly Float32Array[]): ValueHistogram {
 const even = Float32Array.from({ length: 100_000 }, (_, i) => i / 100_000);
 
 describe('a histogram', () => {
-  test('keeps the exact range, and zero within it', () => {
+  it('keeps the exact range, and zero within it', () => {
     expect(histogramOf(Float32Array.of(3, 5), Float32Array.of(700.5)).range).toEqual({ min: 0, max: 700.5 });
   });
 
-  test('counts the same whatever came first', () => {
+  it('counts the same whatever came first', () => {
     const small = Float32Array.from(even, (value) => value / 500);
     const [one, other] = [histogramOf(even, small), histogramOf(small, even)];
     expect(one.quantiles(0.9)).toEqual(other.quantiles(0.9));
   });
 
-  test('finds quantiles within a bin', () => {
+  it('finds quantiles within a bin', () => {
     const signed = Float32Array.from(even, (value) => value - 0.5);
     const { min, max } = histogramOf(signed).quantiles(0.98);
     expect(min).toBeCloseTo(-0.48, 3);
     expect(max).toBeCloseTo(0.48, 3);
   });
 
-  test('refuses values that are not finite', () => {
+  it('refuses values that are not finite', () => {
     expect(() => histogramOf(Float32Array.of(Infinity))).toThrow(RangeError);
   });
 
-  test('cuts a single large value off by least squares, and keeps an even distribution whole', () => {
+  it('cuts a single large value off by least squares, and keeps an even distribution whole', () => {
     expect(chooseRange(histogramOf(even), 'least-squares').max).toBeGreaterThan(0.98);
     const withOutlier = histogramOf(even, even, even, Float32Array.of(4));
     expect(chooseRange(withOutlier, 'least-squares').max).toBeLessThan(3.9);
@@ -42,7 +42,7 @@ describe('a histogram', () => {
 });
 
 describe('stored values', () => {
-  test('hold zero exactly', () => {
+  it('hold zero exactly', () => {
     expect(activationScale({ min: -1, max: 2 })).toEqual({ scale: Math.fround(3 / 255), zeroPoint: 85 });
     expect(activationScale({ min: 0, max: 255 })).toEqual({ scale: 1, zeroPoint: 0 });
     expect(activationScale({ min: 0, max: 0 }).scale).toBeGreaterThan(0);
@@ -56,14 +56,14 @@ describe('stored values', () => {
     axis,
   });
 
-  test('have a scale for each output channel, on either axis', () => {
+  it('have a scale for each output channel, on either axis', () => {
     const rows = quantizeWeights(weighted([1, -0.5, 10, 20], [2, 2], 0), 1, 100);
     expect([...rows.weights]).toEqual([100, -50, 50, 100]);
     const columns = quantizeWeights(weighted([1, 10, -0.5, 20], [2, 2], 1), 1, 100);
     expect([...columns.weights]).toEqual([100, 50, -50, 100]);
   });
 
-  test('keep the bias of a channel whose weights are all zero', () => {
+  it('keep the bias of a channel whose weights are all zero', () => {
     const { scales, bias } = quantizeWeights(weighted([0, 0, 1, 1], [2, 2], 0, [5, 0]), 0.01, 63);
     expect((bias?.[0] ?? 0) * 0.01 * (scales[0] ?? 0)).toBeCloseTo(5, 5);
   });

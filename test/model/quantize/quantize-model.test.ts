@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_BYTES } from '../../../src/images.js';
 import { alexnet } from '../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
@@ -18,7 +18,7 @@ const images = Array.from({ length: 24 }, (_, i) => pixels.subarray(i * IMAGE_BY
 const options = { threads: 1, weightBits: 7 } as const;
 
 describe.each(smallNetworks)('%s', (_name, network) => {
-  test('gives nearly the same probabilities in int8, on images that it was not calibrated on', async () => {
+  it('gives nearly the same probabilities in int8, on images that it was not calibrated on', async () => {
     const float = onnxOf(network);
     const { bytes, rule, divergence } = await quantizeModel(float, images.slice(0, 16), options);
     const [expected, found] = [
@@ -29,7 +29,7 @@ describe.each(smallNetworks)('%s', (_name, network) => {
     expect(divergence[rule]).toBe(Math.min(...Object.values(divergence)));
   });
 
-  test('has a QDQ pair around each weighted layer, and no float weights left', async () => {
+  it('has a QDQ pair around each weighted layer, and no float weights left', async () => {
     const { bytes } = await quantizeModel(onnxOf(network), images.slice(0, 8), options);
     const { graph } = decodeModel(bytes);
     const makers = new Map(graph.node?.map((node) => [node.output?.[0], node.op_type]));
@@ -43,7 +43,7 @@ describe.each(smallNetworks)('%s', (_name, network) => {
     for (const { data_type } of large) expect(data_type).toBe(DATA_TYPE.int8);
   });
 
-  test('keeps its probabilities when the scaling of the pixels moves into the first convolution', async () => {
+  it('keeps its probabilities when the scaling of the pixels moves into the first convolution', async () => {
     const model = decodeModel(onnxOf(network));
     const folded = foldScaling(model.graph);
     expect(folded.pixels).toMatch(/^front\./);
@@ -56,7 +56,7 @@ describe.each(smallNetworks)('%s', (_name, network) => {
   });
 });
 
-test('the same model and images always give the same bytes', async () => {
+it('the same model and images always give the same bytes', async () => {
   const [first, second] = [
     await quantizeModel(onnxOf(lenet5()), images.slice(0, 8), options),
     await quantizeModel(onnxOf(lenet5()), images.slice(0, 8), options),
@@ -64,7 +64,7 @@ test('the same model and images always give the same bytes', async () => {
   expect(Buffer.compare(first.bytes, second.bytes)).toBe(0);
 });
 
-test('AlexNet has a quarter of its size in int8', () => {
+it('AlexNet has a quarter of its size in int8', () => {
   const network = alexnet();
   const parameters = shapeLayers(network).flatMap((shaped) => shaped.parameters);
   const weights = new Map(
@@ -81,12 +81,12 @@ test('AlexNet has a quarter of its size in int8', () => {
 describe('cannot be quantised:', () => {
   const unquantizable = expect.objectContaining({ code: 'model-unquantizable' }) as Error;
 
-  test('a model that is int8 already', async () => {
+  it('a model that is int8 already', async () => {
     const { bytes } = await quantizeModel(onnxOf(lenet5()), images.slice(0, 8), options);
     await expect(quantizeModel(bytes, images.slice(0, 8), options)).rejects.toThrow(unquantizable);
   });
 
-  test('a model of an opset without scales per channel', async () => {
+  it('a model of an opset without scales per channel', async () => {
     const old = encodeModel({
       ...decodeModel(onnxOf(lenet5())),
       opset_import: [{ domain: '', version: 12 }],

@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestBytes } from '../../../src/files/digest-file.js';
 import type { ModelDraft } from '../../../src/model/registry/draft.js';
 import { parseManifest } from '../../../src/model/registry/manifest.js';
@@ -16,7 +16,7 @@ const draft: ModelDraft = {
 };
 
 describe('a LayersModel in the registry', () => {
-  test('is its two files, and known by the SHA-256 of model.json', async () => {
+  it('is its two files, and known by the SHA-256 of model.json', async () => {
     const registry = await emptyRegistry();
     const { folder, manifest } = await registry.add(draft);
     expect((await readdir(folder)).sort()).toEqual(['manifest.json', 'model.json', 'weights.bin']);
@@ -28,7 +28,7 @@ describe('a LayersModel in the registry', () => {
     expect((await registry.resolve('keras')).manifest).toEqual(manifest);
   });
 
-  test('is found intact, promoted, and handed out by the path of model.json', async () => {
+  it('is found intact, promoted, and handed out by the path of model.json', async () => {
     const registry = await emptyRegistry();
     const version = await registry.add(draft);
     expect((await registry.verify()).map(({ state }) => state)).toEqual(['intact', 'intact']);
@@ -37,27 +37,24 @@ describe('a LayersModel in the registry', () => {
     expect(await registry.materialise(version)).toBe(join(version.folder, 'model.json'));
   });
 
-  test.each(['model.json', 'weights.bin'])(
-    'is refused when its %s has changed or is missing',
-    async (name) => {
-      const registry = await emptyRegistry();
-      const version = await registry.add(draft);
-      const file = join(version.folder, name);
-      const damaged = { code: 'model-damaged', message: expect.stringContaining(file) as string };
-      await appendFile(file, ' ');
-      await expect(registry.materialise(version)).rejects.toMatchObject(damaged);
-      expect((await registry.verify()).find((report) => report.file === file)).toMatchObject({
-        state: 'damaged',
-      });
-      await rm(file);
-      await expect(registry.materialise(version)).rejects.toMatchObject(damaged);
-      expect((await registry.verify()).find((report) => report.file === file)).toMatchObject({
-        state: 'missing',
-      });
-    },
-  );
+  it.each(['model.json', 'weights.bin'])('is refused when its %s has changed or is missing', async (name) => {
+    const registry = await emptyRegistry();
+    const version = await registry.add(draft);
+    const file = join(version.folder, name);
+    const damaged = { code: 'model-damaged', message: expect.stringContaining(file) as string };
+    await appendFile(file, ' ');
+    await expect(registry.materialise(version)).rejects.toMatchObject(damaged);
+    expect((await registry.verify()).find((report) => report.file === file)).toMatchObject({
+      state: 'damaged',
+    });
+    await rm(file);
+    await expect(registry.materialise(version)).rejects.toMatchObject(damaged);
+    expect((await registry.verify()).find((report) => report.file === file)).toMatchObject({
+      state: 'missing',
+    });
+  });
 
-  test.each(['model.onnx', 'model.json', 'weights.bin', 'model.onnx.packed', 'manifest.json'])(
+  it.each(['model.onnx', 'model.json', 'weights.bin', 'model.onnx.packed', 'manifest.json'])(
     'a draft cannot bring a %s of its own',
     async (name) => {
       const registry = await emptyRegistry();
@@ -76,18 +73,18 @@ describe('the format in a manifest', () => {
     return readFile(join((await registry.add(of)).folder, 'manifest.json'), 'utf8');
   }
 
-  test('is ONNX where a manifest of before says nothing', async () => {
+  it('is ONNX where a manifest of before says nothing', async () => {
     const text = (await manifestText(draftOf())).replace(/ *"format": "onnx",\n/, '');
     expect(text).not.toContain('format');
     expect(parseManifest(text, 'manifest.json')).toMatchObject({ format: 'onnx', name: 'lenet5' });
   });
 
-  test.each(['alexnet', 'lenet5'])('is ONNX in the %s that ships', async (name) => {
+  it.each(['alexnet', 'lenet5'])('is ONNX in the %s that ships', async (name) => {
     const file = fileURLToPath(new URL(`../../../models/${name}/1/manifest.json`, import.meta.url));
     expect(parseManifest(await readFile(file, 'utf8'), file)).toMatchObject({ name, format: 'onnx' });
   });
 
-  test.each<[string, (text: string) => string, string]>([
+  it.each<[string, (text: string) => string, string]>([
     ['unknown', (text) => text.replace('"layers-model"', '"savedmodel"'), 'format: '],
     [
       'of other files',
@@ -109,7 +106,7 @@ describe('the format in a manifest', () => {
     expect(() => parseManifest(text, 'manifest.json')).toThrow(message);
   });
 
-  test('a version that lacks a file of its format is told of at verification', async () => {
+  it('a version that lacks a file of its format is told of at verification', async () => {
     const registry = await emptyRegistry();
     const { folder } = await registry.add(draft);
     const file = join(folder, 'manifest.json');

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Registry } from '../../../src/model/registry/registry.js';
 import { draftOf, emptyRegistry } from './model-draft.js';
 
@@ -8,7 +8,7 @@ async function addVersion(registry: Registry, limits?: unknown): Promise<void> {
   await registry.add({ ...draftOf(), evaluation: limits === undefined ? {} : { limits } });
 }
 
-test('a version that missed its limits is not promoted, unless that is forced', async () => {
+it('a version that missed its limits is not promoted, unless that is forced', async () => {
   const registry = await emptyRegistry();
   await addVersion(registry, { passed: false, forced: false, failures });
   await expect(registry.promote('lenet5', 1)).rejects.toMatchObject({
@@ -20,7 +20,7 @@ test('a version that missed its limits is not promoted, unless that is forced', 
   expect((await registry.resolve('lenet5')).version).toBe(1);
 });
 
-test('a bare name passes over versions that missed their limits', async () => {
+it('a bare name passes over versions that missed their limits', async () => {
   const registry = await emptyRegistry();
   await addVersion(registry);
   await addVersion(registry, { passed: true, forced: false, failures: [] });
@@ -31,7 +31,7 @@ test('a bare name passes over versions that missed their limits', async () => {
   expect((await registry.resolve('lenet5')).version).toBe(4);
 });
 
-test('a name whose only version missed its limits means nothing', async () => {
+it('a name whose only version missed its limits means nothing', async () => {
   const registry = await emptyRegistry();
   await addVersion(registry, { passed: false, failures });
   await expect(registry.resolve('lenet5')).rejects.toMatchObject({ code: 'model-unknown' });

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digestBytes } from '../../../src/files/digest-file.js';
 import { Registry } from '../../../src/model/registry/registry.js';
 import { draftOf, emptyRegistry, lenetFile } from './model-draft.js';
@@ -12,7 +12,7 @@ async function flipBit(file: string, at: number): Promise<void> {
 }
 
 describe('adding', () => {
-  test('gives versions 1, 2, … and reads them back as they were written', async () => {
+  it('gives versions 1, 2, … and reads them back as they were written', async () => {
     const registry = await emptyRegistry();
     const first = await registry.add(draftOf());
     const second = await registry.add({
@@ -32,7 +32,7 @@ describe('adding', () => {
     expect(await readFile(join(second.folder, 'history.csv'), 'utf8')).toBe('epoch,loss\n');
   });
 
-  test('at the same time by several writers loses no version and leaves nothing behind', async () => {
+  it('at the same time by several writers loses no version and leaves nothing behind', async () => {
     const registry = await emptyRegistry();
     const other = new Registry(registry.folder, { cacheFolder: registry.folder });
     const added = await Promise.all(
@@ -44,14 +44,14 @@ describe('adding', () => {
     expect((await registry.verify()).every(({ state }) => state === 'intact')).toBe(true);
   });
 
-  test('copies a model given by its path', async () => {
+  it('copies a model given by its path', async () => {
     const registry = await emptyRegistry();
     const first = await registry.add(draftOf());
     const second = await registry.add(draftOf({ onnx: join(first.folder, 'model.onnx') }));
     expect(second.manifest.weightsSha256).toBe(first.manifest.weightsSha256);
   });
 
-  test('refuses an incomplete draft before it writes anything, naming the field', async () => {
+  it('refuses an incomplete draft before it writes anything, naming the field', async () => {
     const registry = await emptyRegistry();
     const draft = { ...draftOf(), classes: ['monocyte', 'monocyte'] };
     await expect(registry.add(draft)).rejects.toMatchObject({
@@ -67,7 +67,7 @@ describe('adding', () => {
     expect(await registry.names()).toEqual([]);
   });
 
-  test('never lists what a crash left, and removes it after a day', async () => {
+  it('never lists what a crash left, and removes it after a day', async () => {
     const registry = await emptyRegistry();
     const left = join(registry.folder, 'lenet5', '.incoming-1-crashed');
     await mkdir(left, { recursive: true });
@@ -83,7 +83,7 @@ describe('adding', () => {
 });
 
 describe('references', () => {
-  test('a name alone is its label production, or its highest version', async () => {
+  it('a name alone is its label production, or its highest version', async () => {
     const registry = await emptyRegistry();
     for (let i = 0; i < 3; i++) await registry.add(draftOf());
     expect((await registry.resolve('lenet5')).version).toBe(3);
@@ -97,7 +97,7 @@ describe('references', () => {
     expect(JSON.parse(file)).toEqual({ version: 1, labels: { candidate: '1', production: '2' } });
   });
 
-  test.each(['alexnet', 'lenet5@2', 'lenet5@production', 'lenet5@', 'lenet5@1@2', '../lenet5', 'LeNet5', ''])(
+  it.each(['alexnet', 'lenet5@2', 'lenet5@production', 'lenet5@', 'lenet5@1@2', '../lenet5', 'LeNet5', ''])(
     '"%s" is unknown where there is only lenet5@1',
     async (reference) => {
       const registry = await emptyRegistry();
@@ -109,7 +109,7 @@ describe('references', () => {
     },
   );
 
-  test('a label cannot be promoted to a version that does not exist, or look like a version', async () => {
+  it('a label cannot be promoted to a version that does not exist, or look like a version', async () => {
     const registry = await emptyRegistry();
     await registry.add(draftOf());
     await expect(registry.promote('lenet5', 7, 'production')).rejects.toMatchObject({
@@ -118,7 +118,7 @@ describe('references', () => {
     await expect(registry.promote('lenet5', 1, '7')).rejects.toMatchObject({ code: 'label-invalid' });
   });
 
-  test('an empty registry and a missing folder say so', async () => {
+  it('an empty registry and a missing folder say so', async () => {
     const registry = await emptyRegistry();
     expect(await registry.list()).toEqual([]);
     await expect(registry.resolve('alexnet')).rejects.toMatchObject({ hint: 'The registry is empty.' });
@@ -126,7 +126,7 @@ describe('references', () => {
 });
 
 describe('damage', () => {
-  test('one flipped bit is found at verification and at loading', async () => {
+  it('one flipped bit is found at verification and at loading', async () => {
     const registry = await emptyRegistry();
     const model = await registry.add(draftOf());
     const file = join(model.folder, 'model.onnx');
@@ -142,7 +142,7 @@ describe('damage', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['not JSON', (text: string) => text.slice(0, 50), 'it is not JSON'],
     ['a misspelt field', (text: string) => text.replace('"intendedUse"', '"intendedUsage"'), 'intendedUse'],
     [
@@ -170,7 +170,7 @@ describe('damage', () => {
 });
 
 describe('packed models', () => {
-  test('are unpacked into the cache once, also by two readers at once, and checked at every load', async () => {
+  it('are unpacked into the cache once, also by two readers at once, and checked at every load', async () => {
     const registry = await emptyRegistry();
     const { packModel } = await import('../../../src/model/onnx/pack.js');
     const model = await registry.add(draftOf({ packed: packModel(lenetFile()) }));
@@ -184,7 +184,7 @@ describe('packed models', () => {
     expect(digestBytes(await readFile(files[0])).sha256).toBe(model.manifest.weightsSha256);
   });
 
-  test('that are damaged or missing are refused', async () => {
+  it('that are damaged or missing are refused', async () => {
     const registry = await emptyRegistry();
     const { packModel } = await import('../../../src/model/onnx/pack.js');
     const model = await registry.add(draftOf({ packed: packModel(lenetFile()) }));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_BYTES, IMAGE_SIDE } from '../../../src/images.js';
 import { lookOf } from '../../../src/pool/worker/image-look.js';
 import { lookObservation } from '../../../src/quality/drift/observation.js';
@@ -13,17 +13,17 @@ function imageOf(colour: (row: number, column: number) => readonly [number, numb
 }
 
 describe('How an image looks', () => {
-  test('is bright and unstained when it is white', () => {
+  it('is bright and unstained when it is white', () => {
     expect(lookOf(imageOf(() => [255, 255, 255]))).toEqual({ brightness: 1, stained: 0 });
   });
 
-  test('is black, at a density that is a number, when it is black', () => {
+  it('is black, at a density that is a number, when it is black', () => {
     // −log₁₀(1 / 255)
     const stain = { red: 2.4065, green: 2.4065, blue: 2.4065 };
     expect(lookOf(new Uint8Array(IMAGE_BYTES))).toEqual({ brightness: 0, stained: 1, stain });
   });
 
-  test('is the luma and the optical density of its one colour', () => {
+  it('is the luma and the optical density of its one colour', () => {
     // (0.2126 · 128 + 0.7152 · 64 + 0.0722 · 32) / 255; −log₁₀ of 128 / 255, 64 / 255 and 32 / 255.
     const look = lookOf(imageOf(() => [128, 64, 32]));
     expect(look).toEqual({
@@ -33,21 +33,21 @@ describe('How an image looks', () => {
     });
   });
 
-  test('is that of the stained pixels only', () => {
+  it('is that of the stained pixels only', () => {
     const half = lookOf(imageOf((_row, column) => (column < 128 ? [255, 255, 255] : [128, 64, 32])));
     expect(half).toMatchObject({ stained: 0.5, stain: { red: 0.2993 } });
     // Mean density 0.146, just too pale to count.
     expect(lookOf(imageOf(() => [182, 182, 182]))).toEqual({ brightness: 0.7137, stained: 0 });
   });
 
-  test('sees stripes and dots of any width: the sample lies on a grid, not in columns', () => {
+  it('sees stripes and dots of any width: the sample lies on a grid, not in columns', () => {
     const stripes = lookOf(imageOf((row) => (row % 32 < 16 ? [255, 255, 255] : [128, 64, 32])));
     expect(stripes.stained).toBe(0.5);
   });
 });
 
 describe('The three numbers of drift', () => {
-  test('rise with strength, and when the stain turns blue', () => {
+  it('rise with strength, and when the stain turns blue', () => {
     const pink = lookObservation({
       brightness: 0.8,
       stained: 0.3,
@@ -63,7 +63,7 @@ describe('The three numbers of drift', () => {
     expect([pink.stainColour, blue.stainColour]).toEqual([expect.closeTo(0.2), expect.closeTo(0.5)]);
   });
 
-  test('are unknown where nothing is stained', () => {
+  it('are unknown where nothing is stained', () => {
     expect(lookObservation({ brightness: 1, stained: 0 })).toEqual({
       brightness: 1,
       stainStrength: undefined,

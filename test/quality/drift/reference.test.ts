@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { distributionOf, driftOfShares, driftOfValues } from '../../../src/quality/drift/distribution.js';
 import { makeReference, readReference, type ReferenceImage } from '../../../src/quality/drift/reference.js';
 import type { ModelPrediction } from '../../../src/record.js';
@@ -25,7 +25,7 @@ function image(name: string, confidence: number, brightness: number): ReferenceI
 const IMAGES = Array.from({ length: 100 }, (_, at) => image(at < 30 ? 'a' : 'b', 0.5 + at / 200, at / 100));
 
 describe('A reference', () => {
-  test('has the classes and confidences of every model, and the looks', () => {
+  it('has the classes and confidences of every model, and the looks', () => {
     const reference = makeReference(IMAGES, new Date('2026-03-04T05:06:07Z'));
     expect(reference).toMatchObject({ referenceVersion: 1, madeAt: '2026-03-04T05:06:07.000Z' });
     expect(reference.models.map(({ name, images, classes }) => ({ name, images, classes }))).toEqual([
@@ -36,18 +36,18 @@ describe('A reference', () => {
     expect(reference.looks?.stainStrength).toEqual({ edges: [], counts: [100] });
   });
 
-  test('is read as it was written', async () => {
+  it('is read as it was written', async () => {
     const file = join(temporaryFolder(), 'reference.json');
     const reference = makeReference(IMAGES);
     writeFileSync(file, JSON.stringify(reference));
     expect(await readReference(file)).toEqual(reference);
   });
 
-  test('of images that nobody measured has no looks', () => {
+  it('of images that nobody measured has no looks', () => {
     expect(makeReference([{ ...IMAGES[0]!, image: {} }]).looks).toBeUndefined();
   });
 
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ['no JSON', 'x'],
     ['another version', { ...makeReference(IMAGES), referenceVersion: 2 }],
     [
@@ -67,18 +67,18 @@ describe('A reference', () => {
 });
 
 describe('The index', () => {
-  test('of classes is that of the shares', () => {
+  it('of classes is that of the shares', () => {
     const now = [...Array<string>(80).fill('a'), ...Array<string>(20).fill('b')];
     // 50.5 / 101 against 80.5 / 101 and 20.5 / 101 (half an image is added to each bin).
     expect(driftOfShares({ a: 50, b: 50 }, now)).toBeCloseTo(0.29703 * Math.log(80.5 / 20.5), 5);
     expect(driftOfShares({ a: 80, b: 20 }, now)).toBe(0);
   });
 
-  test('counts a class that is new, or has gone, whatever it is called', () => {
+  it('counts a class that is new, or has gone, whatever it is called', () => {
     expect(driftOfShares({ a: 100 }, Array<string>(100).fill('constructor'))).toBeGreaterThan(5);
   });
 
-  test('of values is 0 for the same ones and large for others', () => {
+  it('of values is 0 for the same ones and large for others', () => {
     const values = Array.from({ length: 1000 }, (_, at) => at / 1000);
     const reference = distributionOf(values);
     expect(driftOfValues(reference, values)).toBeCloseTo(0, 9);

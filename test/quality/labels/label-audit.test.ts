@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { labelEntries } from '../../../src/quality/labels/label-audit.js';
 
 const LABEL = { sha256: 'ab', class: 'lymphocyte', by: 'Weber' };
 
-test('the trail has labels that were set and changed, and not those that said the same', () => {
+it('the trail has labels that were set and changed, and not those that said the same', () => {
   const labels = ['set', 'changed', 'unchanged', 'waiting', 'kept'].map((outcome) => ({ ...LABEL, outcome }));
   const entries = labelEntries('http', labels);
   expect(entries).toEqual([
@@ -12,7 +12,7 @@ test('the trail has labels that were set and changed, and not those that said th
   ]);
 });
 
-test('an entry never becomes longer than the trail takes, however long paths are', () => {
+it('an entry never becomes longer than the trail takes, however long paths are', () => {
   const long = { ...LABEL, scanner: 'left', path: '\u0001'.repeat(4096), outcome: 'set' };
   const entries = labelEntries('http', [
     ...Array.from({ length: 1000 }, () => ({ ...LABEL, outcome: 'set' })),

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { liveAccuracy } from '../../../src/quality/labels/live-accuracy.js';
 
 const model = {
@@ -20,7 +20,7 @@ const COUNTS = [
   { label: 'c', class: 'b', images: 2 },
 ];
 
-test('accuracy, precision and recall are those of the counts', () => {
+it('accuracy, precision and recall are those of the counts', () => {
   const { images, accuracy, perClass } = liveAccuracy(model, CLASSES, COUNTS);
   expect([images, accuracy]).toEqual([10, 0.6]);
   expect(perClass).toEqual([
@@ -30,12 +30,12 @@ test('accuracy, precision and recall are those of the counts', () => {
   ]);
 });
 
-test('images of a class that the model does not know are left out', () => {
+it('images of a class that the model does not know are left out', () => {
   const more = [...COUNTS, { label: 'd', class: 'a', images: 90 }];
   expect(liveAccuracy(model, CLASSES, more)).toEqual(liveAccuracy(model, CLASSES, COUNTS));
 });
 
-test('without images there are none of the figures', () => {
+it('without images there are none of the figures', () => {
   const { images, accuracy, perClass } = liveAccuracy(model, CLASSES, []);
   expect([images, accuracy]).toEqual([0, NaN]);
   expect(perClass[0]).toEqual({ class: 'a', precision: NaN, recall: NaN });

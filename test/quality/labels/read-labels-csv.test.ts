@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readLabelsCsv } from '../../../src/quality/labels/read-labels-csv.js';
 import { temporaryFolder } from '../../fixtures/folders.js';
 
@@ -15,7 +15,7 @@ function csv(text: string | Buffer): string {
 const none = { scanner: undefined, by: undefined };
 
 describe('A CSV file of labels', () => {
-  test('names images by SHA-256 or by scanner and path, in columns of any order', async () => {
+  it('names images by SHA-256 or by scanner and path, in columns of any order', async () => {
     const file = csv(
       `\ufeffby,class,path,scanner,sha256\r\nWeber,lymphocyte,"a,b.png",left,\r\n\r\n"Kaya, Dr.",normal-monocyte,,,${SHA256.toUpperCase()}\r\n`,
     );
@@ -28,7 +28,7 @@ describe('A CSV file of labels', () => {
     });
   });
 
-  test('leaves out what is the same for all', async () => {
+  it('leaves out what is the same for all', async () => {
     const { labels } = await readLabelsCsv(csv('path,class\na.png,lymphocyte\n'), {
       scanner: 'left',
       by: 'Weber',
@@ -36,7 +36,7 @@ describe('A CSV file of labels', () => {
     expect(labels).toEqual([{ by: 'Weber', class: 'lymphocyte', path: 'a.png', scanner: 'left' }]);
   });
 
-  test.each([
+  it.each([
     ['semicolons', `class;path;scanner;by\r\nlymphocyte;Größe.png;left;Jörg Müller\r\n`],
     ['tabs', `\ufeffclass\tpath\tscanner\tby\rlymphocyte\tGröße.png\tleft\tJörg Müller\r`],
     ['columns without a name', `class,path,scanner,by,,\nlymphocyte,Größe.png,left,Jörg Müller,,\n`],
@@ -45,7 +45,7 @@ describe('A CSV file of labels', () => {
     expect(labels).toEqual([{ class: 'lymphocyte', path: 'Größe.png', scanner: 'left', by: 'Jörg Müller' }]);
   });
 
-  test.each([
+  it.each([
     ['without anything', '', 'it is empty'],
     [
       'from Excel in Windows-1252',
@@ -70,7 +70,7 @@ describe('A CSV file of labels', () => {
     await expect(readLabelsCsv(csv(text), none)).rejects.toThrow(message);
   });
 
-  test('that is not there is refused', async () => {
+  it('that is not there is refused', async () => {
     await expect(readLabelsCsv('/nowhere/labels.csv', none)).rejects.toMatchObject({
       code: 'label-csv-invalid',
     });

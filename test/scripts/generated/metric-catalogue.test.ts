@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { metricCatalogue } from '../../../scripts/generated/metric-catalogue.js';
 import { LABEL_MEANINGS } from '../../../scripts/generated/label-meanings.js';
 import { generatedMetricsReference } from '../../../scripts/generated/metrics-reference.js';
 
 const own = metricCatalogue().filter(({ name }) => name.startsWith('smearwatch_'));
 
-test.each(Object.entries(generatedMetricsReference()))('%s is up to date', (path, content) => {
+it.each(Object.entries(generatedMetricsReference()))('%s is up to date', (path, content) => {
   const file = new URL(`../../../${path}`, import.meta.url);
   expect(readFileSync(file, 'utf8'), 'out of date: run `npm run generate`').toBe(content);
 });
 
 describe.each(own)('$name', ({ name, type, labels, meaning }) => {
-  test('follows the conventions', () => {
+  it('follows the conventions', () => {
     expect(name).toMatch(/^smearwatch_[a-z][a-z_]*[a-z]$/);
     expect(name.endsWith('_total')).toBe(type === 'counter');
     // Base units only.
@@ -23,7 +23,7 @@ describe.each(own)('$name', ({ name, type, labels, meaning }) => {
   });
 });
 
-test('the metrics of the process are there', () => {
+it('the metrics of the process are there', () => {
   expect(metricCatalogue().map(({ name }) => name)).toEqual(
     expect.arrayContaining([
       'process_resident_memory_bytes',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { alexnet } from '../../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../../src/model/networks/lenet5.js';
 import type { Front } from '../../../../src/model/networks/network.js';
@@ -32,7 +32,7 @@ async function quantized(network = smallAlexNet): Promise<Uint8Array> {
   return bytes;
 }
 
-test.each([
+it.each([
   ['AlexNet', alexnet(), 227],
   ['LeNet-5', lenet5(), 32],
 ])('%s is cut between its front and its first convolution', (_name, network, side) => {
@@ -51,7 +51,7 @@ test.each([
   expect(graph.output).toEqual(model.graph.output);
 });
 
-test('a quantised network is cut behind the step to levels, and reads pixels', async () => {
+it('a quantised network is cut behind the step to levels, and reads pixels', async () => {
   const cut = cutFront(decodeModel(await quantized()))!;
   expect(cut.front).toMatchObject({ kind: 'resize', side: 39, mean: [0, 0, 0], deviation: [1, 1, 1] });
   expect(cut.front.levels).toEqual({ scale: 1, zeroPoint: 0 });
@@ -60,7 +60,7 @@ test('a quantised network is cut behind the step to levels, and reads pixels', a
   expect(inputOf(graph)).toEqual([[cut.inputName, 2, 'N', 39, 39, 3]]);
 });
 
-test.each<[string, (graph: GraphProto) => void]>([
+it.each<[string, (graph: GraphProto) => void]>([
   ['a scale of 0', (graph) => (scaleOf(graph).raw_data = new Uint8Array(4))],
   ['a scale per channel', (graph) => (scaleOf(graph).raw_data = new Uint8Array(12).fill(1))],
   ['a scale that is computed', (graph) => (scaleOf(graph).name = 'elsewhere')],
@@ -83,7 +83,7 @@ describe('A graph is left whole', () => {
     graph.initializer!.find((each) => each.name === name)!;
   const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
-  test.each<[string, (graph: GraphProto) => void]>([
+  it.each<[string, (graph: GraphProto) => void]>([
     [
       'that turns the image otherwise',
       (graph) => (attributeOf(graph, 'Transpose', 'perm').ints = [0, 3, 2, 1]),
@@ -151,7 +151,7 @@ describe('A graph is left whole', () => {
   });
 });
 
-test.each<[string, string[], string, Partial<Front>]>([
+it.each<[string, string[], string, Partial<Front>]>([
   ['without a change of size', ['Resize'], 'front.float', { side: 256 }],
   ['without scaling', ['Sub', 'Div'], 'front.resized', { mean: [0, 0, 0], deviation: [1, 1, 1] }],
 ])('a front %s is one', (_what, removed, end, expected) => {
@@ -163,7 +163,7 @@ test.each<[string, string[], string, Partial<Front>]>([
   expect(cut?.front).toEqual({ ...smallAlexNet.front, ...expected });
 });
 
-test('planes of floats alone are left where they are', () => {
+it('planes of floats alone are left where they are', () => {
   const { graph, ...model } = decodeModel(onnxOf(smallAlexNet));
   const node = graph.node!.filter(({ op_type = '' }) => !['Resize', 'Sub', 'Div'].includes(op_type));
   node.find(({ op_type }) => op_type === 'Conv')!.input![0] = 'front.float';

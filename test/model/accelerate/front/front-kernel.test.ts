@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_BYTES } from '../../../../src/images.js';
 import { FrontKernel } from '../../../../src/model/accelerate/front/front-kernel.js';
 import type { Front } from '../../../../src/model/networks/network.js';
@@ -40,14 +40,14 @@ describe.each([
   ['means of 2 × 2', means(128)],
   ['means of 64 × 64', means(4)],
 ])('%s', (_name, front) => {
-  test('gives what plain loops give, in planes of floats', () => {
+  it('gives what plain loops give, in planes of floats', () => {
     const found = new FrontKernel(front).run(imageAt(0), 1);
     expect(found).toBeInstanceOf(Float32Array);
     // ONNX Runtime's centres are floats, and so are ours: up to 0.00003 columns off, of up to 255/40 each.
     expect(largestDifference(found, planesOf(front, imageAt(0)))).toBeLessThan(2e-4);
   });
 
-  test('gives the levels of a quantised network as pixels of bytes', () => {
+  it('gives the levels of a quantised network as pixels of bytes', () => {
     const levels = { scale: 0.02, zeroPoint: 113 };
     const found = new FrontKernel({ ...front, levels }).run(imageAt(0), 1);
     expect(found).toBeInstanceOf(Uint8Array);
@@ -57,7 +57,7 @@ describe.each([
     expect(largestDifference(found, cut)).toBeLessThan(0.51);
   });
 
-  test('gives each image of a batch what it gives it alone', () => {
+  it('gives each image of a batch what it gives it alone', () => {
     const kernel = new FrontKernel(front);
     const batch = kernel.run(pixels, 3).slice();
     const size = batch.length / 3;
@@ -67,7 +67,7 @@ describe.each([
   });
 });
 
-test('levels half way between two are rounded to the even one, as ONNX’s QuantizeLinear does', () => {
+it('levels half way between two are rounded to the even one, as ONNX’s QuantizeLinear does', () => {
   const image = new Uint8Array(IMAGE_BYTES).fill(5);
   for (const kind of ['resize', 'mean-pool'] as const) {
     const front = { kind, side: 32, mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
@@ -80,7 +80,7 @@ test('levels half way between two are rounded to the even one, as ONNX’s Quant
   }
 });
 
-test('black and white stay what they are', () => {
+it('black and white stay what they are', () => {
   const front: CutFront = { kind: 'resize', side: 227, mean: [0, 0, 0], deviation: [1, 1, 1] };
   const kernel = new FrontKernel(front);
   for (const level of [0, 255]) {
@@ -89,11 +89,11 @@ test('black and white stay what they are', () => {
   }
 });
 
-test.each([0, 3, 513])('a side of %i is refused', (side) => {
+it.each([0, 3, 513])('a side of %i is refused', (side) => {
   expect(() => new FrontKernel(resize(side))).toThrow(RangeError);
 });
 
-test('more than memory can hold is refused, and the next batch is computed', () => {
+it('more than memory can hold is refused, and the next batch is computed', () => {
   const kernel = new FrontKernel(resize(512));
   expect(() => kernel.run(new Uint8Array(), 1000)).toThrow(/do not fit into memory/);
   expect(kernel.run(imageAt(0), 1)).toHaveLength(3 * 512 ** 2);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { IMAGE_BYTES } from '../../../../src/images.js';
 import { alexnet, type AlexNetOptions } from '../../../../src/model/networks/alexnet.js';
 import { lenet5 } from '../../../../src/model/networks/lenet5.js';
@@ -79,7 +79,7 @@ describe('AlexNet is divided', () => {
   ];
   const dense = ['Transpose', 'Flatten', 'Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm', 'Softmax'];
 
-  test('from conv2 to pool5, with all else before and after', () => {
+  it('from conv2 to pool5, with all else before and after', () => {
     const divided = divide(onnxOf(lightAlexNet()))!;
     expect(stagesOf(divided)).toEqual(['5×5 of 96 → 256, 2 groups, padding 2', 'pool 3/2', ...behindConv2]);
     const [before, after] = graphsOf(divided);
@@ -87,7 +87,7 @@ describe('AlexNet is divided', () => {
     expect(operators(after!)).toEqual(dense);
   });
 
-  test('from conv3 on where LRN is between it and conv2, since most weights are there', () => {
+  it('from conv3 on where LRN is between it and conv2, since most weights are there', () => {
     const divided = divide(onnxOf(lightAlexNet({ lrn: true })))!;
     expect(stagesOf(divided)).toEqual(behindConv2);
     const [before, after] = graphsOf(divided);
@@ -104,13 +104,13 @@ describe('The parts of a small network', () => {
   const divided = divideAtConvolutions(model, inputName)!;
   const [before, after] = graphsOf(divided);
 
-  test('are what lies before its run of convolutions, the run, and what lies after it', () => {
+  it('are what lies before its run of convolutions, the run, and what lies after it', () => {
     expect(stagesOf(divided)).toEqual(whole);
     expect(operators(before!)).toEqual(['Conv', 'Relu', ...handOver]);
     expect(operators(after!)).toEqual(['Transpose', 'Flatten', 'Gemm', 'Relu', 'Gemm', 'Softmax']);
   });
 
-  test('have the weights that they need, and no others', () => {
+  it('have the weights that they need, and no others', () => {
     expect(initializers(before!)).toEqual(['conv1.weight', 'conv1.bias']);
     expect(initializers(after!)).toEqual(['fc4.weight', 'fc4.bias', 'fc5.weight', 'fc5.bias']);
     const tensorOf = (name: string) => model.graph.initializer!.find((each) => each.name === name)!;
@@ -120,7 +120,7 @@ describe('The parts of a small network', () => {
     );
   });
 
-  test('hand over images of [N, height, width, channels]', () => {
+  it('hand over images of [N, height, width, channels]', () => {
     expect(divided.before).toMatchObject({ inputName: 'front.scaled', outputName: 'conv1.relu.nhwc' });
     expect(divided.after).toMatchObject({ inputName: 'pool3.nhwc', outputName: 'probabilities' });
     expect(ends(before!.input)).toEqual([['front.scaled', 1, 'N', 3, 67, 67]]);
@@ -218,18 +218,18 @@ describe.each<[string, string, string[]]>([
   ['begins behind a first convolution', 'conv2', [conv3, pool3]],
   ['ends before a last convolution', 'conv3', [conv2, pool2]],
 ])('A run %s', (_where, name, expected) => {
-  test.each(unlike)('with %s', (_what, change) => {
+  it.each(unlike)('with %s', (_what, change) => {
     expect(stagesOf(divide(bytes, (graph) => change(graph, name)))).toEqual(expected);
   });
 });
 
-test.each(unlike)('There is no run where every convolution is one with %s', (_what, change) => {
+it.each(unlike)('There is no run where every convolution is one with %s', (_what, change) => {
   const changeAll = (graph: GraphProto) => ['conv2', 'conv3'].forEach((name) => change(graph, name));
   expect(divide(bytes, changeAll)).toBeUndefined();
 });
 
 describe('A convolution is computed by products', () => {
-  test('with a bias of zeros where it has none', () => {
+  it('with a bias of zeros where it has none', () => {
     for (const input of [
       ['conv1.relu', 'conv2.weight'],
       ['conv1.relu', 'conv2.weight', ''],
@@ -240,12 +240,12 @@ describe('A convolution is computed by products', () => {
     }
   });
 
-  test('without padding or groups where it says nothing of them', () => {
+  it('without padding or groups where it says nothing of them', () => {
     const divided = divide(bytes, (graph) => (nodeOf(graph, 'conv2').attribute = []));
     expect(stagesOf(divided)).toEqual(['5×5 of 32 → 64', pool2, conv3, pool3]);
   });
 
-  test('when it says what is meant anyway', () => {
+  it('when it says what is meant anyway', () => {
     const divided = divide(bytes, (graph) => {
       setAttribute(nodeOf(graph, 'conv2'), 'dilations', [1, 1]);
       setAttribute(nodeOf(graph, 'conv2'), 'auto_pad', 'NOTSET');
@@ -257,7 +257,7 @@ describe('A convolution is computed by products', () => {
     expect(stagesOf(divided)).toEqual(whole);
   });
 
-  test('when its numbers are a list rather than bytes', () => {
+  it('when its numbers are a list rather than bytes', () => {
     const divided = divide(bytes, (graph) => {
       const bias = tensorOf(graph, 'conv2.bias');
       delete bias.raw_data;
@@ -282,12 +282,12 @@ describe('A run ends at', () => {
     ['means instead', (pool) => (pool.op_type = 'AveragePool')],
   ];
 
-  test.each(pools)('a pool with %s', (_what, change) => {
+  it.each(pools)('a pool with %s', (_what, change) => {
     expect(stagesOf(divide(bytes, (graph) => change(nodeOf(graph, 'pool2'))))).toEqual([conv2]);
     expect(stagesOf(divide(bytes, (graph) => change(nodeOf(graph, 'pool3'))))).toEqual([conv2, pool2, conv3]);
   });
 
-  test.each([
+  it.each([
     ['conv2.relu', [conv2]],
     ['pool2', [conv2, pool2]],
     ['conv3.relu', [conv2, pool2, conv3]],
@@ -300,12 +300,12 @@ describe('A run ends at', () => {
   });
 });
 
-test('a pool without a stride has one of 1', () => {
+it('a pool without a stride has one of 1', () => {
   const divided = divide(bytes, (graph) => removeAttribute(nodeOf(graph, 'pool2'), 'strides'));
   expect(stagesOf(divided)).toEqual([conv2, 'pool 3/1', conv3, pool3]);
 });
 
-test('of two runs that something lies between, the one with more weights is taken', () => {
+it('of two runs that something lies between, the one with more weights is taken', () => {
   const between = (graph: GraphProto) => (nodeOf(graph, 'pool2').op_type = 'AveragePool');
   expect(stagesOf(divide(bytes, between))).toEqual([conv2]);
   const lighter = (graph: GraphProto) => {
@@ -330,7 +330,7 @@ describe('The number of channels', () => {
   };
   const of = (channels: number, outputs: number) => `5×5 of ${channels} → ${outputs}, padding 2`;
 
-  test.each<[string, [number, number, number], string[] | undefined]>([
+  it.each<[string, [number, number, number], string[] | undefined]>([
     ['of 32 a group is enough', [32, 64, 64], whole],
     ['of 28 is not', [28, 64, 64], [conv3, pool3]],
     ['that is no multiple of four is not computed', [34, 64, 64], [conv3, pool3]],
@@ -344,7 +344,7 @@ describe('The number of channels', () => {
   });
 });
 
-test('what is computed of constants alone leads past no run: both parts have it', () => {
+it('what is computed of constants alone leads past no run: both parts have it', () => {
   const divided = divide(bytes, (graph) => {
     graph.node!.unshift({ op_type: 'Neg', input: ['fc5.bias'], output: ['computed'] });
     nodeOf(graph, 'fc5').input![2] = 'computed';
@@ -354,17 +354,17 @@ test('what is computed of constants alone leads past no run: both parts have it'
 });
 
 describe('A graph is left whole', () => {
-  test('with LeNet-5’s few channels', () => {
+  it('with LeNet-5’s few channels', () => {
     expect(divide(onnxOf(lenet5()))).toBeUndefined();
   });
 
-  test('when it is quantised', async () => {
+  it('when it is quantised', async () => {
     const images = [2, 3].map((seed) => randomPixels(1, seed).subarray(0, IMAGE_BYTES));
     const int8 = await quantizeModel(bytes, images, { threads: 1, weightBits: 7 });
     expect(divide(int8.bytes)).toBeUndefined();
   });
 
-  test.each<[string, (graph: GraphProto) => void]>([
+  it.each<[string, (graph: GraphProto) => void]>([
     [
       'when a value leads past the run, as around a residual block',
       (graph) => {
@@ -404,7 +404,7 @@ describe('A graph is left whole', () => {
     expect(divide(bytes, change)).toBeUndefined();
   });
 
-  test('with more channels than the kernel has room for', () => {
+  it('with more channels than the kernel has room for', () => {
     const withChannels = (channels: number) => (graph: GraphProto) => {
       setFilters(graph, 'conv2', [64, channels, 3, 3]);
       setFilters(graph, 'conv3', [64, channels / 2, 3, 3]);

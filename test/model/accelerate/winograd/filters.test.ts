@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   outputsPerTile,
   pointsPerTile,
@@ -67,12 +67,12 @@ describe.each([3, 5] as const)('Filters of %i × %i', (kernel) => {
   const matrix = MATRICES[kernel];
   const side = matrix.length;
 
-  test('have as many points in each direction as their outputs need', () => {
+  it('have as many points in each direction as their outputs need', () => {
     expect(pointsPerTile(kernel)).toBe(side ** 2);
     expect(outputsPerTile(kernel)).toBe(side - kernel + 1);
   });
 
-  test.each([
+  it.each([
     ['one group', { groups: 1, channels: 4, outputs: 8 }],
     ['two groups', { groups: 2, channels: 8, outputs: 12 }],
     ['four groups of one channel', { groups: 4, channels: 4, outputs: 8 }],
@@ -100,7 +100,7 @@ describe.each([3, 5] as const)('Filters of %i × %i', (kernel) => {
     }
   });
 
-  test('have their first value at 0, their last one at ∞, and their corners between the two', () => {
+  it('have their first value at 0, their last one at ∞, and their corners between the two', () => {
     const { at, last } = transformOne(kernel, (row, column) => 10 * (row + 1) + column + 1);
     const factor = matrix[0]![0]!;
     expect(at(0, 0)).toBe(Math.fround(factor ** 2 * 11));
@@ -109,7 +109,7 @@ describe.each([3, 5] as const)('Filters of %i × %i', (kernel) => {
     expect(at(last, last)).toBe(11 * kernel);
   });
 
-  test('have their sum at 1, and at −1 their sum with alternating signs', () => {
+  it('have their sum at 1, and at −1 their sum with alternating signs', () => {
     const random = randomNumbers(6);
     const values = range(kernel ** 2).map(() => Math.fround(random()));
     const { at } = transformOne(kernel, (row, column) => values[row * kernel + column]!);
@@ -122,11 +122,11 @@ describe.each([3, 5] as const)('Filters of %i × %i', (kernel) => {
     );
   });
 
-  test('of zeros are zeros', () => {
+  it('of zeros are zeros', () => {
     expect(new Set(transformFilters(convolution({ kernel }, () => 0)))).toEqual(new Set([0]));
   });
 
-  test.each([NaN, Infinity, -Infinity])(
+  it.each([NaN, Infinity, -Infinity])(
     'with a value of %d do not become numbers at any point but 0 and ∞',
     (value) => {
       const { at, last } = transformOne(kernel, (row, column) => (row === 1 && column === 1 ? value : 1));
@@ -137,7 +137,7 @@ describe.each([3, 5] as const)('Filters of %i × %i', (kernel) => {
   );
 });
 
-test.each([3, 5] as const)('The factors of %i × %i are 1 / ∏(p − q), or minus that', (kernel) => {
+it.each([3, 5] as const)('The factors of %i × %i are 1 / ∏(p − q), or minus that', (kernel) => {
   const points = [0, 1, -1, 2, -2, 1 / 2, -1 / 2].slice(0, MATRICES[kernel].length - 1);
   for (const [index, point] of points.entries()) {
     const product = points

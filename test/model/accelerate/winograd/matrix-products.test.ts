@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { MatrixProducts } from '../../../../src/model/accelerate/winograd/matrix-products.js';
 import type { ConvolutionShape } from '../../../../src/model/accelerate/winograd/convolution-run.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
@@ -11,7 +11,7 @@ const floats = (length: number) => Float32Array.from({ length }, () => random() 
 const filters = floats(POINTS * shape.groups * wide * deep);
 const settings = { intraOpNumThreads: 1, logSeverityLevel: 4 } as const;
 
-test('each point and group is a product of matrices', async () => {
+it('each point and group is a product of matrices', async () => {
   const products = await MatrixProducts.open(shape, filters, settings);
   const count = 5;
   const tiles = floats(POINTS * count * shape.channels);
@@ -27,7 +27,7 @@ test('each point and group is a product of matrices', async () => {
   });
 });
 
-test('products are written into the memory that is given, and no other is made for them', async () => {
+it('products are written into the memory that is given, and no other is made for them', async () => {
   const products = await MatrixProducts.open(shape, filters, settings);
   const [count, runs] = [50, 20];
   const tiles = floats(POINTS * count * shape.channels);
@@ -39,7 +39,7 @@ test('products are written into the memory that is given, and no other is made f
   await products.release();
 });
 
-test('what cannot be computed is said', async () => {
+it('what cannot be computed is said', async () => {
   const products = await MatrixProducts.open(shape, filters, settings);
   const running = products.run(new Float32Array(POINTS * 64), new Float32Array(POINTS * 96 * 2));
   await expect(running).rejects.toThrow(/shape|output/i);

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WinogradKernel } from '../../../../src/model/accelerate/winograd/kernel.js';
 import { Stages, type ImageShape } from '../../../../src/model/accelerate/winograd/stages.js';
 import type {
@@ -142,7 +142,7 @@ describe.each(combinations)(
     const stage = convolution({ kernel, padding, groups, channels, outputs });
     const sides = [4, 5, 7, 13, 16, 27].filter((side) => side + 2 * padding >= kernel);
 
-    test.each(sides)('gives what plain loops give, of images with a side of %i', async (side) => {
+    it.each(sides)('gives what plain loops give, of images with a side of %i', async (side) => {
       const shape = { side, channels };
       const images = randomImages(2, shape);
       const stages = await open([stage], shape);
@@ -161,7 +161,7 @@ describe.each([1, 2, 7, 16])('A batch of %i images', (count) => {
     pool(3, 2),
   ] as const;
 
-  test.each([
+  it.each([
     ['3 × 3', run3],
     ['5 × 5', run5],
   ])('gives what plain loops give, with filters of %s', async (_name, stages) => {
@@ -170,7 +170,7 @@ describe.each([1, 2, 7, 16])('A batch of %i images', (count) => {
     expectClose(found, compute(stages, shape, images).values);
   });
 
-  test.each([
+  it.each([
     ['3 × 3', run3],
     ['5 × 5', run5],
   ])('gives each image what it gives it alone, with filters of %s', async (_name, stages) => {
@@ -186,7 +186,7 @@ describe.each([1, 2, 7, 16])('A batch of %i images', (count) => {
 });
 
 describe('A max pool', () => {
-  test.each([
+  it.each([
     [2, 2, 12],
     [2, 2, 13],
     [3, 2, 13],
@@ -205,7 +205,7 @@ describe('A max pool', () => {
 });
 
 describe('Several stages', () => {
-  test('in a row give what plain loops give', async () => {
+  it('in a row give what plain loops give', async () => {
     const shape = { side: 15, channels: 32 };
     const stages = [
       convolution({ kernel: 5, padding: 2, outputs: 64 }, 11),
@@ -223,7 +223,7 @@ describe('Several stages', () => {
     expectClose(await run(opened, images), expected.values, 2 * TOLERANCE);
   });
 
-  test('give the same again after other batches, larger and smaller', async () => {
+  it('give the same again after other batches, larger and smaller', async () => {
     const shape = { side: 9, channels: 32 };
     const opened = await open(
       [convolution(), pool(3, 2), convolution({ channels: 36, kernel: 5 }, 2)],
@@ -237,14 +237,14 @@ describe('Several stages', () => {
     expect(await run(opened, some)).toEqual(before);
   });
 
-  test('that are opened for one image at a time give the same', async () => {
+  it('that are opened for one image at a time give the same', async () => {
     const [stage, shape] = [convolution(), { side: 9, channels: 32 }];
     const images = randomImages(1, shape);
     const found = await run(await open([stage], shape, 1), images);
     expectClose(found, await run(await open([stage], shape), images), 1e-5);
   });
 
-  test('give the same of images that are written in parts', async () => {
+  it('give the same of images that are written in parts', async () => {
     const shape = { side: 9, channels: 32 };
     const opened = await open([convolution()], shape);
     const images = randomImages(7, shape);
@@ -259,14 +259,14 @@ describe('Several stages', () => {
     expect(await opened.run(7)).toEqual(found);
   });
 
-  test('take and give as many numbers as their images have', async () => {
+  it('take and give as many numbers as their images have', async () => {
     const opened = await open([convolution()], { side: 9, channels: 32 });
     expect(opened.input(0, 2)).toHaveLength(2 * 81 * 32);
     expect(await opened.run(2)).toHaveLength(2 * 81 * 36);
   });
 });
 
-test.each<[string, number, DividedModel['stages']]>([
+it.each<[string, number, DividedModel['stages']]>([
   ['filters', 4, [convolution({ kernel: 5, padding: 0 })]],
   ['a pool', 4, [convolution(), pool(5, 1)]],
   // Its padding would make 2 × 2 outputs of nothing.
@@ -283,7 +283,7 @@ test.each<[string, number, DividedModel['stages']]>([
   await expect(open(stages, { side, channels: 32 })).rejects.toThrow(RangeError);
 });
 
-test.each([3, 5] as const)('At the border of ones, filters of %i × %i see what is inside', async (kernel) => {
+it.each([3, 5] as const)('At the border of ones, filters of %i × %i see what is inside', async (kernel) => {
   const [side, padding] = [11, 2];
   const stage = { ...convolution({ kernel, padding }), bias: new Float32Array(36) };
   stage.filters.fill(1 / 32);
@@ -301,7 +301,7 @@ test.each([3, 5] as const)('At the border of ones, filters of %i × %i see what 
   expectClose(found, expected);
 });
 
-test.each([3, 5] as const)('What is negative is 0 behind filters of %i × %i, exactly', async (kernel) => {
+it.each([3, 5] as const)('What is negative is 0 behind filters of %i × %i, exactly', async (kernel) => {
   const stage = convolution({ kernel });
   const shape = { side: 9, channels: 32 };
   const images = randomImages(2, shape);
@@ -324,7 +324,7 @@ describe.each([3, 5] as const)('A NaN before filters of %i × %i', (kernel) => {
   const [perImage, row, column, channel] = [12 ** 2 * 64, 6, 3, 5];
   images[perImage + (row * 12 + column) * 64 + channel] = NaN;
 
-  test('is one in every output that depends on it, and in no other image or group', async () => {
+  it('is one in every output that depends on it, and in no other image or group', async () => {
     const found = await run(await open([stage], shape), images);
     const reach = (kernel - 1) / 2;
     found.forEach((value, at) => {
@@ -335,7 +335,7 @@ describe.each([3, 5] as const)('A NaN before filters of %i × %i', (kernel) => {
     });
   });
 
-  test('is not lost in what follows', async () => {
+  it('is not lost in what follows', async () => {
     const second = convolution({ kernel, channels: 72, outputs: 32 }, 2);
     const found = await run(await open([stage, pool(3, 2), second, pool(2, 2)], shape), images);
     const each = found.length / 3;
@@ -344,7 +344,7 @@ describe.each([3, 5] as const)('A NaN before filters of %i × %i', (kernel) => {
   });
 });
 
-test.each([NaN, Infinity, -Infinity])(
+it.each([NaN, Infinity, -Infinity])(
   'Filters with a value of %d give no number in their output',
   async (value) => {
     const stage = convolution();

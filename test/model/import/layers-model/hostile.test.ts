@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { importLayersModel } from '../../../../src/model/import/layers-model/import-layers-model.js';
 import { temporaryFolder } from '../../../fixtures/folders.js';
 import { statement } from '../foreign.js';
@@ -35,11 +35,11 @@ const refusal = (code: string, message: string): object => ({
   hint: expect.any(String) as string,
 });
 
-test('what is as it should be gets as far as TensorFlow', async () => {
+it('what is as it should be gets as far as TensorFlow', async () => {
   expect(await importing(write(kerasExport()))).toMatchObject({ code: 'engine-unavailable' });
 });
 
-test.each([
+it.each([
   ['with a byte order mark', (text: string) => `\uFEFF${text}`],
   [
     'without its format, as old converters write',
@@ -62,7 +62,7 @@ const replaced = (index: number, config: object, class_name?: string) =>
   });
 
 describe('refused by what it says:', () => {
-  test.each<[string, SavedModel, string, string]>([
+  it.each<[string, SavedModel, string, string]>([
     [
       'a GraphModel',
       changed((json) => {
@@ -199,7 +199,7 @@ describe('refused by what it says:', () => {
 });
 
 describe('refused by its weight files:', () => {
-  test.each<[string, SavedModel, string]>([
+  it.each<[string, SavedModel, string]>([
     [
       'one that is missing',
       changed((_json, shards) => delete shards['group1-shard2of2.bin']),
@@ -245,7 +245,7 @@ describe('refused by its weight files:', () => {
     expect(await importing(write(saved))).toMatchObject(refusal('import-unreadable', message));
   });
 
-  test.each([
+  it.each([
     '../secret.bin',
     '/etc/passwd',
     'inner/secret.bin',
@@ -273,7 +273,7 @@ describe('refused by its weight files:', () => {
     );
   });
 
-  test('a link, which could lead anywhere', async () => {
+  it('a link, which could lead anywhere', async () => {
     const saved = changed((json) => (groupOf(json).paths = ['link.bin']));
     const file = write(saved);
     const outside = join(temporaryFolder(), 'outside.bin');
@@ -282,7 +282,7 @@ describe('refused by its weight files:', () => {
     expect(await importing(file)).toMatchObject(refusal('import-unreadable', '"link.bin" is a link'));
   });
 
-  test('a folder, and a pipe whose other end nobody opens', async () => {
+  it('a folder, and a pipe whose other end nobody opens', async () => {
     const saved = changed((json) => (groupOf(json).paths = ['thing']));
     const [first, second] = [write(saved), write(saved)];
     mkdirSync(join(dirname(first), 'thing'));
@@ -297,7 +297,7 @@ describe('refused by its weight files:', () => {
 const INHERITED = ['__proto__', 'constructor', 'prototype', 'toString', 'to_string', 'hasOwnProperty'];
 
 describe('refused because it is made to harm:', () => {
-  test.each<[string, string]>([
+  it.each<[string, string]>([
     ['arrays in arrays', `{"format":"layers-model","modelTopology":${'['.repeat(1e6)}${']'.repeat(1e6)}}`],
     ['objects in objects', `{"modelTopology":${'{"a":'.repeat(1e6)}1${'}'.repeat(1e6)}}`],
     [
@@ -313,14 +313,14 @@ describe('refused because it is made to harm:', () => {
     );
   });
 
-  test('more than 16 MiB of JSON', async () => {
+  it('more than 16 MiB of JSON', async () => {
     const json = `{"modelTopology":"${'x'.repeat(1 << 24)}"}`;
     expect(await importing(write({ json, shards: {} }))).toMatchObject(
       refusal('import-unreadable', '16777216 are allowed'),
     );
   });
 
-  test('JSON that is cut short', async () => {
+  it('JSON that is cut short', async () => {
     const json = JSON.stringify(kerasExport().json).slice(0, -10);
     expect(await importing(write({ json, shards: {} }))).toMatchObject(
       refusal('import-unreadable', 'it begins like JSON and is none'),
@@ -331,7 +331,7 @@ describe('refused because it is made to harm:', () => {
     ['a key', (name) => `"momentum":0.99,"${name}":{"polluted":true}`],
     ['an option', (name) => `"momentum":"${name}"`],
   ];
-  test.each(INHERITED.flatMap((name) => places.map(([place, of]) => [name, place, of] as const)))(
+  it.each(INHERITED.flatMap((name) => places.map(([place, of]) => [name, place, of] as const)))(
     'the name %s as %s',
     async (name, _place, of) => {
       const json = JSON.stringify(kerasExport().json).replace('"momentum":0.99', of(name));
@@ -342,7 +342,7 @@ describe('refused because it is made to harm:', () => {
     },
   );
 
-  test.each<[string, SavedModel, string, string]>([
+  it.each<[string, SavedModel, string, string]>([
     [
       'a layer of that name',
       replaced(3, {}, 'constructor'),

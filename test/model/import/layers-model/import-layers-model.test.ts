@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { layers, SymbolicTensor } from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { IMAGE_BYTES } from '../../../../src/images.js';
 import { importLayersModel } from '../../../../src/model/import/layers-model/import-layers-model.js';
 import type { Imported, Stated } from '../../../../src/model/import/statement.js';
@@ -85,7 +85,7 @@ describe.skipIf(!hasTensorflow)(
       tf = await loadTensorflow();
     });
 
-    test.each<[string, Make, Partial<Stated>]>([
+    it.each<[string, Make, Partial<Stated>]>([
       ['of Keras, with batch normalisation', () => kerasExport(), {}],
       [
         'of Keras, in BGR and pixels without a scale',
@@ -127,7 +127,7 @@ describe.skipIf(!hasTensorflow)(
       expect(Math.abs(found[0]! - found[3]!)).toBeGreaterThan(1e-6);
     });
 
-    test('and without the weights of its optimizer', async () => {
+    it('and without the weights of its optimizer', async () => {
       const saved = changed((json, shards) => {
         json.weightsManifest.unshift({
           paths: ['optimizer.bin'],
@@ -138,13 +138,13 @@ describe.skipIf(!hasTensorflow)(
       expect(await served(await importing(saved))).toEqual(await served(await importing(kerasExport())));
     });
 
-    test('and when tfjs loads the registered files', async () => {
+    it('and when tfjs loads the registered files', async () => {
       const { folder, source, statement: used } = await importing(kerasExport());
       const kept = await runDirectly(tf, join(folder, 'model.json'), images[0]!, used);
       expect(kept).toEqual(await runDirectly(tf, source, images[0]!, used));
     });
 
-    test('no tensor stays behind, also of one that is refused', async () => {
+    it('no tensor stays behind, also of one that is refused', async () => {
       const before = tf.memory().numTensors;
       await importing(kerasExport());
       await expect(importing(kerasExport({ classes: 4 }))).rejects.toMatchObject({ code: 'import-output' });
@@ -154,7 +154,7 @@ describe.skipIf(!hasTensorflow)(
 );
 
 describe.skipIf(!hasTensorflow)(`what is kept of a LayersModel${NEEDS_TENSORFLOW}`, () => {
-  test('says what was in the file', async () => {
+  it('says what was in the file', async () => {
     const { format, foreign, engine, statement: used } = await importing(kerasExport());
     expect(format).toBe('layers-model');
     expect(engine).toMatch(/^tfjs-node 4\./);
@@ -167,7 +167,7 @@ describe.skipIf(!hasTensorflow)(`what is kept of a LayersModel${NEEDS_TENSORFLOW
     });
   });
 
-  test('is the network and the contract, not how it was trained', async () => {
+  it('is the network and the contract, not how it was trained', async () => {
     const { folder } = await importing(kerasExport());
     const stored = readFileSync(join(folder, 'model.json'), 'utf8');
     expect(JSON.parse(stored)).toMatchObject({
@@ -179,7 +179,7 @@ describe.skipIf(!hasTensorflow)(`what is kept of a LayersModel${NEEDS_TENSORFLOW
     expect(stored).not.toContain('categorical_crossentropy');
   });
 
-  test('is the same for the same file and statement, byte for byte, and another for another statement', async () => {
+  it('is the same for the same file and statement, byte for byte, and another for another statement', async () => {
     const bytesFor = async (more: Partial<Stated>) =>
       readFileSync(join((await importing(kerasExport(), more)).folder, 'model.json'), 'utf8');
     const first = await bytesFor({});
@@ -199,7 +199,7 @@ function withLayers(at: number, ...more: LayerJson[]): SavedModel {
 const dense = (name: string, units: number): LayerJson => layer('Dense', name, { units });
 
 describe.skipIf(!hasTensorflow)(`is refused when it is built or run${NEEDS_TENSORFLOW}:`, () => {
-  test.each<[string, Make, Partial<Stated>, string, string]>([
+  it.each<[string, Make, Partial<Stated>, string, string]>([
     [
       'another size',
       () => kerasExport(),
@@ -332,7 +332,7 @@ describe.skipIf(!hasTensorflow)(`is refused when it is built or run${NEEDS_TENSO
     });
   });
 
-  test('the size and the order that would fit are suggested', async () => {
+  it('the size and the order that would fit are suggested', async () => {
     await expect(importing(kerasExport(), { inputSize: 224 })).rejects.toMatchObject({
       hint: 'Use --input-size 64.',
     });
@@ -343,14 +343,14 @@ describe.skipIf(!hasTensorflow)(`is refused when it is built or run${NEEDS_TENSO
   });
 });
 
-test('nchw is refused before anything is read', async () => {
+it('nchw is refused before anything is read', async () => {
   const nchw = { ...stated, layout: 'nchw' as const };
   await expect(
     importLayersModel({ file: '/nowhere/model.json', folder: '/nowhere', statement: nchw }),
   ).rejects.toMatchObject({ code: 'import-input', hint: 'Use --layout nhwc, or leave it out.' });
 });
 
-test('without tfjs-node, the error says how to provide it', async () => {
+it('without tfjs-node, the error says how to provide it', async () => {
   const file = write(kerasExport());
   const options = { env: { SMEARWATCH_CACHE: '/nowhere' }, own: undefined };
   await expect(
