@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { describe, expect, it, vi } from 'vitest';
 import { ledgerFile } from '../../src/ledger/ledger.js';
+import { Ledger } from '../../src/ledger/ledger.js';
 import type { ResultRecord } from '../../src/record.js';
 import { runCli } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -259,10 +260,10 @@ describe('A folder that is away', () => {
     const lab = await Lab.open();
     await lab.scan('a.png', 1);
     const folder = join(lab.folder, 'in');
-    await lab.withLedger((ledger) => {
-      const { size, mtimeMs } = statSync(lab.path('a.png'));
-      ledger.queue.enqueue('left', [{ path: 'a.png', size, mtimeMs }]);
-    });
+    const ledger = Ledger.own(join(lab.folder, 'state'), () => []);
+    const { size, mtimeMs } = statSync(lab.path('a.png'));
+    ledger.queue.enqueue('left', [{ path: 'a.png', size, mtimeMs }]);
+    ledger.close();
     renameSync(folder, `${folder} unmounted`);
     const first = lab.run('--once');
     expect(await first.exit()).toBe(1);
