@@ -14,7 +14,7 @@ import { confusionHeatMap } from '../src/evaluate/report/plots/confusion-heat-ma
 import { toSvgFile } from '../src/evaluate/report/plots/draw.js';
 import { trainingCurves } from '../src/evaluate/report/plots/training-curves.js';
 import { readHistory, type IterationPoint } from '../src/evaluate/report/read-history.js';
-import { seriesOf } from '../src/evaluate/report/series.js';
+import { seriesOf } from '../src/evaluate/report/render-report.js';
 
 const { values } = parseArgs({
   options: {

@@ -56,7 +56,7 @@ const PLAIN = { columns: 80, rows: 23 };
 
 async function printOnce(place: DaemonPlace, terminal: Terminal): Promise<void> {
   const { Watcher } = await import('./top/watcher.js');
-  const { frameText } = await import('./top/screen/print-frame.js');
+  const { frameText } = await import('./top/screen/frame.js');
   const watcher = new Watcher(place, 0);
   await watcher.ask();
   printLine(terminal, frameText({ view: watcher.view, url: place.name, ...PLAIN }));

@@ -1,11 +1,11 @@
 import { BOOTSTRAP, bootstrap, type BootstrapOptions } from '../statistics/bootstrap.js';
+import { expectedCalibrationError, reliabilityBins } from '../statistics/calibration.js';
 import { confusionOf, quadraticLoss } from '../statistics/confusion.js';
 import { crossEntropy } from '../statistics/cross-entropy.js';
 import { rankImages } from '../statistics/ranking.js';
 import { sensitivityAt } from '../statistics/sensitivity-at.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
-import type { Estimate, ModelMetrics } from './metrics.js';
-import { calibrationOf } from './summary/calibration.js';
+import type { Calibration, Estimate, ModelMetrics } from './metrics.js';
 import { classMetrics, SPECIFICITIES, type MeasuredClass } from './summary/class-metrics.js';
 import { bootstrapEstimate, shareEstimate } from './summary/estimates.js';
 import { figureOrNull } from './summary/figure-or-null.js';
@@ -88,4 +88,16 @@ function measuredClasses(
     const draws = resampled.flatMap(({ perClass }) => perClass[index] ?? []);
     return [{ ...ranks, name, index, whole: figures, resampled: draws }];
   });
+}
+
+function calibrationOf({ probabilities, labels, classes }: ImageTable): Calibration {
+  const bins = reliabilityBins(probabilities, labels, classes);
+  return {
+    expectedError: figureOrNull(expectedCalibrationError(bins)),
+    bins: bins.map((bin) => ({
+      ...bin,
+      confidence: figureOrNull(bin.confidence),
+      shareRight: figureOrNull(bin.shareRight),
+    })),
+  };
 }

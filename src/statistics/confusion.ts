@@ -1,5 +1,3 @@
-import { fMeasure } from './f-measure.js';
-
 /** Counts by [actual class][predicted class]: what every figure of an evaluation is computed from. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
@@ -63,14 +61,42 @@ export function figuresOf(matrix: ConfusionMatrix): ConfusionFigures {
   };
 }
 
+/**
+ * The paper's F-measure 2PR / (P + R), the harmonic mean of precision and recall (van Rijsbergen,
+ * "Information Retrieval", 1979). Its limit for P = R = 0 is 0: everything wrong is a figure, and the worst
+ * one.
+ */
+function fMeasure(precision: number, recall: number): number {
+  return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+}
+
 function classFigures(matrix: ConfusionMatrix, index: number, images: number): ClassFigures {
-  const right = matrix[index]?.[index] ?? 0;
-  const predicted = sum(matrix.map((row) => row[index] ?? 0));
-  const actual = sum(matrix[index] ?? []);
+  const { right, predicted, actual } = classCounts(matrix, index);
   return {
     precision: right / predicted,
     recall: right / actual,
     accuracy: (images - predicted - actual + 2 * right) / images,
+  };
+}
+
+/**
+ * The F-measure of one class from counts, 2TP / (2TP + FP + FN): the same figure, which also exists (as 0)
+ * for a class that has images but was never predicted, and so has no precision.
+ * @returns NaN for a class without images that was never predicted
+ */
+export function classFMeasure(matrix: ConfusionMatrix, index: number): number {
+  const { right, predicted, actual } = classCounts(matrix, index);
+  return (2 * right) / (actual + predicted);
+}
+
+function classCounts(
+  matrix: ConfusionMatrix,
+  index: number,
+): Record<'right' | 'predicted' | 'actual', number> {
+  return {
+    right: matrix[index]?.[index] ?? 0,
+    predicted: sum(matrix.map((row) => row[index] ?? 0)),
+    actual: sum(matrix[index] ?? []),
   };
 }
 

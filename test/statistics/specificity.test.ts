@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { classFMeasure } from '../../src/statistics/class-f-measure.js';
-import { confusionOf, figuresOf } from '../../src/statistics/confusion.js';
+import { classFMeasure, confusionOf, figuresOf } from '../../src/statistics/confusion.js';
 import { specificityOf } from '../../src/statistics/specificity.js';
 import { CASES, CLASSES, expectFigure, predictedOf, readCase } from './reference.js';
 

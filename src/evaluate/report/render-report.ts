@@ -1,7 +1,8 @@
 import type { Metrics } from '../metrics.js';
 import { counted, formatMoment } from './format.js';
 import { markup, trusted, type Markup } from './markup.js';
-import type { ReportInput } from './report-input.js';
+import { seriesNamed, type Series } from './plots/series.js';
+import { referenceOf, type ReportInput } from './report-input.js';
 import type { ReportSection } from './section.js';
 import { besidePaper } from './sections/beside-paper.js';
 import { byValue } from './sections/by-value.js';
@@ -15,7 +16,6 @@ import { mistakes } from './sections/mistakes.js';
 import { perClass } from './sections/per-class.js';
 import { training } from './sections/training.js';
 import { verdict } from './sections/verdict.js';
-import { seriesOf } from './series.js';
 import { styleSheet } from './style.js';
 
 /**
@@ -42,6 +42,11 @@ ${sections.map(({ id, title, content }, index) => {
 </html>
 `;
   return text;
+}
+
+/** How each model looks in every plot, in the metrics' order. */
+export function seriesOf({ models }: Pick<Metrics, 'models'>): Series[] {
+  return seriesNamed(models.map(referenceOf));
 }
 
 /**

@@ -1,5 +1,4 @@
-import { classFMeasure } from '../../statistics/class-f-measure.js';
-import type { ConfusionMatrix } from '../../statistics/confusion.js';
+import { classFMeasure, type ConfusionMatrix } from '../../statistics/confusion.js';
 import { precisionRecallCurve } from '../../statistics/precision-recall-curve.js';
 import { rocCurve } from '../../statistics/roc-curve.js';
 import { thinCurve } from '../../statistics/thin-curve.js';

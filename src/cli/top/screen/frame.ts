@@ -1,4 +1,5 @@
-import { Box } from 'ink';
+import { stripVTControlCharacters } from 'node:util';
+import { Box, renderToString } from 'ink';
 import { createElement, type ReactElement } from 'react';
 import type { Seen, View } from '../view.js';
 import { column, Line } from './cells.js';
@@ -38,6 +39,15 @@ export function Frame({ view, url, columns, rows, colours, hint = '' }: FramePro
     { value: colours },
     column(children, { width: columns, height: rows, overflow: 'hidden' }),
   );
+}
+
+/** One frame as text: no colours, no escape sequences, no blanks at the ends of lines. */
+export function frameText(props: Omit<FrameProps, 'colours'>): string {
+  const frame = renderToString(createElement(Frame, { ...props, colours: false }), {
+    columns: props.columns,
+  });
+  // Bold is left in where ink finds a terminal.
+  return stripVTControlCharacters(frame).replace(/[ \t]+$/gm, '');
 }
 
 function body(seen: Seen, { view, columns, rows }: Pick<FrameProps, 'view' | 'columns' | 'rows'>) {

@@ -1,6 +1,5 @@
 import { LEFT_OUT_REASONS, type LeftOut } from '../../metrics.js';
 import { counted } from '../format.js';
-import { folded } from '../folded.js';
 import { markup, type Content, type Markup } from '../markup.js';
 
 const MEANING: Readonly<Record<LeftOut['why'], string>> = {
@@ -31,6 +30,16 @@ function group(why: LeftOut['why'], files: readonly LeftOut[]): Content {
     list,
     files.length > 6,
   );
+}
+
+/**
+ * A long list that a click opens, and that is printed in any case. What is folded stands behind its <details>
+ * and not in it: browsers print nothing that a closed one holds, and there is no script here that could open
+ * it before.
+ */
+function folded(summary: Content, content: Content, isLong: boolean): Markup {
+  if (!isLong) return markup`<p class="summary">${summary}</p>${content}`;
+  return markup`<details><summary>${summary}</summary></details><div class="folded">${content}</div>\n`;
 }
 
 function item({ file, reason }: LeftOut): Markup {
