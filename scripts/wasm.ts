@@ -1,7 +1,7 @@
 /**
- * Checks that each committed WebAssembly belongs to its sources: rebuilt and compared where its compiler is
- * there, otherwise by the SHA-256 of the sources, which build.sh writes beside the binary. `npm run wasm`
- * runs it.
+ * Checks that each committed WebAssembly belongs to its sources: rebuilt and compared if its compiler is
+ * installed, otherwise by the SHA-256 of the sources, which build.sh writes next to it. `npm run wasm` runs
+ * it.
  *
  * [LIBJPEG_TURBO=folder] npx tsx scripts/wasm.ts
  */

@@ -30,8 +30,8 @@ export interface SessionOptions {
 }
 
 /**
- * What computes a model, for the result's record; src/model/accelerate/README.md explains each. Only ever
- * added to.
+ * What computes a model, for the result's record. model/accelerate/README.md explains each; names are only
+ * added.
  */
 export const COMPUTATIONS = ['onnxruntime', 'smearwatch-front', 'smearwatch-winograd', 'tfjs-node'] as const;
 export type ComputationName = (typeof COMPUTATIONS)[number];
@@ -77,7 +77,7 @@ export interface Session extends HowComputed {
 export interface EngineCapabilities {
   /** Serves files of quantised (int8) models. */
   readonly supportsInt8: boolean;
-  /** Its version, for the result's record. */
+  /** Version of onnxruntime-node or tfjs, for the result's record. */
   readonly version: string;
 }
 

@@ -32,7 +32,7 @@ export interface ImageIdentity {
   readonly duplicateOf?: { readonly scanner: string; readonly path: string };
   readonly bytes: number;
   readonly format: string;
-  /** What made the pixels. Missing in records of Smearwatch versions that did not name it. */
+  /** The decoder that made the pixels. Missing in records of Smearwatch versions that did not name it. */
   readonly decoder?: DecoderName;
   /** Pixels, as the image is seen (after its EXIF orientation). */
   readonly width: number;

@@ -8,7 +8,7 @@ interface WebAssemblyApi {
 }
 const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
 
-/** What every module exports. */
+/** Exports that every kernel has. */
 export interface WebAssemblyExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly _initialize: () => void;
@@ -32,8 +32,7 @@ export function instantiate(name: KernelName, imports: object): WebAssemblyExpor
 
 /**
  * Compiles a kernel, once for each thread; a failure is remembered as well.
- * @throws Error when the processor has no SIMD, or the file is missing or damaged, as in an incomplete
- *   installation
+ * @throws Error when the processor has no SIMD, or the file is missing or damaged
  */
 export function compileKernel(name: KernelName): object {
   const known = compiled.get(name) ?? compile(name);

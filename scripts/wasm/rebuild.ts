@@ -6,8 +6,7 @@ import { basename, join } from 'node:path';
 export type Rebuilt = { readonly isSame: boolean } | { readonly skipped: string };
 
 /**
- * Builds a kernel again and compares every byte, where the compiler is there that the kernel's README.md
- * names.
+ * Builds a kernel again and compares every byte, if the compiler that its README.md names is installed.
  * @param libjpegTurbo folder of the unpacked library that native/shrink is built with
  */
 export function rebuild(folder: string, libjpegTurbo: string | undefined): Rebuilt {

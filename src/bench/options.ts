@@ -40,7 +40,7 @@ export interface BenchOptions {
   readonly workFolder?: string | undefined;
   /** Another program's command line, see `measure/peer.ts`. */
   readonly peer?: string | undefined;
-  /** As `pool.kernels`, and as `pipeline.decoder`. */
+  /** Values of `pool.kernels` and `pipeline.decoder`. */
   readonly kernels?: KernelChoice;
   readonly decoder?: DecoderChoice;
 }

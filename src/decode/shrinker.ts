@@ -28,18 +28,15 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/**
- * An image at full resolution: rows of 8 bits of RGB, of which each begins `stride` bytes after the one
- * before.
- */
+/** An image at full resolution: rows of 8-bit RGB, each `stride` bytes after the one before. */
 export interface Rows extends ImageSize {
   readonly data: Uint8Array;
   readonly stride: number;
 }
 
 /**
- * Gets the rows of an image while they are in the decoder's memory: what it wants to keep it must copy. It
- * must not throw.
+ * Receives the rows of an image while they are in the decoder's memory: it must copy rows to keep them, and
+ * not throw.
  */
 export type SeeRows = (rows: Rows) => void;
 
@@ -63,8 +60,8 @@ let instance: ShrinkExports | undefined;
 const COMPLAINT = new Error('libjpeg-turbo complains');
 
 /**
- * The size of an image whose pixels were made, or why they were not: whether the file is to blame, others
- * judge.
+ * The size of an image whose pixels were made, or why they were not; callers find out whether the file is
+ * damaged.
  */
 export type Shrunk = ImageSize | DecoderFallback;
 

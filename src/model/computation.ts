@@ -12,7 +12,7 @@ export interface Computation {
   release(): Promise<void>;
 }
 
-/** What a graph reads. */
+/** Makes the tensor that a graph reads. */
 export interface GraphInput {
   readonly name: string;
   /** Makes the tensor of `count × 196,608` bytes of pixels; valid until the next call. */

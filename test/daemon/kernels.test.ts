@@ -9,7 +9,7 @@ import { addLeNet5 } from '../fixtures/registry.js';
 import { smallWideNetwork } from '../model/onnx/small-networks.js';
 import { ended, Lab } from './lab.js';
 
-/** As on a processor without SSE 4.1: V8 then runs no WebAssembly with SIMD. */
+/** A daemon on a processor without SSE 4.1: V8 runs no WebAssembly with SIMD there. */
 class OldProcessorDaemon extends TestDaemon {
   protected override spawn(args: readonly string[]): ChildProcess {
     return spawn(process.execPath, ['--no-enable-sse4-1', cliFile(), ...args], {
@@ -81,7 +81,7 @@ describe('A daemon', () => {
     expect(fallbacksIn(daemon.log)).toEqual([]);
   });
 
-  it('takes over pool.kernels and pipeline.decoder while it runs; both ways agree', async () => {
+  it('applies pool.kernels and pipeline.decoder while it runs; both ways agree', async () => {
     const lab = await openLab();
     lab.put('a.jpg', await smear(1, 'jpeg'));
     lab.put('b.png', await smear(1, 'png'));

@@ -7,7 +7,7 @@ import type { ResultRecord } from '../../src/record.js';
 import { use } from '../fixtures/registry.js';
 import { Cells } from './cells.js';
 
-/** As docs/result-documents.md states it; a record's probabilities have six decimals. */
+/** The tolerance of docs/result-documents.md; a record's probabilities have six decimals. */
 const TOLERANCE = 1e-5;
 
 /** The records of an evaluation of the models that ship, by path. */
@@ -17,7 +17,7 @@ async function recordsWith(kernels: KernelChoice): Promise<Map<string, ResultRec
   await cells.evaluate({
     config: {
       ...config,
-      // Unpacked into the user's cache: AlexNet's 228 MB are not unpacked anew for every test.
+      // Unpacked into the user's cache: AlexNet's 228 MB are not unpacked for every test.
       models: { use: use('alexnet@1', 'lenet5@1'), registry: SHIPPED_REGISTRY },
       pool: { ...config.pool, kernels },
       pipeline: { ...config.pipeline, decoder: kernels === 'off' ? 'libvips' : 'auto' },

@@ -13,7 +13,7 @@ export interface DecodeSetup {
   readonly kind: 'decode';
   readonly files: readonly string[];
   readonly decoder: 'smearwatch' | 'sharp';
-  /** How Smearwatch decodes. */
+  /** Value of `pipeline.decoder`. */
   readonly choice?: DecoderChoice;
 }
 

@@ -17,7 +17,7 @@ export class Chain {
     this.end = start;
   }
 
-  /** Goes on to the next node, if that is of this type and has these attributes and no others. */
+  /** Continues to the next node, if that is of this type and has these attributes and no others. */
   take(type: string, attributes: Readonly<Record<string, string>>): NodeProto | undefined {
     const node = this.peek(type, attributes);
     if (node) this.add(node);
@@ -39,7 +39,7 @@ export class Chain {
     this.end = node.output?.[0] ?? '';
   }
 
-  /** A constant's numbers; undefined: it is none, or of another type. */
+  /** A constant's numbers; undefined if the value is not a constant, or has another type. */
   floats(name: string | undefined): Float32Array | undefined {
     const tensor = this.#constant(name, DATA_TYPE.float);
     if (tensor === undefined) return undefined;
@@ -52,7 +52,7 @@ export class Chain {
     return this.#constant(name, DATA_TYPE.uint8)?.raw_data;
   }
 
-  /** Of a constant of floats. */
+  /** Dimensions of a constant of floats. */
   shape(name: string | undefined): readonly number[] | undefined {
     return this.#constant(name, DATA_TYPE.float)?.dims;
   }

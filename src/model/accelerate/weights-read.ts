@@ -4,8 +4,9 @@ import { pointsPerTile } from './winograd/filters.js';
 import { IMAGES_AT_ONCE } from './winograd/images-at-once.js';
 
 /**
- * Weights in fp32 that ONNX Runtime reads from memory for each image: all of them once for a batch, but those
- * of convolutions that are computed here as what was made of them, once for each lot of images.
+ * Weights in fp32 that are read from memory for each image: all of them once for each batch, except the
+ * transformed filters of the convolutions that are computed here, which are read once for each lot of
+ * images.
  */
 export function weightsReadPerImage(network: Network, batch: number): number {
   const convolutions = shapeLayers(network).flatMap((shaped) => weightsOf(shaped) ?? []);
@@ -14,7 +15,7 @@ export function weightsReadPerImage(network: Network, batch: number): number {
   return (countParameters(network) - weights) / batch + transformed / Math.min(batch, IMAGES_AT_ONCE);
 }
 
-/** Undefined of a layer that ONNX Runtime computes alone. */
+/** Weights of a layer, or undefined if ONNX Runtime computes it alone. */
 function weightsOf({ layer, input, parameters }: ShapedLayer) {
   if (layer.kind !== 'convolution' || layer.stride !== 1) return undefined;
   const { kernel, groups, filters: outputs } = layer;

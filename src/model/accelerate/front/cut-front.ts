@@ -6,10 +6,7 @@ import { isPacked } from '../../onnx/packed.js';
 import { GraphBuilder, tensorInfo } from '../../onnx/nodes.js';
 import { DATA_TYPE, EXTERNAL, type GraphProto, type ModelProto } from '../../onnx/proto.js';
 
-/**
- * A front, and the step behind it that some networks have: to uint8 levels, level = round(input / scale) +
- * zeroPoint.
- */
+/** A front, and the step behind it that quantised networks have: level = round(input / scale) + zeroPoint. */
 export interface CutFront extends Front {
   readonly levels?: { readonly scale: number; readonly zeroPoint: number };
 }
@@ -17,18 +14,18 @@ export interface CutFront extends Front {
 /** A model without its front. */
 export interface CutModel {
   readonly front: CutFront;
-  /** Its one input is float32 [N,3,side,side], or with `levels` uint8 [N,side,side,3]. */
+  /** The model reads one input: float32 [N,3,side,side], or with `levels` uint8 [N,side,side,3]. */
   readonly model: ModelProto & { graph: GraphProto };
   readonly inputName: string;
 }
 
-/** Of the kernel (native/front): 256 images of the largest are 0.8 GB. */
+/** Sides that the kernel (native/front) computes: 256 images of the largest are 0.8 GB. */
 const SIDES = { least: 4, most: 512 } as const;
 
 /**
- * Cuts off the nodes that make a network's input of the pixels: our own networks', and those that import puts
- * before foreign ones (see graph.ts and ../import/front.ts). They take a twentieth of an AlexNet's time in
- * ONNX Runtime, and a third of it once it is quantised.
+ * Cuts off the nodes that convert pixels to a network's input: those of our own networks
+ * (../../onnx/graph.ts), and those that import puts before foreign ones (../../import/front.ts). ONNX
+ * Runtime spends a twentieth of AlexNet's time on them, and a third of a quantised AlexNet's.
  * @returns undefined when the graph begins with anything else; then it has to be run whole
  */
 export function cutFront(model: ModelProto & { graph: GraphProto }): CutModel | undefined {
@@ -118,7 +115,7 @@ function readLevels(chain: Chain): Pick<CutFront, 'levels'> {
   return { levels: { scale, zeroPoint } };
 }
 
-/** In a shape that broadcasts over N×C×H×W. */
+/** Reads three numbers whose shape broadcasts over N×C×H×W. */
 function perChannel(chain: Chain, name: string | undefined): Front['mean'] | undefined {
   const [red, green, blue, ...others] =
     chain.shape(name)?.join() === '1,3,1,1' ? (chain.floats(name) ?? []) : [];

@@ -17,9 +17,7 @@ interface FrontExports extends WebAssemblyExports {
   readonly average_to_bytes: (to: number) => void;
 }
 
-/**
- * Computes a network's input of pixels, in memory that it keeps: as much as the largest batch so far took.
- */
+/** Converts pixels to a network's input, in memory that it keeps: that of the largest batch so far. */
 export class FrontKernel {
   /** Rows and columns of what it computes. */
   readonly side: number;
@@ -48,8 +46,9 @@ export class FrontKernel {
   /**
    * @param pixels `count × 196,608` bytes (uint8, 256×256×3, RGB)
    * @returns float32 `count × 3 × side × side`, or with levels uint8 `count × side × side × 3`; valid until
-   *   the next call
-   * @throws RangeError when there is no memory for so many
+   *   the
+   *   next call
+   * @throws RangeError when there is no memory for `count` images
    */
   run(pixels: Uint8Array, count: number): Float32Array | Uint8Array {
     const { memory, image, reserve } = this.#exports;

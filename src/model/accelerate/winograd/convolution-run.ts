@@ -1,7 +1,7 @@
 import { attributesOf, Chain } from '../chain.js';
 import type { GraphProto, NodeProto } from '../../onnx/proto.js';
 
-/** Of a convolution of stride 1. */
+/** Sizes of a convolution of stride 1. */
 export interface ConvolutionShape {
   readonly kernel: 3 | 5;
   readonly padding: number;
@@ -13,7 +13,7 @@ export interface ConvolutionShape {
 /** With its bias, and a ReLU behind it. */
 export interface Convolution extends ConvolutionShape {
   readonly kind: 'convolution';
-  /** float32 [outputs, channels / groups, kernel, kernel] */
+  /** The filters: float32 [outputs, channels / groups, kernel, kernel]. */
   readonly filters: Float32Array;
   /** One for each output channel. */
   readonly bias: Float32Array;
@@ -29,7 +29,7 @@ export type GraphStage = Convolution | MaxPool;
 
 /** With fewer channels, products of small matrices take longer than a convolution does. */
 const LEAST_CHANNELS = 32;
-/** As native/winograd has room for beside an image. */
+/** Channels for which native/winograd has room. */
 const MOST_CHANNELS = 4096;
 /** Channels are taken four at a time. */
 const LANES = 4;
@@ -42,8 +42,8 @@ export interface ConvolutionRun {
 }
 
 /**
- * The run with the most weights: each convolution with a ReLU and perhaps a max pool behind it, of the sizes
- * that native/winograd computes. Undefined: there is none.
+ * Finds the run with the most weights: convolutions of the sizes that native/winograd computes, each
+ * followed by a ReLU and perhaps a max pool.
  */
 export function heaviestRun(graph: GraphProto): ConvolutionRun | undefined {
   const runs: ConvolutionRun[] = [];
@@ -79,7 +79,7 @@ function readRun(graph: GraphProto, start: string): ConvolutionRun | undefined {
   return { chain, stages };
 }
 
-/** Goes on by two nodes, or none. */
+/** Continues by two nodes, or by none. */
 function takeConvolution(graph: GraphProto, chain: Chain): Convolution | undefined {
   const node = chain.peek('Conv');
   const convolution = node && readConvolution(chain, node);
@@ -109,7 +109,7 @@ function readConvolution(chain: Chain, node: NodeProto): Convolution | undefined
   return { kind: 'convolution', filters, bias, kernel, padding, groups, channels, outputs };
 }
 
-/** Whether what else a convolution says is what is meant where it says nothing. */
+/** Whether the other attributes of a convolution have their default values. */
 function isDefault(rest: Readonly<Record<string, string>>, kernel: number): boolean {
   const defaults: Readonly<Record<string, string>> = {
     kernel_shape: `${kernel},${kernel}`,
@@ -120,7 +120,7 @@ function isDefault(rest: Readonly<Record<string, string>>, kernel: number): bool
   return Object.entries(rest).every(([name, value]) => defaults[name] === value);
 }
 
-/** Whether so many channels are worth it, and are what native/winograd takes. */
+/** Whether native/winograd computes this number of channels, and faster than ONNX Runtime does. */
 export function isWide(channels: number, groups: number): boolean {
   const wide = channels / groups;
   return wide % LANES === 0 && wide >= LEAST_CHANNELS && channels <= MOST_CHANNELS;

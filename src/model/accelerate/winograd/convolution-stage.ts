@@ -12,10 +12,7 @@ export interface ConvolutionParts {
   readonly images: number;
 }
 
-/**
- * A convolution as products of matrices, which ONNX Runtime computes, between two steps that native/winograd
- * does.
- */
+/** A convolution as matrix products by ONNX Runtime, between two steps by native/winograd. */
 export async function convolutionStage(
   convolution: Convolution,
   inputSide: number,
@@ -32,9 +29,9 @@ export async function convolutionStage(
 }
 
 /**
- * In how many lots images are best run: of about as much memory as the filters have. Of smaller ones, the
- * filters are read from memory too often; of larger ones, what is computed has left the processor's caches
- * before it is read.
+ * The best number of lots to run images in: each takes about as much memory as the filters. With smaller
+ * lots, the filters are read from memory too often; with larger ones, values have left the processor's
+ * caches before they are read.
  */
 function timesOf(
   images: number,
@@ -54,9 +51,9 @@ class ConvolutionStage implements ReadyStage {
   readonly #bias: Float32Array;
   readonly #kernel: WinogradKernel;
   readonly #products: MatrixProducts;
-  /** In a row, and in a column, of an image. */
+  /** Tiles in each row, and in each column, of an image. */
   readonly #tiles: number;
-  /** Images. */
+  /** Number of images that are computed at once. */
   readonly #atOnce: number;
 
   constructor(
@@ -103,9 +100,9 @@ class ConvolutionStage implements ReadyStage {
   }
 
   /**
-   * An odd number of tiles, of which one may be nobody's. A tile's values are written to as many places as
-   * there are points, and with a multiple of 4,096 bytes between them, all of these share a few lines of the
-   * processor's cache.
+   * An odd number of tiles, of which one may be unused. A tile's values are written to as many places as
+   * there are points, and with a multiple of 4,096 bytes between them, all of these share a few lines of
+   * the processor's cache.
    */
   #roomFor(images: number): number {
     return (images * this.#tiles ** 2) | 1;

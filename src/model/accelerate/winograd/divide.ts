@@ -18,7 +18,7 @@ export interface GraphPart {
 }
 
 /**
- * A model as a graph, stages, and another graph. What goes between them is float32 [N, height, width,
+ * A model as a graph, stages, and another graph. Values between them are float32 [N, height, width,
  * channels].
  */
 export interface DividedModel {
@@ -29,9 +29,9 @@ export interface DividedModel {
 }
 
 /**
- * Takes the run of convolutions with the most weights out of a graph: one after the other, each with a ReLU
- * and perhaps a max pool behind it, of the sizes that native/winograd computes.
- * @returns undefined when there is none, or when something else leads past it
+ * Takes the run of convolutions with the most weights out of a graph: one after the other, of the sizes that
+ * native/winograd computes, each followed by a ReLU and perhaps a max pool.
+ * @returns undefined if no run exists, or if another path bypasses it
  */
 export function divideAtConvolutions(
   model: ModelProto & { graph: GraphProto },
@@ -45,7 +45,7 @@ export function divideAtConvolutions(
   const moving = readersBehind(graph, inputName);
   const ahead = [...moving].filter((node) => !chain.nodes.has(node) && !behind.has(node));
   if (!isOnlyWay(graph, ahead, behind)) return undefined;
-  // What is computed of constants alone, both parts may need.
+  // Both parts may need values that are computed from constants alone.
   const constants = (graph.node ?? []).filter((node) => !moving.has(node));
   const [channels, outputs] = [stages[0].channels, outputsOf(stages)];
   return {

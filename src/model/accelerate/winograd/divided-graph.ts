@@ -24,10 +24,7 @@ export interface DividedParts {
   readonly after: LoadedPart;
 }
 
-/**
- * A graph, stages of our own, and a graph. The last one, with the large matrices, takes the whole batch at
- * once.
- */
+/** A graph, our own stages, and a graph. The last one, with the large matrices, takes the whole batch. */
 export class DividedGraph implements Computation {
   readonly inputName: string;
   readonly outputs: InferenceSession['outputMetadata'];

@@ -1,9 +1,9 @@
 import type { Convolution } from './convolution-run.js';
 
 /**
- * Where a product of polynomials is evaluated (Winograd 1980; Lavin and Gray 2016): each finite point p with
- * 1 / ∏(p − q) over the other points q, or a multiple of it that native/winograd makes up for. The last point
- * is ∞. Neighbouring outputs of a 3×3 filter are taken five at a time, of a 5×5 one four at a time.
+ * Points at which a product of polynomials is evaluated (Winograd 1980; Lavin and Gray 2016): each finite
+ * point p with 1 / ∏(p − q) over the other points q, or a multiple of it that native/winograd corrects. The
+ * last point is ∞. Five neighbouring outputs of a 3×3 filter are computed at a time, four of a 5×5 filter.
  */
 interface Points {
   readonly outputs: number;
@@ -41,13 +41,13 @@ export function outputsPerTile(kernel: Convolution['kernel']): number {
   return POINTS[kernel].outputs;
 }
 
-/** Points of evaluation of a tile, in both directions together: outputs + kernel − 1 in each. */
+/** Points at which a tile is evaluated, in both directions together: outputs + kernel − 1 in each. */
 export function pointsPerTile(kernel: Convolution['kernel']): number {
   return (POINTS[kernel].outputs + kernel - 1) ** 2;
 }
 
 /**
- * U = G·g·Gᵀ of each filter g: what its products with tiles are made of. Plain loops: AlexNet has 230,000
+ * U = G·g·Gᵀ of each filter g, the factor of its products with tiles. Plain loops: AlexNet has 230,000
  * filters.
  * @returns float32 [points, groups, channels / groups, outputs / groups]
  */
@@ -86,7 +86,7 @@ function filterMatrix(kernel: Convolution['kernel']): Float64Array {
   return Float64Array.from([...rows, powers.map((power) => (power === kernel - 1 ? 1 : 0))].flat());
 }
 
-/** Of `length` numbers of each, from these places on, and of the second one every `step`-th. */
+/** The dot product of `length` numbers from these places on, every `step`-th of the second array. */
 function dot(
   one: Float64Array,
   from: number,

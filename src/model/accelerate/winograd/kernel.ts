@@ -25,7 +25,7 @@ export interface Images {
 
 /** What images are taken apart into. */
 export interface Tiles {
-  /** In a row, and in a column, of an image. */
+  /** Tiles in each row, and in each column, of an image. */
   readonly perSide: number;
   /** For how many tiles, of all images together, there is room. */
   readonly room: number;
@@ -39,7 +39,7 @@ export class WinogradKernel {
   readonly #exports = instantiate('winograd', {}) as WinogradExports;
 
   /**
-   * Room for so many floats each.
+   * Makes room for these numbers of floats.
    * @throws RangeError when there is no memory for them
    */
   arrange(lengths: readonly number[]): KernelOffset[] {
@@ -51,7 +51,7 @@ export class WinogradKernel {
     return sizes.map((size) => (at += size) - size);
   }
 
-  /** So many floats behind a place. */
+  /** The place that lies a number of floats behind another. */
   after(at: KernelOffset, floats: number): KernelOffset {
     return at + floats * FLOAT;
   }
@@ -62,7 +62,7 @@ export class WinogradKernel {
   }
 
   /**
-   * Tiles of an input: float32 [points, groups, room, channels / groups], of which images × perSide² are
+   * Writes an input as tiles: float32 [points, groups, room, channels / groups]; images × perSide² are
    * used.
    */
   transformInput(
@@ -75,9 +75,7 @@ export class WinogradKernel {
     transform(at, to, images, side, of.channels, of.groups, of.padding, perSide, room);
   }
 
-  /**
-   * An output of products of tiles and filters, [points, groups, room, outputs / groups], with bias and ReLU.
-   */
+  /** Makes an output, with bias and ReLU, from products: float32 [points, groups, room, outputs / groups]. */
   transformOutput(
     of: ConvolutionShape,
     { products, bias }: { products: KernelOffset; bias: KernelOffset },

@@ -9,7 +9,7 @@ import { pointsPerTile } from './filters.js';
 const TILES = 'tiles';
 const PRODUCTS = 'products';
 
-/** For each point and group a product of matrices: tiles × channels by channels × outputs. */
+/** Computes a matrix product for each point and group: tiles × channels by channels × outputs. */
 export class MatrixProducts {
   readonly #session: InferenceSession;
   readonly #shape: ConvolutionShape;

@@ -1,8 +1,6 @@
 import type { Images, KernelOffset } from './kernel.js';
 
-/**
- * Memory for what lies between a stage's steps: stages follow each other, so that all of them use the same.
- */
+/** Memory for values between a stage's steps. All stages use the same, since only one runs at a time. */
 export interface Scratch {
   readonly tiles: KernelOffset;
   readonly products: KernelOffset;
@@ -11,12 +9,12 @@ export interface Scratch {
 
 /** A stage for images of one side. */
 export interface ReadyStage {
-  /** Of its output. */
+  /** Rows and columns of the output. */
   readonly side: number;
   readonly channels: number;
   /** Floats of each that it needs. */
   readonly scratch: Readonly<Record<keyof Scratch, number>>;
-  /** float32 [images, side, side, channels] of its input to the same of its output */
+  /** Computes float32 [images, side, side, channels] of the output from that of the input. */
   run(from: Images, to: KernelOffset, scratch: Scratch): Promise<void>;
   release(): Promise<void>;
 }

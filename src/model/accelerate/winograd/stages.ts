@@ -12,11 +12,11 @@ export interface ImageShape {
 
 /** Stages one after the other, in memory that they keep. */
 export class Stages {
-  /** Of the input. */
+  /** Shape of the input. */
   readonly shape: ImageShape;
   readonly #stages: readonly ReadyStage[];
   readonly #kernel: WinogradKernel;
-  /** Where images are read from and written to in turns. */
+  /** Two places: each stage reads one and writes the other. */
   readonly #turns: readonly [KernelOffset, KernelOffset];
   readonly #scratch: Scratch;
 
@@ -38,8 +38,8 @@ export class Stages {
   }
 
   /**
-   * @throws RangeError when there is no memory for so many, or they are smaller than a stage's filters or
-   *   places
+   * @throws RangeError if there is no memory for the images, or they are smaller than a stage's filters or
+   *   pools
    */
   static async open(
     stages: DividedModel['stages'],
@@ -69,7 +69,7 @@ export class Stages {
   }
 
   /**
-   * Where images `start` and following of the next run are to be written: float32 [images, side, side,
+   * Memory for `images` images of the next run, from number `start` on: float32 [images, side, side,
    * channels].
    */
   input(start: number, images: number): Float32Array {
