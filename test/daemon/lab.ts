@@ -1,7 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { Ledger } from '../../src/ledger/ledger.js';
+import { Ledger, ledgerFile } from '../../src/ledger/ledger.js';
 import type { ResultRecord } from '../../src/record.js';
 import { TestDaemon, writeConfig } from '../fixtures/daemon.js';
 import { temporaryFolder } from '../fixtures/folders.js';
@@ -75,8 +83,10 @@ export class Lab {
     renameSync(temporary, this.path(name));
   }
 
+  /** Before the first daemon has run, this makes the ledger. */
   async withLedger<T>(read: (ledger: Ledger) => T): Promise<T> {
-    const ledger = Ledger.visit(join(this.folder, 'state'));
+    const state = join(this.folder, 'state');
+    const ledger = existsSync(ledgerFile(state)) ? Ledger.visit(state) : Ledger.own(state, () => []);
     try {
       return await Promise.resolve(read(ledger));
     } finally {
