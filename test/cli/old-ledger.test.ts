@@ -8,7 +8,7 @@ import { sha256Of } from '../fixtures/records.js';
 import { writeOldLedger } from '../ledger/old-ledger.js';
 import { smearwatch, spawnSmearwatch, type Outcome } from './capture.js';
 
-const WAY_OUT = /move ledger\.sqlite.* away, or name another stateFolder/;
+const WAY_OUT = /move ledger\.sqlite.* away, or name another stateFolder.* Results that sinks received stay/;
 
 /** A daemon's folder as a Smearwatch from before ledger version 1 left it. */
 function old(): { config: string; file: string } {
