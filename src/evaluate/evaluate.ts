@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.js';
 import type { EvaluationOptions, EvaluationPlan, EvaluationResult } from './plan.js';
 import { referenceOf } from './report/report-input.js';
 import { classifyAll, openLedger, type EvaluationThroughput } from './run/classify-all.js';
-import { earlierThroughput } from './run/earlier-throughput.js';
+import { readMetrics } from './read-metrics.js';
 import { openOutFolder } from './run/out-folder.js';
 import { outcomesOf, predictionsOf, type Outcomes } from './run/outcomes.js';
 import { writeResults } from './write-results.js';
@@ -78,7 +78,7 @@ async function classify(
     const isNothingNew = throughput.images === 0;
     return {
       outcomes: outcomesOf(ledger, chosen.images),
-      throughput: (isNothingNew ? await earlierThroughput(outDir) : undefined) ?? throughput,
+      throughput: (isNothingNew ? (await readMetrics(outDir))?.throughput : undefined) ?? throughput,
     };
   } finally {
     ledger.close();

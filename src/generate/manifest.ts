@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, SmearwatchError } from '../errors.js';
+import { SmearwatchError } from '../errors.js';
+import { readIfThere } from '../files/read-if-there.js';
 import { replaceFile } from '../files/replace-file.js';
 import { decodeText } from '../text/decode-text.js';
 import type { WrittenSmear } from './task.js';
@@ -22,8 +22,9 @@ export async function updateManifest(outDir: string, smears: readonly WrittenSme
 
 /** Row by file name. @throws SmearwatchError `manifest-foreign` when the file is not one of ours */
 export async function readRows(path: string): Promise<Map<string, string>> {
-  const text = await readIfThere(path);
-  if (text === undefined) return new Map();
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) return new Map();
+  const text = decodeText(bytes, ({ what, hint }) => manifestForeign(path, what, hint));
   const [header, ...rows] = text.split(/\r?\n/).filter((line) => line !== '');
   if (header !== HEADER) {
     throw manifestForeign(path, `its first line is not "${HEADER}"`, 'Generate into an empty folder.');
@@ -35,14 +36,4 @@ function manifestForeign(path: string, what: string, hint: string): SmearwatchEr
   return new SmearwatchError('manifest-foreign', `${path} is not a manifest of generated smears: ${what}`, {
     hint,
   });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    const bytes = await readFile(path);
-    return decodeText(bytes, ({ what, hint }) => manifestForeign(path, what, hint));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

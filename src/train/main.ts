@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { sendToParent } from '../child-process.js';
 import { failureOf } from '../errors.js';
 import { configureDecoding } from '../decode/decode-image.js';
 import { buildNetwork } from '../model/networks/architectures.js';
@@ -84,7 +85,7 @@ async function train(plan: TrainingPlan): Promise<void> {
 }
 
 function send(message: FromTraining): void {
-  if (process.connected) process.send?.(message);
+  sendToParent(message);
 }
 
 function sendFailure(error: unknown): void {

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../errors.js';
+import { readIfThere } from '../files/read-if-there.js';
 import { replaceFile } from '../files/replace-file.js';
 import { IMAGE_BYTES } from '../images.js';
 
@@ -21,13 +21,8 @@ export class PixelCache {
 
   /** Undefined: not there, or not whole (a machine that lost power before the bytes were on disk). */
   async get(sha256: string): Promise<Buffer | undefined> {
-    try {
-      const pixels = await readFile(this.#pathOf(sha256));
-      return pixels.length === IMAGE_BYTES ? pixels : undefined;
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
+    const pixels = await readIfThere(this.#pathOf(sha256));
+    return pixels?.length === IMAGE_BYTES ? pixels : undefined;
   }
 
   async put(sha256: string, pixels: Uint8Array): Promise<void> {

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { describeEnd, lowerPriority, sendToChild } from '../child-process.js';
 import { errorOf, SmearwatchError } from '../errors.js';
 import { trainingEnvironment } from '../model/tensorflow/environment.js';
 import { passOnErrors } from './child-errors.js';
@@ -40,11 +40,12 @@ export async function runTraining(
     stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
   });
   if (child.stderr !== null) passOnErrors(child.stderr, stderr);
-  lowerPriority(child);
-  const stop = (): void => send(child, { type: 'stop' });
+  lowerPriority(child, PRIORITY);
+  const send = (message: ToTraining): void => sendToChild(child, message);
+  const stop = (): void => send({ type: 'stop' });
   signal?.addEventListener('abort', stop);
   try {
-    send(child, { type: 'start', plan });
+    send({ type: 'start', plan });
     return await outcomeOf(child, plan, onMessage);
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -58,18 +59,6 @@ function environmentOf({ threads, precision }: TrainingPlan): NodeJS.ProcessEnv 
     ...trainingEnvironment({ threads }),
     ONEDNN_DEFAULT_FPMATH_MODE: precision === 'bfloat16' ? 'BF16' : 'STRICT',
   };
-}
-
-function lowerPriority({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) setPriority(pid, PRIORITY);
-  } catch {
-    // Gone already, or not permitted: training then merely competes, and `outcomeOf` sees the former.
-  }
-}
-
-function send(child: ChildProcess, message: ToTraining): void {
-  if (child.connected) child.send(message);
 }
 
 function outcomeOf(
@@ -86,9 +75,7 @@ function outcomeOf(
     });
     child.once('error', (cause) => reject(died(plan, 'it could not be started', cause)));
     // `close` comes after the last of its standard error, where it may say why.
-    child.once('close', (code, signal) =>
-      reject(died(plan, signal === null ? `exit code ${code ?? ''}` : `by ${signal}`)),
-    );
+    child.once('close', (code, signal) => reject(died(plan, describeEnd(code, signal))));
   });
 }
 

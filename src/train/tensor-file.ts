@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { errnoOf, SmearwatchError } from '../errors.js';
+import { SmearwatchError } from '../errors.js';
+import { readIfThere } from '../files/read-if-there.js';
 import { replaceFile } from '../files/replace-file.js';
 
 /**
@@ -60,13 +60,8 @@ function* partsOf(meta: unknown, tensors: ReadonlyMap<string, Float32Array>): Ge
  * @throws SmearwatchError `checkpoint-damaged`
  */
 export async function readTensorFile<T>(path: string): Promise<TensorFile<T> | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) return undefined;
   const end = bytes.length - DIGEST_BYTES;
   if (end < PREFIX_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC || bytes.readUInt32LE(8) !== VERSION) {
     throw damaged(path, 'it does not begin as one');

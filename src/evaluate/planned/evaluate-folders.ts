@@ -6,7 +6,8 @@ import { hasCode, SmearwatchError } from '../../errors.js';
 import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
 import type { FolderMetrics } from './figures.js';
 import { pinnedModels, type Pin, type Pins } from './pins.js';
-import { dataFolders, readMetrics, reportsFolder, type DataFolder } from './reports.js';
+import { readMetrics } from '../read-metrics.js';
+import { dataFolders, reportsFolder, type DataFolder } from './reports.js';
 import { runEvaluation } from './run-evaluation.js';
 
 /** What a run found. */

@@ -1,3 +1,4 @@
+import { sendToParent } from '../../child-process.js';
 import { failureOf, SmearwatchError } from '../../errors.js';
 import { evaluate } from '../evaluate.js';
 import type { EvaluationPlan } from '../plan.js';
@@ -47,7 +48,7 @@ function stop(why: string): void {
 }
 
 function send(message: FromEvaluation): void {
-  if (process.connected) process.send?.(message);
+  sendToParent(message);
 }
 
 function sendFailure(error: unknown): void {

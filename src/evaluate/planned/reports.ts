@@ -1,7 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Config } from '../../config/schema.js';
-import { metricsSchema, type Metrics } from '../metrics.js';
+import { readMetrics } from '../read-metrics.js';
 import type { FolderMetrics } from './figures.js';
 import type { PlannedRun } from './run-log.js';
 
@@ -27,16 +27,6 @@ export function dataFolders({ evaluation }: Config): DataFolder[] {
     seen.set(name, count);
     return { set: count === 1 ? name : `${name}-${count}`, dataDir };
   });
-}
-
-/** What an evaluation left in its folder; undefined when it has not come to its end. */
-export async function readMetrics(outDir: string): Promise<Metrics | undefined> {
-  try {
-    return metricsSchema.parse(JSON.parse(await readFile(join(outDir, 'metrics.json'), 'utf8')));
-  } catch {
-    // Not there yet, or not of this version: the evaluation goes on and writes it.
-    return undefined;
-  }
 }
 
 /** The figures of a run, as far as they are still there. */

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
+import { describeEnd, lastWords, lowerPriority, sendToChild } from '../../child-process.js';
 import { errorOf, SmearwatchError } from '../../errors.js';
 import type { EvaluationPlan, EvaluationProgress } from '../plan.js';
 import type { FromEvaluation, ToEvaluation } from './protocol.js';
@@ -19,7 +20,6 @@ export interface EvaluationRunOptions {
  * hardly gets to run, and the daemon's end must not wait for that.
  */
 const STOP_TIMEOUT_MS = 5000;
-const MAX_STDERR = 4000;
 
 /**
  * Evaluates in a process of its own at the lowest priority: the operating system then puts it behind live
@@ -39,30 +39,23 @@ export async function runEvaluation(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   // Before it makes a thread: threads inherit the priority of the one that makes them.
-  lowerPriority(child);
+  lowerPriority(child, constants.priority.PRIORITY_LOW);
   offerToMemoryKiller(child);
   const said = lastWords(child);
   let killTimer: NodeJS.Timeout | undefined;
+  const send = (message: ToEvaluation): void => sendToChild(child, message);
   const stop = (): void => {
-    send(child, { type: 'stop' });
+    send({ type: 'stop' });
     killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   };
   signal.addEventListener('abort', stop);
   try {
-    send(child, { type: 'start', plan });
+    send({ type: 'start', plan });
     await outcomeOf(child, said, onProgress);
   } finally {
     signal.removeEventListener('abort', stop);
     clearTimeout(killTimer);
     child.kill('SIGKILL'); // whatever happened, nothing goes on evaluating unseen
-  }
-}
-
-function lowerPriority({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    // Gone already, which `outcomeOf` sees. Lowering one's own child is permitted everywhere.
   }
 }
 
@@ -77,19 +70,6 @@ function offerToMemoryKiller({ pid }: ChildProcess): void {
   } catch {
     // Gone already, or no such file in this container: it is a preference only.
   }
-}
-
-function send(child: ChildProcess, message: ToEvaluation): void {
-  // A child that has just died is told apart by its `close`.
-  if (child.connected) child.send(message, () => undefined);
-}
-
-function lastWords({ stderr }: ChildProcess): () => string {
-  let text = '';
-  stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    text = `${text}${chunk}`.slice(-MAX_STDERR);
-  });
-  return () => text.trim();
 }
 
 /** Settles when the process has ended, so that its files are nobody's any more. */
@@ -108,7 +88,7 @@ function outcomeOf(
     child.once('close', (code, signal) => {
       if (outcome?.type === 'finished') resolve();
       else if (outcome) reject(errorOf(outcome.failure));
-      else reject(died(signal === null ? `exit code ${code ?? ''}` : `by ${signal}`, said()));
+      else reject(died(describeEnd(code, signal), said()));
     });
   });
 }

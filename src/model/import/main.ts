@@ -1,3 +1,4 @@
+import { sendToParent } from '../../child-process.js';
 import { failureOf } from '../../errors.js';
 import { isJson } from '../json-file.js';
 import { importOnnx } from './import-onnx.js';
@@ -27,5 +28,5 @@ async function convert(message: ToImport): Promise<Imported> {
 }
 
 function send(message: FromImport): void {
-  process.send?.(message);
+  sendToParent(message);
 }

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { describeEnd, lastWords } from '../../child-process.js';
 import { errorOf } from '../../errors.js';
 import { within } from '../../within.js';
 import { died, tookTooLong } from './failures.js';
@@ -14,7 +15,6 @@ export interface RunImportOptions {
 const TIMEOUT_MS = 120_000;
 /** JavaScript's part of the memory, in MB: a hostile file must not fill it all. Weights lie outside of it. */
 const MAX_HEAP = 1024;
-const MAX_PRINTED = 4000;
 
 /**
  * Converts a foreign file in a process of its own, which is ended after the time limit, and writes the result
@@ -47,20 +47,13 @@ export async function runImport(
 }
 
 function replyOf(child: ChildProcess, request: ToImport): Promise<FromImport> {
-  const printed = endOfStderr(child);
+  const printed = lastWords(child);
   return new Promise((resolve, reject) => {
     child.once('message', (message: FromImport) => resolve(message));
     child.once('error', (error) => reject(died(error.message, printed())));
-    child.once('close', (code, signal) => reject(died(signal ?? `exit code ${code ?? ''}`, printed())));
+    child.once('close', (code, signal) => reject(died(describeEnd(code, signal), printed())));
     child.send(request);
   });
-}
-
-/** The last of what the process printed, which may say why it died. */
-function endOfStderr({ stderr }: ChildProcess): () => string {
-  let end = '';
-  stderr?.setEncoding('utf8').on('data', (text: string) => (end = (end + text).slice(-MAX_PRINTED)));
-  return () => end;
 }
 
 /** Never resolves. */

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errnoOf } from '../../errors.js';
+import { readIfThere } from '../../files/read-if-there.js';
 import { replaceFile } from '../../files/replace-file.js';
 import { decodeText } from '../../text/decode-text.js';
 import { manifestInvalid } from './manifest.js';
@@ -19,13 +18,8 @@ const labelsSchema = z.strictObject({
 /** Label → version of one model. @throws SmearwatchError `manifest-invalid` */
 export async function readLabels(modelFolder: string): Promise<Map<string, number>> {
   const file = join(modelFolder, LABELS_FILE);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return new Map();
-    throw error;
-  }
+  const bytes = await readIfThere(file);
+  if (bytes === undefined) return new Map();
   return new Map(Object.entries(parse(bytes, file)).map(([label, version]) => [label, Number(version)]));
 }
 
