@@ -1,6 +1,6 @@
 import type { Claim } from '../ledger/ledger.js';
 
-/** Where the images in flight are. `batch`: claimed, waiting for company or a worker. */
+/** The places of images in flight. `batch`: claimed, waiting for more images or for a worker. */
 export type PipelineStage = 'batch' | 'pool' | 'record';
 
 /** What the pipeline is doing, for the stall detector. */
@@ -8,7 +8,7 @@ export interface ActivitySnapshot {
   readonly inFlight: number;
   /** Milliseconds since a claim ended, or since the pipeline started to work after it had nothing to do. */
   readonly idleMs: number;
-  /** The stage that holds the images in flight, the last of the way first; undefined when there are none. */
+  /** The last stage of the way that holds an image; undefined while no image is in flight. */
   readonly stage: PipelineStage | undefined;
 }
 

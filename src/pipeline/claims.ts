@@ -8,11 +8,11 @@ export interface ClaimSource {
     claim(limit: number, paused: readonly string[]): Claim[];
     nextDueInMs(paused: readonly string[]): number | undefined;
   };
-  /** Files that may have killed the process: they are worked on with nothing beside them. */
+  /** Files that may have killed the process: each is in flight alone. */
   readonly suspects: { isDue(): boolean; claim(): Claim | undefined };
 }
 
-/** What must not be claimed at present: its folder is away, or there is no room for results. */
+/** What must not be claimed at present: its folder is missing, or there is no room for results. */
 export interface Pauses {
   readonly isPaused: boolean;
   readonly pausedScanners: readonly string[];
@@ -20,7 +20,7 @@ export interface Pauses {
 
 export const NEVER_PAUSED: Pauses = { isPaused: false, pausedScanners: [] };
 
-/** At most this many claims in one transaction, so that a commit stays short. */
+/** The largest number of claims in one transaction, so that a commit stays short. */
 const CLAIMS_AT_ONCE = 64;
 const PULL_AFTER_FAILURE_MS = 5000;
 

@@ -7,7 +7,7 @@ import type { InFlight } from './in-flight.js';
 /** A batch that a worker has answered, or a part of one that was divided. */
 export interface AnsweredBatch<Image extends FileToPrepare = InFlight> {
   readonly images: readonly Image[];
-  /** Its `files` say what became of each image, in the same order. */
+  /** The answer: its `files` correspond to `images`, in the same order. */
   readonly reply: BatchReply;
   /** `performance.now()` when the batch went to the pool and came back. */
   readonly submittedAt: number;

@@ -4,7 +4,7 @@ import { LONGEST_DELAY_MS, type Claim, type Reason } from '../ledger/ledger.js';
 
 /** How a claim ends that could not be classified. */
 export type Ending =
-  /** Put back as if it had not been claimed; the cause is not the image's. */
+  /** Queued again as if it had not been claimed; the cause is not the image's. */
   | { readonly kind: 'released'; readonly delayMs: number }
   /** Another attempt later. */
   | { readonly kind: 'retried'; readonly delayMs: number; readonly reason: Reason }

@@ -9,7 +9,7 @@ import type { ImageSource } from './settings.js';
  */
 export interface InFlight extends Claim, FileToPrepare {
   /**
-   * The name of the folder that the image lies in, if the scanner's folders are classes. It may be no class
+   * The name of the folder that the image is in, if the scanner's folders are classes. It may be no class
    * of the models. Undefined at the top of the scanner's folder.
    */
   readonly folderLabel: string | undefined;

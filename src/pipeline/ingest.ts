@@ -33,7 +33,7 @@ export interface IngestParts {
   };
   readonly telemetry: Pick<Telemetry, 'stageFinished' | 'imageDecoded' | 'batchClassified' | 'batchFailed'> &
     RecorderParts['telemetry'];
-  /** The settings in force; asked anew for every image, since a configuration may be reloaded. */
+  /** The settings in force; read again for every image, since a configuration may be reloaded. */
   readonly config: () => IngestSettings;
   /** What must not be claimed at present; without it, everything may. */
   readonly pauses?: Pauses;
@@ -49,7 +49,7 @@ export interface IngestParts {
   readonly onBroken: (error: unknown) => void;
 }
 
-/** Batches in flight per worker: one in work, one waiting, one being recorded or filled. */
+/** Batches in flight per worker: one in progress, one waiting, one being recorded or filled. */
 const BATCHES_PER_WORKER = 3;
 
 /**
@@ -124,7 +124,7 @@ export class Ingest {
 
   /**
    * Claims nothing more and finishes what is in flight, for at most `timeoutMs`; what is left then goes back
-   * into the queue. Returns how many were put back.
+   * into the queue. Returns how many were released.
    */
   async stop(timeoutMs: number): Promise<number> {
     this.#claims.stop();

@@ -94,13 +94,13 @@ export class Recorder {
       outcome: completion,
       predictions: record?.models ?? [],
       reviewReasons: record?.decision.reviewReasons ?? [],
-      // The clock may have been set back meanwhile.
+      // The clock may have been set back since.
       latencyMs: Math.max(0, Date.now() - claim.queuedAt),
     });
   }
 
   #tellNoClass(scanner: string, name: string): void {
-    const reason = 'the folder has the name of no class that the models know';
+    const reason = "the folder name is not one of the models' classes";
     this.#parts.telemetry.labelRefused({ source: 'folder', scanner, name, reason });
   }
 

@@ -2,7 +2,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import type { AnsweredBatch } from './classify-batch.js';
 import { poolWaitMs } from './result-record.js';
 
-/** Reports how long the images of an answered batch took up to here, and the models on it. */
+/** Reports the durations of an answered batch: of each image until now, and of the models. */
 export function reportBatch(
   batch: AnsweredBatch,
   telemetry: Pick<Telemetry, 'stageFinished' | 'imageDecoded' | 'batchClassified'>,

@@ -22,7 +22,7 @@ export function finishedClaims(
   });
 }
 
-/** How long a batch was in the pool without being in work: it waited for a worker. */
+/** How long a batch was in the pool before a worker began it. */
 export function poolWaitMs({ reply, submittedAt, answeredAt }: AnsweredBatch): number {
   return Math.max(0, answeredAt - submittedAt - reply.workMs);
 }
@@ -66,7 +66,7 @@ function recordOf(
   };
 }
 
-/** What all images of a batch took alike. */
+/** The times that are the same for all images of a batch. */
 function batchTimes(batch: AnsweredBatch): BatchTimes {
   const { models, perModel, files } = batch.reply;
   const images = files.filter(({ kind }) => kind === 'classified').length;

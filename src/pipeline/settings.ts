@@ -1,7 +1,7 @@
 import type { Config, ScannerConfig } from '../config/schema.js';
 import type { PrepareLimits } from '../pool/protocol.js';
 
-/** Where images come from, as far as the pipeline asks. */
+/** The settings of a scanner that the pipeline needs. */
 export type ImageSource = Pick<ScannerConfig, 'name' | 'folder' | 'labels'> & {
   /** Undefined: any size is as good. */
   readonly expectedSize?: ScannerConfig['expectedSize'];

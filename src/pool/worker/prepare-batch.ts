@@ -10,7 +10,7 @@ import { ReadBuffers } from './read-buffers.js';
 const buffers = new ReadBuffers(FILES_AHEAD + 1);
 
 export interface PrepareParts {
-  /** Where the pixels are put, one image after the other: room for all files of the request. */
+  /** Receives the pixels, one image after the other: room for all files of the request. */
   readonly pixels: Uint8Array;
   readonly isKnown: (sha256: string) => boolean;
   /** Called whenever a file is done. */
