@@ -18,11 +18,11 @@ import { BENCH_VERSION, SECTIONS, type BenchReport } from './report/schema.js';
 import { rowsOf, type StatisticsRow, type Sample } from './statistics.js';
 
 export interface BenchRun {
-  /** Ends it at the next moment at which nothing is left behind. */
+  /** Ends the bench at the next moment at which nothing is left behind. */
   readonly signal: AbortSignal;
-  /** Lines for whoever waits. */
+  /** Receives progress lines for the user. */
   readonly say?: (line: string) => void;
-  /** The compiled program; tests, which run from the sources, name `dist/`. */
+  /** The compiled program; tests, which run from the sources, pass `dist/`. */
   readonly compiled?: URL;
 }
 
@@ -37,8 +37,8 @@ const MEASURES: Readonly<Record<BenchPart, MeasurePart>> = {
 };
 
 /**
- * Measures everything that is asked for, several rounds one after the other: what a busy machine does to one
- * round, it does to all figures of that round, and ratios are taken within it.
+ * Measures everything that is asked for, in several rounds. Other load on the machine affects all figures of
+ * a round, and ratios are computed within a round.
  * @throws SmearwatchError `bench-…`, and the signal's reason when it is interrupted
  */
 export async function runBench(
@@ -73,7 +73,7 @@ async function workFolderIn(folder: string): Promise<string> {
   } catch (error) {
     throw new SmearwatchError(
       'bench-folder-unusable',
-      `${folder} cannot hold what a bench needs: ${messageOf(error)}`,
+      `${folder} cannot be used as the bench's folder: ${messageOf(error)}`,
       { cause: error },
     );
   }
@@ -120,6 +120,6 @@ function sectionsOf(rounds: readonly RoundSamples[]): Pick<BenchReport, (typeof 
     const samples = rounds.flatMap((round): readonly Sample<object, string>[] => round[section] ?? []);
     return [section, rowsOf(samples)];
   });
-  // A sample's type follows from its section, which `Object.fromEntries` does not know.
+  // A sample's type follows from its section, which `Object.fromEntries` cannot express.
   return Object.fromEntries(entries) as Pick<BenchReport, (typeof SECTIONS)[number]>;
 }

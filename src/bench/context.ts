@@ -3,20 +3,20 @@ import type { Material } from './prepare/material.js';
 import type { RowOf, BenchSection } from './report/schema.js';
 import type { Sample } from './statistics.js';
 
-/** What every measurement is given. */
+/** Input of every measurement. */
 export interface BenchContext {
   readonly plan: BenchPlan;
   readonly material: Material;
-  /** A folder of the bench's own, removed at its end. */
+  /** A folder of the bench, removed at its end. */
   readonly folder: string;
-  /** The compiled program (`dist/`): its workers and its command line are what is measured. */
+  /** The compiled program (`dist/`), whose workers and command line are measured. */
   readonly compiled: URL;
   readonly signal: AbortSignal;
-  /** 0, 1 …: what does not vary is measured in the first one only. */
+  /** Number of the round, from 0: constant figures are measured in the first round only. */
   readonly round: number;
-  /** A line for whoever waits. */
+  /** Receives progress lines for the user. */
   readonly say: (line: string) => void;
-  /** Something that cannot be measured here, and why. Said once. */
+  /** Reports once what cannot be measured here, and why. */
   readonly skip: (what: string, why: string) => void;
 }
 
@@ -25,7 +25,7 @@ export type SampleOf<S extends BenchSection> = Sample<
   Extract<keyof RowOf<S>['figures'], string>
 >;
 
-/** What one round of one part found, by the section of the report that it belongs to. */
+/** Samples of one part in one round, by the section of the report that they belong to. */
 export type RoundSamples = { readonly [S in BenchSection]?: readonly SampleOf<S>[] };
 
 export type MeasurePart = (context: BenchContext) => Promise<RoundSamples>;

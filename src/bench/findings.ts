@@ -5,7 +5,7 @@ import type { BenchReport, Finding, RowOf, Spread } from './report/schema.js';
 import { combine, daemonRate, ratioOf } from './statistics.js';
 import { isMet, targetOf } from './targets.js';
 
-/** The measured parts of a report, and what is needed to know which of them belong together. */
+/** The measured parts of a report, and the settings that show which of them belong together. */
 export type Measurements = Omit<
   BenchReport,
   'benchVersion' | 'startedAt' | 'seconds' | 'software' | 'findings' | 'notMeasured'
@@ -14,8 +14,8 @@ export type Measurements = Omit<
 type Draft = Pick<Finding, 'id' | 'title' | 'value' | 'unit'>;
 
 /**
- * The figures that somebody asked for, from what was measured; what was not is left out. Ratios are taken
- * round by round.
+ * The findings that were asked for, computed from the measurements; those that were not measured are left
+ * out. Ratios are computed round by round.
  */
 export function findingsOf(measured: Measurements): Finding[] {
   const drafts = [
@@ -55,7 +55,7 @@ function ofDaemons({ daemon, computer }: Measurements): Draft[] {
         ),
         ...draft(
           `other-cpu/${name}`,
-          `CPU beside decoding, SHA-256 and inference: ${words}`,
+          `CPU in addition to decoding, SHA-256 and inference: ${words}`,
           'milliseconds',
           otherCpuMsPerImage,
         ),
@@ -63,7 +63,7 @@ function ofDaemons({ daemon, computer }: Measurements): Draft[] {
     });
 }
 
-/** Images a second of a program that also hashes every byte of a file, without which no image is recorded. */
+/** Images a second of a program that also hashes every byte of a file, which recording an image requires. */
 function withHashing(ideal: Spread | undefined, hashing: Spread | undefined): Spread | undefined {
   if (!ideal || !hashing) return undefined;
   return combine([ideal, hashing], ([without = NaN, hashed = NaN]) => 1 / (1 / without + 1 / hashed));

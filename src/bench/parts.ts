@@ -1,6 +1,9 @@
-/** The words of a bench: what can be measured, on what. Light, since the command line offers them. */
+/**
+ * The parts of a bench and the formats and models that it measures. The module is small because the command
+ * line loads it.
+ */
 
-/** In the order in which each round measures them. */
+/** Parts of a bench, in the order in which each round measures them. */
 export const PARTS = ['decode', 'networks', 'machine', 'daemon', 'latency', 'memory', 'backlog'] as const;
 export type BenchPart = (typeof PARTS)[number];
 

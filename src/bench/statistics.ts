@@ -1,19 +1,19 @@
 import { quantile } from '../statistics/quantile.js';
 import type { Spread } from './report/schema.js';
 
-/** What one round found of one thing: `of` says of what, `figures` are numbers by name. */
+/** Figures of one measurement in one round: `of` says what was measured, `figures` are numbers by name. */
 export interface Sample<Of extends object, Figure extends string> {
   readonly of: Of;
   readonly figures: Readonly<Partial<Record<Figure, number>>>;
 }
 
-/** The same thing over all rounds. */
+/** The same measurement over all rounds. */
 export interface StatisticsRow<Of extends object, Figure extends string> {
   readonly of: Of;
   readonly figures: Readonly<Partial<Record<Figure, Spread>>>;
 }
 
-/** Median, lowest and highest: with three rounds, anything finer would claim more than was measured. */
+/** Median, lowest and highest value: with three rounds, anything finer would claim more than was measured. */
 export function spreadOf(rounds: readonly number[]): Spread {
   const sorted = Float64Array.from(rounds).sort();
   return {
@@ -24,7 +24,7 @@ export function spreadOf(rounds: readonly number[]): Spread {
   };
 }
 
-/** Of a warm daemon, where a run was long enough to tell; otherwise from its ready line on. */
+/** Rate of a warm daemon, if the run was long enough; otherwise from its ready line on. */
 export function daemonRate<T>({
   steadyPerSecond,
   imagesPerSecond,
@@ -40,9 +40,7 @@ export function percentile(values: ArrayLike<number>, share: number): number {
   return quantile(Float64Array.from(values).sort(), share);
 }
 
-/**
- * Of the line through points that is nearest to them, by least squares; NaN where they have one place only.
- */
+/** Slope of the least-squares line through points; NaN if all points have the same x. */
 export function slopeOf(x: readonly number[], y: readonly number[]): number {
   const meanOf = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -51,7 +49,7 @@ export function slopeOf(x: readonly number[], y: readonly number[]): number {
   return products / x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
 }
 
-/** Samples of the same thing become one row, in the order in which they were first seen. */
+/** Combines samples of the same measurement into one row, in the order of their first occurrence. */
 export function rowsOf<Of extends object, Figure extends string>(
   samples: readonly Sample<Of, Figure>[],
 ): StatisticsRow<Of, Figure>[] {
@@ -76,12 +74,12 @@ function valuesOf<Of extends object, Figure extends string>(
   return group.flatMap(({ figures }) => figures[name] ?? []);
 }
 
-/** a / b of each round by itself, so that a machine that is slower in one round is so in both. */
+/** Ratio a / b of each round: a machine that is slower in one round slows down both. */
 export function ratioOf(a: Spread, b: Spread): Spread {
   return combine([a, b], ([x = NaN, y = NaN]) => x / y);
 }
 
-/** Something that is computed from several figures, round by round. */
+/** Computes a value from several figures, round by round. */
 export function combine(spreads: readonly Spread[], compute: (values: number[]) => number): Spread {
   const rounds = Math.min(...spreads.map((spread) => spread.rounds.length));
   return spreadOf(
@@ -91,7 +89,10 @@ export function combine(spreads: readonly Spread[], compute: (values: number[]) 
   );
 }
 
-/** Six digits are more than any of it is worth, and a tenth of the file. */
+/**
+ * Rounds to six digits, which exceeds the precision of every figure and keeps the file at a tenth of its
+ * size.
+ */
 function significant(value: number): number {
   return Number(value.toPrecision(6));
 }

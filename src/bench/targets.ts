@@ -1,11 +1,11 @@
 import type { Finding } from './report/schema.js';
 
-/** What a figure should reach: `min` at least, `max` at most. */
+/** Bounds that a figure should keep: `min` at least, `max` at most. */
 export type Target = NonNullable<Finding['target']>;
 
 /**
- * What Smearwatch is held to on two cores, by the beginning of a finding's id; the longest beginning that
- * fits counts. A figure without a target is reported all the same.
+ * Smearwatch's targets on two cores, by the beginning of a finding's id; the longest matching beginning
+ * counts. A figure without a target is also reported.
  */
 const TARGETS: Readonly<Record<string, Target>> = {
   'daemon-of-ideal/jpeg': { kind: 'min', limit: 0.93 },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * One value for a set of images, whatever their names and order: SHA-256 over their sorted SHA-256s, one a
- * line.
+ * One value for a set of images, independent of their names and order: SHA-256 over their sorted SHA-256s,
+ * one a line.
  */
 export function contentHash(images: readonly { readonly sha256: string }[]): string {
   const hashes = images.map(({ sha256 }) => sha256).sort();

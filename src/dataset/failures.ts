@@ -1,9 +1,6 @@
 import { SmearwatchError, type ErrorCode, type SmearwatchErrorOptions } from '../errors.js';
 
-/**
- * Every sentence about a labelled folder that somebody may have to mend. All are raised before training
- * starts.
- */
+/** Errors about a labelled folder that the user must fix. All are raised before training starts. */
 
 export function folderUnknown(folder: string, cause?: unknown): SmearwatchError {
   return failure('data-folder-unknown', `${folder} is not a folder that can be read`, { cause });
@@ -24,7 +21,7 @@ export function classEmpty(folder: string, name: string): SmearwatchError {
 export function classUnnameable(folder: string, name: string): SmearwatchError {
   return failure(
     'data-class-name-invalid',
-    `A class folder in ${folder} has a name that cannot be a class: ${JSON.stringify(name)}`,
+    `A class folder in ${folder} has a name that is not allowed for a class: ${JSON.stringify(name)}`,
   );
 }
 

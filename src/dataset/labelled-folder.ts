@@ -9,19 +9,19 @@ import { classEmpty, classUnnameable, folderUnknown, manifestDisagrees, tooFewCl
 import { readManifest, type ManifestRow } from './manifest.js';
 
 export interface LabelledFile {
-  /** Relative to the folder, with `/`: `lymphocyte/0001.jpg`. */
+  /** Path relative to the folder, with `/`: `lymphocyte/0001.jpg`. */
   readonly file: string;
   /** Index into the data set's classes. */
   readonly label: number;
-  /** Where it comes from (a hospital, a data set); empty when unknown. */
+  /** The origin (a hospital, a data set); empty when unknown. */
   readonly source: string;
-  /** The patient; empty when unknown: then it may be split at random. */
+  /** The patient; empty when unknown, in which case the image may be split at random. */
   readonly group: string;
 }
 
 export interface LabelledFolder {
   readonly folder: string;
-  /** In the order of every probabilities vector. */
+  /** Names of the classes, in the order of every vector of probabilities. */
   readonly classes: readonly string[];
   readonly files: readonly LabelledFile[];
 }
@@ -30,7 +30,7 @@ const IMAGE_EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bm
 export const MANIFEST_FILE = 'manifest.csv';
 
 /**
- * What a labelled folder `DIR/<class>/<image>` holds, by name only: nothing is opened but the manifest.
+ * Lists a labelled folder `DIR/<class>/<image>` by names only: no file is opened but the manifest.
  * @throws SmearwatchError `data-folder-unknown`, `data-class-empty`, `data-classes-too-few`,
  *   `data-class-name-invalid`, `data-manifest-invalid`
  */
@@ -52,7 +52,7 @@ async function listClasses(folder: string): Promise<Map<string, string[]>> {
   const entries = await list(folder);
   const found = new Map<string, string[]>();
   for (const { name } of entries.filter((entry) => entry.isDirectory() && !isIgnored(entry.name))) {
-    // A name that is not UTF-8 is read with U+FFFD in it, and would stay in the model's manifest.
+    // A name that is not UTF-8 is read with U+FFFD in it, which would stay in the model's manifest.
     if (!ONE_LINE.test(name)) throw classUnnameable(folder, name);
     const images = await list(join(folder, name));
     found.set(
@@ -76,7 +76,10 @@ async function list(folder: string): Promise<Dirent[]> {
   }
 }
 
-/** As in a scanner's folder: hidden, or what a file server keeps for itself, which is no class. */
+/**
+ * Whether a folder is ignored, as in a scanner's folder: hidden folders, and a file server's own folders,
+ * which are not classes.
+ */
 function isIgnored(name: string): boolean {
   return name.startsWith('.') || isSystemName(name);
 }
@@ -86,14 +89,18 @@ function isImageName(name: string): boolean {
 }
 
 /**
- * The paper's order for the paper's classes, so that every model's probabilities mean the same; else by name.
+ * Orders the paper's classes as the paper does, so that every model's probabilities mean the same; other
+ * classes by name.
  */
 function orderClasses(names: readonly string[]): string[] {
   const isPaper = names.length === CELL_CLASSES.length && CELL_CLASSES.every((name) => names.includes(name));
   return isPaper ? [...CELL_CLASSES] : [...names].sort();
 }
 
-/** A group that only repeats its source ("pbc" of "pbc") says that the patient is not known. */
+/**
+ * Describes an image. A group that only repeats its source ("pbc" of "pbc") means that the patient is not
+ * known.
+ */
 function describe(file: string, label: number, row: ManifestRow | undefined): LabelledFile {
   const { source = '', group = '' } = row ?? {};
   return { file, label, source, group: group === source ? '' : group };

@@ -7,13 +7,13 @@ export interface ManifestRow {
   readonly class: string;
   readonly source: string;
   readonly group: string;
-  /** Every column by its name, those above included. */
+  /** All columns by name, including those above. */
   readonly columns: Readonly<Record<string, string>>;
 }
 
 /**
- * The rows of a manifest by file; undefined where there is none. Columns are found by name (`file` and
- * `class` must be there, `source` and `group` may), others are ignored.
+ * Reads the rows of a manifest by file; undefined when it is missing. Columns are found by name (`file` and
+ * `class` are required, `source` and `group` optional), others are ignored.
  * @throws SmearwatchError `data-manifest-invalid`
  */
 export async function readManifest(path: string): Promise<Map<string, ManifestRow> | undefined> {

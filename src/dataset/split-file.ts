@@ -20,7 +20,10 @@ const schema = z.strictObject({
 
 export type SplitContent = Readonly<z.infer<typeof schema>>;
 
-/** Images are named by content: a split stays valid when a folder is moved or its files are renamed. */
+/**
+ * Writes a split. Images are named by content, so that it stays valid when a folder is moved or its files are
+ * renamed.
+ */
 export async function writeSplit(
   path: string,
   split: Split<NamedImage>,
@@ -46,22 +49,22 @@ export function splitText(split: Split<NamedImage>, options: SplitOptions): stri
   return `${JSON.stringify(content, null, 1)}\n`;
 }
 
-/** What a split file knows an image by. */
+/** Identification of an image in a split file. */
 export interface NamedImage {
   /** Relative to the labelled folder. */
   readonly file: string;
   readonly sha256: string;
 }
 
-/** A division, and how it was made. */
+/** A division of images, and the options that made it. */
 export interface KnownSplit<T> {
   readonly split: Split<T>;
   readonly options: SplitOptions;
 }
 
 /**
- * The same division of the same images. Images that the file does not name are an error: they would silently
- * be lost.
+ * Reads the same division of the same images. Images that the file does not name are an error, because they
+ * would silently be lost.
  * @throws SmearwatchError `data-split-foreign`
  */
 export async function readSplit<T extends NamedImage>(
@@ -91,7 +94,7 @@ export async function readSplit<T extends NamedImage>(
   return { split, options: { by, testShare, validationShare, seed } };
 }
 
-/** What a split's file says, whatever images there are. @throws SmearwatchError `data-split-foreign` */
+/** Reads a split file, without comparing it with images. @throws SmearwatchError `data-split-foreign` */
 export async function readSplitFile(path: string): Promise<SplitContent> {
   try {
     const text = decodeText(await readFile(path), ({ what }) => new Error(what));

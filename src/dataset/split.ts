@@ -1,20 +1,20 @@
 import { splitUnusable } from './failures.js';
 import { Random, shuffle } from '../random.js';
 
-/** What a split looks at. */
+/** The properties of an image that a split uses. */
 export interface Splittable {
   readonly label: number;
   readonly source: string;
-  /** The patient; empty: not known, split at random. */
+  /** The patient; empty when unknown, in which case it is split at random. */
   readonly group: string;
 }
 
 export interface SplitOptions {
-  /** `image`: every image for itself, as in the paper. `group`: no patient on both sides. */
+  /** `image`: every image separately, as in the paper. `group`: no patient is on both sides. */
   readonly by: 'image' | 'group';
-  /** Share of all images for the test part, 0 < share < 1. The paper's: 0.3. */
+  /** Share of all images for the test part, 0 < share < 1. The paper has 0.3. */
   readonly testShare: number;
-  /** Share of the training part that is held back to choose the best epoch by; 0: none. */
+  /** Share of the training part that is held back to choose the best epoch; 0: none. */
   readonly validationShare: number;
   readonly seed: number;
 }
@@ -26,7 +26,7 @@ export interface Split<T> {
 }
 
 /**
- * Stratified by class and source, seeded, each part in the input's order.
+ * Splits images, stratified by class and source and seeded, each part in the input's order.
  * @throws SmearwatchError `data-split-unusable` when a class would be missing from training or from the test.
  */
 export function splitImages<T extends Splittable>(
@@ -43,7 +43,7 @@ export function splitImages<T extends Splittable>(
   return { train, validation, test };
 }
 
-/** [the share, the rest] */
+/** Divides images into two parts: [the share, the rest]. */
 function takeShare<T extends Splittable>(
   images: readonly T[],
   share: number,
@@ -62,7 +62,7 @@ function takeShare<T extends Splittable>(
   return [images.filter((image) => taken.has(image)), images.filter((image) => !taken.has(image))];
 }
 
-/** Of every class and source its share, rounded; at least one if any is asked for and two are there. */
+/** Takes the share of every class and source, rounded; at least one if any is asked for and there are two. */
 function takeSingles<T extends Splittable>(images: readonly T[], share: number, random: Random): T[] {
   return [...groupBy(images, ({ label, source }) => `${label}/${source}`).values()].flatMap((stratum) => {
     const wanted = Math.round(stratum.length * share);
@@ -72,7 +72,7 @@ function takeSingles<T extends Splittable>(images: readonly T[], share: number, 
 }
 
 /**
- * Whole groups, in random order, each taken if that brings the classes' counts nearer to their share: the sum
+ * Takes whole groups, in random order, each if that brings the classes' counts nearer to their share: the sum
  * over the classes of ((taken − share·all)² / all) must fall.
  */
 function takeGroups<T extends Splittable>(images: readonly T[], share: number, random: Random): T[] {

@@ -5,10 +5,7 @@ import { contentHash } from './content-hash.js';
 import { splitText, type NamedImage } from './split-file.js';
 import { splitImages, type Split, type Splittable } from './split.js';
 
-/**
- * What a training writes into the manifest (train/export-model.ts), as far as its split can be made again
- * from it.
- */
+/** The part of a training's manifest entry (train/export-model.ts) from which its split can be made again. */
 const trainingSchema = z.object({
   data: z.object({
     sha256: z.string(),
@@ -27,7 +24,10 @@ const trainingSchema = z.object({
 
 export type Training = Readonly<z.infer<typeof trainingSchema>>;
 
-/** Undefined when the manifest does not say how the model was trained: it was imported, for instance. */
+/**
+ * The training in a manifest; undefined when the manifest does not describe it, for instance for an imported
+ * model.
+ */
 export function trainingOf(trainedOn: Readonly<Record<string, unknown>>): Training | undefined {
   return trainingSchema.safeParse(trainedOn).data;
 }
@@ -37,9 +37,9 @@ export function isDataOf(training: Training, images: readonly NamedImage[]): boo
 }
 
 /**
- * The division of its images that a model was trained on, made again.
+ * Makes the division of images again that a model was trained on.
  * @param images those of the training, in the order in which it read them
- * @throws SmearwatchError `data-split-foreign` when it comes out otherwise than it was
+ * @throws SmearwatchError `data-split-foreign` when the result differs from the original
  */
 export function remakeSplit<T extends NamedImage & Splittable>(
   { split: { sha256, by, testShare, validationShare, seed }, recipe }: Training,

@@ -8,7 +8,7 @@ import { bootstrapEstimate } from './summary/estimates.js';
 import { byFile } from './summary/image-table.js';
 
 export interface ModelPredictions {
-  /** `name@version` */
+  /** Reference to the model: `name@version`. */
   readonly model: string;
   readonly predictions: readonly LabelledPrediction[];
 }
@@ -21,9 +21,9 @@ interface Pair {
 }
 
 /**
- * Two models on the same images: McNemar's test, and by how much their shares right differ. McNemar's test
- * takes images as independent, so with groups its p-value is too small; the difference's interval respects
- * them.
+ * Compares two models on the same images: McNemar's test, and the difference of their shares right. McNemar's
+ * test takes images as independent, so with groups its p-value is too small; the interval of the difference
+ * respects the groups.
  * @throws RangeError when the two did not see the same files
  */
 export function compareModels(
@@ -60,7 +60,7 @@ function isRight({ probabilities, label }: LabelledPrediction): boolean {
   return predictionsOf(probabilities, probabilities.length)[0] === label;
 }
 
-/** Share right of the first less that of the second. Resamples keep each image's pair together. */
+/** Share right of the first model minus that of the second. Resamples keep each image's pair together. */
 function difference(pairs: readonly Pair[], options: BootstrapOptions): Estimate {
   const gains = Int8Array.from(pairs, (pair) => Number(pair.first) - Number(pair.second));
   const units = resamplingUnits(pairs.map(({ group }) => group));

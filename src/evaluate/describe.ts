@@ -10,7 +10,7 @@ import type { EvaluationThroughput } from './run/classify-all.js';
 import { computer, softwareOf } from './run/environment.js';
 import type { Outcomes } from './run/outcomes.js';
 
-/** What is known before a model has seen an image. */
+/** Everything known about an evaluation before a model has seen an image. */
 export interface PreparedEvaluation {
   readonly models: readonly FoundModel[];
   readonly classes: readonly string[];
@@ -24,7 +24,7 @@ export interface Classified extends PreparedEvaluation {
   readonly throughput: EvaluationThroughput;
 }
 
-/** What `metrics.json` says besides the figures: how they can be had again. */
+/** The part of `metrics.json` besides the figures: what is needed to produce them again. */
 export function describe(
   { command, dataDir, by }: EvaluationPlan,
   { models, classes, found, chosen, outcomes, throughput, startedAt }: Classified,
@@ -59,7 +59,7 @@ function byFile(leftOut: readonly LeftOut[]): LeftOut[] {
   return [...leftOut].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Which models have seen these images in training: figures on them say how well a model remembers. */
+/** Models that have seen these images in training: their figures say how well they remember. */
 export function learntBy(models: readonly FoundModel[], { chosen, outcomes }: Classified): string[] {
   if (chosen.part === 'train') return ['WARNING: these images are those of a training.'];
   if (chosen.part !== 'all') return [];

@@ -17,10 +17,10 @@ import { outcomesOf, predictionsOf, type Outcomes } from './run/outcomes.js';
 import { writeResults } from './write-results.js';
 
 /**
- * Runs models over a labelled folder, as the daemon would run them over a scanner's, and says how good they
- * are. An evaluation that was interrupted goes on where it stopped when the same plan is given again: the
- * results are in a ledger in `outDir`.
- * @throws SmearwatchError of what cannot be evaluated, or `interrupted` once the signal fires
+ * Runs models over a labelled folder, as the daemon runs them over a scanner's folder, and measures how good
+ * they are. An interrupted evaluation continues when it is started with the same plan, because its results
+ * are in a ledger in `outDir`.
+ * @throws SmearwatchError what cannot be evaluated, or `interrupted` once the signal fires
  */
 export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions): Promise<EvaluationResult> {
   try {
@@ -34,7 +34,7 @@ export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions)
   }
 }
 
-/** Everything that can be wrong with what was asked for is found here, before a model is loaded. */
+/** Checks everything that was asked for before a model is loaded. */
 async function prepare(
   plan: EvaluationPlan,
   { signal, onProgress }: EvaluationOptions,
@@ -85,7 +85,7 @@ async function classify(
   }
 }
 
-/** Figures, gates and files. */
+/** Computes the figures, checks the gates and writes the files. */
 async function conclude(
   plan: EvaluationPlan,
   run: Classified,
@@ -108,7 +108,7 @@ async function conclude(
     },
     async (done) => {
       onProgress?.({ stage: 'measuring', done, total: models.length });
-      await setImmediate(); // what is on the terminal, and a signal, come before seconds of arithmetic
+      await setImmediate(); // lets the terminal update and signals arrive before seconds of arithmetic
       signal.throwIfAborted();
     },
   );

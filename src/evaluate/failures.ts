@@ -1,6 +1,6 @@
 import { messageOf, SmearwatchError } from '../errors.js';
 
-/** Every sentence about an evaluation that cannot begin or go on. */
+/** Errors of an evaluation that cannot start or continue. */
 
 export function noImages(folder: string, classes: readonly string[]): SmearwatchError {
   return new SmearwatchError('evaluation-data-empty', `${folder} has no image to evaluate`, {
@@ -17,11 +17,11 @@ export function columnUnknown(
     'evaluation-by-unknown',
     columns === undefined
       ? `Figures by ${by} need ${folder}/manifest.csv, which is not there`
-      : `${folder}/manifest.csv has no column "${by}" to tell images apart by`,
+      : `${folder}/manifest.csv has no column "${by}" to group images by`,
     {
       hint:
         columns === undefined
-          ? 'Add one with the columns file, class and what the images are to be told apart by.'
+          ? 'Add one with the columns file, class and a column to group the images by.'
           : `It has: ${columns.join(', ')}.`,
     },
   );
@@ -66,18 +66,21 @@ export function gateClassUnknown(name: string, classes: readonly string[]): Smea
 }
 
 export function notAnEvaluation(outDir: string): SmearwatchError {
-  return new SmearwatchError('evaluation-out-occupied', `${outDir} has files that are of no evaluation`);
+  return new SmearwatchError(
+    'evaluation-out-occupied',
+    `${outDir} has files that are not from an evaluation`,
+  );
 }
 
 export function evaluationDiffers(outDir: string, what: readonly string[]): SmearwatchError {
   return new SmearwatchError(
     'evaluation-differs',
-    `${outDir} holds an evaluation that differs: ${what.join('; ')}`,
+    `${outDir} holds a different evaluation: ${what.join('; ')}`,
   );
 }
 
 export function evaluationInUse(outDir: string, cause: unknown): SmearwatchError {
-  return new SmearwatchError('evaluation-in-use', `Another Smearwatch process evaluates into ${outDir}`, {
+  return new SmearwatchError('evaluation-in-use', `Another Smearwatch process is evaluating into ${outDir}`, {
     cause,
   });
 }
@@ -93,7 +96,7 @@ export function evaluationTooOld(outDir: string, cause: unknown): SmearwatchErro
 export function evaluationStuck(images: number, why: string): SmearwatchError {
   return new SmearwatchError(
     'evaluation-stuck',
-    `${images} images can be neither classified nor given up: ${why}`,
+    `${images} images can neither be classified nor quarantined: ${why}`,
   );
 }
 

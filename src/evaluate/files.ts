@@ -1,6 +1,6 @@
-/** What an evaluation leaves in its folder. */
+/** Name of the file with an evaluation's figures, in its output folder. */
 export const METRICS_FILE = 'metrics.json';
 export const PREDICTIONS_FILE = 'predictions.csv';
 export const REPORT_FILE = 'report.html';
-/** What live images are compared with (`drift.reference`). */
+/** Name of the file with the reference for drift detection (`drift.reference`). */
 export const REFERENCE_FILE = 'reference.json';

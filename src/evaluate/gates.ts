@@ -15,13 +15,13 @@ export interface GateCheck {
 
 type Figure = GateConfig['figure'];
 
-/** Of the others, higher is better. */
+/** Figures for which lower is better; for all others, higher is better. */
 export const LOWER_IS_BETTER: ReadonlySet<Figure> = new Set(['quadraticLoss', 'expectedCalibrationError']);
-/** What binary fractions make of decimal ones: 0.9 − 0.88 is more than 0.02. */
+/** Tolerance for the rounding of decimal fractions in binary: 0.9 − 0.88 is more than 0.02. */
 const ROUNDING = 1e-9;
 
 /**
- * What the configuration demands of the models, each demand for itself.
+ * Checks the models against each gate of the configuration.
  * @param models those of the evaluation
  * @param promoted version that the label `production` points at, by model name
  */
@@ -57,7 +57,7 @@ function bounds(gate: GateConfig, model: GatedModel): GateResult[] {
     model: referenceOf(model),
     value,
     limit,
-    // A figure that does not exist meets no demand.
+    // A missing figure fails its gate.
     passed: value !== null && isMet(value),
   });
   return [
@@ -79,7 +79,7 @@ function fall(gate: GateConfig, maxFall: number, model: GatedModel, standard: Ga
   };
 }
 
-/** The promoted version as it was evaluated, or why there is nothing to compare with. */
+/** The promoted version as it was evaluated, or why the comparison is impossible. */
 function promotedOf(
   model: GatedModel,
   models: readonly GatedModel[],
@@ -95,7 +95,7 @@ function promotedOf(
   return `How much ${referenceOf(model)} falls is not checked: ${why}.`;
 }
 
-/** A figure, of one class where one is named; null when there is none. */
+/** The value of a figure, for one class if one is named; null when the figure does not exist. */
 export function valueOf(
   { figure, class: name }: Pick<GateConfig, 'figure' | 'class'>,
   metrics: ModelMetrics,

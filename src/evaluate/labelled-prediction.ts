@@ -5,10 +5,10 @@ export interface LabelledPrediction {
   readonly sha256: string;
   /** Index into the classes. */
   readonly label: number;
-  /** The patient; empty when unknown: the image then stands for itself. */
+  /** The patient; empty when unknown: the image is then a group of its own. */
   readonly group: string;
   /** Value of the field that `--by` names, for instance the hospital. */
   readonly by: string;
-  /** In the order of the classes. */
+  /** Probabilities of the classes, in the order of the classes. */
   readonly probabilities: readonly number[];
 }

@@ -15,14 +15,14 @@ export interface MeasuredEvaluation extends Pick<Metrics, 'models' | 'comparison
 export interface ToMeasure {
   readonly models: readonly FoundModel[];
   readonly classes: readonly string[];
-  /** By `name@version`, in the models' order. */
+  /** Predictions by `name@version`, in the models' order. */
   readonly predictions: ReadonlyMap<string, readonly LabelledPrediction[]>;
   readonly gates: readonly GateConfig[];
   /** Version that the label `production` points at, by model name. */
   readonly promoted: ReadonlyMap<string, string>;
 }
 
-/** Every figure: of each model, of each two beside each other, and against what the configuration demands. */
+/** Computes every figure: of each model, of each pair of models, and the results of the configured gates. */
 export async function measure(
   { models, classes, predictions, gates, promoted }: ToMeasure,
   onModel: (done: number) => Promise<void>,

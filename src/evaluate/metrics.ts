@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * `metrics.json`: what an evaluation found, for programs, gates, the report and planned evaluations. Its JSON
- * Schema (config/metrics.schema.json) is generated from here. Fields are only ever added; `metricsVersion`
- * changes when one changes its meaning.
+ * `metrics.json`: the results of an evaluation, for programs, gates, the report and planned evaluations. Its
+ * JSON Schema (config/metrics.schema.json) is generated from here. Fields are only added, never removed;
+ * `metricsVersion` changes when one changes its meaning.
  *
  * A figure that does not exist (precision of a class that was never predicted) is null, never 0.
  */
@@ -14,8 +14,9 @@ const figure = z.number().nullable();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
- * A figure with its 95 % interval. `low` and `high` are null when there is none: without the figure, or when
- * all resamples agree (a single patient, a perfect area), which says nothing about other images.
+ * A figure with its 95 % interval. `low` and `high` are null without an interval: when the figure does not
+ * exist, or when all resamples agree (a single patient, a perfect area), which says nothing about other
+ * images.
  */
 export const estimateSchema = z.strictObject({
   value: figure,
@@ -45,17 +46,17 @@ export const classMetricsSchema = z.strictObject({
   /** Average precision: the area under the precision-recall curve, as a step function. */
   averagePrecision: estimateSchema,
   /**
-   * Recall at the lowest threshold at which so large a share of the other images scores less. The interval is
-   * that of this threshold. Threshold null and sensitivity 0: the highest score is already too low a
-   * threshold.
+   * Recall at the lowest threshold at which at least the share `specificity` of the other images scores less.
+   * The interval is for this threshold. The threshold is null and the sensitivity 0 when even the highest
+   * score is too low a threshold.
    */
   sensitivityAt: z.array(
     z.strictObject({ specificity: z.number(), threshold: figure, sensitivity: estimateSchema }),
   ),
   /**
-   * At most 200 points each, for plots: [false positive rate, true positive rate], joined by lines, and
-   * [recall, precision], by steps that have the next point's precision. Empty without images of the class
-   * (or, for the first, of another). The areas above are those of all points.
+   * At most 200 points of each curve, for plots: [false positive rate, true positive rate], joined by lines,
+   * and [recall, precision], by steps that have the next point's precision. Empty without images of the class
+   * (or, for the first, of another class). The areas above use all points.
    */
   rocCurve: z.array(z.tuple([z.number(), z.number()])),
   precisionRecallCurve: z.array(z.tuple([z.number(), z.number()])),
@@ -106,13 +107,13 @@ const modelSchema = z.strictObject({
   engine: z.string(),
   precision: z.string(),
   all: modelMetricsSchema,
-  /** The same again for every value of `data.by`, for instance per hospital. */
+  /** The same metrics for every value of `data.by`, for instance per hospital. */
   by: z.record(z.string(), modelMetricsSchema),
 });
 
 /** McNemar's test on the images that only one of two models classified correctly. */
 export const comparisonSchema = z.strictObject({
-  /** `name@version` */
+  /** Reference to the first model: `name@version`. */
   first: z.string(),
   second: z.string(),
   onlyFirstRight: count,
@@ -122,15 +123,15 @@ export const comparisonSchema = z.strictObject({
   /** Chi-squared; when exact, the smaller of the two counts. */
   statistic: z.number(),
   /**
-   * Takes images as independent: with groups it is too small, and the difference's interval is what counts.
+   * P-value for independent images. With groups it is too small; use the interval of the difference instead.
    */
   pValue: z.number(),
-  /** Share right of the first less that of the second, on the same images. */
+  /** Share right of the first model minus that of the second, on the same images. */
   difference: estimateSchema,
 });
 
 export const gateResultSchema = z.strictObject({
-  /** As configured, in words: `alexnet@1 recall of abnormal-monocyte ≥ 0.9`. */
+  /** The configured gate in words: `alexnet@1 recall of abnormal-monocyte ≥ 0.9`. */
   gate: z.string(),
   model: z.string(),
   value: figure,
@@ -152,22 +153,22 @@ export const metricsSchema = z.strictObject({
   /** RFC 3339, UTC. */
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
-  /** As it can be typed again. */
+  /** Command line that repeats the evaluation. */
   command: z.string(),
-  /** Name → version. */
+  /** Versions by the software's name. */
   software: z.record(z.string(), z.string()),
   computer: z.strictObject({ processor: z.string(), cores: count, memoryBytes: count }),
   data: z.strictObject({
     folder: z.string(),
     /**
-     * SHA-256 over the evaluated images' sorted SHA-256s: the same images give the same value, whatever their
-     * names.
+     * SHA-256 over the sorted SHA-256s of the evaluated images: the same images give the same value, even if
+     * renamed.
      */
     sha256,
     classes: z.array(z.string()),
     images: count,
     perClass: z.record(z.string(), count),
-    /** Groups (patients) among the images; 0: none are known. */
+    /** Groups (patients) among the images; 0 when none is known. */
     groups: count,
     /** `all`, or the part of a split file. */
     part: z.string(),
@@ -185,8 +186,7 @@ export const metricsSchema = z.strictObject({
   comparisons: z.array(comparisonSchema),
   gates: z.array(gateResultSchema),
   /**
-   * What a reader of the figures must know: images that a model was trained on, gates that could not be
-   * checked.
+   * Warnings for readers of the figures: images that a model was trained on, gates that could not be checked.
    */
   notes: z.array(z.string()).optional(),
 });

@@ -3,19 +3,19 @@ import { predictionsOf } from '../statistics/confusion.js';
 import type { LabelledPrediction } from './labelled-prediction.js';
 
 export interface PredictionsTable {
-  /** In the order of the probabilities. */
+  /** Names of the classes, in the order of the probabilities. */
   readonly classes: readonly string[];
-  /** By `name@version`: the same images of each model, in the same order. */
+  /** Predictions by `name@version`: the same images of each model, in the same order. */
   readonly predictions: ReadonlyMap<string, readonly LabelledPrediction[]>;
 }
 
 /**
- * `predictions.csv` (RFC 4180): a line for each image, with every model's answer, so that any figure of the
- * report can be computed again elsewhere. Probabilities have all their digits, for the same reason. `by` is
- * the value of the field that `--by` names; it and `group` are empty where unknown.
+ * Renders `predictions.csv` (RFC 4180): a line for each image, with every model's answer and all digits of
+ * the probabilities, so that any figure of the report can be computed again elsewhere. `by` is the value of
+ * the field that `--by` names; it and `group` are empty where unknown.
  *
- * Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula: from a file name or a
- * manifest, such a cell gets an apostrophe in front.
+ * Spreadsheets read a cell that begins with `=`, `+`, `-` or `@` as a formula. Such a cell, from a file name
+ * or a manifest, gets an apostrophe in front.
  * @throws RangeError when the models did not see the same images in the same order
  */
 export function predictionsCsv({ classes, predictions }: PredictionsTable): string {

@@ -4,8 +4,8 @@ import type { ModelMetrics } from './metrics.js';
 import { summarize } from './summarize.js';
 
 /**
- * The summary again for every value of `by`, for instance per hospital, in the order of the values. Images
- * without a value (every image, when nothing was asked for) are in none.
+ * Summarizes the predictions for every value of `by`, for instance per hospital, in the order of the values.
+ * Images without a value (every image, when no field was named) are in no summary.
  */
 export function summarizeBy(
   predictions: readonly LabelledPrediction[],
@@ -18,7 +18,7 @@ export function summarizeBy(
   return Object.fromEntries(parts);
 }
 
-/** The predictions of every value of `by`, for whatever is told value by value. */
+/** Groups the predictions by the value of `by`. */
 export function partsOf(predictions: readonly LabelledPrediction[]): Map<string, LabelledPrediction[]> {
   const values = [...new Set(predictions.map(({ by }) => by))].filter((value) => value !== '').sort();
   return new Map(values.map((value) => [value, predictions.filter(({ by }) => by === value)]));

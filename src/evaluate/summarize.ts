@@ -13,8 +13,8 @@ import { imageTableOf, type ImageTable } from './summary/image-table.js';
 import { weightedFigures, type RankedClass, type WeightedFigures } from './summary/weighted-figures.js';
 
 /**
- * Everything `metrics.json` says about one model on a set of images. The order of the predictions does not
- * matter: the same images give the same document, to the last bit.
+ * Computes everything that `metrics.json` has on one model and a set of images. The order of the predictions
+ * does not matter: the same images give the same document, to the last bit.
  * @param classes their names, in the order of the probabilities
  * @throws RangeError when a prediction does not fit the classes
  */

@@ -14,13 +14,16 @@ import { worstMistakes } from './report/worst-mistakes.js';
 
 export interface EvaluationResults {
   readonly metrics: Metrics;
-  /** By `name@version`. */
+  /** Predictions by `name@version`. */
   readonly predictions: ReadonlyMap<string, readonly LabelledPrediction[]>;
   readonly versions: readonly ModelVersion[];
   readonly reference: DriftReference;
 }
 
-/** `metrics.json` comes last: where it is, the others are. */
+/**
+ * Writes the results of an evaluation. `metrics.json` is written last: if it exists, the other files do as
+ * well.
+ */
 export async function writeResults(
   outDir: string,
   { metrics, predictions, versions, reference }: EvaluationResults,

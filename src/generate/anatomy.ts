@@ -4,35 +4,35 @@ import type { Random } from '../random.js';
 export type NucleusForm = 'round' | 'oval' | 'kidney' | 'horseshoe' | 'lobulated' | 'folded';
 
 /**
- * What makes one white cell, after Bain, *Blood Cells*, and the ICSH's definition of blasts and promonocytes
- * (Goasguen et al., Haematologica 2009). Each class has its rule and its exceptions, which reach into the
- * neighbours' ranges: a size, a shape or a colour alone does not tell the class.
+ * Properties of one white cell, after Bain, *Blood Cells*, and the ICSH's definition of blasts and
+ * promonocytes (Goasguen et al., Haematologica 2009). Each class has its rule and its exceptions, which
+ * overlap with the neighbours' ranges: a size, a shape or a colour alone does not identify the class.
  */
 export interface Anatomy {
-  /** Of a circle of the cell's area, in scanner pixels. */
+  /** Diameter of a circle of the cell's area, in scanner pixels. */
   readonly diameter: number;
   readonly elongation: number;
   readonly roughness: number;
-  /** Bulges of the cytoplasm (pseudopods, blebs). */
+  /** Number of bulges of the cytoplasm (pseudopods, blebs). */
   readonly bulges: number;
   /** Nucleus area over cell area. */
   readonly nucleusShare: number;
   readonly form: NucleusForm;
-  /** 0 central, 1 against the membrane. */
+  /** Position of the nucleus: 0 central, 1 against the membrane. */
   readonly eccentricity: number;
-  /** Density of the chromatin against the slide's. */
+  /** Density of the chromatin relative to the slide's. */
   readonly chromatin: number;
-  /** Contrast of three patterns: strands round pale gaps, heavy blocks, fine dust. */
+  /** Contrast of three patterns: strands around pale gaps, heavy blocks, fine dust. */
   readonly lacy: number;
   readonly clumped: number;
   readonly fine: number;
   readonly nucleoli: number;
   readonly nucleolusContrast: number;
-  /** Deep folds, drawn as dark creases. */
+  /** Number of deep folds, drawn as dark creases. */
   readonly creases: number;
-  /** 0: grey-blue cytoplasm; 1: deep blue. */
+  /** Colour of the cytoplasm: 0 grey-blue, 1 deep blue. */
   readonly basophilia: number;
-  /** Density of the cytoplasm against the slide's. */
+  /** Density of the cytoplasm relative to the slide's. */
   readonly cytoplasm: number;
   readonly vacuoles: number;
   /** Density of azurophilic dust. */
@@ -52,7 +52,9 @@ export function makeAnatomy(cellClass: CellClass, random: Random): Anatomy {
   }
 }
 
-/** Indented nucleus, lacy chromatin, plenty of grey-blue cytoplasm with vacuoles and dust. */
+/**
+ * Normal monocyte: indented nucleus, lacy chromatin, plenty of grey-blue cytoplasm with vacuoles and dust.
+ */
 function normalMonocyte(random: Random): Anatomy {
   const isYoung = random.chance(0.13);
   return {
@@ -120,8 +122,8 @@ function abnormalMonocyte(random: Random): Anatomy {
 }
 
 /**
- * Small, round, dense, blocky nucleus in a thin pale-blue rim; the reactive form is large with a wide, bluer
- * skirt.
+ * Lymphocyte: small, round, dense, blocky nucleus in a thin pale-blue rim; the reactive form is large with a
+ * wide, bluer skirt.
  */
 function lymphocyte(random: Random): Anatomy {
   const isReactive = random.chance(0.16);

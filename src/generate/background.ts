@@ -4,7 +4,7 @@ import type { Random } from '../random.js';
 import { blob, smoothStep } from './shape.js';
 import { scaled, type Slide } from './stain.js';
 
-/** Dried plasma: a faint, cloudy tint of stain between the cells. */
+/** Paints dried plasma: a faint, cloudy tint of stain between the cells. */
 export function paintPlasma(canvas: DensityCanvas, slide: Slide, random: Random): void {
   const clouds = new Noise(random, random.uniform(180, 400));
   const grain = new Noise(random, 14);
@@ -17,7 +17,7 @@ export function paintPlasma(canvas: DensityCanvas, slide: Slide, random: Random)
     let slope = 0;
     for (let column = 0; column < columns; column++) {
       const x = column / scale;
-      // Clouds are broad: straight lines between every sixteenth column show them as well.
+      // Clouds are broad: straight lines between every sixteenth column are precise enough.
       if (column % CLOUD_STEP === 0) {
         cloud = clouds.at(x, y);
         slope = (clouds.at(x + CLOUD_STEP / scale, y) - cloud) / CLOUD_STEP;
@@ -29,12 +29,12 @@ export function paintPlasma(canvas: DensityCanvas, slide: Slide, random: Random)
   }
 }
 
-/** In canvas pixels. */
+/** Distance between the columns that are computed, in canvas pixels. */
 const CLOUD_STEP = 16;
 
 /**
- * Platelets: discs a quarter of a red cell wide, granular red-violet in the middle (granulomere), pale blue
- * outside.
+ * Paints platelets: discs a quarter of a red cell wide, granular red-violet in the middle (granulomere), pale
+ * blue outside.
  */
 export function paintPlatelets(canvas: DensityCanvas, slide: Slide, random: Random): void {
   const count = random.chance(0.45) ? 0 : random.integer(1, 4);
@@ -72,7 +72,7 @@ function paintPlatelet(
   });
 }
 
-/** Now and then precipitated stain: small, dark, sharp grains that are no cells. */
+/** Paints occasional precipitated stain: small, dark, sharp grains that are not cells. */
 export function paintPrecipitate(canvas: DensityCanvas, slide: Slide, random: Random): void {
   if (!random.chance(0.2)) return;
   const count = random.integer(2, 14);

@@ -1,12 +1,12 @@
-/** Optical density (natural logarithm) that a stain of strength 1 gives to red, green and blue. */
+/** Optical density (natural logarithm) of a stain of strength 1 for red, green and blue. */
 export type Density = readonly [red: number, green: number, blue: number];
 
 /**
- * The smear as optical density: where things overlap, densities add and light multiplies (Beer-Lambert), as
- * it does on glass. Drawn at half the image's resolution, which is still finer than the optics of the cameras
- * that it imitates.
+ * The smear as optical density: where objects overlap, densities add and light multiplies (Beer-Lambert), as
+ * on glass. It is drawn at half the image's resolution, which is still finer than the optics of the simulated
+ * cameras.
  *
- * Everything that paints speaks *scanner pixels*: those of a 960×1080 frame, whatever size is drawn.
+ * Painting functions use *scanner pixels*, those of a 960×1080 frame, at any image size.
  */
 export class DensityCanvas {
   readonly columns: number;
@@ -19,7 +19,10 @@ export class DensityCanvas {
   /** rows × columns × 3 (red, green, blue). */
   readonly density: Float32Array;
 
-  /** @param imageScale image pixels per scanner pixel */
+  /**
+   * Makes an empty canvas.
+   * @param imageScale image pixels per scanner pixel
+   */
   constructor(width: number, height: number, imageScale: number) {
     this.columns = Math.ceil(width / 2);
     this.rows = Math.ceil(height / 2);
@@ -30,8 +33,8 @@ export class DensityCanvas {
   }
 
   /**
-   * Canvas pixels within `extent` of a centre: position relative to it in scanner pixels, and offset of its
-   * red value.
+   * Yields the canvas pixels within `extent` of a centre: position relative to it in scanner pixels, and
+   * offset of its red value.
    */
   around(
     centreX: number,
@@ -60,8 +63,7 @@ export class DensityCanvas {
   }
 
   /**
-   * Like `add`, but thinner where something of the same stain lies already: cells that overlap flatten each
-   * other.
+   * Adds a stain like `add`, but less where the same stain already is: cells that overlap flatten each other.
    */
   addLayer(at: number, stain: Density, amount: number): void {
     const below = Math.min(1, Math.max(0, (this.density[at + 1] ?? 0) / stain[1]));

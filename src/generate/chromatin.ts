@@ -3,9 +3,7 @@ import { Noise } from './noise.js';
 import type { Random } from '../random.js';
 import { blob, smoothStep, type Outline } from './shape.js';
 
-/**
- * What chromatin does at a point: how dense it is against the mean, and how far it turns from violet to blue.
- */
+/** The chromatin at a point: its density relative to the mean, and its shift from violet to blue. */
 export interface Chromatin {
   readonly density: (x: number, y: number, depth: number) => number;
   readonly blueness: (x: number, y: number) => number;
@@ -45,7 +43,8 @@ export function makeChromatin(anatomy: Anatomy, nucleus: Outline, random: Random
 }
 
 /**
- * Nucleoli: round, 2 to 4 µm, paler and bluer than the chromatin (RNA), with condensed chromatin about them.
+ * Makes nucleoli: round, 2 to 4 µm, paler and bluer than the chromatin (RNA), with condensed chromatin around
+ * them.
  */
 function makeNucleoli(anatomy: Anatomy, nucleus: Outline, random: Random): Nucleolus[] {
   const found: Nucleolus[] = [];
@@ -60,7 +59,7 @@ function makeNucleoli(anatomy: Anatomy, nucleus: Outline, random: Random): Nucle
   return found;
 }
 
-/** 1 inside a nucleolus, slightly below zero on its rim of condensed chromatin, 0 elsewhere. */
+/** Profile of the nucleoli: 1 inside, slightly below zero on the rim of condensed chromatin, 0 elsewhere. */
 function nucleolusAt(nucleoli: readonly Nucleolus[], x: number, y: number): number {
   let value = 0;
   for (const nucleolus of nucleoli) {
@@ -70,7 +69,7 @@ function nucleolusAt(nucleoli: readonly Nucleolus[], x: number, y: number): numb
   return value;
 }
 
-/** A fold seen from above: a thin, slightly bent dark line that fades out at its ends. */
+/** Makes a fold seen from above: a thin, slightly bent dark line that fades out at its ends. */
 function makeCrease(cellRadius: number, random: Random): (x: number, y: number) => number {
   const angle = random.angle();
   const cos = Math.cos(angle);

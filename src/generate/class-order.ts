@@ -11,9 +11,9 @@ export const PAPER_PROPORTIONS: Proportions = {
 };
 
 /**
- * Which class each index gets, in a fixed cycle: any run of images is as near to the proportions as whole
- * numbers allow, and the class never depends on how many images are asked for. Weights are whole numbers, at
- * least one above zero.
+ * The class of each index, in a fixed cycle: any run of images has the proportions as exactly as whole
+ * numbers allow, and the class never depends on the number of images. Weights are whole numbers, at least one
+ * above zero.
  */
 export function classOrder(proportions: Proportions): (index: number) => CellClass {
   const weights = CELL_CLASSES.map((cellClass) => proportions[cellClass] ?? 0);
@@ -22,7 +22,7 @@ export function classOrder(proportions: Proportions): (index: number) => CellCla
   return (index) => cycle[index % cycle.length] ?? CELL_CLASSES[0];
 }
 
-/** One cycle: each place goes to the class that is farthest behind its share (largest remainder). */
+/** Builds one cycle: each place goes to the class that is farthest behind its share (largest remainder). */
 function cycleOf(weights: readonly number[]): CellClass[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const given = weights.map(() => 0);

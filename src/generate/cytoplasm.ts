@@ -10,7 +10,7 @@ export interface CellShapes {
 }
 
 export interface CytoplasmPlace {
-  /** Signed distances to the cell's and the nucleus's outline. */
+  /** Signed distances to the outlines of the cell and the nucleus. */
   readonly toCell: number;
   readonly depth: number;
   /** Share of the pixel that is cytoplasm. */
@@ -23,7 +23,8 @@ export interface Cytoplasm {
 }
 
 /**
- * Ground glass with coarse clouds, a bluer rim at the membrane, a paler halo at the nucleus, and vacuoles.
+ * Makes cytoplasm: ground glass with coarse clouds, a bluer rim at the membrane, a paler halo at the nucleus,
+ * and vacuoles.
  */
 export function makeCytoplasm(white: CellShapes, random: Random): Cytoplasm {
   const { anatomy } = white;
@@ -51,7 +52,7 @@ interface Vacuole {
   readonly radius: number;
 }
 
-/** Round, clear, 0.3 to 1.2 µm holes, in the cytoplasm more often than over the nucleus. */
+/** Makes round, clear holes of 0.3 to 1.2 µm, more often in the cytoplasm than over the nucleus. */
 function makeVacuoles(white: CellShapes, random: Random): Vacuole[] {
   const found: Vacuole[] = [];
   for (let attempt = 0; attempt < 120 && found.length < white.anatomy.vacuoles; attempt++) {

@@ -9,8 +9,8 @@ export const MANIFEST_NAME = 'manifest.csv';
 const HEADER = 'file,class,source,group';
 
 /**
- * Adds rows to `outDir/manifest.csv`, each file once: a second run with another seed completes the folder
- * instead of orphaning the first one's images. No field ever needs quoting: names are made by us.
+ * Adds rows to `outDir/manifest.csv`, each file once: a second run with another seed extends the manifest
+ * instead of replacing the first one's rows. No field needs quoting, because all names are generated here.
  */
 export async function updateManifest(outDir: string, smears: readonly WrittenSmear[]): Promise<string> {
   const path = join(outDir, MANIFEST_NAME);
@@ -20,7 +20,10 @@ export async function updateManifest(outDir: string, smears: readonly WrittenSme
   return path;
 }
 
-/** Row by file name. @throws SmearwatchError `manifest-foreign` when the file is not one of ours */
+/**
+ * Reads the rows by file name. @throws SmearwatchError `manifest-foreign` when the generator did not write
+ * the file
+ */
 export async function readRows(path: string): Promise<Map<string, string>> {
   const bytes = await readIfThere(path);
   if (bytes === undefined) return new Map();

@@ -23,7 +23,7 @@ export class Noise {
     this.#shiftY = random.uniform(0, TILE_SIDE);
   }
 
-  /** Bilinear between the tile's samples. */
+  /** The value at a point, bilinear between the tile's samples. */
   at(x: number, y: number): number {
     const u = x * this.#cos - y * this.#sin + this.#shiftX;
     const v = x * this.#sin + y * this.#cos + this.#shiftY;
@@ -44,15 +44,15 @@ export class Noise {
 let cachedTile: Float32Array | undefined;
 
 /**
- * One tile serves every image (each field looks at it turned, shifted and scaled): its seed is fixed, not the
- * caller's.
+ * The tile that serves every image (each field reads it turned, shifted and scaled). Its seed is fixed and
+ * not the caller's.
  */
 function noiseTile(): Float32Array {
   cachedTile ??= makeTile();
   return cachedTile;
 }
 
-/** White noise through a band-pass: a narrow blur minus a wide one, both wrapping round the edges. */
+/** Makes white noise through a band-pass: a narrow blur minus a wide one, both wrapping around the edges. */
 function makeTile(): Float32Array {
   const random = new Random('noise-tile');
   const white = Float32Array.from({ length: TILE_SIDE * TILE_SIDE }, () => random.normal());
@@ -69,7 +69,7 @@ function blurWrapping(source: Float32Array, radius: number, times: number): Floa
   return field;
 }
 
-/** Running mean along rows, written transposed: done twice it is a two-dimensional box blur. */
+/** Running mean along rows, written transposed: applied twice, it is a two-dimensional box blur. */
 function boxTransposed(source: Float32Array, radius: number): Float32Array {
   const target = new Float32Array(source.length);
   for (let row = 0; row < TILE_SIDE; row++) {

@@ -15,7 +15,7 @@ import {
 } from './shape.js';
 
 /**
- * The nucleus inside `cell`, of the wanted share of its area, never nearer than a hair to the cell's
+ * Makes the nucleus inside `cell`, with the wanted share of its area and a small distance from the cell's
  * membrane.
  */
 export function makeNucleusShape(anatomy: Anatomy, cell: Outline, random: Random): Outline {
@@ -33,7 +33,7 @@ export function makeNucleusShape(anatomy: Anatomy, cell: Outline, random: Random
   return intersect(placed, inner, 10);
 }
 
-/** Outlines about 100 pixels in radius, turned at random. */
+/** An outline of about 100 pixels in radius, turned at random. */
 function formOf(form: NucleusForm, random: Random): Outline {
   switch (form) {
     case 'round':
@@ -62,7 +62,7 @@ function kidney(random: Random): Outline {
   return carve(body, bay, 34);
 }
 
-/** A bent sausage of one width, its ends a little swollen. */
+/** A bent sausage of one width, with slightly swollen ends. */
 function horseshoe(random: Random): Outline {
   const start = random.angle();
   const span = random.uniform(2.5, 4.1);
@@ -76,7 +76,7 @@ function horseshoe(random: Random): Outline {
   return unite(lobes, 30);
 }
 
-/** Two to four lobes joined by broad bridges (no thread: that would be a neutrophil). */
+/** Two to four lobes joined by broad bridges (thin threads would make it a neutrophil). */
 function lobulated(random: Random): Outline {
   const count = random.integer(2, 4);
   const start = random.angle();
@@ -95,7 +95,7 @@ function lobulated(random: Random): Outline {
   return unite(lobes, 16);
 }
 
-/** A rounded body with one to three narrow nooks cut into its edge. */
+/** A rounded body with one to three narrow notches in its edge. */
 function folded(random: Random): Outline {
   let body = blob(random, {
     radius: 100,

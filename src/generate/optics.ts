@@ -2,7 +2,7 @@ import type { DensityCanvas, Density } from './canvas.js';
 import { Random } from '../random.js';
 import type { Slide } from './stain.js';
 
-/** How the camera saw one image. */
+/** The camera's settings and defects in one image. */
 export interface Exposure {
   /** Gain of red, green and blue: exposure and white balance. */
   readonly gain: Density;
@@ -10,7 +10,7 @@ export interface Exposure {
   readonly blur: number;
   /** Relative fall of the light from one side of the frame to the other. */
   readonly tilt: number;
-  /** Share of the light that is stray and veils the dark parts. */
+  /** Share of stray light, which veils the dark parts. */
   readonly flare: number;
 }
 
@@ -25,7 +25,7 @@ export function makeExposure(random: Random): Exposure {
   };
 }
 
-/** Density to light on the canvas (0 to 255 per channel), in place of the density. */
+/** Converts density to light on the canvas (0 to 255 per channel), in place. */
 export function illuminate(canvas: DensityCanvas, slide: Slide, exposure: Exposure): Float32Array {
   const { columns, rows, density } = canvas;
   const cos = Math.cos(slide.lightAngle);
@@ -47,7 +47,9 @@ export function illuminate(canvas: DensityCanvas, slide: Slide, exposure: Exposu
   return density;
 }
 
-/** Gaussian focus blur with deviation `sigma` in canvas pixels; edges repeat. Overwrites `light`. */
+/**
+ * Applies a Gaussian focus blur with deviation `sigma` in canvas pixels; edges repeat. Overwrites `light`.
+ */
 export function defocus(light: Float32Array, columns: number, rows: number, sigma: number): Float32Array {
   if (sigma < 0.2) return light;
   const kernel = gaussian(sigma);
@@ -55,7 +57,7 @@ export function defocus(light: Float32Array, columns: number, rows: number, sigm
   return blurColumns(light, columns, rows, kernel);
 }
 
-/** The kernel's right half, its middle first. */
+/** The kernel's right half, beginning with its middle. */
 function gaussian(sigma: number): Float64Array {
   const radius = Math.ceil(2.2 * sigma);
   const half = Float64Array.from({ length: radius + 1 }, (_, at) =>
@@ -65,7 +67,7 @@ function gaussian(sigma: number): Float64Array {
   return half.map((value) => value / sum);
 }
 
-/** In place, through one line with its end pixels repeated on both sides. */
+/** Blurs rows in place, through one line with its end pixels repeated on both sides. */
 function blurRows(light: Float32Array, columns: number, rows: number, kernel: Float64Array): void {
   const length = columns * 3;
   const pad = (kernel.length - 1) * 3;
@@ -93,7 +95,7 @@ function blurColumns(light: Float32Array, columns: number, rows: number, kernel:
   for (let row = 0; row < rows; row++) {
     const start = row * length;
     for (let tap = 0; tap < kernel.length; tap++) {
-      // The middle tap is met from both sides, so it counts half each time.
+      // The middle tap is added from both sides, so it counts half each time.
       const weight = (kernel[tap] ?? 0) * (tap === 0 ? 0.5 : 1);
       const above = Math.max(0, row - tap) * length;
       const below = Math.min(rows - 1, row + tap) * length;
@@ -143,13 +145,13 @@ export function expose(
     blendRows(light, columns, rows, y, line);
     let sample = random.integer(0, NOISE_SAMPLES - 1 - width * 3);
     let at = y * width * 3;
-    // Entry c of the line is canvas column c - 1; image column x lies at canvas column (x + 0.5) / 2 - 0.5.
+    // Entry c of the line is canvas column c - 1; image column x has the canvas column (x + 0.5) / 2 - 0.5.
     for (let x = 0; x < width; x++) {
       const near = ((x >> 1) + 1) * 3;
       const far = (x & 1) === 0 ? near - 3 : near + 3;
       for (let channel = 0; channel < 3; channel++) {
         const value = (line[near + channel] ?? 0) * 0.75 + (line[far + channel] ?? 0) * 0.25;
-        // Photon noise grows with the root of the light; a straight line through 0.45 and 1 is close enough
+        // Photon noise grows with the root of the light; a straight line through 0.45 and 1 is precise enough
         // here.
         pixels[at + channel] = value + (base + slope * value) * (samples[sample + channel] ?? 0);
       }
@@ -160,7 +162,7 @@ export function expose(
   return new Uint8Array(pixels.buffer);
 }
 
-/** One image row's worth of canvas, with the first and last column repeated at the ends. */
+/** The canvas line for one image row, with the first and last column repeated at the ends. */
 function blendRows(light: Float32Array, columns: number, rows: number, y: number, line: Float32Array): void {
   const near = y >> 1;
   const far = Math.min(rows - 1, Math.max(0, (y & 1) === 0 ? near - 1 : near + 1));

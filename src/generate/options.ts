@@ -8,37 +8,37 @@ import { SMEAR_FORMATS, type SmearFormat } from './task.js';
 export interface GenerateOptions {
   readonly outDir: string;
   readonly count: number;
-  /** Default 1. */
+  /** Seed of the series. Default 1. */
   readonly seed?: number;
-  /** Index of the first image: a later run goes on where an earlier one stopped. Default 0. */
+  /** Index of the first image, so that a later run can continue an earlier one. Default 0. */
   readonly firstIndex?: number;
-  /** Default png. */
+  /** Format of the files. Default png. */
   readonly format?: SmearFormat;
-  /** Draw only these, keeping their weights in `proportions`. Default all. */
+  /** Draw only these classes, keeping their weights in `proportions`. Default all. */
   readonly classes?: readonly CellClass[];
-  /** Whole-number weights. Default the paper's 1500 : 1500 : 1000. */
+  /** Whole-number weights of the classes. Default the paper's 1500 : 1500 : 1000. */
   readonly proportions?: Proportions;
-  /** Default 960 × 1080. */
+  /** Width and height in pixels. Default 960 × 1080. */
   readonly width?: number;
   readonly height?: number;
-  /** A folder per class, or all images side by side. Default `class-folders`. */
+  /** A folder per class, or all images in one folder. Default `class-folders`. */
   readonly layout?: 'class-folders' | 'flat';
-  /** Drawing threads. Default one per core. */
+  /** Number of drawing threads. Default one per core. */
   readonly workers?: number;
-  /** Stops after the images already begun; what was written stays whole. */
+  /** Stops after the images already begun; written files are complete. */
   readonly signal?: AbortSignal;
   /**
-   * Awaited before each image is begun: a watched folder can be fed at any rate. May reject when `signal`
-   * fires.
+   * Awaited before each image is begun, to feed a watched folder at any rate. May reject when `signal` fires.
    */
   readonly pace?: (index: number) => Promise<void>;
   /**
-   * Default the compiled worker beside this file; tests, which run from the sources, name the one in `dist/`.
+   * Module of the worker. Default the compiled one in this file's folder; tests, which run from the sources,
+   * name the one in `dist/`.
    */
   readonly workerUrl?: URL;
 }
 
-/** Checked and filled. */
+/** The checked options with their defaults. */
 export interface GeneratePlan {
   readonly outDir: string;
   readonly count: number;
@@ -55,7 +55,10 @@ export interface GeneratePlan {
 
 const MAX_WEIGHT = 10_000;
 
-/** @throws SmearwatchError `generate-option` that names the option and what it takes */
+/**
+ * Checks the options and fills in defaults.
+ * @throws SmearwatchError `generate-option` that names the option and its allowed values
+ */
 export function planOf(options: GenerateOptions): GeneratePlan {
   const { outDir, count, seed = 1, firstIndex = 0, format = 'png', layout = 'class-folders' } = options;
   const { width = SCANNER_SIZE.width, height = SCANNER_SIZE.height, workers = availableCores() } = options;

@@ -4,12 +4,12 @@ import type { Random } from '../random.js';
 import { blob, roughen, smoothStep, type Outline } from './shape.js';
 import { scaled, type Slide } from './stain.js';
 
-/** The white cell pushes red cells aside: nothing of them is drawn where it lies. */
+/** The area of the white cell, which pushes red cells aside: no part of them is drawn there. */
 export interface Obstacle {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-  /** No part of it is farther from (x, y). */
+  /** Distance from (x, y) beyond which no part of it is. */
   readonly extent: number;
   readonly shape: Outline;
 }
@@ -21,15 +21,15 @@ interface RedCellPlace {
 }
 
 /**
- * Erythrocytes: biconcave discs of 7 to 8 µm without a nucleus, pink, paler over their middle third. They lie
- * singly, touch and overlap; where they overlap their densities add.
+ * Paints erythrocytes: biconcave discs of 7 to 8 µm without a nucleus, pink, paler over their middle third.
+ * They are single, touch or overlap; where they overlap, their densities add.
  */
 export function paintRedCells(canvas: DensityCanvas, slide: Slide, random: Random, obstacle: Obstacle): void {
   for (const place of scatter(canvas, slide, random, obstacle))
     paintRedCell(canvas, slide, random, place, obstacle);
 }
 
-/** Random places, refused where they would crowd a neighbour or lie over the white cell. */
+/** Draws random places, without those that would crowd a neighbour or cover the white cell. */
 function scatter(canvas: DensityCanvas, slide: Slide, random: Random, obstacle: Obstacle): RedCellPlace[] {
   const places: RedCellPlace[] = [];
   const area = (canvas.frameWidth * canvas.frameHeight) / (960 * 1080);
@@ -38,7 +38,7 @@ function scatter(canvas: DensityCanvas, slide: Slide, random: Random, obstacle: 
     const radius = (slide.redCellDiameter / 2) * Math.max(0.7, random.normal(1, slide.redCellSpread));
     const x = random.uniform(-radius * 0.8, canvas.frameWidth + radius * 0.8);
     const y = random.uniform(-radius * 0.8, canvas.frameHeight + radius * 0.8);
-    // Most keep apart; every fourth may lie on another.
+    // Most keep apart; every fourth may overlap another.
     const closeness = random.chance(0.25) ? random.uniform(0.9, 1.6) : random.uniform(1.75, 2.1);
     const isFree = places.every((other) => Math.hypot(other.x - x, other.y - y) > closeness * radius);
     const gap = Math.hypot(obstacle.x - x, obstacle.y - y) - obstacle.radius;
@@ -76,7 +76,7 @@ function paintRedCell(
   });
 }
 
-/** Light bent at the edge leaves a thin bright line outside and a dark one inside. */
+/** Brightness at the edge: bent light leaves a thin bright line outside and a dark one inside. */
 function beckeLine(distance: number): number {
   return 0.1 * bell((distance + 5) / 4) - 0.035 * bell((distance - 4) / 3);
 }

@@ -6,10 +6,10 @@ import type { SmearFormat, SmearTask, WrittenSmear } from './task.js';
 
 /** JPEG quality of a scanner that saves at "high". */
 const JPEG_QUALITY = 90;
-/** Sensor noise does not compress: zlib's faster levels cost almost no bytes here. */
+/** Compression level. Sensor noise does not compress: zlib's faster levels cost almost no bytes here. */
 const PNG_LEVEL = 2;
 
-/** The smear as a file's bytes. */
+/** Encodes the smear as a file's bytes. */
 export async function encodeSmear(smear: Smear, format: SmearFormat): Promise<Buffer> {
   const raw = { width: smear.width, height: smear.height, channels: 3 } as const;
   const image = sharp(smear.pixels, { raw });
@@ -25,11 +25,11 @@ export async function encodeSmear(smear: Smear, format: SmearFormat): Promise<Bu
   }
 }
 
-/** Draws, encodes and writes one image. Its folder exists. A reader never sees a half-written file. */
+/** Draws, encodes and writes one image into an existing folder. A reader never sees a partial file. */
 export async function renderFile(task: SmearTask): Promise<WrittenSmear> {
   const smear = drawSmear(task);
   const bytes = await encodeSmear(smear, task.format);
-  // Not synced: a synthetic image lost to a power cut is drawn again from its seed.
+  // Not synced: a synthetic image that is lost in a power cut can be drawn again from its seed.
   await replaceFile(join(task.outDir, task.file), bytes, { sync: 'nothing' });
   return {
     index: task.index,

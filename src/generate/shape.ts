@@ -1,10 +1,10 @@
 import type { Noise } from './noise.js';
 import type { Random } from '../random.js';
 
-/** Signed distance to a closed outline in scanner pixels, about: below zero inside. */
+/** Approximate signed distance to a closed outline in scanner pixels: below zero inside. */
 export type Outline = (x: number, y: number) => number;
 
-/** 0 at `from`, 1 at `to`, smooth between; `from` may be the larger. */
+/** Smooth step: 0 at `from`, 1 at `to`; `from` may be the larger. */
 export function smoothStep(from: number, to: number, value: number): number {
   const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
   return t * t * (3 - 2 * t);
@@ -12,11 +12,11 @@ export function smoothStep(from: number, to: number, value: number): number {
 
 export interface BlobOptions {
   readonly radius: number;
-  /** Long axis over short axis; the area stays that of the circle. */
+  /** Ratio of the long axis to the short axis; the area stays that of the circle. */
   readonly elongation?: number;
   /** Relative depth of the outline's waves. */
   readonly roughness?: number;
-  /** Slowest and fastest wave, per turn. */
+  /** Lowest and highest number of waves per turn. */
   readonly waves?: readonly [number, number];
 }
 
@@ -37,7 +37,9 @@ export function blob(random: Random, options: BlobOptions): Outline {
   };
 }
 
-/** Grows round the turn from 0 to DIRECTIONS as the angle does, without the price of an arc tangent. */
+/**
+ * Direction of a point, which grows with the angle from 0 to DIRECTIONS, without the cost of an arc tangent.
+ */
 function directionOf(x: number, y: number): number {
   const length = Math.abs(x) + Math.abs(y);
   const across = length === 0 ? 0 : y / length;
@@ -94,8 +96,8 @@ export function ellipse(
 }
 
 /**
- * Union with a fillet of about `softness` pixels, as a membrane spans two lobes (polynomial smooth minimum,
- * Quilez).
+ * Union with a fillet of about `softness` pixels, like a membrane that spans two lobes (polynomial smooth
+ * minimum, Quilez).
  */
 export function unite(shapes: readonly Outline[], softness: number): Outline {
   return (x, y) => {
@@ -105,7 +107,7 @@ export function unite(shapes: readonly Outline[], softness: number): Outline {
   };
 }
 
-/** `shape` without `hole`, its new edge rounded by `softness` pixels. */
+/** `shape` without `hole`, with the new edge rounded by `softness` pixels. */
 export function carve(shape: Outline, hole: Outline, softness: number): Outline {
   return (x, y) => -smoothMin(-shape(x, y), hole(x, y), softness);
 }
@@ -124,7 +126,7 @@ export function move(shape: Outline, dx: number, dy: number): Outline {
   return (x, y) => shape(x - dx, y - dy);
 }
 
-/** Moves the outline in and out by `depth` pixels where a smooth field says so. */
+/** Moves the outline in and out by up to `depth` pixels, following a smooth random field. */
 export function roughen(shape: Outline, noise: Noise, depth: number): Outline {
   return (x, y) => {
     const distance = shape(x, y);
@@ -132,7 +134,7 @@ export function roughen(shape: Outline, noise: Noise, depth: number): Outline {
   };
 }
 
-/** The shape grown or shrunk about the origin so that its area in square pixels becomes `area`. */
+/** Scales the shape about the origin so that its area in square pixels becomes `area`. */
 export function scaleToArea(shape: Outline, extent: number, area: number): Outline {
   const factor = Math.sqrt(area / Math.max(1, areaOf(shape, extent)));
   return (x, y) => shape(x / factor, y / factor) * factor;

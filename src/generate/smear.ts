@@ -9,7 +9,7 @@ import { paintRedCells } from './red-cells.js';
 import { makeSlide, slideOf } from './stain.js';
 import { makeWhiteCell, paintWhiteCell } from './white-cell.js';
 
-/** Smallest side in pixels: below it nothing of a nucleus is left to see. */
+/** Smallest side in pixels: below it, no detail of a nucleus is visible. */
 export const MIN_SIDE = 32;
 export const MAX_SIDE = 8192;
 
@@ -17,15 +17,15 @@ const paperOrder = classOrder(PAPER_PROPORTIONS);
 
 export interface SmearOptions {
   readonly seed: number;
-  /** Place in the seed's endless series of images. */
+  /** Index in the seed's endless series of images. */
   readonly index: number;
-  /** Default: the class that the paper's proportions give to this index. */
+  /** Class to draw. Default: the class that the paper's proportions give to this index. */
   readonly cellClass?: CellClass;
   readonly width?: number;
   readonly height?: number;
 }
 
-/** What was drawn, in pixels of the image. */
+/** The drawn objects, in pixels of the image. */
 export interface SmearTruth {
   readonly centreX: number;
   readonly centreY: number;
@@ -39,14 +39,17 @@ export interface Smear {
   readonly width: number;
   readonly height: number;
   readonly cellClass: CellClass;
-  /** Images of one slide share stain, light and red-cell habit: split by it, never by image. */
+  /**
+   * Number of the slide. Images of one slide share stain, light and red-cell properties: split data by slide,
+   * never by image.
+   */
   readonly slide: number;
   readonly truth: SmearTruth;
 }
 
 /**
- * One labelled blood smear with one white cell near its middle. The same options give the same bytes, on any
- * thread and in any order.
+ * Draws one labelled blood smear with one white cell near its middle. The same options give the same bytes,
+ * on any thread and in any order.
  *
  * @throws SmearwatchError `generate-option` when an option is out of range
  */
@@ -88,7 +91,10 @@ export function drawSmear(options: SmearOptions): Smear {
   return { pixels, width, height, cellClass, slide: slideNumber, truth };
 }
 
-/** @throws SmearwatchError `generate-option` */
+/**
+ * Checks that an option is a whole number in its range.
+ * @throws SmearwatchError `generate-option`
+ */
 export function checkInteger(name: string, value: number, least: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   throw new SmearwatchError('generate-option', `The generator's option "${name}" is ${value}.`, {
@@ -96,10 +102,13 @@ export function checkInteger(name: string, value: number, least: number, most: n
   });
 }
 
-/** @throws SmearwatchError `generate-option` */
+/**
+ * Checks that the generator can draw a class.
+ * @throws SmearwatchError `generate-option`
+ */
 export function checkClass(cellClass: string): asserts cellClass is CellClass {
   if ((CELL_CLASSES as readonly string[]).includes(cellClass)) return;
-  throw new SmearwatchError('generate-option', `The generator draws no class "${cellClass}".`, {
+  throw new SmearwatchError('generate-option', `The generator cannot draw the class "${cellClass}".`, {
     hint: `Choose from ${CELL_CLASSES.join(', ')}.`,
   });
 }

@@ -2,17 +2,17 @@ import type { Density } from './canvas.js';
 import { Random } from '../random.js';
 
 /**
- * Synthetic slides per seed. Images of one slide share stain, illumination and red-cell habit, as real ones
- * do.
+ * Number of synthetic slides per seed. Images of one slide share stain, illumination and red-cell properties,
+ * like real ones.
  */
 export const SLIDES = 20;
 
-/** What one smear, its staining bath and its microscope give to every image taken of it. */
+/** Properties that one smear, its staining bath and its microscope give to every image of it. */
 export interface Slide {
   readonly number: number;
   /** Light through empty glass, 0 to 255 per channel. */
   readonly background: Density;
-  /** Haemoglobin with eosin. */
+  /** Density of haemoglobin with eosin. */
   readonly redCell: Density;
   /** Azure B with eosin Y on DNA: violet (Romanowsky effect). */
   readonly chromatin: Density;
@@ -25,13 +25,13 @@ export interface Slide {
   readonly redCellDiameter: number;
   /** Relative deviation of the diameters (anisocytosis). */
   readonly redCellSpread: number;
-  /** 0 to 1: how pale the middle of a red cell is. */
+  /** Paleness of the middle of a red cell, 0 to 1. */
   readonly pallor: number;
-  /** Radius of the pale middle over the red cell's. */
+  /** Radius of the pale middle relative to the red cell's. */
   readonly pallorWidth: number;
   /** Share of red cells with a crenated edge (echinocytes, a drying artefact). */
   readonly crenated: number;
-  /** Red cells per frame, about. */
+  /** Approximate number of red cells per frame. */
   readonly crowding: number;
   readonly vignette: number;
   readonly lightAngle: number;
@@ -39,12 +39,17 @@ export interface Slide {
   readonly noise: number;
 }
 
-/** The slide of an image: spread by a hash, so that no class, which follows the index, is tied to a slide. */
+/**
+ * The slide of an image, chosen by a hash, so that no class, which depends on the index, is tied to a slide.
+ */
 export function slideOf(seed: number, index: number): number {
   return new Random(seed, 'slide-of', index).integer(0, SLIDES - 1);
 }
 
-/** Densities measured by eye on May-Grünwald-Giemsa and Wright smears, then varied slide by slide. */
+/**
+ * Makes a slide. Densities were estimated by eye on May-Grünwald-Giemsa and Wright smears, and vary slide by
+ * slide.
+ */
 export function makeSlide(seed: number, number: number): Slide {
   const random = new Random(seed, 'slide', number);
   const warmth = random.chance(0.65) ? random.uniform(0.6, 1) : random.uniform(0, 0.4);

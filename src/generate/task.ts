@@ -2,8 +2,8 @@ import type { Failure } from '../errors.js';
 import type { CellClass } from '../images.js';
 
 /**
- * Everything that crosses the thread boundary of the generator: one task in, one written file out, or a
- * failure as data.
+ * Everything that crosses the thread boundary of the generator: one task in, one written file or a failure as
+ * data out.
  */
 export const SMEAR_FORMATS = ['png', 'jpeg', 'tiff'] as const;
 export type SmearFormat = (typeof SMEAR_FORMATS)[number];

@@ -9,14 +9,14 @@ import type { Random } from '../random.js';
 import { blob, circle, move, roughen, scaleToArea, smoothStep, unite, type Outline } from './shape.js';
 import { mixed, scaled, type Slide } from './stain.js';
 
-/** One white cell, placed: shapes are relative to (x, y), everything in scanner pixels. */
+/** One white cell at a place: shapes are relative to (x, y), all lengths in scanner pixels. */
 export interface WhiteCell {
   readonly x: number;
   readonly y: number;
   readonly anatomy: Anatomy;
   readonly cell: Outline;
   readonly nucleus: Outline;
-  /** No part of the cell is farther from (x, y). */
+  /** Distance from (x, y) beyond which no part of the cell is. */
   readonly extent: number;
 }
 
@@ -33,7 +33,7 @@ export function makeWhiteCell(canvas: DensityCanvas, cellClass: CellClass, rando
   };
 }
 
-/** A rounded body with bulges, brought to the area that the diameter promises. */
+/** Makes a rounded body with bulges, scaled to the area of the anatomy's diameter. */
 function makeCellShape(anatomy: Anatomy, random: Random): Outline {
   const { diameter, elongation, roughness } = anatomy;
   const radius = diameter / 2;
@@ -49,7 +49,7 @@ function makeCellShape(anatomy: Anatomy, random: Random): Outline {
   return roughen(body, new Noise(random, 0.35 * radius), 0.012 * radius);
 }
 
-/** Areas as painted, in scanner pixels squared. */
+/** Painted areas, in square scanner pixels. */
 export interface PaintedAreas {
   readonly cell: number;
   readonly nucleus: number;

@@ -3,11 +3,14 @@ import { failureOf } from '../errors.js';
 import { renderFile } from './render-file.js';
 import type { SmearReply, SmearTask } from './task.js';
 
-// One image per thread at a time: libvips' own threads would only fight over the cores.
+// One image per thread at a time: libvips' own threads would only compete for the cores.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** The generator's piscina task. Never throws: errors lose their class on the way to another thread. */
+/**
+ * The generator's piscina task. It never throws, because errors lose their class on the way to another
+ * thread.
+ */
 export default async function drawTask(task: SmearTask): Promise<SmearReply> {
   try {
     return { ok: true, smear: await renderFile(task) };

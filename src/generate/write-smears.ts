@@ -26,8 +26,8 @@ export interface GenerateSummary {
 /**
  * Writes `count` labelled smears and their manifest.
  *
- * On abort the images already begun are finished, the manifest is written for what is there, and the signal's
- * reason is thrown.
+ * On abort, the images already begun are finished, the manifest is written for the existing files, and the
+ * signal's reason is thrown.
  *
  * @throws SmearwatchError `generate-option`, `generate-failed`, `manifest-foreign`
  */
@@ -36,7 +36,8 @@ export async function generateSmears(
 ): Promise<GenerateSummary> {
   const started = performance.now();
   const plan = planOf(options);
-  await readRows(join(plan.outDir, MANIFEST_NAME)); // A foreign manifest is refused before hours of drawing, not after.
+  // A foreign manifest is rejected before hours of drawing, not after.
+  await readRows(join(plan.outDir, MANIFEST_NAME));
   const written: WrittenSmear[] = [];
   let manifest = '';
   try {
@@ -59,8 +60,8 @@ export async function generateSmears(
 }
 
 /**
- * The same images one by one, in the order of their index, without a manifest: for feeding a folder that is
- * watched. On abort it ends after the images already begun.
+ * Yields the same images one by one, in the order of their index, without a manifest, to feed a watched
+ * folder. On abort it ends after the images already begun.
  *
  * @throws SmearwatchError `generate-option`, `generate-failed`
  */
@@ -79,18 +80,22 @@ export async function* streamSmears(options: GenerateOptions): AsyncGenerator<Wr
       await paced(options, plan.firstIndex + place);
       if (isAborted(options.signal)) break;
       begun.push(replyOf(pool, taskAt(plan.firstIndex + place)));
-      // Two per thread keep every thread busy while the caller takes the oldest.
+      // Two per thread keep every thread busy while the caller uses the oldest.
       if (begun.length >= 2 * plan.workers) yield await oldest(begun, plan);
     }
     while (begun.length > 0) yield await oldest(begun, plan);
   } finally {
-    // Destroying a thread in mid-write would leave a temporary file: let what was begun end first.
+    // Destroying a thread during a write would leave a temporary file, so images that were begun are finished
+    // first.
     await Promise.allSettled(begun);
     await pool.destroy();
   }
 }
 
-/** A pace that waits on the same signal rejects when it fires: that is the abort itself, not a failure. */
+/**
+ * Waits for the pace. One that waits on the same signal rejects when it fires: that is the abort itself, not
+ * a failure.
+ */
 async function paced({ pace, signal }: GenerateOptions, index: number): Promise<void> {
   try {
     await pace?.(index);
@@ -100,8 +105,8 @@ async function paced({ pace, signal }: GenerateOptions, index: number): Promise<
 }
 
 /**
- * A thread that dies is a failed image, and is met in its turn: no rejection is left without a listener
- * meanwhile.
+ * The reply of a thread. A dead thread is a failed image, which is reported in its turn, so that no rejection
+ * is without a listener until then.
  */
 async function replyOf(pool: Piscina<SmearTask, SmearReply>, task: SmearTask): Promise<SmearReply> {
   try {
@@ -111,7 +116,9 @@ async function replyOf(pool: Piscina<SmearTask, SmearReply>, task: SmearTask): P
   }
 }
 
-/** Asked anew each time: an await may lie between. */
+/**
+ * Whether the signal has fired now. Each call reads it again, because an await may come between two calls.
+ */
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted ?? false;
 }
@@ -132,8 +139,8 @@ async function makeFolders(plan: GeneratePlan): Promise<void> {
   try {
     for (const folder of folders) await mkdir(join(plan.outDir, folder), { recursive: true });
   } catch (cause) {
-    throw new SmearwatchError('generate-failed', `The output folder ${plan.outDir} cannot be made.`, {
-      hint: 'Name a folder that this user may write to.',
+    throw new SmearwatchError('generate-failed', `The output folder ${plan.outDir} cannot be created.`, {
+      hint: 'Name a folder that this user can write to.',
       cause,
     });
   }

@@ -2,7 +2,7 @@ import { SmearwatchError } from '../errors.js';
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
 import { INPUT_NAME, OUTPUT_NAME } from './onnx/names.js';
 
-/** What a graph declares of an input or output: numbers are fixed sides, words are free ones. */
+/** The declaration of a graph's input or output: numbers are fixed sides, words are free ones. */
 export interface ValueMetadata {
   readonly name: string;
   readonly isTensor: boolean;
@@ -12,7 +12,7 @@ export interface ValueMetadata {
 
 /**
  * Compares the input that a graph declares with the contract's: `image` uint8 [N,256,256,3].
- * @returns whether it declares everything; if not, only running it can tell
+ * @returns whether the declaration is complete; if not, only a run can show whether it fits
  * @throws SmearwatchError `model-unloadable` at the first contradiction
  */
 export function checkInput(inputs: readonly ValueMetadata[], modelFile: string): boolean {
@@ -20,7 +20,10 @@ export function checkInput(inputs: readonly ValueMetadata[], modelFile: string):
   return isDeclared(checkValue('input', inputs, INPUT_NAME, 'uint8', sides), modelFile);
 }
 
-/** As `checkInput`, for the output: `probabilities` float32 [N, classes]. */
+/**
+ * Compares the output that a graph declares with the contract's, `probabilities` float32 [N, classes], like
+ * `checkInput`.
+ */
 export function checkOutput(outputs: readonly ValueMetadata[], modelFile: string, classes: number): boolean {
   return isDeclared(checkValue('output', outputs, OUTPUT_NAME, 'float32', [classes]), modelFile);
 }
@@ -32,7 +35,9 @@ function isDeclared(finding: string | boolean, modelFile: string): boolean {
   });
 }
 
-/** A sentence on what contradicts the contract; otherwise whether every side but the batch is fixed. */
+/**
+ * A sentence about a contradiction of the contract; without one, whether every side but the batch is fixed.
+ */
 function checkValue(
   what: 'input' | 'output',
   values: readonly ValueMetadata[],
@@ -44,7 +49,7 @@ function checkValue(
   const names = values.map((candidate) => candidate.name).join(', ');
   if (value === undefined) return `it has no ${what} "${name}" (it has: ${names})`;
   if (what === 'input' && values.length > 1) return `it has more than one input (${names})`;
-  if (value.type !== type) return `${what} "${name}" is ${value.type ?? 'no tensor'}, not ${type}`;
+  if (value.type !== type) return `${what} "${name}" is ${value.type ?? 'not a tensor'}, not ${type}`;
   const [batch, ...found] = value.shape ?? [];
   if (batch === undefined) return false;
   if (typeof batch === 'number') return `${what} "${name}" is fixed to batches of ${batch}`;

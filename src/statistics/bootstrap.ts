@@ -6,20 +6,23 @@ export interface BootstrapOptions {
   readonly seed: number;
 }
 
-/** Part of what `metricsVersion` means: the same predictions give the same intervals everywhere. */
+/**
+ * Resamples and seed, which are part of the meaning of `metricsVersion`: the same predictions give the same
+ * intervals everywhere.
+ */
 export const BOOTSTRAP: BootstrapOptions = { resamples: 1000, seed: 1 };
 
 /**
- * Figures of resamples: as many units as there are, drawn with replacement, and all images of a drawn unit
- * with it (cluster bootstrap; Davison and Hinkley, "Bootstrap Methods and their Application" (1997), section
+ * Figures of resamples. Each draws the number of existing units with replacement, and all images of a drawn
+ * unit (cluster bootstrap; Davison and Hinkley, "Bootstrap Methods and their Application" (1997), section
  * 3.8; Field and Welsh, Journal of the Royal Statistical Society B 69 (2007), 369–390).
  *
  * - No strata. A patient has cells of several classes, so patients cannot be drawn class by class; and
- *   another data set would have other numbers per class, which belongs to the uncertainty of every mean over
+ *   another data set would have other numbers per class, which is part of the uncertainty of every mean over
  *   classes.
  * - A resample is a weight per image, not a list of images: measures that need sorted images sort once
  *   (`ranking.ts`).
- * - The draws depend on the seed and the number of units only, so two models of the same images meet the same
+ * - The draws depend on the seed and the number of units only, so two models of the same images have the same
  *   resamples.
  *
  * @param figures called with the weights; the array is used again for the next resample

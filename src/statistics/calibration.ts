@@ -1,7 +1,7 @@
 import { predictionsOf } from './confusion.js';
 
 export interface ReliabilityBin {
-  /** Confidences above `low` and up to `high`; the first bin takes 0 too. */
+  /** Lower limit: the bin has confidences above `low` and up to `high`; the first bin includes 0. */
   readonly low: number;
   readonly high: number;
   readonly images: number;
@@ -14,9 +14,9 @@ export interface ReliabilityBin {
 const BINS = 10;
 
 /**
- * Ten bins of equal width over the confidence, which is the predicted class's probability: in each, a
- * calibrated model is right as often as it says (Guo et al., "On calibration of modern neural networks", ICML
- * 2017, equations 2 and 3).
+ * Ten bins of equal width over the confidence, which is the predicted class's probability. In each bin, a
+ * calibrated model is right as often as its confidence (Guo et al., "On calibration of modern neural
+ * networks", ICML 2017, equations 2 and 3).
  * @param probabilities row by row, `labels.length × classes`
  */
 export function reliabilityBins(
@@ -44,7 +44,7 @@ export function reliabilityBins(
 
 /**
  * Expected calibration error Σ (images of the bin / all) · |share right − mean confidence| (the same paper,
- * equation 5): by how much, on average, a model's confidence is off.
+ * equation 5): the average difference between a model's confidence and its share right.
  * @returns NaN without images
  */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {

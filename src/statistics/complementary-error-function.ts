@@ -1,9 +1,12 @@
 /**
- * From here the continued fraction converges in fewer than a hundred steps, and 1 − erf begins to lose
- * digits.
+ * Limit between the two methods: from here the continued fraction converges in fewer than a hundred steps,
+ * and 1 − erf begins to lose digits.
  */
 const SERIES_UP_TO = 2;
-/** Below half the distance between neighbouring numbers at 1: a term or factor that changes nothing more. */
+/**
+ * Below half the distance between neighbouring numbers at 1, so that a term or factor no longer changes the
+ * result.
+ */
 const NEGLIGIBLE = 1e-17;
 const FRACTION_STEPS = 200;
 
@@ -29,7 +32,10 @@ function series(x: number): number {
   return sum;
 }
 
-/** From the inside out: at x ≥ 2 the steps left out matter less than rounding. */
+/**
+ * The continued fraction from its innermost step outwards: at x ≥ 2 the omitted steps matter less than
+ * rounding.
+ */
 function fraction(x: number): number {
   let value = x;
   for (let step = FRACTION_STEPS; step >= 1; step--) value = x + step / 2 / value;

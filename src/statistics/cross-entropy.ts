@@ -1,10 +1,10 @@
-/** 2⁻⁵²: what a probability of exactly 0 counts as. */
+/** 2⁻⁵², the value that replaces a probability of exactly 0. */
 const SMALLEST = Number.EPSILON;
 
 /**
- * Mean of −ln p over the images, p being the probability of the labelled class. A float32 softmax rounds what
- * is below 1e-45 to 0, so a 0 says "very small": it counts as 2⁻⁵², which is 36.04 for the image, instead of
- * making the whole mean infinite. scikit-learn's `log_loss` cuts at the same value.
+ * Mean of −ln p over the images, p being the probability of the labelled class. A float32 softmax rounds
+ * values below 1e-45 to 0, so a 0 means "very small": it counts as 2⁻⁵², which is 36.04 for the image,
+ * instead of making the whole mean infinite. scikit-learn's `log_loss` uses the same limit.
  * @param probabilities row by row, `labels.length × classes`
  * @returns NaN without images
  */

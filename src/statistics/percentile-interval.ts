@@ -1,7 +1,7 @@
 import { quantile } from './quantile.js';
 import type { Interval } from './wilson.js';
 
-/** Differences that come from the order of additions only. */
+/** Largest difference that can result from the order of additions alone. */
 const SAME = 1e-12;
 
 /**
@@ -9,10 +9,10 @@ const SAME = 1e-12;
  * chapter 13), by linear interpolation between order statistics, as numpy's `percentile`.
  *
  * - Resamples in which the figure does not exist (its class was not drawn) are left out.
- * - The interval is widened to hold the value where a skewed figure's percentiles miss it: it only gets more
- *   careful.
+ * - The interval is widened to contain the value if a skewed figure's percentiles miss it: it only becomes
+ *   more cautious.
  * - Resamples that all agree (a perfect model, a single patient) say nothing about other images. An interval
- *   of no width would claim certainty, so there is none.
+ *   of zero width would claim certainty, so no interval is given.
  *
  * @returns NaN twice when there is no interval
  */

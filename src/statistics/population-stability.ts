@@ -8,13 +8,13 @@ const HALF_AN_IMAGE = 0.5;
  * "Credit Risk Scorecards", 2006).
  *
  * An empty bin would make it infinite. Half an image is added to every bin of both (Jeffreys' prior), so that
- * none is 0: an empty bin among 20 images then says less than one among 20,000, which a fixed small share
- * would not tell apart, and no bin jumps when it gets its first image.
+ * no share is 0. An empty bin among 20 images then says less than one among 20,000, which a fixed small share
+ * would not distinguish, and no bin jumps when it gets its first image.
  *
  * Chance alone gives about (bins − 1) · (1/n + 1/m) for n and m images (B. Yurdakul, dissertation, Western
  * Michigan University, 2018): below some hundred images the rules of thumb call noise a drift.
  *
- * @param reference counts per bin (of values: `quantile-bins.ts`); so many as in `current`
+ * @param reference counts per bin (of values: `quantile-bins.ts`); the same number of bins as in `current`
  * @returns NaN when one of the two has no images
  */
 export function populationStability(reference: readonly number[], current: readonly number[]): number {

@@ -2,9 +2,9 @@ import type { CurvePoint } from './thin-curve.js';
 import type { ThresholdCount } from './threshold-counts.js';
 
 /**
- * [recall, precision] at every threshold, from the highest: recall never falls. It is a step function: from
- * one point's recall to the next one's, the next one's precision holds. It begins at recall 0 with the first
- * threshold's precision; scikit-learn begins at precision 1 there, which no threshold gives.
+ * [recall, precision] at every threshold, from the highest: recall never falls. It is a step function:
+ * between two points, the second one's precision applies. It begins at recall 0 with the first threshold's
+ * precision; scikit-learn begins at precision 1 there, which no threshold gives.
  * @returns no points without an image of the class
  */
 export function precisionRecallCurve(counts: readonly ThresholdCount[]): CurvePoint[] {

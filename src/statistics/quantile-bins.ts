@@ -1,12 +1,12 @@
 /**
- * Edges between at most `bins` bins that hold about equally many of the reference's values: n bins have n − 1
- * edges, and the outer bins reach to infinity, so that a value beyond the reference still has one. A value on
- * an edge lies below it.
+ * Edges between at most `bins` bins that have about equal numbers of the reference's values: n bins have n −
+ * 1 edges, and the outer bins reach to infinity, so that a value beyond the reference still has a bin. A
+ * value on an edge belongs to the bin below it.
  *
  * An edge is a value that occurs (the quantile that inverts the distribution function; Hyndman and Fan, The
- * American Statistician 50 (1996), 361–365, type 1). Probabilities pile up at 0 and 1: equal edges become
- * one, and an edge at the maximum, above which the reference has nothing, is dropped. So there may be fewer
- * bins, but none is empty of reference.
+ * American Statistician 50 (1996), 361–365, type 1). Many probabilities are near 0 and 1: equal edges become
+ * one, and an edge at the maximum, above which the reference has no values, is dropped. So there may be fewer
+ * bins, but each has values of the reference.
  */
 export function quantileEdges(reference: readonly number[], bins: number): number[] {
   const sorted = Float64Array.from(reference).sort();
@@ -19,7 +19,7 @@ export function quantileEdges(reference: readonly number[], bins: number): numbe
 }
 
 /**
- * How many values lie in each bin: up to and including the first edge, then up to the next one, …, above the
+ * Number of values in each bin: up to and including the first edge, then up to the next one, …, above the
  * last.
  */
 export function countByBins(values: readonly number[], edges: readonly number[]): number[] {

@@ -1,7 +1,6 @@
 /**
- * Images by how much a model holds them for one class, sorted once: areas under curves depend on the order
- * alone, so each of a bootstrap's thousand resamples is one pass over these arrays with other weights, and
- * none sorts again.
+ * Images sorted once by a model's score for one class. Areas under curves depend on the order alone, so each
+ * of a bootstrap's thousand resamples is one pass over these arrays with other weights, without sorting.
  */
 export interface Ranking {
   /** Indices of the images, highest score first. */
@@ -11,8 +10,8 @@ export interface Ranking {
   /** 1 at the ranks of images of the class. */
   readonly positive: Uint8Array;
   /**
-   * 1 at the last rank of each score: no threshold lies between images of one score, so curves turn only
-   * here.
+   * 1 at the last rank of each score: a threshold cannot separate images of equal score, so curves have
+   * points only here.
    */
   readonly endsTie: Uint8Array;
   /** The ranks of images of the class. */
@@ -20,6 +19,7 @@ export interface Ranking {
 }
 
 /**
+ * Sorts images by their scores.
  * @param scores one per image: the probability of the class
  * @param isPositive whether each image is of the class
  */

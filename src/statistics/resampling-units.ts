@@ -1,6 +1,6 @@
 /**
- * What a bootstrap draws: whole groups (patients), since images of one patient are alike and say less than
- * their number.
+ * The units that a bootstrap draws: whole groups (patients), since images of one patient are similar and say
+ * less than their number.
  */
 export interface ResamplingUnits {
   /** The unit of each image, from 0. */
@@ -10,7 +10,10 @@ export interface ResamplingUnits {
   readonly grouped: boolean;
 }
 
-/** @param groups one per image; an image whose group is unknown (empty) stands for itself */
+/**
+ * Assigns images to units.
+ * @param groups one per image; an image whose group is unknown (empty) is a unit of its own
+ */
 export function resamplingUnits(groups: readonly string[]): ResamplingUnits {
   const units = new Map<string, number>();
   let count = 0;

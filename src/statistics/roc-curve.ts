@@ -3,8 +3,8 @@ import type { ThresholdCount } from './threshold-counts.js';
 
 /**
  * Receiver operating characteristic: [false positive rate, true positive rate] at every threshold, from [0,
- * 0], where nothing is called, to [1, 1]. Images of one score are called together, so a tie is one slanted
- * line.
+ * 0], where no image is called positive, to [1, 1]. Images of one score are called together, so a tie is one
+ * slanted line.
  * @returns no points without an image of the class, or without another
  */
 export function rocCurve(counts: readonly ThresholdCount[]): CurvePoint[] {

@@ -1,19 +1,19 @@
 import type { Ranking } from './ranking.js';
 import { thresholdCounts } from './threshold-counts.js';
 
-/** How a model would be set to work: images that score at least the threshold are called. */
+/** A threshold for use in practice: images that score at least the threshold are called positive. */
 export interface OperatingPoint {
-  /** Infinity when no score leaves enough of the other images out; NaN when there are no other images. */
+  /** Infinity when no score excludes enough of the other images; NaN when there are no other images. */
   readonly threshold: number;
   /** TP / (TP + FN); NaN without an image of the class. */
   readonly sensitivity: number;
 }
 
 /**
- * The lowest threshold, among the scores that occur, at which the share of the other images that stay below
- * is at least `specificity`, and the sensitivity there: the highest that this specificity allows.
+ * The lowest threshold, among the scores that occur, at which the share of the other images below it is at
+ * least `specificity`, and the sensitivity there: the highest that this specificity allows.
  *
- * No line is drawn between neighbouring thresholds, since nobody can set a threshold inside a tie.
+ * There is no interpolation between neighbouring thresholds, since no threshold can be set inside a tie.
  */
 export function sensitivityAt(ranking: Ranking, specificity: number): OperatingPoint {
   const counts = thresholdCounts(ranking);
@@ -24,9 +24,8 @@ export function sensitivityAt(ranking: Ranking, specificity: number): OperatingP
 }
 
 /**
- * The sensitivity at a threshold that is already chosen. Intervals hold it fixed: it is the number that a
- * laboratory would set, so what is asked is how well it does on other images, not which one they would have
- * chosen.
+ * The sensitivity at a threshold that is already chosen. Intervals hold it fixed, because a laboratory would
+ * set this number: the question is its result on other images, not which threshold they would have chosen.
  * @param weights how often each image counts, in a resample
  */
 export function sensitivityAbove(

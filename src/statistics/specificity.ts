@@ -1,8 +1,8 @@
 import type { ConfusionMatrix } from './confusion.js';
 
 /**
- * TN / (TN + FP), one class against the rest: the share of the other classes' images that were not taken for
- * this one. A laboratory reads it with recall: a class that is always predicted has perfect recall and a
+ * TN / (TN + FP), one class against the rest: the share of the other classes' images that were not mistaken
+ * for this one. A laboratory reads it with recall: a class that is always predicted has perfect recall and a
  * specificity of 0.
  * @returns NaN when every image is of this class
  */

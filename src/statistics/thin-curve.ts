@@ -3,18 +3,18 @@ export type CurvePoint = [x: number, y: number];
 interface CurvePiece {
   readonly from: number;
   readonly to: number;
-  /** The point between them that lies farthest from the straight line, and how far. */
+  /** The point between them with the largest distance from the straight line. */
   readonly farthest: number;
   readonly distance: number;
 }
 
-/** Below it, a point is on the line but for rounding. */
+/** Distance below which a point is on the line except for rounding. */
 const ON_THE_LINE = 1e-12;
 
 /**
- * At most `most` of a curve's points, for a plot: the two ends, then again and again the point that lies
- * farthest from what is drawn so far (Ramer 1972, Douglas and Peucker 1973, stopped by count). Corners stay,
- * and points on a straight line go even where there is room. Areas are never computed from what this returns.
+ * At most `most` of a curve's points, for a plot: the two ends, then repeatedly the point with the largest
+ * distance from the line drawn so far (Ramer 1972, Douglas and Peucker 1973, stopped by count). Corners stay,
+ * and points on a straight line are dropped even if there is room. Areas are never computed from the result.
  */
 export function thinCurve(points: readonly CurvePoint[], most: number): CurvePoint[] {
   const kept = new Set([0, points.length - 1]);

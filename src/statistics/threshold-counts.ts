@@ -1,15 +1,15 @@
 import type { Ranking } from './ranking.js';
 
-/** What calling every image at or above a threshold gives. */
+/** Counts of the images at or above a threshold. */
 export interface ThresholdCount {
   readonly threshold: number;
-  /** Images of the class that are called: true positives. */
+  /** Images of the class that are called positive: true positives. */
   readonly taken: number;
-  /** Other images that are called: false positives. */
+  /** Other images that are called positive: false positives. */
   readonly takenIn: number;
 }
 
-/** For each score that occurs, from the highest: at the last one every image is called. */
+/** Counts for each score that occurs, from the highest: at the last one, every image is called positive. */
 export function thresholdCounts({ scores, positive, endsTie }: Ranking): ThresholdCount[] {
   const counts: ThresholdCount[] = [];
   let taken = 0;

@@ -1,15 +1,21 @@
 import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
 import type { Random } from '../random.js';
 
-/** How training images are varied. Strengths are standard deviations, 0 switches one off. */
+/** Variation of training images. Strengths are standard deviations, 0 switches one off. */
 export interface Augmentation {
-  /** Flips and quarter turns: a smear has no up. */
+  /** Flips and quarter turns: a smear has no upright orientation. */
   readonly turns: boolean;
-  /** Of the logarithm of the light: illumination and exposure. */
+  /** Deviation of the logarithm of the light: illumination and exposure. */
   readonly brightness: number;
-  /** Of the logarithm of the optical density, all channels together: how strongly a smear is stained. */
+  /**
+   * Deviation of the logarithm of the optical density, all channels together: how strongly a smear is
+   * stained.
+   */
   readonly stain: number;
-  /** Of the logarithm of the optical density per channel: hospitals' stains and cameras differ in hue. */
+  /**
+   * Deviation of the logarithm of the optical density per channel: hospitals' stains and cameras differ in
+   * hue.
+   */
   readonly colour: number;
 }
 
@@ -18,8 +24,8 @@ export const NO_AUGMENTATION: Augmentation = { turns: false, brightness: 0, stai
 const PLAIN_TABLE = Float32Array.from({ length: 256 }, (_, value) => value);
 
 /**
- * Writes one image (uint8 256×256×3) into a batch of floats 0…255, varied as `random` says.
- * Stain and colour act on the optical density −log(value/255), which is what a dye scales (Beer and Lambert).
+ * Writes one image (uint8 256×256×3) into a batch of floats 0…255, with variations drawn from `random`. Stain
+ * and colour act on the optical density −log(value/255), which is what a dye scales (Beer and Lambert).
  */
 export function writeAugmented(
   pixels: Uint8Array,
@@ -32,7 +38,7 @@ export function writeAugmented(
   writeTurned(pixels, target, offset, orientation, tablesOf(augmentation, random));
 }
 
-/** The image as it is. */
+/** Writes the unchanged image. */
 export function writePlain(pixels: Uint8Array, target: Float32Array, offset: number): void {
   target.set(pixels.length === IMAGE_BYTES ? pixels : pixels.subarray(0, IMAGE_BYTES), offset);
 }
@@ -51,7 +57,8 @@ function tablesOf({ brightness, stain, colour }: Augmentation, random: Random): 
 }
 
 /**
- * `orientation` bits: 1 flips columns, 2 flips rows, 4 swaps rows and columns: the square's eight symmetries.
+ * Writes one of the square's eight symmetries. `orientation` bits: 1 flips columns, 2 flips rows, 4 swaps
+ * rows and columns.
  */
 function writeTurned(
   pixels: Uint8Array,

@@ -5,14 +5,17 @@ import type { TrainingRecipe } from './options.js';
 import { Random, shuffle } from '../random.js';
 
 export interface Batch {
-  /** Pixel values 0…255, `labels.length` × 256×256×3. Valid until the next batch: the memory is reused. */
+  /**
+   * Pixel values 0…255, `labels.length` × 256×256×3. Valid until the next batch, because the memory is
+   * reused.
+   */
   readonly pixels: Float32Array;
   readonly labels: readonly number[];
 }
 
 type BatchRecipe = Pick<TrainingRecipe, 'seed' | 'batchSize' | 'dropLast' | 'augmentation'>;
 
-/** Batches of one epoch; at least one. */
+/** Number of batches in one epoch; at least one. */
 export function countBatches(
   images: number,
   { batchSize, dropLast }: Pick<TrainingRecipe, 'batchSize' | 'dropLast'>,
@@ -21,8 +24,8 @@ export function countBatches(
 }
 
 /**
- * An epoch's batches: every image once, in an order and varied in a way that depend on seed and epoch alone,
- * so that an epoch after a resume is the one that it would have been.
+ * Batches of an epoch: every image once. Order and variation depend on seed and epoch alone, so an epoch
+ * after a resume is the same as without an interruption.
  */
 export function trainingBatches(
   images: readonly TrainingImage[],
@@ -37,7 +40,7 @@ export function trainingBatches(
   );
 }
 
-/** Batches of images as they are, in order. */
+/** Batches of unchanged images, in order. */
 export function plainBatches(images: readonly TrainingImage[], batchSize: number): Generator<Batch> {
   return batchesOf(images, batchSize, ({ pixels }, _index, target, offset) =>
     writePlain(pixels, target, offset),

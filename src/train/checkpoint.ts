@@ -6,13 +6,16 @@ import { readTensorFile, writeTensorFile } from './tensor-file.js';
 
 export interface BestEpoch {
   readonly epoch: number;
-  /** On the validation part: what epochs are compared by. */
+  /** Quadratic loss on the validation part, by which epochs are compared. */
   readonly quadraticLoss: number;
 }
 
-/** All that a training needs to go on as if it had never stopped; randomness follows from seed and epoch. */
+/**
+ * The complete state of a training, from which it continues as if it had never stopped; randomness follows
+ * from seed and epoch.
+ */
 export interface Checkpoint {
-  /** Epochs finished. */
+  /** Number of finished epochs. */
   readonly epoch: number;
   /** See `fingerprintOf`. */
   readonly fingerprint: string;
@@ -30,7 +33,7 @@ const LAST = 'checkpoint.bin';
 const BEST = 'best.bin';
 const VELOCITY = 'velocity:';
 
-/** What must be the same for a checkpoint to be continued: everything that the weights depend on. */
+/** Hash of everything that the weights depend on, which must be unchanged when a checkpoint is continued. */
 export function fingerprintOf(parts: unknown): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
@@ -45,8 +48,9 @@ export async function writeCheckpoint(runDir: string, checkpoint: Checkpoint): P
 }
 
 /**
+ * Reads a checkpoint.
  * @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign` when the options,
- *   the data or the split are not those that the run began with.
+ *   the data or the split differ from those of the run.
  */
 export async function readCheckpoint(runDir: string, fingerprint: string): Promise<Checkpoint> {
   const file = await readTensorFile<Meta>(join(runDir, LAST));
@@ -54,7 +58,10 @@ export async function readCheckpoint(runDir: string, fingerprint: string): Promi
     throw new SmearwatchError('checkpoint-missing', `There is no checkpoint in ${runDir} to resume from.`);
   }
   if (file.meta.fingerprint !== fingerprint) {
-    throw new SmearwatchError('checkpoint-foreign', `The checkpoint in ${runDir} is of another training.`);
+    throw new SmearwatchError(
+      'checkpoint-foreign',
+      `The checkpoint in ${runDir} belongs to another training.`,
+    );
   }
   const all = [...file.tensors];
   return {
@@ -69,8 +76,8 @@ export async function readCheckpoint(runDir: string, fingerprint: string): Promi
 }
 
 /**
- * Written before the checkpoint that names it, so that the weights of a checkpoint's best epoch are always
- * there.
+ * Writes the weights of the best epoch before the checkpoint that names them, so that a checkpoint's best
+ * weights always exist.
  */
 export async function writeBest(
   runDir: string,
@@ -80,7 +87,10 @@ export async function writeBest(
   await writeTensorFile(join(runDir, BEST), { meta: best, tensors: weights });
 }
 
-/** @throws SmearwatchError `checkpoint-damaged` */
+/**
+ * Reads the weights of the best epoch.
+ * @throws SmearwatchError `checkpoint-damaged`
+ */
 export async function readBest(runDir: string): Promise<ReadonlyMap<string, Float32Array>> {
   const file = await readTensorFile<BestEpoch>(join(runDir, BEST));
   if (file !== undefined) return file.tensors;

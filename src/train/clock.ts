@@ -1,4 +1,4 @@
-/** Seconds over all processes of a training, and the rate of this one. */
+/** Measures the seconds over all processes of a training, and the rate of this one. */
 export class TrainingClock {
   readonly #before: number;
   readonly #started = performance.now();

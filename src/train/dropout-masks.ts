@@ -1,7 +1,9 @@
 import type { DropoutMask } from '../model/tensorflow/layers/dropout-layer.js';
 import { Random } from '../random.js';
 
-/** Dropout that depends on seed and iteration alone, so that a resumed training drops the same. */
+/**
+ * Dropout masks that depend on seed and iteration alone, so that a resumed training drops the same values.
+ */
 export class DropoutMasks {
   readonly #seed: number;
   #iteration = 0;
@@ -10,12 +12,15 @@ export class DropoutMasks {
     this.#seed = seed;
   }
 
-  /** To be called before each step. */
+  /** Must be called before each step. */
   begin(iteration: number): void {
     this.#iteration = iteration;
   }
 
-  /** 0 for dropped values, 1 / (1 − rate) for kept ones, so that the sum stays the same on average. */
+  /**
+   * Draws a mask: 0 for dropped values, 1 / (1 − rate) for kept ones, so that the sum stays the same on
+   * average.
+   */
   readonly draw: DropoutMask = (layer, shape, rate) => {
     const random = new Random(this.#seed, 'dropout', layer, this.#iteration);
     const kept = 1 / (1 - rate);

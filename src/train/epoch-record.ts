@@ -4,7 +4,8 @@ import type { MeasuredWeights } from './measure-model.js';
 import type { Split } from '../dataset/split.js';
 
 /**
- * What an epoch is measured on. The test part never chooses anything: it is measured where there is no other.
+ * The part on which an epoch is measured. The test part never chooses anything: it is used only if there is
+ * no validation part.
  */
 export function measuredPart(split: Split<TrainingImage>): EpochRecord['measuredOn'] {
   return split.validation.length > 0 ? 'validation' : 'test';

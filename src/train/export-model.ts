@@ -11,7 +11,7 @@ import type { TrainingPlan } from './options.js';
 import { countSplit, SPLIT_FILE, type PreparedData } from './prepare.js';
 import type { Trained } from './trainer.js';
 
-/** Puts a trained network into the registry, with what is needed to trust it and to make it again. */
+/** Adds a trained network to the registry, with everything needed to trust it and to make it again. */
 export async function exportModel(
   plan: TrainingPlan,
   network: Network,

@@ -2,17 +2,17 @@ import { shapeLayers, sizeOf, type Layer, type Network } from '../model/networks
 import { Random } from '../random.js';
 
 /**
- * Of He's deviation, for the fully connected layers: max pooling makes the signal grow, and with the whole of
- * it AlexNet's first epoch at full rate is lost to overshooting (measured; Krizhevsky 2012 has 0.005, a
- * quarter to a third of He's).
+ * Share of He's deviation for the fully connected layers: max pooling makes the signal grow, and with the
+ * full deviation, AlexNet's first epoch at full rate is lost to overshooting (measured; Krizhevsky 2012 has
+ * 0.005, a quarter to a third of He's).
  */
 const DENSE_SHARE = 0.4;
 const HEAD_DEVIATION = 0.001;
 
 /**
- * He et al. 2015: normal with variance 2 / inputs of one output, so that ReLU layers keep the signal's size;
- * biases 0. The last layer begins small, so that the first probabilities are nearly equal and the first steps
- * not spent on unlearning. The same seed gives the same weights on every machine.
+ * Draws initial weights by He et al. 2015: normal with variance 2 / inputs of one output, so that ReLU layers
+ * keep the signal's size; biases 0. The last layer begins small, so that the first probabilities are nearly
+ * equal and no steps are spent on unlearning. The same seed gives the same weights on every machine.
  */
 export function initialWeights(network: Network, seed: number): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>();
@@ -38,7 +38,7 @@ function deviationOf(layer: Layer, inputs: number): number {
   return layer.activation === 'softmax' ? HEAD_DEVIATION : DENSE_SHARE * he;
 }
 
-/** Box and Muller, both values of each pair: 57 million take two seconds. */
+/** Fills with normal values by Box and Muller, both values of each pair: 57 million take two seconds. */
 function fillNormal(values: Float32Array, deviation: number, random: Random): void {
   for (let index = 0; index < values.length; index += 2) {
     const radius = deviation * Math.sqrt(-2 * Math.log(1 - random.uniform()));

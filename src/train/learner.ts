@@ -13,9 +13,7 @@ import { balancedWeights, trainStep, type Objective, type StepMeasures } from '.
 
 type WeightValues = ReadonlyMap<string, Float32Array>;
 
-/**
- * A network that learns: its weights with everything that changes them. It knows of batches, not of epochs.
- */
+/** A network in training: its weights and everything that changes them. It handles batches, not epochs. */
 export class Learner {
   readonly #tf: Tensorflow;
   readonly #built: BuiltModel;
@@ -23,7 +21,7 @@ export class Learner {
   readonly #masks: DropoutMasks;
   readonly #objective: Objective;
 
-  /** All of the weights are drawn here; `restore` replaces them. */
+  /** Draws all of the weights; `restore` replaces them. */
   constructor(tf: Tensorflow, network: Network, recipe: TrainingRecipe, trainingLabels: readonly number[]) {
     this.#tf = tf;
     useNativeGradients(tf);
@@ -38,13 +36,13 @@ export class Learner {
     };
   }
 
-  /** One update. `iteration` counts from 0 over all epochs. */
+  /** Makes one update. `iteration` counts from 0 over all epochs. */
   learn(batch: Batch, iteration: number, learningRate: number): StepMeasures {
     this.#masks.begin(iteration);
     return trainStep(this.#tf, this.#built, this.#optimizer, batch, this.#objective, learningRate);
   }
 
-  /** To be called after an epoch, before its weights are measured or kept. */
+  /** Must be called after an epoch, before its weights are measured or kept. */
   settle(): void {
     this.#optimizer.settle();
   }
@@ -53,12 +51,12 @@ export class Learner {
     return measureModel(this.#tf, this.#built, images);
   }
 
-  /** Copies. */
+  /** Copies of the weights, by parameter name. */
   weights(): Map<string, Float32Array> {
     return getWeights(this.#built);
   }
 
-  /** Copies. */
+  /** Copies of the velocities, by parameter name. */
   velocities(): Map<string, Float32Array> {
     return this.#optimizer.velocities();
   }

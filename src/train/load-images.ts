@@ -8,7 +8,7 @@ import { messageOf, SmearwatchError } from '../errors.js';
 import type { PixelCache } from './pixel-cache.js';
 
 export interface TrainingImage extends LabelledFile {
-  /** Of the file's bytes. */
+  /** SHA-256 of the file's bytes. */
   readonly sha256: string;
   /** uint8, 256×256×3, RGB. */
   readonly pixels: Uint8Array;
@@ -23,13 +23,13 @@ export interface LoadedData {
   readonly folder: string;
   readonly classes: readonly string[];
   readonly images: readonly TrainingImage[];
-  /** Unreadable images and repeats of others, which would otherwise stand on both sides of a split. */
+  /** Unreadable images and repeats of others, which could otherwise be on both sides of a split. */
   readonly leftOut: readonly LeftOutFile[];
 }
 
 export interface LoadOptions {
   readonly cache: PixelCache;
-  /** Images decoded at the same time. */
+  /** Number of images decoded at the same time. */
   readonly parallel: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -57,7 +57,7 @@ export async function loadImages(data: LabelledFolder, options: LoadOptions): Pr
   return { folder: data.folder, classes: data.classes, images: loaded, leftOut };
 }
 
-/** In the order of the files, whatever order they were decoded in. */
+/** Loads all images, in the order of the files and not that of decoding. */
 async function loadAll(
   { folder, files }: LabelledFolder,
   { cache, parallel, onProgress }: LoadOptions,
@@ -97,6 +97,6 @@ async function loadOne(
     return { ...file, sha256, pixels };
   } catch (error) {
     if (error instanceof SmearwatchError) return { file: file.file, reason: error.message };
-    throw error; // the cache's disk, not the image
+    throw error; // an error of the cache's disk, not of the image
   }
 }

@@ -12,14 +12,14 @@ import type { FromTraining, ToTraining } from './protocol.js';
 import { Trainer } from './trainer.js';
 
 /**
- * The training process: started by `runTraining` with an environment that TensorFlow and glibc read before
- * any JavaScript runs. It takes one plan, trains, exports, and ends.
+ * Main module of the training process: `runTraining` starts it with an environment that TensorFlow and glibc
+ * read before any JavaScript runs. It takes one plan, trains, exports, and ends.
  */
 let isStopping = false;
 
-// Ctrl-C reaches the whole process group; what it means is for the parent to say.
+// Ctrl-C reaches the whole process group; the parent decides whether the training stops.
 process.on('SIGINT', () => undefined);
-process.on('disconnect', () => (isStopping = true)); // the parent is gone: end at the next iteration
+process.on('disconnect', () => (isStopping = true)); // the parent has ended: stop after this iteration
 process.on('message', (message: ToTraining) => {
   switch (message.type) {
     case 'start':

@@ -16,7 +16,7 @@ import type { TrainingImage } from './load-images.js';
 export interface MeasuredWeights {
   readonly confusion: ConfusionMatrix;
   readonly figures: ConfusionFigures;
-  /** What the best epoch is chosen by. */
+  /** Quadratic loss, by which the best epoch is chosen. */
   readonly quadraticLoss: number;
   /** Mean −log of the labelled class's probability. */
   readonly crossEntropy: number;
@@ -24,7 +24,7 @@ export interface MeasuredWeights {
 
 const BATCH = 32;
 
-/** The model on images as they are, without dropout. */
+/** Measures the model on unchanged images, without dropout. */
 export async function measureModel(
   tf: Tensorflow,
   built: BuiltModel,
@@ -42,7 +42,7 @@ export async function measureModel(
       done * classes,
     );
     done += labels.length;
-    await new Promise(setImmediate); // messages, such as the one to stop
+    await new Promise(setImmediate); // lets messages arrive, such as the one to stop
   }
   return describe(
     probabilities,

@@ -3,8 +3,8 @@ import type { Tensorflow } from '../model/tensorflow/load.js';
 import { NativeOperations } from '../model/tensorflow/native.js';
 
 /**
- * Lets TensorFlow's own kernel compute the gradient of ReLU, for this whole process. tfjs puts it together
- * from six operations, two of which fill tensors of the activations' size in JavaScript: a tenth of AlexNet's
+ * Makes TensorFlow's own kernel compute the gradient of ReLU, for this whole process. tfjs combines it from
+ * six operations, two of which fill tensors of the activations' size in JavaScript: a tenth of AlexNet's
  * step.
  */
 export function useNativeGradients(tf: Tensorflow): void {

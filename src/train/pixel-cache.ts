@@ -4,13 +4,16 @@ import { readIfThere } from '../files/read-if-there.js';
 import { replaceFile } from '../files/replace-file.js';
 import { IMAGE_BYTES } from '../images.js';
 
-/** Raise when `decodeImage` gives other pixels for the same bytes: old entries are then no longer found. */
+/**
+ * Increase this when `decodeImage` gives other pixels for the same bytes: old entries are then no longer
+ * found.
+ */
 const VERSION = 'pixels-v2';
 
 /**
- * Decoded images by the SHA-256 of their file: one file of 196,608 bytes each, so that trainings may share a
- * cache and run at the same time, and one killed in mid-write leaves nothing that counts. It may be deleted
- * at any time.
+ * Decoded images by the SHA-256 of their file. Each is a file of 196,608 bytes, so that trainings may share a
+ * cache and run at the same time, and a process killed during a write leaves no valid entry. The cache may be
+ * deleted at any time.
  */
 export class PixelCache {
   readonly #folder: string;
@@ -19,7 +22,10 @@ export class PixelCache {
     this.#folder = join(folder, VERSION);
   }
 
-  /** Undefined: not there, or not whole (a machine that lost power before the bytes were on disk). */
+  /**
+   * The pixels of an image; undefined if the entry is missing or incomplete (power was lost before the bytes
+   * were on disk).
+   */
   async get(sha256: string): Promise<Buffer | undefined> {
     const pixels = await readIfThere(this.#pathOf(sha256));
     return pixels?.length === IMAGE_BYTES ? pixels : undefined;

@@ -14,7 +14,7 @@ export interface PreparedData extends KnownSplit<TrainingImage> {
   readonly data: LoadedData;
 }
 
-/** Everything that can be wrong with the data is found here, before a network is built. */
+/** Checks everything about the data before a network is built. */
 export async function prepareData(
   plan: TrainingPlan,
   network: Network,
@@ -33,7 +33,7 @@ export async function prepareData(
   return { data, ...(await findSplit(plan, data.images)) };
 }
 
-/** A resumed run's own split, one that was named, or a new one; in each case it is then in the run folder. */
+/** A resumed run's own split, one that was named, or a new one; it is then stored in the run folder. */
 async function findSplit(
   plan: TrainingPlan,
   images: readonly TrainingImage[],
@@ -51,7 +51,7 @@ function makeSplit({ recipe }: TrainingPlan, images: readonly TrainingImage[]): 
   return { split: splitImages(images, options), options };
 }
 
-/** Images per class of each part. */
+/** Number of images per class of each part. */
 export function countSplit(
   split: Split<TrainingImage>,
   classes: number,

@@ -6,12 +6,12 @@ export const PRESET_NAMES = ['default', 'paper'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 /**
- * The paper's: batch 15 with the incomplete one dropped (186 iterations an epoch on 2,800 images), 30 epochs,
- * SGD with momentum, 70/30 by image and class, the last epoch kept. Momentum 0.9 and weight decay 0.0001 are
- * the defaults of MATLAB's trainingOptions('sgdm'), which the paper's habits point to.
+ * The paper's recipe: batch 15 with the incomplete one dropped (186 iterations an epoch on 2,800 images), 30
+ * epochs, SGD with momentum, 70/30 by image and class, the last epoch kept. Momentum 0.9 and weight decay
+ * 0.0001 are the defaults of MATLAB's trainingOptions('sgdm'), to which the paper's other options correspond.
  *
- * The paper states no learning rate; 0.003, without a schedule, is our choice. Seen in one run each of
- * AlexNet from random weights on 315 synthetic smears: none diverged; at MATLAB's default of 0.01 the
+ * The paper states no learning rate; 0.003, without a schedule, is our choice. It was compared in one run
+ * each of AlexNet from random weights on 315 synthetic smears: none diverged. At MATLAB's default of 0.01 the
  * cross-entropy of the test images jumped (from 0.44 to 2.29 within two epochs); 0.001 had hardly begun to
  * learn after four epochs; 0.003 was ahead of both after four (0.64 against 0.83 and 1.02), and stayed below
  * 0.85 in the eight that were run.

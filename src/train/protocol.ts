@@ -6,7 +6,7 @@ import type { TrainingPlan } from './options.js';
 /** Every message between the process that trains and the one that started it. */
 export type ToTraining =
   | { readonly type: 'start'; readonly plan: TrainingPlan }
-  /** Stop after the current iteration; the last epoch's checkpoint is what a resume goes on from. */
+  /** Stop after the current iteration; a resume continues from the last epoch's checkpoint. */
   | { readonly type: 'stop' };
 
 export type FromTraining =
@@ -23,25 +23,25 @@ export interface PreparedTraining {
   /** Images per class of each part, in the classes' order. */
   readonly counts: Readonly<Record<'train' | 'validation' | 'test', readonly number[]>>;
   readonly leftOut: readonly LeftOutFile[];
-  /** Trained values of the network. */
+  /** Number of trained values of the network. */
   readonly parameters: number;
   readonly iterations: number;
-  /** Epochs done before, when resuming. */
+  /** Epochs finished earlier, when resuming. */
   readonly finishedEpochs: number;
 }
 
 export interface TrainingProgress {
-  /** From 1. */
+  /** Number of the epoch, from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** From 1, over all epochs. */
+  /** Number of the iteration, from 1, over all epochs. */
   readonly iteration: number;
   readonly iterations: number;
-  /** Of this batch, while training. */
+  /** Loss of this batch, during training. */
   readonly loss: number;
   readonly accuracy: number;
   readonly imagesPerSecond: number;
-  /** Until the last epoch ends, measuring included, without early stopping. */
+  /** Seconds until the end of the last epoch, including measurements, without early stopping. */
   readonly secondsLeft: number;
 }
 
@@ -49,9 +49,9 @@ export interface TrainingResult {
   readonly name: string;
   readonly version: number;
   readonly folder: string;
-  /** Whose weights the model has. */
+  /** The epoch whose weights the model has. */
   readonly epoch: number;
-  /** On the test part. */
+  /** Share of the test part classified correctly. */
   readonly shareRight: number;
   readonly accuracy: number;
   readonly confusion: readonly (readonly number[])[];

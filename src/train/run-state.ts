@@ -2,7 +2,7 @@ import { readBest, readCheckpoint, writeBest, writeCheckpoint, type BestEpoch } 
 import type { EpochRecord, TrainingHistory, IterationRecord } from './history.js';
 import type { Learner } from './learner.js';
 
-/** What a run has come to after its finished epochs, in memory as in its folder. */
+/** The state of a run after its finished epochs, in memory and in its folder. */
 export class RunState {
   readonly #runDir: string;
   readonly #fingerprint: string;
@@ -23,17 +23,20 @@ export class RunState {
     return this.#history.epochs.length;
   }
 
-  /** Whose weights are kept: the best by validation, else the last. */
+  /** The epoch whose weights are kept: the best by validation, else the last. */
   get keptEpoch(): number {
     return this.#best?.epoch ?? this.finishedEpochs;
   }
 
-  /** Trained so far, in all processes. */
+  /** Seconds trained so far, in all processes. */
   get seconds(): number {
     return this.#seconds;
   }
 
-  /** @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign` */
+  /**
+   * Continues from the checkpoint.
+   * @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign`
+   */
   async resume(learner: Learner): Promise<void> {
     const checkpoint = await readCheckpoint(this.#runDir, this.#fingerprint);
     learner.restore(checkpoint.weights, checkpoint.velocities);
@@ -43,7 +46,7 @@ export class RunState {
   }
 
   /**
-   * Adds an epoch and makes it durable: from here on a crash costs only later epochs.
+   * Adds an epoch and makes it durable: after this, a crash loses only later epochs.
    * @returns whether it is the best so far
    */
   async finishEpoch(

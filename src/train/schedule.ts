@@ -3,15 +3,15 @@ export interface LearningRateSchedule {
   /** The highest rate. */
   readonly learningRate: number;
   /**
-   * Iterations of linear rise to it: He initialisation and momentum overshoot at full rate from the first
-   * step.
+   * Number of iterations of linear rise to it: He initialisation and momentum overshoot at full rate from the
+   * first step.
    */
   readonly warmupIterations: number;
   readonly iterations: number;
 }
 
 /**
- * The learning rate of iteration 0 … iterations − 1. `cosine` falls from the highest rate to 1 % of it
+ * Learning rate of iteration 0 … iterations − 1. `cosine` falls from the highest rate to 1 % of it
  * (Loshchilov and Hutter 2017, one cycle).
  */
 export function learningRateAt(

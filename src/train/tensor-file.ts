@@ -4,12 +4,13 @@ import { readIfThere } from '../files/read-if-there.js';
 import { replaceFile } from '../files/replace-file.js';
 
 /**
- * A file of named float32 arrays and one JSON value, whole or not there at all:
+ * A file of named float32 arrays and one JSON value, which exists as a whole or not at all:
  *
- *     "SWTENSOR" | version u32 | header bytes u32 | header (JSON) | values (little-endian) … | SHA-256 of all before
+ *     "SWTENSOR" | version u32 | header bytes u32 | header (JSON)
+ *     | values (little-endian) … | SHA-256 of everything before
  *
- * It is written to a temporary file, synced and renamed, so that a crash leaves the old file or the new one,
- * and the SHA-256 tells a damaged disk from a good one before a training goes on from it.
+ * It is written to a temporary file, synced and renamed, so that a crash leaves the old file or the new one.
+ * The SHA-256 detects damage before a training continues from it.
  */
 const MAGIC = 'SWTENSOR';
 const VERSION = 1;
@@ -42,7 +43,7 @@ function* withDigest(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
 function* partsOf(meta: unknown, tensors: ReadonlyMap<string, Float32Array>): Generator<Uint8Array> {
   const table = [...tensors].map(([name, { length }]) => ({ name, length }));
   const json = JSON.stringify({ meta, tensors: table } satisfies TensorFileHeader);
-  // Spaces up to a multiple of four, so that the values can be read where they lie.
+  // Padded with spaces to a multiple of four, so that the values can be read in place.
   const header = Buffer.from(json + ' '.repeat((4 - (Buffer.byteLength(json) % 4)) % 4));
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.write(MAGIC, 'latin1');
@@ -56,7 +57,8 @@ function* partsOf(meta: unknown, tensors: ReadonlyMap<string, Float32Array>): Ge
 }
 
 /**
- * Undefined when there is no such file. `meta` is what was written: its version is the file's.
+ * Reads a file; undefined when it is missing. `meta` must be of the type that was written: the file's version
+ * identifies it.
  * @throws SmearwatchError `checkpoint-damaged`
  */
 export async function readTensorFile<T>(path: string): Promise<TensorFile<T> | undefined> {
@@ -64,7 +66,7 @@ export async function readTensorFile<T>(path: string): Promise<TensorFile<T> | u
   if (bytes === undefined) return undefined;
   const end = bytes.length - DIGEST_BYTES;
   if (end < PREFIX_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC || bytes.readUInt32LE(8) !== VERSION) {
-    throw damaged(path, 'it does not begin as one');
+    throw damaged(path, 'it does not begin like a checkpoint');
   }
   const digest = createHash('sha256').update(bytes.subarray(0, end)).digest();
   if (!digest.equals(bytes.subarray(end))) throw damaged(path, 'its checksum is wrong');
@@ -81,7 +83,7 @@ function sliceTensors(
   const tensors = new Map<string, Float32Array>();
   let offset = bytes.byteOffset + start;
   for (const { name, length } of table) {
-    // A small file lies anywhere in Node's shared buffer: then its values must be moved to a multiple of
+    // A small file may start anywhere in Node's shared buffer: then its values must be moved to a multiple of
     // four.
     const values =
       offset % 4 === 0

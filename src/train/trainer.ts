@@ -17,15 +17,15 @@ import type { Split } from '../dataset/split.js';
 export interface TrainerEvents {
   onProgress(progress: TrainingProgress): void;
   onEpoch(record: EpochRecord, isBest: boolean): void;
-  /** Asked after each iteration. */
+  /** Called after each iteration. */
   shouldStop(): boolean;
 }
 
 export interface Trained {
-  /** Whose weights these are. */
+  /** The epoch whose weights these are. */
   readonly epoch: number;
   readonly weights: ReadonlyMap<string, Float32Array>;
-  /** On the test part. */
+  /** Measurements on the test part. */
   readonly test: MeasuredWeights;
   readonly history: TrainingHistory;
   readonly seconds: number;
@@ -62,12 +62,15 @@ export class Trainer {
     return this.#state.finishedEpochs;
   }
 
-  /** @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign` */
+  /**
+   * Continues from the checkpoint.
+   * @throws SmearwatchError `checkpoint-missing`, `checkpoint-damaged`, `checkpoint-foreign`
+   */
   resume(): Promise<void> {
     return this.#state.resume(this.#learner);
   }
 
-  /** Undefined: stopped before the end; the last epoch's checkpoint is on disk. */
+  /** Trains until the end; undefined when it was stopped before, with the last epoch's checkpoint on disk. */
   async run(events: TrainerEvents): Promise<Trained | undefined> {
     const clock = new TrainingClock(this.#state.seconds);
     while (!this.#isDone()) {
@@ -96,7 +99,7 @@ export class Trainer {
     return this.finishedEpochs >= epochs || (earlyStopping > 0 && sinceKept >= earlyStopping);
   }
 
-  /** The epoch's iterations; undefined when asked to stop within it: what it learnt is then not kept. */
+  /** Runs the epoch's iterations; undefined when stopped within it, in which case its progress is lost. */
   async #trainEpoch(clock: TrainingClock, events: TrainerEvents): Promise<IterationRecord[] | undefined> {
     const epoch = this.finishedEpochs + 1;
     const schedule = this.#schedule();
@@ -109,7 +112,7 @@ export class Trainer {
       records.push(record);
       clock.trained(batch.labels.length);
       events.onProgress(this.#progressOf(record, clock));
-      await new Promise(setImmediate); // messages, such as the one to stop
+      await new Promise(setImmediate); // lets messages arrive, such as the one to stop
       if (events.shouldStop()) return undefined;
     }
     this.#learner.settle();
@@ -147,7 +150,7 @@ export class Trainer {
   }
 }
 
-/** Images by content and label, in the order that training takes them in. */
+/** Images by content and label, in the order in which training uses them. */
 function contentsOf({ train, validation, test }: Split<TrainingImage>): unknown {
   return [train, validation, test].map((part) => part.map(({ sha256, label }) => [sha256, label]));
 }

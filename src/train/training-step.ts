@@ -9,11 +9,11 @@ import type { MomentumOptimizer } from './momentum.js';
 export interface Objective {
   /** Share of the target that is spread over all outputs. */
   readonly labelSmoothing: number;
-  /** Per class, 1 on average over the images. */
+  /** Weight per class, 1 on average over the images. */
   readonly classWeights: readonly number[];
 }
 
-/** Of one batch, before the update and with dropout active. */
+/** Measures of one batch, before the update and with dropout active. */
 export interface StepMeasures {
   /** The cross entropy that is minimised. */
   readonly loss: number;
@@ -23,7 +23,7 @@ export interface StepMeasures {
   readonly quadraticLoss: number;
 }
 
-/** One update of the weights. Leaves no tensor behind. */
+/** Makes one update of the weights. Disposes of all its tensors. */
 export function trainStep(
   tf: Tensorflow,
   built: BuiltModel,
@@ -72,7 +72,9 @@ export function targetsOf(
   return targets;
 }
 
-/** images / (classes · images of the class): every class weighs the same in sum, an image 1 on average. */
+/**
+ * Weights images / (classes · images of the class): every class has the same sum, and an image 1 on average.
+ */
 export function balancedWeights(labels: readonly number[], classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;

@@ -92,7 +92,10 @@ describe('smearwatch plan', () => {
   it.each([
     [['--images-per-day', '1', '--models', 'resnet'], '"resnet" was not measured'],
     [['--images-per-day', '0'], '--images-per-day must be a whole number from 1'],
-    [['--images-per-day', '1', '--bench', '/nowhere/bench.json'], '/nowhere/bench.json is no bench.json'],
+    [
+      ['--images-per-day', '1', '--bench', '/nowhere/bench.json'],
+      '/nowhere/bench.json is not a readable bench.json',
+    ],
   ])('%j is refused', async (argv, expected) => {
     const { exitCode, err } = await smearwatch('plan', ...argv);
     expect(err).toContain(expected);

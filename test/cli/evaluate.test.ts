@@ -65,7 +65,7 @@ describe('evaluate', () => {
     const cells = await Cells.make(1);
     for (const name of ['a', 'b', 'c', 'd']) await cells.add(`${name}.png`, 5);
     const { out } = await evaluating(cells);
-    expect(out).toContain('left out, unlabelled 4: a.png: It lies in no class folder; b.png: ');
+    expect(out).toContain('left out, unlabelled 4: a.png: It is in no class folder; b.png: ');
     expect(out).toContain('; and 1 more');
   });
 

@@ -98,7 +98,7 @@ describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW
   it.each<[string, KerasOptions, string]>([
     ['another size', { side: 50 }, 'is [N, 50, 50, 3], not [N, 64, 64, 3]'],
     ['other classes', { classes: 2 }, 'has 2 values per image, and --classes names 3'],
-    ['scores', { activation: 'linear' }, 'its 3 values are no probabilities'],
+    ['scores', { activation: 'linear' }, 'its 3 values are not probabilities'],
   ])('registers nothing for %s', async (_what, options, message) => {
     const { exitCode, err } = await importing(write(kerasExport(options)));
     expect(exitCode).toBe(1);

@@ -37,7 +37,7 @@ describe('models', () => {
 
   it('show of an unknown model names those that there are', async () => {
     const { err, exitCode } = await smearwatch('models', 'show', 'lenet5@7', '--registry', registry);
-    expect(err).toContain('hint: There is: lenet5@1, lenet5@2, lenet5@production.');
+    expect(err).toContain('hint: Existing: lenet5@1, lenet5@2, lenet5@production.');
     expect(exitCode).toBe(2);
   });
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What starts a program on the first `cores` of the cores that this process may use, so that it is measured
- * as on a smaller machine: Node and all its threads then count no more. Undefined where that is not possible.
+ * Command that starts a program on the first `cores` of this process's cores, so that it is measured as on a
+ * smaller machine: Node and all its threads then see no more cores. Undefined if that is not possible.
  */
 export function pinnedTo(cores: number): readonly string[] | undefined {
   const allowed = allowedCores();
@@ -21,7 +21,7 @@ function allowedCores(): number[] {
   }
 }
 
-/** `0-3,8` → 0, 1, 2, 3, 8. */
+/** Parses a list of cores: `0-3,8` → 0, 1, 2, 3, 8. */
 export function parseCpuList(list: string): number[] {
   return list.split(',').flatMap((range) => {
     const [first = NaN, last = first] = range.split('-').map(Number);

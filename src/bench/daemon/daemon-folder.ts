@@ -4,9 +4,9 @@ import type { KernelChoice } from '../../engine.js';
 import type { DecoderChoice } from '../../images.js';
 import type { BenchModel } from '../prepare/models.js';
 
-/** What a daemon of the bench is configured with; everything else is as it comes. */
+/** Configuration of a daemon of the bench; all other options keep their defaults. */
 export interface DaemonSetup {
-  /** Of its scanner. */
+  /** Folder of the scanner's images. */
   readonly images: string;
   readonly models: readonly BenchModel[];
   readonly kernels?: KernelChoice;
@@ -15,24 +15,24 @@ export interface DaemonSetup {
   readonly log?: 'info' | 'debug';
   readonly quietMs?: number;
   readonly rescanIntervalMs?: number;
-  /** Without: results stay in the ledger. */
+  /** Whether results are delivered as files. Without it, they stay in the ledger. */
   readonly deliversFiles?: boolean;
 }
 
-/** Where one daemon has its configuration, state, results and log. */
+/** Paths of one daemon's configuration, state, results and log. */
 export interface DaemonFolder {
   readonly configFile: string;
   readonly logFile: string;
-  /** Of the scanner's JSON files. */
+  /** Folder of the scanner's JSON files. */
   readonly results: string;
 }
 
 const SCANNER = 'bench';
-/** Nothing is lost by it: the ledger goes away as well. */
+/** Time limit of a shutdown. Nothing is lost: the ledger is removed as well. */
 const SHUTDOWN_MS = 2000;
 const LOG_TAIL = 2000;
 
-/** Writes a configuration into `folder`; what an earlier daemon left there is found again. */
+/** Writes a configuration into `folder`; files of an earlier daemon there are used again. */
 export async function daemonFolder(folder: string, setup: DaemonSetup): Promise<DaemonFolder> {
   const {
     images,
@@ -69,12 +69,12 @@ export async function daemonFolder(folder: string, setup: DaemonSetup): Promise<
     log: { level: log },
     shutdownTimeoutMs: SHUTDOWN_MS,
   };
-  // JSON is YAML.
+  // JSON is valid YAML.
   await writeFile(configFile, JSON.stringify(config, null, 2));
   return { configFile, logFile: join(folder, 'daemon.log'), results: join(folder, 'results', SCANNER) };
 }
 
-/** The end of a daemon's log: why it ended, most often. */
+/** The end of a daemon's log, which usually says why it ended. */
 export async function lastWords({ logFile }: DaemonFolder): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   return text.slice(-LOG_TAIL).trim();

@@ -16,17 +16,21 @@ export interface DaemonRun {
 }
 
 /**
- * Of the files, the share after which a daemon is warm: V8 compiles what it runs often while the first
- * thousand go by, which is over within seconds of months.
+ * Share of the files after which a daemon is warm. V8 compiles frequent code during the first thousand files,
+ * a few seconds of a run of months.
  */
 const WARMING_SHARE = 1 / 2;
-/** Results come batch by batch: over fewer of these, one more or less would decide what a figure comes to. */
+/**
+ * Fewest batches of a figure: results come batch by batch, and with fewer of them one more or less would
+ * change the figure noticeably.
+ */
 const FEWEST_BATCHES = 8;
 
 /**
- * A daemon that works off a folder. Images/s count from `ready` to the last result file; steady images/s, and
- * processor time, leave out the first half and the last batch of each core, with which not all of them have
- * work. With too few files for that, steady images/s are left out, and processor time counts from `ready`.
+ * Runs a daemon until it has classified a folder. Images/s count from `ready` to the last result file; steady
+ * images/s and processor time leave out the first half and the last batch of each core, during which not all
+ * cores are busy. With too few files for that, steady images/s are left out, and processor time counts from
+ * `ready`.
  */
 export function runDaemon(context: BenchContext, { setup, files, cores }: DaemonRun): Promise<DaemonFigures> {
   return withDaemon(context, setup, { cores }, async (running) => {
@@ -43,7 +47,7 @@ export function runDaemon(context: BenchContext, { setup, files, cores }: Daemon
   });
 }
 
-/** What the process had used at a moment, in milliseconds since 1970. */
+/** The process's resource use at a moment, in milliseconds since 1970. */
 interface Look {
   readonly atMs: number;
   readonly usage: Usage;
@@ -52,8 +56,8 @@ interface Look {
 const LOOK_EVERY_MS = 200;
 
 /**
- * Of a process, until `working` ends. What `/proc` says costs a tenth of a millisecond; asking a daemon how
- * far it is would take one per cent of two cores from it, in both processes together.
+ * Samples a process's resource use until `working` ends. Reading `/proc` takes a tenth of a millisecond;
+ * asking a daemon for its progress would take one per cent of two cores from it, in both processes together.
  */
 async function looksAt(pid: number, working: () => Promise<void>): Promise<Look[]> {
   const looks: Look[] = [];
@@ -72,13 +76,13 @@ async function looksAt(pid: number, working: () => Promise<void>): Promise<Look[
   return looks;
 }
 
-/** From and up to so many files that are done. */
+/** A range of finished files, by their number. */
 interface DoneRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** Undefined: too few files for one. */
+/** The steady part of a run; undefined if there are too few files. */
 function steadyPart(
   files: number,
   { batch, cores }: { batch: number; cores: number },
@@ -88,8 +92,8 @@ function steadyPart(
 }
 
 /**
- * Of the steady part, as slopes of lines through all looks: files end a batch at a time, so that two looks
- * alone would be off by up to two batches.
+ * Resource use in the steady part, as slopes of lines through all samples: files end a batch at a time, so
+ * two samples alone would be off by up to two batches.
  */
 function usageFigures(
   looks: readonly Look[],
@@ -113,15 +117,15 @@ function usageFigures(
   };
 }
 
-/** How many of the moments, which are in order, lie before another one. */
+/** How many of the moments, which are in order, are before another one. */
 function countUpTo(times: readonly number[], atMs: number): number {
   const later = times.findIndex((time) => time > atMs);
   return later < 0 ? times.length : later;
 }
 
 /**
- * When each result was durable, in order, in milliseconds since 1970: its file is renamed into place then,
- * which changes its status.
+ * Times at which the results became durable, in order, in milliseconds since 1970: the file is then renamed
+ * into place, which changes its status.
  */
 async function resultTimes({ files }: MeasuredDaemon, expected: number): Promise<number[]> {
   const names = await readdir(files.results);
@@ -146,8 +150,8 @@ function rates(
 }
 
 /**
- * Of the line through all results: they come a batch at a time, so that the first and the last alone would be
- * off by up to a batch of each core, which of 700 PNGs is a tenth.
+ * Slope of the line through all results. They come a batch at a time, so the first and the last alone would
+ * be off by up to a batch of each core, which for 700 PNGs is a tenth.
  */
 function steadyRate(timesMs: readonly number[]): number {
   const counts = timesMs.map((_, index) => index);

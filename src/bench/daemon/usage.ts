@@ -1,22 +1,25 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has used so far. */
+/** The resources that a process has used so far. */
 export interface Usage {
-  /** Of all its threads, those that have ended included. */
+  /** CPU time of all its threads, including those that have ended. */
   readonly cpuMs: number;
-  /** Of the thread that it began with, which runs everything that is not in a worker. */
+  /** CPU time of the main thread, which runs everything outside of the workers. */
   readonly mainCpuMs: number;
   readonly residentBytes: number;
-  /** The most that was ever resident. */
+  /** The largest resident memory. */
   readonly peakBytes: number;
 }
 
-/** Of user space's clock, which Linux fixes at 100 a second whatever the kernel's own is. */
+/** Tick of user space's clock, which Linux fixes at 100 a second, independently of the kernel's own. */
 const TICK_MS = 10;
-/** User and system time in /proc/<pid>/stat, counted after the name in brackets, which may hold anything. */
+/**
+ * Positions of user and system time in /proc/<pid>/stat, counted after the name in brackets, which may
+ * contain anything.
+ */
 const [USER_TIME, SYSTEM_TIME] = [11, 12];
 
-/** Undefined where there is no /proc, as on macOS, or no such process any more. */
+/** Resource use of a process; undefined without /proc, as on macOS, or when the process has ended. */
 export function usageOf(pid: number): Usage | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -11,24 +11,27 @@ import { daemonFolder, lastWords, type DaemonFolder, type DaemonSetup } from './
 export interface MeasuredDaemon {
   readonly daemon: DaemonProcess;
   readonly files: DaemonFolder;
-  /** When the process was started, milliseconds since 1970. */
+  /** Start time of the process, in milliseconds since 1970. */
   readonly startedAtMs: number;
 }
 
 export interface DaemonOptions {
-  /** An earlier daemon's, whose state it goes on with. Otherwise a new one. */
+  /** Folder of an earlier daemon, whose state is used again. Otherwise a new one. */
   readonly folder?: string;
-  /** On so many cores only. */
+  /** Number of cores that the daemon may use. */
   readonly cores?: number;
   readonly onLine?: (line: DaemonLogLine) => void;
 }
 
-/** Seldom: an answer takes the daemon a millisecond, and whoever asks some more. */
+/**
+ * Interval of status requests. It is long because an answer takes a millisecond of the daemon's time, and
+ * more of the bench's.
+ */
 const ASK_EVERY_MS = 1000;
 
 export interface Asking {
   readonly signal: AbortSignal;
-  /** Milliseconds. */
+  /** Interval of the requests, in milliseconds. */
   readonly everyMs?: number;
   readonly onStatus?: (status: DaemonStatus) => void;
 }
@@ -36,7 +39,7 @@ export interface Asking {
 /**
  * Runs `use` with a daemon of the compiled program, and stops it afterwards. Its files stay until the bench
  * ends: for some minutes after many were removed, ext4 is slow to create others (it looks for inodes that
- * were not just deleted), and the next daemon would be measured with it.
+ * were not just deleted), which would slow down the next daemon.
  * @throws SmearwatchError `bench-daemon-failed` with the end of its log
  */
 export async function withDaemon<T>(
@@ -48,7 +51,7 @@ export async function withDaemon<T>(
   const own = earlier ?? (await mkdtemp(join(folder, 'daemon-')));
   const files = await daemonFolder(own, { kernels: plan.kernels, decoder: plan.decoder, ...setup });
   const launcher = cores === plan.allCores ? [] : pinnedTo(cores);
-  if (launcher === undefined) throw new RangeError(`a daemon cannot be kept to ${cores} cores here`);
+  if (launcher === undefined) throw new RangeError(`a daemon cannot be limited to ${cores} cores here`);
   const startedAtMs = Date.now();
   const program = new URL('smearwatch.cjs', compiled);
   let daemon: DaemonProcess | undefined;
@@ -64,7 +67,7 @@ export async function withDaemon<T>(
 }
 
 /**
- * Resolves when so many files have ended and every result is delivered. @throws SmearwatchError
+ * Resolves when `count` files have ended and every result is delivered. @throws SmearwatchError
  * `bench-quarantined`
  */
 export async function whenWorkedOff(

@@ -9,19 +9,19 @@ export interface LanesOptions {
   readonly signal: AbortSignal;
 }
 
-/** What the lanes did together. */
+/** Figures of all lanes together. */
 export interface MeasuredLanes {
-  /** Pieces a second, all lanes added. */
+  /** Pieces a second, summed over all lanes. */
   readonly perSecond: number;
-  /** CPU time of this process for a piece, in milliseconds. */
+  /** CPU time of this process per piece, in milliseconds. */
   readonly cpuMs: number;
   /** Each lane's quickest piece, in milliseconds. */
   readonly quickestMs: readonly number[];
-  /** Of every piece, in milliseconds. */
+  /** Durations of all pieces, in milliseconds. */
   readonly durationsMs: readonly number[];
 }
 
-/** Runs `use` with a thread for each setup, all loaded, and ends them afterwards. */
+/** Runs `use` with one thread for each setup, all loaded, and ends them afterwards. */
 export async function withLanes<T>(
   setups: readonly LaneSetup[],
   { workerFile, signal }: LanesOptions,
@@ -34,7 +34,7 @@ export async function withLanes<T>(
   try {
     return await use(lanes);
   } catch (error) {
-    signal.throwIfAborted(); // What a lane that was ended says is not the reason.
+    signal.throwIfAborted(); // An error of an aborted lane is not the cause.
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);
@@ -43,7 +43,7 @@ export async function withLanes<T>(
 }
 
 export class Lanes {
-  /** A piscina of one for each: a larger one chooses itself which thread takes what. */
+  /** One piscina per thread: a larger one would choose itself which thread gets which task. */
   readonly #threads: readonly Piscina<LaneRequest, LaneReply>[];
   #isWarm = false;
 
@@ -61,9 +61,9 @@ export class Lanes {
   }
 
   /**
-   * All lanes at once, for so many seconds or two pieces at least. As much that does not count comes before
-   * the first measurement: V8 compiles what runs often, and memory is touched for the first time; one piece
-   * before each of the others.
+   * Measures all lanes at once, for `seconds` or at least two pieces. The first measurement is preceded by a
+   * warm-up of the same length, because V8 compiles frequent code and memory is touched for the first time;
+   * each of the others is preceded by one piece.
    */
   async measure(seconds: number, batch = 1): Promise<MeasuredLanes> {
     await this.#run({ seconds: this.#isWarm ? 0 : seconds, batch });

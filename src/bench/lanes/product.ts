@@ -5,9 +5,9 @@ import { DATA_TYPE, encodeModel } from '../../model/onnx/proto.js';
 import type { ProductSetup, LaneWork } from './protocol.js';
 
 /**
- * A matrix product by the kernels that the networks are computed with, on one thread. The second factor is a
- * constant, as weights are: ONNX Runtime lays it out for its kernel beforehand, which makes the product a
- * quarter faster. A vector's is computed from memory as it comes.
+ * A matrix product by the kernels that compute the networks, on one thread. The second factor is a constant,
+ * as weights are: ONNX Runtime packs it for its kernel beforehand, which makes the product a quarter faster.
+ * A vector is multiplied from unpacked memory.
  */
 export async function openProduct({ rows, side }: ProductSetup): Promise<LaneWork> {
   const session = await InferenceSession.create(productModel(side), {
@@ -38,7 +38,7 @@ function productModel(side: number): Uint8Array {
 }
 
 /**
- * Any values but zeros and denormals, which some processors multiply at another speed; drawn once and
+ * Random values without zeros and denormals, which some processors multiply at another speed; drawn once and
  * repeated.
  */
 function randomValues(count: number): Float32Array {

@@ -41,7 +41,7 @@ function decodeFiles({ files, decoder, choice }: DecodeSetup): LaneWork {
   return () => decode(readFileSync(next()));
 }
 
-/** What anybody would write: the whole image, shrunk to the contract's side. */
+/** The simple solution with sharp: the whole image, shrunk to the contract's side. */
 function bySharpAlone(bytes: Buffer): Promise<Buffer> {
   return sharp(bytes, { sequentialRead: true })
     .flatten({ background: '#ffffff' })
@@ -52,7 +52,7 @@ function bySharpAlone(bytes: Buffer): Promise<Buffer> {
 
 async function classifyBatches({ model, pixels: shared }: NetworkSetup): Promise<LaneWork> {
   const session = await open(model);
-  // Sessions take no shared memory.
+  // Sessions accept no shared memory.
   const pixels = Uint8Array.from(new Uint8Array(shared));
   const images = pixels.length / IMAGE_BYTES;
   let from = 0;

@@ -3,7 +3,7 @@ import { failureOf } from '../../errors.js';
 import { openWork } from './work.js';
 import type { LaneReply, LaneRequest, LaneSetup } from './protocol.js';
 
-/** So many pieces at least, however long one takes. */
+/** Least number of pieces, even if one takes long. */
 const FEWEST_PIECES = 2;
 
 const opening = openWork(workerData as LaneSetup).then(
@@ -11,7 +11,7 @@ const opening = openWork(workerData as LaneSetup).then(
   (error: unknown) => ({ ok: false as const, error }),
 );
 
-/** One lane of a bench: its work again and again, until the time is up. */
+/** Main function of a lane: it repeats its work until the time is up. */
 export default async function lane({ seconds, batch }: LaneRequest): Promise<LaneReply> {
   const opened = await opening;
   if (!opened.ok) return failure(opened.error);

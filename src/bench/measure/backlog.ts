@@ -11,29 +11,29 @@ import { whenWorkedOff, withDaemon, type MeasuredDaemon } from '../daemon/with-d
 import { distinctCopy } from '../prepare/distinct-copy.js';
 import type { BenchModel } from '../prepare/models.js';
 
-/** Beside so few files nothing needs to be found first. */
+/** Number of files in the small folder of the comparison. */
 const FEW_FILES = 16;
-/** With which two workers have had full batches, whose memory ONNX Runtime keeps. */
+/** Number of files after which two workers have had full batches, whose memory ONNX Runtime keeps. */
 const FILES_OF_FULL_BATCHES = 2048;
 /**
- * Small, so that a hundred thousand fit on any disk; every file is as much work to find, queue and record as
- * a large one.
+ * Side of the images. They are small, so that a hundred thousand fit on any disk; finding, queueing and
+ * recording a file costs the same as for a large one.
  */
 const SIDE = 64;
 const WRITTEN_AT_ONCE = 64;
 const RESCAN_MS = 2000;
 const RESCANS = 3;
 const POLL_MS = 100;
-/** As exact as the moment of the first result is known. */
+/** Interval of the requests, which is the precision of the time of the first result. */
 const ASK_EVERY_MS = 200;
 
 type BacklogFigures = SampleOf<'backlog'>['figures'];
 
 /**
- * A folder with many files before the daemon starts, and one with few beside it: the first result, the
- * memory, and what it costs to read the folder again when all are known. With LeNet-5 on one worker, so that
- * what is seen is the main thread's. What of the memory is the worker's is measured beside: what a second one
- * adds when both have had full batches.
+ * Measures a folder with many files before the daemon starts, and one with few: the first result, the memory,
+ * and the cost of a rescan when all files are known. It uses LeNet-5 on one worker, so that the main thread
+ * determines the figures. The memory of a worker is measured separately: the growth by a second worker when
+ * both have had full batches.
  */
 export async function measureBacklog(context: BenchContext): Promise<RoundSamples> {
   const { plan, round, material, say, skip } = context;
@@ -59,12 +59,12 @@ export async function measureBacklog(context: BenchContext): Promise<RoundSample
       `${of.files} files waiting: first result after ${firstResultSeconds.toFixed(1)} s, at most ${(peakBytes / 1e6).toFixed(0)} MB`,
     );
   }
-  say(`A worker of that takes ${(workerBytes / 1e6).toFixed(0)} MB`);
+  say(`One worker uses ${(workerBytes / 1e6).toFixed(0)} MB`);
   say(`${plan.backlog} known files: ${rescanCpuSeconds.toFixed(2)} s of CPU for a rescan`);
   return { backlog };
 }
 
-/** The most memory that a worker takes. */
+/** The largest memory of one worker. */
 async function measureWorker(context: BenchContext, model: BenchModel): Promise<number> {
   const files = Math.min(FILES_OF_FULL_BATCHES, context.plan.backlog);
   const { peakBytes: one = NaN } = await measureFolder(context, model, files);
@@ -88,14 +88,17 @@ async function measureFolder(
   return withDaemon(context, setup, { folder }, (running) => workOff(context, running, files));
 }
 
-/** Upon the state of `measureFolder`. */
+/** Measures a rescan, on the state that `measureFolder` left. */
 async function measureRescan(context: BenchContext, model: BenchModel, files: number): Promise<number> {
   const setup = { ...(await setupOf(context, model, files)), workers: 1, rescanIntervalMs: RESCAN_MS };
   const folder = join(context.folder, `backlog-${files}-1`);
   return withDaemon(context, setup, { folder }, ({ daemon }) => rescans(context, daemon));
 }
 
-/** Results stay in the ledger: a hundred thousand files more would measure the disk. */
+/**
+ * Setup of the daemon. Results stay in the ledger: writing a hundred thousand more files would measure the
+ * disk.
+ */
 async function setupOf(
   context: BenchContext,
   model: BenchModel,
@@ -131,9 +134,7 @@ async function workOff(
   };
 }
 
-/**
- * CPU seconds of one rescan in which every file is known; what an idle daemon uses beside it is counted too.
- */
+/** CPU seconds of one rescan in which every file is known; other work of an idle daemon is included. */
 async function rescans({ signal }: BenchContext, daemon: DaemonProcess): Promise<number> {
   const begun = await nextRescan(daemon, 0, signal);
   const before = usageOf(daemon.pid)?.cpuMs ?? NaN;
@@ -142,7 +143,7 @@ async function rescans({ signal }: BenchContext, daemon: DaemonProcess): Promise
   return (after - before) / 1000 / (ended - begun);
 }
 
-/** Resolves with the number of rescans that have ended, when it is more than `seen`. */
+/** Resolves with the number of finished rescans when it exceeds `seen`. */
 async function nextRescan(daemon: DaemonProcess, seen: number, signal: AbortSignal): Promise<number> {
   for (;;) {
     await delay(POLL_MS, undefined, { signal });
@@ -151,7 +152,7 @@ async function nextRescan(daemon: DaemonProcess, seen: number, signal: AbortSign
   }
 }
 
-/** Once: every round has the same. */
+/** Writes the images once, because every round uses the same. */
 async function writeSmallImages(folder: string, count: number, signal: AbortSignal): Promise<void> {
   const made = await mkdir(folder, { recursive: true });
   if (made === undefined) return;

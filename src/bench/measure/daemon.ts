@@ -12,10 +12,10 @@ import { inferAlone } from './networks.js';
 import { measurePeer } from './peer.js';
 
 /**
- * The whole daemon, folder to durable results, beside its parts alone on the same files, cores and models,
- * one right after the other: decode, SHA-256, each network, daemon, and another program where one is named.
- * Files are read once before: the first program would read them from the disk otherwise, and those after it
- * from memory.
+ * Measures the whole daemon, from the folder to durable results, and its parts alone on the same files, cores
+ * and models, one right after the other: decode, SHA-256, each network, daemon, and another program if one is
+ * named. Files are read once beforehand; otherwise the first program would read them from the disk, and the
+ * others from memory.
  */
 export async function measureDaemon(context: BenchContext): Promise<RoundSamples> {
   const { quick, allCores, cores } = context.plan;
@@ -41,9 +41,9 @@ export async function measureDaemon(context: BenchContext): Promise<RoundSamples
 
 interface Parts {
   readonly decode: MeasuredLanes;
-  /** SHA-256 of as many bytes as a file has on average. */
+  /** SHA-256 of a block of a file's average size. */
   readonly hash: MeasuredLanes;
-  /** By network, for a batch. */
+  /** Inference by network, per batch. */
   readonly inference: ReadonlyMap<string, MeasuredLanes>;
 }
 
@@ -61,7 +61,7 @@ async function measureParts(context: BenchContext, format: Format, precision: Pr
   return { decode, hash, inference };
 }
 
-/** On all cores at once, in memory: the daemon hashes a file once it has read it for the decoder. */
+/** Hashes on all cores at once, in memory: the daemon hashes a file after it has read it for the decoder. */
 function hashAlone({ plan, compiled, signal }: BenchContext, bytes: number): Promise<MeasuredLanes> {
   const setups = new Array<HashSetup>(plan.allCores).fill({ kind: 'hash', bytes });
   const workerFile = new URL('bench/lanes/worker.js', compiled);
@@ -104,14 +104,14 @@ async function wholeBesideParts(
   };
 }
 
-/** As on smaller machines, for the scaling model to be compared with. */
+/** Measures the daemon with fewer cores, as on smaller machines, for comparison with the scaling model. */
 async function wholeOnFewerCores(
   context: BenchContext,
   format: Format,
   cores: number,
 ): Promise<SampleOf<'daemon'>[]> {
   if (pinnedTo(cores) === undefined) {
-    context.skip('The daemon on fewer cores', 'taskset (util-linux) is needed to keep it to them');
+    context.skip('The daemon on fewer cores', 'taskset (util-linux) is needed to limit its cores');
     return [];
   }
   const samples: SampleOf<'daemon'>[] = [];

@@ -5,9 +5,7 @@ import type { Format } from '../parts.js';
 
 const DECODERS = ['smearwatch', 'sharp'] as const;
 
-/**
- * Files on the disk to pixels, one after the other on each core: by Smearwatch, and by sharp alone beside it.
- */
+/** Decodes files from the disk, one after the other on each core, by Smearwatch and by sharp alone. */
 export async function measureDecode(context: BenchContext): Promise<RoundSamples> {
   const { formats, cores } = context.plan;
   const decode: SampleOf<'decode'>[] = [];
@@ -41,7 +39,7 @@ export function decodeAlone(
   return withLanes(setups, { workerFile, signal }, (lanes) => lanes.measure(plan.seconds));
 }
 
-/** Every `lanes`-th file; all of them where there are fewer files than lanes. */
+/** Every `lanes`-th file; all files if there are fewer files than lanes. */
 function shareOf(files: readonly string[], lane: number, lanes: number): string[] {
   const share = files.filter((_, index) => index % lanes === lane);
   return share.length > 0 ? share : [...files];

@@ -10,15 +10,15 @@ import { modelsOf } from '../prepare/material.js';
 import { PRECISIONS, type Precision } from '../parts.js';
 import { median, percentile } from '../statistics.js';
 
-/** Longer than an image takes, so that none waits for another one. */
+/** Pause between two images, longer than an image takes, so that none waits for another one. */
 const PAUSE_MS = 300;
 const QUIET_MS = 200;
 
 /**
- * From settled to recorded, as the daemon's own log has it, when images come one at a time; beside what
- * decoding and both networks take of one image when nothing else is done. As many images come before those
- * that count: within the first fifteen quiet seconds V8 gives back what starting took, and an image that
- * comes just then waits for 5 to 18 ms.
+ * Measures the time from settled to recorded, from the daemon's log, when images come one at a time, and the
+ * time of decoding and both networks for one image alone. The same number of images precedes those that
+ * count: within the first fifteen quiet seconds V8 frees the memory of the start, which delays an image by 5
+ * to 18 ms.
  */
 export async function measureLatency(context: BenchContext): Promise<RoundSamples> {
   const [format] = context.plan.formats;
@@ -57,7 +57,7 @@ function bareImages(
   return withLanes([setup], { workerFile, signal }, (lanes) => lanes.measure(plan.seconds));
 }
 
-/** Milliseconds of each image. */
+/** Feeds the images one at a time. Returns the milliseconds of each image. */
 async function trickle(
   context: BenchContext,
   files: readonly string[],
@@ -73,13 +73,14 @@ async function trickle(
   const setup = { images, models, log: 'debug', quietMs: QUIET_MS } as const;
   await withDaemon(context, setup, { onLine }, async ({ daemon }) => {
     for (const file of files) {
-      // Complete at once, under another name first: as a careful scanner does.
+      // Copied under another name and then renamed, so that it is complete at once, as with a careful
+      // scanner.
       await copyFile(file, join(images, '.next'));
       await rename(join(images, '.next'), join(images, basename(file)));
       await delay(PAUSE_MS, undefined, { signal });
     }
     await whenWorkedOff(daemon, files.length, { signal });
-    // The log is written behind.
+    // The log is written with a delay.
     while (times.length < files.length) await delay(PAUSE_MS, undefined, { signal });
   });
   return times;

@@ -6,17 +6,17 @@ import type { BenchContext, RoundSamples, SampleOf } from '../context.js';
 import { withLanes } from '../lanes/lanes.js';
 import type { LaneSetup } from '../lanes/protocol.js';
 
-/** 268 MB of float32: larger than caches, and about what AlexNet's weights are. */
+/** Side of a matrix of 268 MB: larger than caches, and about the size of AlexNet's weights. */
 const STREAMED_SIDE = 8192;
-/** About a scanner's PNG. */
+/** About the size of a scanner's PNG, in bytes. */
 const HASHED_BYTES = 2_000_000;
 const WRITERS = [1, 16];
 const RESULT = 'x'.repeat(1500);
 
 /**
- * What bounds a machine of many cores besides them: how fast weights stream from memory, and files become
- * durable. And how fast files are fingerprinted, which is neither decoding nor inference, and which no image
- * can do without.
+ * Measures what limits a machine of many cores: how fast weights stream from memory, and files become
+ * durable. It also measures how fast files are hashed, which every image needs in addition to decoding and
+ * inference.
  */
 export async function measureMachine(context: BenchContext): Promise<RoundSamples> {
   return {
@@ -27,8 +27,8 @@ export async function measureMachine(context: BenchContext): Promise<RoundSample
 }
 
 /**
- * A vector times a matrix reads every weight once and does next to nothing with it, as a network does at
- * batch 1.
+ * Multiplies a vector by a matrix, which reads every weight once and computes little with it, like a network
+ * at batch 1.
  */
 async function measureBandwidth(context: BenchContext): Promise<SampleOf<'bandwidth'>[]> {
   const setup: LaneSetup = { kind: 'product', rows: 1, side: STREAMED_SIDE };
@@ -46,7 +46,7 @@ interface Streamed {
   readonly bytesOfPiece: number;
 }
 
-/** By 1 … all threads at once. */
+/** Bandwidth with each number of threads from 1 to all. */
 async function streamed(
   { plan, compiled, signal, say }: BenchContext,
   { what, setup, bytesOfPiece }: Streamed,
@@ -66,8 +66,8 @@ async function streamed(
 }
 
 /**
- * Files of a result's size, made durable as the JSON sink does: written beside, synced, renamed, their folder
- * synced.
+ * Writes files of a result's size, made durable as by the JSON sink: written to a temporary name, synced,
+ * renamed, their folder synced.
  */
 async function measureDisk({ plan, folder, signal, say }: BenchContext): Promise<SampleOf<'disk'>[]> {
   const samples: SampleOf<'disk'>[] = [];

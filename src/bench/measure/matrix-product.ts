@@ -3,14 +3,14 @@ import { withLanes } from '../lanes/lanes.js';
 import type { LaneSetup } from '../lanes/protocol.js';
 
 /**
- * A product of this side has work for a few milliseconds, and of twice it more than the second-level cache
- * holds.
+ * Sides of the matrices: a product of the smaller one takes a few milliseconds, and the larger one exceeds
+ * the second-level cache.
  */
 const SIDES = [2048, 1024];
 
 /**
- * What the machine's cores can compute at most: products of large square float32 matrices, one on each core
- * at once. Each lane's quickest counts, so that it is the peak and not what neighbours left of it.
+ * Measures the peak of the machine's cores: products of large square float32 matrices, one on each core at
+ * once. The quickest product of each lane counts, so that other load does not lower the peak.
  */
 export async function measureMatrixProduct(context: BenchContext): Promise<SampleOf<'matrixProduct'>[]> {
   const { plan, compiled, signal, say } = context;

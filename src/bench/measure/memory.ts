@@ -5,8 +5,7 @@ import { modelsOf } from '../prepare/material.js';
 import { PRECISIONS } from '../parts.js';
 
 /**
- * The most that a daemon with both networks ever has resident while it works, with one worker and with all of
- * them.
+ * Measures the largest resident memory of a daemon with both networks, with one worker and with all of them.
  */
 export async function measureMemory(context: BenchContext): Promise<RoundSamples> {
   const { plan, material, say, skip } = context;

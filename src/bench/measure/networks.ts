@@ -15,9 +15,9 @@ interface NetworkFile {
 }
 
 /**
- * Each network by itself, in batches from memory, a session on each thread; the machine's own peak before
- * them. TensorFlow's sessions have one thread each as well: the program sets that when it starts
- * (`smearwatch.cts`).
+ * Measures each network alone, in batches from memory, with a session on each thread; before them the
+ * machine's own peak. TensorFlow's sessions have one thread each as well, which the program sets when it
+ * starts (`smearwatch.cts`).
  */
 export async function measureNetworks(context: BenchContext): Promise<RoundSamples> {
   const matrixProduct = await measureMatrixProduct(context);
@@ -30,7 +30,7 @@ export async function measureNetworks(context: BenchContext): Promise<RoundSampl
   return { matrixProduct, networks };
 }
 
-/** One model at one batch size, on so many threads. */
+/** Runs one model at one batch size, on `threads` threads. */
 export function inferAlone(
   context: BenchContext,
   model: LaneModel,
@@ -51,10 +51,10 @@ function subjectsOf({ material, skip, plan }: BenchContext): NetworkFile[] {
   };
   const beside: NetworkFile = { ...onnxruntime, engine: 'tfjs-node' };
   if (findTensorflow() === undefined) {
-    skip('AlexNet with tfjs-node', 'TensorFlow is not provided here (npm run tensorflow)');
+    skip('AlexNet with tfjs-node', 'TensorFlow is not installed (npm run tensorflow)');
     return [...served, onnxruntime];
   }
-  // Next to each other: what is compared should meet the same machine.
+  // Compared figures are measured right after each other, under the same load of the machine.
   const all = [...served, onnxruntime, beside];
   return plan.quick || fp32 === undefined ? all : [...all, { ...fp32, engine: 'tfjs-node' }];
 }

@@ -7,10 +7,10 @@ import { modelsOf } from '../prepare/material.js';
 import { daemonRate } from '../statistics.js';
 
 /**
- * Another program on the same files and the same model as the daemon just before it. The command line is a
- * template: `{model}` is the `model.onnx`, `{glob}` a pattern of the files (for the program to expand),
+ * Runs another program on the same files and the same model as the daemon just before it. The command line is
+ * a template: `{model}` is the `model.onnx`, `{glob}` a pattern of the files (for the program to expand),
  * `{processes}` the number of cores. It is started without a shell. The last number that it prints is its
- * images per second: once it is warm, as the daemon's are.
+ * images per second once it is warm, like the daemon's.
  * @throws SmearwatchError `bench-peer-failed`
  */
 export async function measurePeer(
@@ -51,7 +51,10 @@ export function fillIn(template: string, values: Readonly<Record<string, string>
   );
 }
 
-/** @throws SmearwatchError `bench-peer-failed` when there is no number, or not one above zero */
+/**
+ * The last number that a program printed.
+ * @throws SmearwatchError `bench-peer-failed` without a number above zero
+ */
 export function lastNumber(output: string): number {
   const found = Number(output.match(/\d+(\.\d+)?/g)?.at(-1) ?? NaN);
   if (found > 0) return found;
@@ -59,7 +62,7 @@ export function lastNumber(output: string): number {
 }
 
 async function runPeer([program = '', ...args]: readonly string[], signal: AbortSignal): Promise<number> {
-  // A group of its own, which can be ended with all the processes that the program starts.
+  // In a process group of its own, which can be ended with all the processes that the program starts.
   const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const abort = (): void => {
     try {

@@ -3,12 +3,12 @@ import type { Format } from '../parts.js';
 
 const JPEG_COMMENT = 0xfffe;
 const START_OF_IMAGE_BYTES = 2;
-/** Length, type, no data and checksum of the last chunk. */
+/** Size of the last chunk: length, type, no data and checksum. */
 const PNG_END_BYTES = 12;
 
 /**
- * The same picture as another file, by a comment in it: an image is its bytes, and files with the same bytes
- * are classified once. So a hundred drawn smears are as good as a thousand.
+ * Makes the same picture as another file, by a comment in it: an image is identified by its bytes, and files
+ * with the same bytes are classified once. So a hundred drawn smears can stand for a thousand.
  */
 export function distinctCopy(bytes: Buffer, format: Format, number: number): Buffer {
   const comment = Buffer.from(`Smearwatch bench ${number}`);
@@ -18,7 +18,7 @@ export function distinctCopy(bytes: Buffer, format: Format, number: number): Buf
     case 'png':
       return insert(bytes, bytes.length - PNG_END_BYTES, pngText(comment));
     case 'tiff':
-      // Nothing refers to it: a reader follows the offsets.
+      // Nothing refers to the comment: a reader follows the offsets.
       return Buffer.concat([bytes, comment]);
     default:
       return format satisfies never;

@@ -7,13 +7,13 @@ import type { BenchPlan } from '../options.js';
 import type { Format } from '../parts.js';
 import { distinctCopy } from './distinct-copy.js';
 
-/** The files of one format, side by side in a folder of their own. */
+/** The files of one format, in a folder of their own. */
 export interface ImageFolder {
   readonly folder: string;
   readonly files: readonly string[];
-  /** Mean. */
+  /** Mean size of a file. */
   readonly bytesPerFile: number;
-  /** Of their names, with the dot. */
+  /** Extension of their names, with the dot. */
   readonly extension: string;
 }
 
@@ -25,11 +25,11 @@ const FORMAT_OF: Readonly<Record<string, Format>> = {
   '.tif': 'tiff',
   '.tiff': 'tiff',
 };
-/** Room that is left to others on the disk, and to results and ledger. */
+/** Disk space that is left for other programs, results and the ledger. */
 const SPARE_BYTES = 1_000_000_000;
 
 /**
- * `plan.images` files of each format, every one with bytes of its own.
+ * Makes `plan.images` files of each format, each with different bytes.
  * @throws SmearwatchError `bench-no-images` when `--data` has none of a format, `bench-no-room`
  */
 export async function prepareImages(
@@ -84,7 +84,7 @@ interface Multiplication {
   readonly signal: AbortSignal;
 }
 
-/** The sources themselves first, then copies of them, in turn, until there are enough. */
+/** Links the sources themselves, then makes copies of them in turn until there are enough. */
 async function multiply(
   sources: readonly string[],
   format: Format,
@@ -113,7 +113,7 @@ async function multiply(
   };
 }
 
-/** On another file system, or one without links, it must be copied. */
+/** Whether the file could be linked; on another file system, or one without links, it must be copied. */
 async function isLinked(source: string, file: string): Promise<boolean> {
   return link(source, file).then(
     () => true,
@@ -132,8 +132,8 @@ async function refuseTooMany(folder: string, bytes: number): Promise<void> {
 }
 
 /**
- * Puts the files where those lie that a scanner has just written: into the system's page cache, in which they
- * may not stay.
+ * Reads the files into the system's page cache, where files are that a scanner has just written; they may not
+ * stay there.
  */
 export async function warmUp({ files }: ImageFolder, signal: AbortSignal): Promise<void> {
   for (const file of files) {

@@ -6,11 +6,11 @@ import { NETWORKS_OF_SET, type Format, type ModelSetName, type Precision } from 
 import { prepareImages, type ImageFolder } from './image-files.js';
 import { prepareModels, writeUngroupedAlexnet, type BenchModel } from './models.js';
 
-/** What is measured on: files, models, pixels. */
+/** The material of a bench: files, models, pixels. */
 export interface Material {
   readonly images: ReadonlyMap<Format, ImageFolder>;
   readonly models: readonly BenchModel[];
-  /** AlexNet without groups, where networks are measured. */
+  /** AlexNet without groups, if networks are measured. */
   readonly ungrouped: string | undefined;
   /** Smears by the contract, one after the other, in memory that threads share. */
   readonly pixels: SharedArrayBuffer;
@@ -23,7 +23,7 @@ export interface PrepareOptions {
   readonly say: (line: string) => void;
 }
 
-/** Fewer would be in the processor's cache more than a lab's are. */
+/** Least number of images: fewer would be in the processor's cache more often than in a laboratory. */
 const FEWEST_PIXELS = 32;
 
 export async function prepareMaterial(

@@ -10,7 +10,7 @@ import { initialWeights } from '../../train/initial-weights.js';
 import { SOFTWARE } from '../../version.js';
 import { NETWORKS, type NetworkName, type Precision } from '../parts.js';
 
-/** A model, as sessions and as the daemon's configuration need it. */
+/** A model for sessions and for the daemon's configuration. */
 export interface BenchModel {
   readonly network: NetworkName;
   readonly precision: Precision;
@@ -24,7 +24,7 @@ export interface BenchModel {
 export interface ModelsOptions {
   readonly folder: string;
   readonly registryFolder: string | undefined;
-  /** Pixels of smears, one image after the other: what int8 is calibrated on. */
+  /** Pixels of smears, one image after the other, for the calibration of int8. */
   readonly pixels: Uint8Array;
   readonly threads: number;
   readonly signal: AbortSignal;
@@ -33,8 +33,8 @@ export interface ModelsOptions {
 const CALIBRATED_ON = 32;
 
 /**
- * Both networks in both precisions. int8 versions that the registry does not have are made, in a registry
- * that goes away with the bench: what they answer does not matter here.
+ * Prepares both networks in both precisions. int8 versions that the registry does not have are made in a
+ * registry that is removed with the bench: their answers do not matter here.
  * @throws SmearwatchError `model-unknown`
  */
 export async function prepareModels(options: ModelsOptions): Promise<BenchModel[]> {
@@ -54,8 +54,8 @@ export async function prepareModels(options: ModelsOptions): Promise<BenchModel[
 }
 
 /**
- * AlexNet without groups, with weights that nobody has trained: what TensorFlow, which has no grouped
- * convolution of its own on a CPU, is compared on.
+ * Writes AlexNet without groups, with untrained weights, for the comparison with TensorFlow, which has no
+ * grouped convolution of its own on a CPU.
  */
 export async function writeUngroupedAlexnet(folder: string): Promise<string> {
   const network = alexnet({ groups: 1, classes: CELL_CLASSES.length });

@@ -2,7 +2,7 @@ import type { EngineName } from '../../engine.js';
 import type { ModelSetName, Precision } from '../parts.js';
 import type { RowOf } from './schema.js';
 
-/** What people read instead of the words of `bench.json`. */
+/** Names for people instead of the identifiers in `bench.json`. */
 export function networkName({ network, precision, engine }: NamedNetwork): string {
   const name = { alexnet: 'AlexNet', 'alexnet-ungrouped': 'AlexNet without groups', lenet5: 'LeNet-5' }[
     network

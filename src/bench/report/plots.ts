@@ -5,7 +5,7 @@ import { seriesNamed } from '../../evaluate/report/plots/series.js';
 import { networkName, setName } from './names.js';
 import type { BenchReport, Spread } from './schema.js';
 
-/** Images per second of one thing, over batch sizes or cores. */
+/** A curve of images per second over batch sizes or cores. */
 interface Line {
   readonly name: string;
   readonly points: readonly MeasuredPoint[];
@@ -21,7 +21,10 @@ interface MeasuredPoint {
 const MARGIN_LEFT = 56;
 const HEIGHT = 300;
 
-/** Each network on all cores, over the batch size. Undefined where only one size was measured. */
+/**
+ * Draws the throughput of each network on all cores over the batch size. Undefined if only one size was
+ * measured.
+ */
 export function throughputByBatch({ networks, computer }: BenchReport): string | undefined {
   const lines = linesOf(
     networks.filter(({ of }) => of.threads === computer.cores),
@@ -30,7 +33,7 @@ export function throughputByBatch({ networks, computer }: BenchReport): string |
   return drawLines('Images per second by batch size', 'images of a batch', lines);
 }
 
-/** Decoding, each network at the daemon's batch size, and the daemon, over the cores. */
+/** Draws decoding, each network at the daemon's batch size, and the daemon over the cores. */
 export function throughputByCores({ decode, networks, daemon, settings }: BenchReport): string | undefined {
   const [format] = settings.formats;
   const lines = [
@@ -39,7 +42,7 @@ export function throughputByCores({ decode, networks, daemon, settings }: BenchR
       ({ of, figures }) => ({ name: `decoding ${of.format}`, x: of.cores, value: figures.imagesPerSecond }),
     ),
     ...linesOf(
-      // LeNet-5 is so quick that nothing else could be read beside it.
+      // LeNet-5 is so quick that other lines next to it could not be read.
       networks.filter(
         ({ of }) => of.batch === settings.batch && of.network === 'alexnet' && of.engine === 'onnxruntime',
       ),
@@ -73,7 +76,7 @@ function linesOf<T>(
   }));
 }
 
-/** Both axes by doublings: twice the cores and twice the images are then a straight line. */
+/** Draws both axes in doublings, so that twice the cores and twice the images give a straight line. */
 function drawLines(title: string, label: string, lines: readonly Line[]): string | undefined {
   const ticks = [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   if (ticks.length < 2) return undefined;

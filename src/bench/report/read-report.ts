@@ -3,7 +3,10 @@ import { messageOf, SmearwatchError } from '../../errors.js';
 import { decodeText } from '../../text/decode-text.js';
 import { benchSchema, type BenchReport } from './schema.js';
 
-/** @throws SmearwatchError `bench-unreadable` */
+/**
+ * Reads a report.
+ * @throws SmearwatchError `bench-unreadable`
+ */
 export async function readReport(file: string): Promise<BenchReport> {
   try {
     const text = decodeText(await readFile(file), ({ what }) => new Error(what));
@@ -11,7 +14,7 @@ export async function readReport(file: string): Promise<BenchReport> {
   } catch (cause) {
     throw new SmearwatchError(
       'bench-unreadable',
-      `${file} is no bench.json that can be read: ${messageOf(cause)}`,
+      `${file} is not a readable bench.json: ${messageOf(cause)}`,
       { cause },
     );
   }

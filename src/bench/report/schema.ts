@@ -4,8 +4,8 @@ import { DECODER_CHOICES } from '../../images.js';
 import { FORMATS, MODEL_SETS, PRECISIONS } from '../parts.js';
 
 /**
- * `bench.json`: what a run of `smearwatch bench` measured, for programs, for `smearwatch plan` and for the
- * guard. A figure that could not be measured is missing, and `notMeasured` says why.
+ * Version of `bench.json`, the measurements of a run of `smearwatch bench`, for programs, for `smearwatch
+ * plan` and for the guard. A figure that could not be measured is missing, and `notMeasured` says why.
  */
 export const BENCH_VERSION = 2;
 
@@ -14,7 +14,7 @@ const format = z.enum(FORMATS);
 const precision = z.enum(PRECISIONS);
 const models = z.enum(MODEL_SETS);
 
-/** Of the same thing, measured once in each round. */
+/** Figures of one measurement, one per round. */
 const spread = z.strictObject({
   median: z.number(),
   low: z.number(),
@@ -22,7 +22,7 @@ const spread = z.strictObject({
   rounds: z.array(z.number()),
 });
 
-/** `of`: what was measured; each figure may be missing. */
+/** A row: `of` says what was measured; each figure may be missing. */
 const row = <const Of extends z.ZodRawShape, const Figure extends string>(
   of: Of,
   figures: readonly Figure[],
@@ -37,7 +37,7 @@ const networkRow = row(
     network: z.enum(['alexnet', 'alexnet-ungrouped', 'lenet5']),
     precision,
     engine: z.enum(ENGINE_NAMES),
-    /** Sessions at once, each on a thread of its own. */
+    /** Number of simultaneous sessions, each on its own thread. */
     threads: count,
     batch: count,
   },
@@ -77,7 +77,7 @@ const backlogRow = row({ files: count }, [
   'rescanCpuSeconds',
 ]);
 
-/** A figure that somebody asked for, beside its target. */
+/** A requested figure with its target. */
 const finding = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -105,11 +105,11 @@ export const benchSchema = z.strictObject({
     images: count,
     generated: z.boolean(),
     formats: z.array(format),
-    /** The daemon's. */
+    /** The daemon's batch size. */
     batch: count,
     kernels: z.enum(KERNEL_CHOICES).default('auto'),
     decoder: z.enum(DECODER_CHOICES).default('auto'),
-    /** Mean size of a file. */
+    /** Mean size of a file, in bytes. */
     bytesPerFile: z.partialRecord(format, z.number()),
   }),
   decode: z.array(decodeRow),

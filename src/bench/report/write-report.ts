@@ -6,7 +6,7 @@ import type { BenchReport } from './schema.js';
 
 export const BENCH_FILE = 'bench.json';
 
-/** `bench.json` and its plots, as far as there is something to plot. @returns their names */
+/** Writes `bench.json` and those plots for which there are figures. @returns their names */
 export async function writeReport(outDir: string, report: BenchReport): Promise<string[]> {
   await mkdir(outDir, { recursive: true });
   const files = [

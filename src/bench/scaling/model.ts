@@ -1,28 +1,28 @@
 /**
- * How many images per second a machine classifies, from what an image costs on one core. Everything here is a
- * few lines of arithmetic on measured parts; docs/performance.md explains them.
+ * A model of how many images per second a machine classifies, from the cost of an image on one core. It is a
+ * few lines of arithmetic on measured parts; docs/performance.md explains it.
  */
 
-/** What one image costs, measured, and what a machine has to give. */
+/** The measured cost of one image, and the capacity of a machine. */
 export interface ImageCost {
-  /** CPU time in a worker: reading, decoding, all networks and what is around them, in milliseconds. */
+  /** CPU time in a worker: reading, decoding, all networks and their surroundings, in milliseconds. */
   readonly workerMs: number;
-  /** CPU time on the main thread, which no two images can have at once: ledger, delivery, telemetry. */
+  /** CPU time on the main thread, which handles one image at a time: ledger, delivery, telemetry. */
   readonly mainMs: number;
-  /** For which the main thread waits besides, until the ledger's commits are on the disk. */
+  /** Additional time for which the main thread waits until the ledger's commits are on the disk. */
   readonly commitMs: number;
-  /** Weights that are read for a batch, divided by its images. */
+  /** Bytes of weights that are read for a batch, divided by its images. */
   readonly bytesRead: number;
-  /** Files that are made durable for it: its result. */
+  /** Number of files that are made durable for the image: its result. */
   readonly filesSynced: number;
 }
 
 export interface MachineLimits {
-  /** What one core reads from memory, in bytes a second. */
+  /** Bytes a second that one core reads from memory. */
   readonly coreBandwidth: number;
-  /** What all cores together read, however many they are. */
+  /** Bytes a second that all cores together read, independently of their number. */
   readonly totalBandwidth: number;
-  /** Files that the disk makes durable in a second. */
+  /** Number of files that the disk makes durable in a second. */
   readonly filesSyncedPerSecond: number;
 }
 
@@ -32,19 +32,19 @@ export type LimitName = (typeof LIMIT_NAMES)[number];
 export interface ModelledThroughput {
   readonly cores: number;
   readonly imagesPerSecond: number;
-  /** Which of the limits it is. */
+  /** Name of the limit that applies. */
   readonly limit: LimitName;
-  /** What each alone would allow. */
+  /** Images per second that each limit alone would allow. */
   readonly limits: Readonly<Record<LimitName, number>>;
 }
 
 /**
+ * The smallest of these limits is the throughput of the machine:
+ *
  * - **cores**: all work, the main thread's included, shared by all cores.
  * - **main thread**: its work alone, one image after the other, and its waits for the ledger's disk.
  * - **memory bandwidth**: every worker streams the weights from memory for each batch.
  * - **disk**: a result is durable when its file is.
- *
- * The smallest of them is what the machine does.
  */
 export function throughputOf(cores: number, cost: ImageCost, machine: MachineLimits): ModelledThroughput {
   const bandwidth = Math.min(cores * machine.coreBandwidth, machine.totalBandwidth);
@@ -60,18 +60,18 @@ export function throughputOf(cores: number, cost: ImageCost, machine: MachineLim
 
 export interface Demand {
   readonly imagesPerDay: number;
-  /** In so many hours of the day they all come. */
+  /** Hours of the day in which all images come. */
   readonly peakHours: number;
-  /** Share of the machine that is left free: for rescans, other programs, a day with more images. */
+  /** Share of the machine that stays free: for rescans, other programs, a day with more images. */
   readonly headroom: number;
 }
 
-/** Images per second that a machine must be able to do, so that the headroom is left. */
+/** Images per second of which a machine must be capable, so that the headroom stays free. */
 export function demandedRate({ imagesPerDay, peakHours, headroom }: Demand): number {
   return imagesPerDay / (peakHours * 3600) / (1 - headroom);
 }
 
-/** The fewest cores that do so many images per second; undefined when no number of cores does. */
+/** The smallest number of cores that reaches this number of images per second; undefined when none does. */
 export function coresFor(
   imagesPerSecond: number,
   cost: ImageCost,
@@ -90,7 +90,7 @@ export interface MemoryNeed {
   readonly perWorkerBytes: number;
 }
 
-/** Of the daemon with a worker for each core. */
+/** Memory of the daemon with a worker for each core. */
 export function memoryOf(cores: number, { baseBytes, perWorkerBytes }: MemoryNeed): number {
   return baseBytes + cores * perWorkerBytes;
 }

@@ -45,7 +45,7 @@ export function partsOf(report: BenchReport): ScalingParts {
   };
 }
 
-/** On one core, where nothing else competes; on all of them where one alone was not measured. */
+/** Decoding costs on one core, without competition; on all cores if one alone was not measured. */
 function decodeCosts({ decode, settings }: BenchReport): ScalingParts['decodeMs'] {
   return Object.fromEntries(
     settings.formats.flatMap((format) => {
@@ -77,11 +77,11 @@ function otherInWorkers({ figures }: RowOf<'daemon'>): number | undefined {
   if (!cpuMsPerImage || !mainCpuMsPerImage || !decodeCpuMsPerImage || !inferenceCpuMsPerImage)
     return undefined;
   const known = mainCpuMsPerImage.median + decodeCpuMsPerImage.median + inferenceCpuMsPerImage.median;
-  // Less than nothing only by noise.
+  // Less than zero only because of noise.
   return Math.max(0, cpuMsPerImage.median - known);
 }
 
-/** A line through the fewest and the most workers. */
+/** A line through the smallest and the largest number of workers. */
 function memoryNeed({ memory }: BenchReport, precision: Precision): MemoryNeed | undefined {
   const rows = memory.filter(({ of }) => of.precision === precision);
   const [one, all] = [fewest(rows, ({ of }) => of.workers), fewest(rows, ({ of }) => -of.workers)];

@@ -11,12 +11,12 @@ const positive = z.number().gt(0);
 const byPrecision = z.partialRecord(z.enum(PRECISIONS), positive);
 const memorySchema = z.strictObject({ baseBytes: positive, perWorkerBytes: positive });
 
-/** What the scaling model needs of a bench: a part that was not measured is missing. */
+/** The parts of a bench that the scaling model needs; a part that was not measured is missing. */
 export const partsSchema = z.strictObject({
   computer: computerSchema,
-  /** RFC 3339, UTC. */
+  /** Time of the measurement, RFC 3339, UTC. */
   measuredAt: z.iso.datetime(),
-  /** Images of a batch. */
+  /** Number of images in a batch. */
   batch: z.int().min(1),
   /** CPU milliseconds of one image on one core: read from the disk and decoded. */
   decodeMs: z.partialRecord(z.enum(FORMATS), positive),
@@ -24,15 +24,15 @@ export const partsSchema = z.strictObject({
   inferenceMs: z.partialRecord(z.enum(NETWORKS), byPrecision),
   /** CPU milliseconds of one image on the daemon's main thread. */
   mainMs: z.partialRecord(z.enum(FORMATS), positive),
-  /** Milliseconds for which that thread waits, for one image, until the ledger's commits are on the disk. */
+  /** Milliseconds per image for which that thread waits until the ledger's commits are on the disk. */
   commitMs: z.partialRecord(z.enum(FORMATS), z.number().min(0)),
-  /** CPU milliseconds of one image in the daemon's other threads, besides decoding and networks. */
+  /** CPU milliseconds of one image in the daemon's other threads, without decoding and networks. */
   otherMs: z.partialRecord(z.enum(FORMATS), z.number().min(0)),
   coreBandwidth: positive.optional(),
   filesSyncedPerSecond: positive.optional(),
-  /** Of a daemon with both networks. */
+  /** Memory of a daemon with both networks. */
   memory: z.partialRecord(z.enum(PRECISIONS), memorySchema),
-  /** What the daemon did with so many cores. */
+  /** Measured throughput of the daemon by number of cores. */
   measured: z.array(
     z.strictObject({
       format: z.enum(FORMATS),
@@ -46,7 +46,7 @@ export const partsSchema = z.strictObject({
 
 export type ScalingParts = Readonly<z.output<typeof partsSchema>>;
 
-/** What the images are, and which models classify them. */
+/** The format of the images, and the models that classify them. */
 export interface Workload {
   readonly format: Format;
   readonly networks: readonly NetworkName[];
@@ -54,7 +54,8 @@ export interface Workload {
 }
 
 /**
- * What an image of the workload costs. @throws SmearwatchError `plan-not-measured` that names what is missing
+ * Computes the cost of an image of the workload. @throws SmearwatchError `plan-not-measured` that names the
+ * missing part
  */
 export function costOf(parts: ScalingParts, { format, networks, precision }: Workload): ImageCost {
   const need = (value: number | undefined, what: string): number => {
@@ -75,7 +76,7 @@ export function costOf(parts: ScalingParts, { format, networks, precision }: Wor
   };
 }
 
-/** Weights that are read for an image, of a network with the paper's three classes. */
+/** Bytes of weights that a network with the paper's three classes reads for an image. */
 function weightBytes(name: NetworkName, precision: Precision, batch: number): number {
   const network = buildNetwork({ name, options: {} });
   return precision === 'fp32' ? 4 * weightsReadPerImage(network, batch) : countParameters(network) / batch;

@@ -10,26 +10,26 @@ import {
 import { costOf, type ScalingParts, type Workload } from './parts.js';
 
 export interface PlanOptions extends Demand, Workload {
-  /** What all cores of the machine to buy read from memory together, in bytes a second. */
+  /** Bytes a second that all cores of the machine to buy read from memory together. */
   readonly totalBandwidth: number;
 }
 
-/** A machine with so many cores. */
+/** A machine with this number of cores. */
 export interface PlannedMachine extends ModelledThroughput {
-  /** Of the daemon alone; undefined where memory was not measured. */
+  /** Memory of the daemon alone; undefined if memory was not measured. */
   readonly memoryBytes: number | undefined;
 }
 
 export interface CapacityPlan {
-  /** Images per second that the machine must be able to do, with the headroom. */
+  /** Images per second of which the machine must be capable, with the headroom. */
   readonly demandedPerSecond: number;
   readonly cost: ImageCost;
-  /** The smallest machine that does it; undefined when one alone never does. */
+  /** The smallest sufficient machine; undefined when one alone is never sufficient. */
   readonly needed: PlannedMachine | undefined;
-  /** How many machines it takes at least, each as large as is of use. */
+  /** The smallest number of machines, each as large as is useful. */
   readonly machines: number;
   readonly table: readonly PlannedMachine[];
-  /** The model beside what the daemon really did, on the computer of the bench. */
+  /** The model compared with the measured daemon, on the computer of the bench. */
   readonly checks: readonly {
     readonly cores: number;
     readonly predicted: number;
@@ -38,12 +38,14 @@ export interface CapacityPlan {
 }
 
 const TABLE_CORES = [1, 2, 4, 8, 16, 32, 64];
-/** Beyond any computer that is sold: what bounds one here are not its cores. */
+/** More cores than any computer on sale has: beyond this number, something else limits the throughput. */
 const MOST_CORES = 1024;
-/** Where the disk was not measured, it is none of the limits. */
+/** A disk that was not measured limits nothing. */
 const UNKNOWN = Infinity;
 
-/** Which machine classifies so many images a day. @throws SmearwatchError `plan-not-measured` */
+/**
+ * Plans the machine that classifies this number of images a day. @throws SmearwatchError `plan-not-measured`
+ */
 export function planCapacity(parts: ScalingParts, options: PlanOptions): CapacityPlan {
   const cost = costOf(parts, options);
   const machine = {

@@ -10,8 +10,9 @@ import { listed, type FoundImages, type LabelledImage } from './find-images.js';
 import { hashImages, type HashOptions } from './hash-images.js';
 
 /**
- * One part of a split, image by image by its SHA-256: a folder may have been moved, and its files renamed.
- * The files that the split names are read first; only when some are not what they were, the others as well.
+ * Chooses one part of a split, image by image by SHA-256, because a folder may have been moved and its files
+ * renamed. It reads the files that the split names first, and the others only when some of those have
+ * changed.
  * @throws SmearwatchError `data-split-foreign`, `evaluation-data-empty`
  */
 export async function chooseBySplitFile(

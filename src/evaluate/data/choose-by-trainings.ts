@@ -9,9 +9,9 @@ import type { FoundImages } from './find-images.js';
 import { hashImages, type HashOptions } from './hash-images.js';
 
 export interface TrainedModel {
-  /** `name@version` */
+  /** Model whose training used the folder: `name@version`. */
   readonly reference: string;
-  /** The manifest's. */
+  /** The training data that the model's manifest records. */
   readonly trainedOn: Readonly<Record<string, unknown>>;
 }
 
@@ -21,9 +21,9 @@ interface KnownTraining {
 }
 
 /**
- * The images that no model has seen in training (or those of another part), when at least one of the models
- * was trained on this very folder; undefined when none was. Where the models' splits differ, an image of the
- * test part is one of every model's.
+ * Images that no model has seen in training (or those of another part), when at least one of the models was
+ * trained on this folder; undefined when none was. If the models' splits differ, an image of the test part is
+ * in the test part of every model.
  * @throws SmearwatchError `data-split-foreign`, `evaluation-split-unknown`, `evaluation-data-empty`
  */
 export async function chooseByTrainings(
@@ -59,8 +59,8 @@ export async function chooseByTrainings(
 type TrainedSplit = KnownTraining & { readonly split: Split<NamedImage & LabelledFile> };
 
 /**
- * The splits of those models whose training images are exactly the folder's. By names and counts it can
- * usually be told without reading a file that none was.
+ * The splits of those models whose training images are exactly the folder's. Names and counts usually show,
+ * without reading a file, that no model was trained on it.
  */
 async function splitsOfFolder(
   folder: string,
@@ -82,7 +82,7 @@ async function splitsOfFolder(
   });
 }
 
-/** A folder that no training would take is none that one has taken. */
+/** A folder that training would reject has trained no model. */
 async function trainableFiles(folder: string): Promise<readonly LabelledFile[]> {
   try {
     return (await readLabelledFolder(folder)).files;
@@ -96,7 +96,7 @@ function isPossible({ data }: Training, files: number): boolean {
   return files >= data.images && files <= data.images + data.leftOut.length;
 }
 
-/** As the training read them: without repeats and what it could not use. */
+/** The images that training used: no repeats, and no file that it could not use. */
 function imagesOf(
   files: readonly LabelledFile[],
   hashes: ReadonlyMap<string, string>,

@@ -12,9 +12,9 @@ export interface Choice {
 }
 
 /**
- * Which of a folder's images are evaluated: a part of the split that is named; else, when a model was trained
- * on this very folder, the test part of its training, since figures on images that a model has learnt say
- * little; else all.
+ * Chooses which of a folder's images are evaluated: the named part of a split; else, when a model was trained
+ * on this folder, the test part of its training, because figures on images that a model has learnt say
+ * little; else all images.
  * @throws SmearwatchError `data-split-foreign`, `evaluation-split-unknown`, `evaluation-data-empty`
  */
 export async function chooseImages(

@@ -9,13 +9,13 @@ import { emptyTally, walkImages, type WalkTally } from '../../files/walk.js';
 import { columnUnknown } from '../failures.js';
 import type { LeftOut } from '../metrics.js';
 
-/** An image with its true class, before anybody has read it. */
+/** An image with its true class, before it has been read. */
 export interface LabelledImage extends SeenFile {
   /** Index into the models' classes. */
   readonly label: number;
   /**
-   * Who the image is of, with the source where it is known, since hospitals count their patients alike; else
-   * empty.
+   * The patient, with the source where it is known, since two hospitals may use the same patient numbers;
+   * empty when unknown.
    */
   readonly group: string;
   /** Value of the column that `--by` names; empty without it. */
@@ -24,21 +24,21 @@ export interface LabelledImage extends SeenFile {
 
 export interface FoundImages {
   readonly folder: string;
-  /** By path. */
+  /** The images, sorted by path. */
   readonly images: readonly LabelledImage[];
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
 }
 
 /**
- * What is an image by its name: also what is none that can be read, so that it ends in quarantine, with the
- * reason.
+ * Files that are images by their names. A file that cannot be decoded is included, so that it ends in
+ * quarantine with the reason.
  */
 const PATTERNS = ['**/*.{png,jpg,jpeg,tif,tiff,bmp,gif,webp,heic,heif,avif,jp2,jxl}'];
 
 /**
- * Every image below a folder `DIR/<class>/<image>`. Nothing is dropped silently, unlike a training's folder,
- * which is refused: what has no label, or not one label, is named with the reason.
+ * Finds every image below a folder `DIR/<class>/<image>`. A file without a label, or with two, is listed with
+ * the reason instead of being dropped silently; training rejects such a folder.
  * @throws SmearwatchError `data-folder-unknown`, `data-manifest-invalid`, `evaluation-by-unknown`
  */
 export async function findImages(
@@ -92,13 +92,13 @@ function labelOf(
 ): LabelledImage | LeftOut {
   const leftOut = (why: LeftOut['why'], reason: string): LeftOut => ({ file: file.path, why, reason });
   const [name = '', ...below] = file.path.split('/');
-  if (below.length === 0) return leftOut('unlabelled', 'It lies in no class folder');
+  if (below.length === 0) return leftOut('unlabelled', 'It is in no class folder');
   if (below.length > 1) return leftOut('unlabelled', 'It lies deeper than DIR/<class>/<image>');
   const label = classes.indexOf(name);
   if (label === -1)
     return leftOut('unknown-class', `The models know no class "${name}", only ${classes.join(', ')}`);
   if (row !== undefined && row.class !== name)
-    return leftOut('contradictory', `It lies in the folder ${name}, and manifest.csv says "${row.class}"`);
+    return leftOut('contradictory', `It is in the folder ${name}, and manifest.csv says "${row.class}"`);
   return { ...file, label, group: groupOf(row), by: by === undefined ? '' : valueOf(row, by) };
 }
 
@@ -125,7 +125,7 @@ function missingFiles(
     .map((file) => ({ file, why: 'unreadable', reason: 'manifest.csv names it, but it is not there' }));
 }
 
-/** What could not be looked into: nobody knows how many images are in there. */
+/** Folders and links that were not read; the number of images in them is unknown. */
 function unreadablePlaces(folder: string, tally: WalkTally): LeftOut[] {
   const { unreadable, firstError, folderLinks, firstFolderLink = '' } = tally;
   const others = (count: number): string => (count > 1 ? `; the same for ${count - 1} more` : '');

@@ -10,7 +10,8 @@ export interface HashOptions {
 }
 
 /**
- * Path → SHA-256 of the file's bytes. What cannot be read is not in it; that comes out when it is classified.
+ * Maps each path to the SHA-256 of the file's bytes. Unreadable files are left out; classification reports
+ * them.
  */
 export async function hashImages(
   folder: string,

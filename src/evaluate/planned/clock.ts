@@ -1,8 +1,8 @@
-/** The time that runs are planned by, and a way to be called later; a test brings its own. */
+/** The clock that runs are planned by, and its timers; tests replace it. */
 export interface PlanClock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls `work` once, after so many milliseconds, unless the returned function is called before. */
+  /** Calls `work` once, after `ms` milliseconds, unless the returned function is called first. */
   after(ms: number, work: () => unknown): () => void;
 }
 

@@ -7,7 +7,7 @@ import { exportedFigures } from './figures.js';
 import { promoteBetter } from './promote.js';
 import type { PlannedRun, RunLog } from './run-log.js';
 
-/** Where the end of a run is told. */
+/** Receivers of the end of a run. */
 export interface RunReporting {
   readonly telemetry: Pick<
     Telemetry,
@@ -16,7 +16,7 @@ export interface RunReporting {
   readonly record: RecordEntry;
 }
 
-/** A run that came to its end, whatever it found: gates that were failed, figures, candidates. */
+/** Reports a run that ended, with its figures, failed gates and candidates. */
 export async function finishRun(
   log: RunLog,
   run: PlannedRun & { readonly startedAt: string; readonly finishedAt: string },
@@ -69,7 +69,7 @@ function failedGates(run: string, { folders }: Evaluated) {
   );
 }
 
-/** The trail is kept for ever: the whole is in the report. */
+/** A short form for the audit trail, which is kept permanently; the report has the whole. */
 function inShort({ set, images, models }: EvaluatedSet): object {
   const shareRight = models.map(
     ({ model, figures }) => [`${model.name}@${model.version}`, figures.shareRight] as const,

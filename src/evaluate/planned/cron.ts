@@ -8,26 +8,25 @@ export interface Timetable {
 }
 
 /**
- * Planned times, in milliseconds since 1970. Where a clock change leaves a time out, its run is planned as
- * much later as the clock was set (02:30 becomes 03:30); a time that comes twice is planned once, the first
- * time.
+ * Planned times, in milliseconds since 1970. If a clock change skips a time, its run is shifted by the change
+ * (02:30 becomes 03:30); a time that occurs twice is planned once, the first time.
  */
 export class CronTimes {
   readonly #cron: Cron;
 
-  /** The configuration's checks have seen both before (`config/schedule-checks.ts`). */
+  /** Expects both values to be valid: `config/schedule-checks.ts` has checked them. */
   constructor({ cron, timeZone }: Timetable) {
     this.#cron = new Cron(cron, { timezone: timeZone, mode: '5-part', paused: true });
   }
 
-  /** The first one after a moment; undefined when there never is one (30 February). */
+  /** The first planned time after a moment; undefined when the fields match no date (30 February). */
   nextAfter(ms: number): number | undefined {
     return this.#cron.nextRun(new Date(ms))?.getTime();
   }
 
   /**
-   * Those after `afterMs`, up to and including `untilMs`: all of them, or where there are more, the newest
-   * `max`.
+   * Planned times after `afterMs`, up to and including `untilMs`: all of them, or the newest `max` if there
+   * are more.
    */
   between(afterMs: number, untilMs: number, max = 20): number[] {
     const times: number[] = [];
@@ -37,7 +36,7 @@ export class CronTimes {
       next = this.nextAfter(next);
     }
     if (next === undefined || next > untilMs) return times;
-    // A second later: the reference itself does not count.
+    // One second later, because the reference itself does not count.
     const newest = this.#cron.previousRuns(max, new Date(untilMs + 1000)).map((date) => date.getTime());
     return newest.filter((ms) => ms <= untilMs && ms > afterMs).reverse();
   }

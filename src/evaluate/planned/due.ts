@@ -1,29 +1,29 @@
 import type { ScheduleConfig } from '../../config/schema.js';
 import { idOf, type PlannedRun } from './run-log.js';
 
-/** A timer that fires so late is no run on time: the computer slept, or its clock was set. */
+/** A timer that fires later than this was delayed: the computer slept, or its clock was set. */
 const ON_TIME_MS = 5 * 60_000;
 
 export interface Due {
-  /** Planned times that have come and are not decided on, ascending, in milliseconds since 1970. */
+  /** Planned times that have passed without a decision, ascending, in milliseconds since 1970. */
   readonly times: readonly number[];
   readonly nowMs: number;
-  /** The run that is under way, or that goes on now. */
+  /** Id of the run that is in progress, or that continues now. */
   readonly busyWith: string | undefined;
   readonly missed: ScheduleConfig['missed'];
 }
 
 export interface DueRuns {
-  /** To be run now. */
+  /** The run to start now. */
   readonly run: PlannedRun | undefined;
-  /** Of all other times, why they are not run. */
+  /** All other times, with the reason why they are not run. */
   readonly notRun: readonly PlannedRun[];
 }
 
 /**
- * What becomes of planned times: the newest is run when it is on time, or to make up for those that were
- * missed, unless a run is under way. A time that comes while one is under way is skipped; one that nobody was
- * there for is missed.
+ * Decides what happens at planned times. The newest is run when it is on time, or to make up for missed ones,
+ * unless a run is in progress. A time that comes during a run is skipped; a time at which no daemon ran is
+ * missed.
  */
 export function decideOn({ times, nowMs, busyWith, missed }: Due): DueRuns {
   const newest = times.at(-1);
@@ -32,11 +32,12 @@ export function decideOn({ times, nowMs, busyWith, missed }: Due): DueRuns {
   const isRun = busyWith === undefined && (isOnTime || missed === 'make-up');
   const others = isRun ? times.slice(0, -1) : times;
   const notRun = others.map((timeMs): PlannedRun => {
-    if (busyWith === undefined) return { ...planned(timeMs, 'missed'), reason: 'No daemon ran at the time.' };
+    if (busyWith === undefined)
+      return { ...planned(timeMs, 'missed'), reason: 'No daemon was running at that time.' };
     if (isOnTime && timeMs === newest) {
       return { ...planned(timeMs, 'skipped'), reason: `The run ${busyWith} was still under way.` };
     }
-    return { ...planned(timeMs, 'missed'), reason: `The run ${busyWith} goes on instead.` };
+    return { ...planned(timeMs, 'missed'), reason: `The run ${busyWith} continues instead.` };
   });
   return { run: isRun ? { ...planned(newest, 'running'), madeUp: !isOnTime } : undefined, notRun };
 }

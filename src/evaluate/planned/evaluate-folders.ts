@@ -10,7 +10,7 @@ import { readMetrics } from '../read-metrics.js';
 import { dataFolders, reportsFolder, type DataFolder } from './reports.js';
 import { runEvaluation } from './run-evaluation.js';
 
-/** What a run found. */
+/** The result of a run. */
 export interface Evaluated {
   readonly folders: readonly FolderMetrics[];
   readonly models: Pins;
@@ -23,12 +23,15 @@ export interface EvaluateOptions {
   readonly entry?: URL;
 }
 
-/** The evaluation's pool puts back at once what it cannot finish; the next chance does it again. */
+/**
+ * The evaluation's pool immediately returns what it cannot finish to the queue; the next attempt classifies
+ * it.
+ */
 const STOP_MS = 2000;
 
 /**
- * Evaluates every configured folder, one after another, into `<reports>/<run>/<folder's name>`. What an
- * earlier attempt at the same run has finished is not done again, and what it began goes on.
+ * Evaluates every configured folder in turn, into `<reports>/<run>/<folder's name>`. Folders that an earlier
+ * attempt at the same run finished are not evaluated again; one that it began is continued.
  * @throws SmearwatchError what an evaluation failed with; `interrupted`
  */
 export async function evaluateFolders(
@@ -65,8 +68,7 @@ async function evaluateOne(
     await run();
   } catch (error) {
     if (!hasCode(error, 'evaluation-differs')) throw error;
-    // Since the attempt before, images or options have changed: half of the one and half of the other is no
-    // result.
+    // Images or options have changed since the last attempt: a mixture of both would be no valid result.
     await rm(plan.outDir, { recursive: true, force: true });
     await run();
   }

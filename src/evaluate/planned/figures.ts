@@ -1,14 +1,14 @@
 import type { EvaluatedSet, EvaluationFigures } from '../../telemetry/telemetry.js';
 import type { Metrics } from '../metrics.js';
 
-/** What an evaluation found in one folder. */
+/** The results of an evaluation of one folder. */
 export interface FolderMetrics {
-  /** The folder's name. */
+  /** Name of the evaluated folder. */
   readonly set: string;
   readonly metrics: Metrics;
 }
 
-/** As it is exported. */
+/** Figures in the form in which metrics export them. */
 export function exportedFigures(
   folders: readonly FolderMetrics[],
   { startedAt, finishedAt }: { readonly startedAt: string; readonly finishedAt: string },

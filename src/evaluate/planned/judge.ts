@@ -4,7 +4,7 @@ import type { EvaluatedModel } from '../metrics.js';
 import type { FolderMetrics } from './figures.js';
 
 /**
- * What is said about one candidate: whether it is better than the model in use of its name, and by what
+ * The verdict on one candidate: whether it is better than the model in use of the same name, with the
  * numbers.
  */
 export interface Judgement {
@@ -12,12 +12,12 @@ export interface Judgement {
   readonly candidate: number;
   readonly inUse: number;
   readonly isBetter: boolean;
-  /** A sentence with the numbers. */
+  /** The reason: a sentence with the numbers. */
   readonly reason: string;
   readonly compared: readonly ComparedFolder[];
 }
 
-/** Of one folder. */
+/** Metrics of the candidate and of the model in use on one folder. */
 interface ComparedFolder {
   readonly set: string;
   readonly candidate: number | null;
@@ -34,10 +34,10 @@ export interface Version {
 type PromotionRule = Pick<ScheduleConfig['promote'], 'figure' | 'margin' | 'class'>;
 
 /**
- * A candidate is better when it beats the model in use by the margin in every folder, and no gate was failed
- * by any model: a failed gate may be the data's fault, and then no comparison on that data is worth anything.
- * A figure that does not exist beats nothing. Whether the margin is more than chance is for whoever sets it
- * to say: the report has the intervals.
+ * Decides whether a candidate is better: it must beat the model in use by the margin in every folder, and no
+ * model may fail a gate, because a failed gate may be caused by bad data, on which no comparison is valid. A
+ * missing figure beats nothing. The margin should exceed chance; the report has the intervals for choosing
+ * it.
  */
 export function judge(
   folders: readonly FolderMetrics[],

@@ -5,15 +5,15 @@ import type { EvaluationPlan } from '../plan.js';
 import type { FromEvaluation, ToEvaluation } from './protocol.js';
 
 /**
- * The evaluating process: started by `runEvaluation` at the lowest priority. It takes one plan, evaluates,
- * and ends.
+ * Main module of the evaluating process, which `runEvaluation` starts at the lowest priority. It receives one
+ * plan, evaluates it, and ends.
  */
 const controller = new AbortController();
 
-/** How long it has to put its work away once nobody waits for it any more. */
+/** Time for saving its state once the daemon no longer waits for it. */
 const ORPHAN_MS = 10_000;
 
-// Ctrl-C reaches the whole process group; what it means is for the daemon to say.
+// Ctrl-C reaches the whole process group; the daemon decides whether the evaluation stops.
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => {
   stop('the daemon is gone');

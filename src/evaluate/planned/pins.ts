@@ -15,21 +15,24 @@ const pinsSchema = z.strictObject({
   inUse: z.array(pinSchema).min(1),
   candidates: z.array(pinSchema),
   /**
-   * Candidates that are not evaluated, and why: one that cannot be must not cost the models in use their
-   * evaluation.
+   * Candidates that are not evaluated, and why. Such a candidate does not prevent the evaluation of the
+   * models in use.
    */
   leftOut: z.array(z.string()),
 });
 
-/** Which versions a run evaluates: labels may be moved while it runs, and while it waits to go on. */
+/**
+ * The versions that a run evaluates. They are fixed, because labels may be moved while it runs or waits to
+ * continue.
+ */
 export type Pins = Readonly<z.output<typeof pinsSchema>>;
 export type Pin = Pins['inUse'][number];
 
 const FILE = 'models.json';
 
 /**
- * The versions that a run was begun with, or those that the configuration means now, which are kept for the
- * next time.
+ * The versions that a run was begun with; for a new run, those that the configuration names now, which are
+ * then stored.
  */
 export async function pinnedModels(runFolder: string, config: Config): Promise<Pins> {
   const kept = await readPins(runFolder);
@@ -48,9 +51,9 @@ async function pinNow({ models, evaluation }: Config): Promise<Pins> {
   const leftOut: string[] = [];
   for (const reference of evaluation.schedule.candidates) {
     const found = await findCandidate(registry, reference);
-    if (found === undefined) leftOut.push(`${reference}: there is none at present`);
+    if (found === undefined) leftOut.push(`${reference}: no version has this label at present`);
     else if (!isSameSet(found.manifest.classes, classes ?? []))
-      leftOut.push(`${reference}: it knows other classes`);
+      leftOut.push(`${reference}: its classes differ`);
     else candidates.push({ name: found.name, version: String(found.version), engine: 'onnxruntime' });
   }
   const others = distinct([...inUse, ...candidates]).slice(inUse.length);
@@ -61,7 +64,7 @@ function pinOf({ name, version, engine }: ModelIdentity): Pin {
   return { name, version, engine };
 }
 
-/** Undefined when there is none at present, as is usual. */
+/** The candidate's version; undefined when no version has the label at present, which is usual. */
 async function findCandidate(registry: Registry, reference: string): Promise<ModelVersion | undefined> {
   try {
     return await registry.resolve(reference);
@@ -75,7 +78,9 @@ function isSameSet(some: readonly string[], others: readonly string[]): boolean 
   return some.length === others.length && some.every((each) => others.includes(each));
 }
 
-/** An evaluation takes each version once, whatever the engines and labels that lead to it. */
+/**
+ * Removes duplicates: an evaluation takes each version once, even if several engines or labels lead to it.
+ */
 function distinct(pins: readonly Pin[]): Pin[] {
   const byVersion = new Map<string, Pin>();
   for (const pin of pins) {
@@ -89,7 +94,7 @@ async function readPins(runFolder: string): Promise<Pins | undefined> {
   try {
     return pinsSchema.parse(JSON.parse(await readFile(join(runFolder, FILE), 'utf8')));
   } catch (error) {
-    // Of another version of Smearwatch: the run begins anew.
+    // Written by another version of Smearwatch: the run starts again.
     if (errnoOf(error) === 'ENOENT' || error instanceof z.ZodError) return undefined;
     throw error;
   }

@@ -20,11 +20,11 @@ export interface PlannedEvaluationsParts extends RunReporting {
   readonly evaluate: (runId: string, config: Config, options: EvaluateOptions) => Promise<Evaluated>;
 }
 
-/** What /status says about planned evaluations. Times are RFC 3339, UTC. */
+/** Planned evaluations in `/status`. Times are RFC 3339, UTC. */
 export interface PlannedEvaluationsStatus {
   readonly nextRunAt: string | undefined;
   readonly lastRun: PlannedRun | undefined;
-  /** How far the run that is under way has come. */
+  /** Progress of the run that is under way. */
   readonly progress: (EvaluationProgress & { readonly set: string }) | undefined;
 }
 
@@ -34,22 +34,25 @@ interface Active {
   readonly ended: Promise<void>;
 }
 
-/** The clock is looked at so often, because it may be set, and a timer only counts the time that passes. */
+/** Interval at which the clock is read. It may be set, while a timer only counts the time that passes. */
 const LOOK_MS = 60_000;
-/** A run that was stopped so often, or took the daemon down with it, is given up. */
+/** Number of attempts after which a run is given up, because it was stopped or ended the daemon each time. */
 const MAX_ATTEMPTS = 5;
-/** A clock that was so far ahead has decided on times that are yet to come; they are planned again. */
+/**
+ * A clock that was set back by more than this had decided on times that are still to come; they are planned
+ * again.
+ */
 const SET_BACK_MS = 2 * 60 * 60_000;
 
 /**
- * Runs the evaluations that `evaluation.schedule` plans. Every planned time is decided on exactly once,
- * across restarts (`due.ts` says how). A run that the daemon's end interrupted goes on at the next start, in
- * the place of what was missed meanwhile.
+ * Runs the evaluations that `evaluation.schedule` plans. Every planned time is decided exactly once, across
+ * restarts (`due.ts` has the rules). A run that was interrupted by the end of the daemon continues at the
+ * next start, in place of the times missed since then.
  */
 export class PlannedEvaluations {
   readonly #parts: PlannedEvaluationsParts;
   #log: RunLog | undefined;
-  /** One decision at a time. */
+  /** The decision in progress; there is one at a time. */
   #turn: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => undefined;
   #active: Active | undefined;
@@ -61,9 +64,7 @@ export class PlannedEvaluations {
     this.#parts = parts;
   }
 
-  /**
-   * Shows the last figures, goes on with an interrupted run, and decides on what was missed. Never rejects.
-   */
+  /** Exports the last figures, continues an interrupted run, and decides on missed times. Never rejects. */
   start(): Promise<void> {
     return this.#inTurn(async () => {
       this.#log = await this.#load();
@@ -72,17 +73,17 @@ export class PlannedEvaluations {
     });
   }
 
-  /** Plans anew after the configuration has changed. Never rejects. */
+  /** Plans again after a change of the configuration. Never rejects. */
   replan(): Promise<void> {
     return this.#inTurn(() => this.#decide());
   }
 
-  /** Resolves once everything that is to be decided now is decided, and what is to begin has begun. */
+  /** Resolves when all due decisions are made and due runs have begun. */
   idle(): Promise<void> {
     return this.#turn;
   }
 
-  /** Ends what runs so that it can go on; never rejects. */
+  /** Stops the current run so that it can be continued; never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#turn;
@@ -125,7 +126,7 @@ export class PlannedEvaluations {
     this.#parts.telemetry.evaluationRestored(exportedFigures(folders, { startedAt, finishedAt }));
   }
 
-  /** Decides on every time that has come since the last decision, and waits for the next. */
+  /** Decides on every time that has passed since the last decision, and waits for the next one. */
   async #decide(): Promise<void> {
     if (this.#log === undefined || this.#isStopped) return;
     this.#cancelTimer();
@@ -140,7 +141,10 @@ export class PlannedEvaluations {
     this.#cancelTimer = this.#parts.clock.after(waitMs, () => this.replan());
   }
 
-  /** @returns the next planned time */
+  /**
+   * Makes the decisions under one configuration.
+   * @returns the next planned time
+   */
   async #decideBy(
     log: RunLog,
     timetable: { cron: string; timeZone: string },
@@ -165,11 +169,11 @@ export class PlannedEvaluations {
     return times.nextAfter(Math.max(nowMs, log.decidedUntilMs));
   }
 
-  /** The run that an earlier process left unfinished, if it may be tried again. */
+  /** The run that an earlier process left unfinished, if it may be attempted again. */
   #interrupted(log: RunLog): PlannedRun | undefined {
     const run = log.runs.find(({ outcome }) => outcome === 'running');
     if (run === undefined || run.attempts < MAX_ATTEMPTS) return run;
-    const message = `The run was interrupted ${run.attempts} times; the next one begins anew`;
+    const message = `The run was interrupted ${run.attempts} times; the next one starts from the beginning`;
     const error = new SmearwatchError('evaluation-given-up', message);
     failRun(log, { ...run, finishedAt: this.#now() }, error, this.#parts);
     return undefined;
@@ -179,7 +183,7 @@ export class PlannedEvaluations {
     const run = { ...chosen, startedAt: chosen.startedAt ?? this.#now(), attempts: chosen.attempts + 1 };
     const event = { run: run.id, attempt: run.attempts, madeUp: run.madeUp };
     log.put(run);
-    // Before it begins: should it take the daemon down, the next one knows how often it has been tried.
+    // Saved before it begins: if the run ends the daemon, the next process knows the number of attempts.
     await this.#save(log);
     this.#parts.record({ event: 'evaluation-started', details: event });
     this.#parts.telemetry.evaluationStarted(event);
@@ -194,7 +198,8 @@ export class PlannedEvaluations {
       (evaluated) => () =>
         finishRun(log, { ...run, finishedAt: this.#now() }, evaluated, config, this.#parts),
       (error: unknown) => () => {
-        // What the daemon's stop interrupted stays `running`: the next start goes on with it.
+        // A run that was interrupted by the daemon's stop keeps the outcome `running`: the next start
+        // continues it.
         if (!signal.aborted) failRun(log, { ...run, finishedAt: this.#now() }, error, this.#parts);
       },
     );
@@ -212,7 +217,9 @@ export class PlannedEvaluations {
     return new Date(this.#parts.clock.now()).toISOString();
   }
 
-  /** What cannot be written is decided all the same; after a restart it may be decided again. */
+  /**
+   * Saves the log. A decision that cannot be saved still takes effect; after a restart it may be made again.
+   */
   async #save(log: RunLog): Promise<void> {
     try {
       await log.save();

@@ -12,8 +12,8 @@ export interface PromoteParts {
 }
 
 /**
- * Says of every candidate whether it is better, and moves the label to the best that is, where that is
- * enabled; the running daemon follows the label. Of several candidates of one name, the first that is better
+ * Reports for every candidate whether it is better and, where that is enabled, moves the label to the best
+ * one; the running daemon follows the label. Among several candidates of one name, the first that is better
  * is taken.
  */
 export async function promoteBetter(
@@ -37,7 +37,7 @@ export async function promoteBetter(
   }
 }
 
-/** Moves the label, or says why it stays. */
+/** Moves the label, or returns why it stays. */
 async function whyNot(
   { name, candidate, inUse, isBetter }: Judgement,
   { evaluation, models }: Config,
@@ -45,13 +45,15 @@ async function whyNot(
 ): Promise<string | undefined> {
   const { enabled, label } = evaluation.schedule.promote;
   if (!isBetter) return 'It is not promoted.';
-  if (!enabled) return 'evaluation.schedule.promote.enabled is false: promote it by hand, or leave it.';
+  if (!enabled) return 'evaluation.schedule.promote.enabled is false: you can promote it by hand.';
   if (moved.has(name)) return 'Another candidate was promoted before it.';
   try {
     const registry = openRegistry(models);
     const now = await registry.labelled(name, label);
-    // Somebody has decided otherwise since the evaluation began: what it compared with is in use no more.
-    if (now !== undefined && now !== inUse) return `Meanwhile, ${name}@${label} was moved to ${name}@${now}.`;
+    // Someone moved the label since the evaluation began: the version that it compared with is no longer in
+    // use.
+    if (now !== undefined && now !== inUse)
+      return `${name}@${label} was moved to ${name}@${now} during the evaluation.`;
     await registry.promote(name, candidate, label);
     return undefined;
   } catch (error) {

@@ -4,32 +4,35 @@ import { z } from 'zod';
 import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
 import { replaceFile } from '../../files/replace-file.js';
 
-/** What became of a planned run. `running` after a start means: the process ended before the run did. */
+/** The outcome of a planned run. `running` at a start means that the process ended before the run did. */
 export const OUTCOMES = ['running', 'ok', 'gate-failed', 'failed', 'skipped', 'missed'] as const;
 export type RunOutcome = (typeof OUTCOMES)[number];
 const LOST: readonly RunOutcome[] = ['failed', 'skipped', 'missed'];
 
 const moment = z.iso.datetime();
 const runSchema = z.strictObject({
-  /** Names its folder: the planned time, without characters that some file systems refuse. */
+  /** Id and folder name of the run: the planned time, without characters that some file systems reject. */
   id: z.string().regex(/^[0-9TZ-]+$/),
   plannedAt: moment,
   outcome: z.enum(OUTCOMES),
-  /** Run later than planned, because no daemon ran at the time. */
+  /** Whether the run makes up for a missed time, at which no daemon ran. */
   madeUp: z.boolean(),
-  /** How often it was started. */
+  /** Number of attempts. */
   attempts: z.int().min(0),
   startedAt: moment.optional(),
   finishedAt: moment.optional(),
-  /** Of what was not run or failed. */
+  /** Why the run failed or was not started. */
   reason: z.string().optional(),
 });
 
 const logSchema = z.strictObject({
   version: z.literal(1),
-  /** The timetable that `decidedUntil` is about. */
+  /** The timetable that `decidedUntil` refers to. */
   timetable: z.string(),
-  /** Every time planned up to then is among the runs, or was before they were too many. */
+  /**
+   * Every time planned up to this moment has been decided. Its run is in the list, unless it was removed
+   * because of the limit.
+   */
   decidedUntil: moment,
   runs: z.array(runSchema),
 });
@@ -38,20 +41,20 @@ export type PlannedRun = Readonly<z.output<typeof runSchema>>;
 
 const FILE = 'planned-evaluations.json';
 /**
- * Runs that are remembered: some years of nightly runs. More than there may be reports, so that each report
- * has its run.
+ * Number of runs that are remembered: some years of nightly runs. It exceeds the limit of reports, so that
+ * each report has its run.
  */
 const MAX_RUNS = 2000;
 
 /**
- * The runs that were planned and what became of them, in `<stateFolder>/planned-evaluations.json`, oldest
- * first. A file and not a table of the ledger: it is a few kilobytes, replaced as a whole, and can be read
- * and mended by hand.
+ * The planned runs and their outcomes, in `<stateFolder>/planned-evaluations.json`, oldest first. It is a
+ * file and not a table of the ledger, because it is a few kilobytes, replaced as a whole, and can be read and
+ * corrected by hand.
  */
 export class RunLog {
   #decidedUntilMs = 0;
   #timetable = '';
-  /** Whether there is something that is not on the disk. */
+  /** Whether changes have not been saved yet. */
   #isChanged = false;
   readonly #folder: string;
   #runs: PlannedRun[] = [];
@@ -60,7 +63,10 @@ export class RunLog {
     this.#folder = stateFolder;
   }
 
-  /** An empty one where there is none. @throws SmearwatchError `planned-evaluations-log-invalid` */
+  /**
+   * Loads the log, or makes an empty one if the file is missing. @throws SmearwatchError
+   * `planned-evaluations-log-invalid`
+   */
   static async load(stateFolder: string): Promise<RunLog> {
     const log = new RunLog(stateFolder);
     const stored = await read(join(stateFolder, FILE));
@@ -71,7 +77,7 @@ export class RunLog {
     return log;
   }
 
-  /** Puts an unreadable one aside, so that planned evaluations continue. */
+  /** Sets an unreadable log aside, so that planned evaluations continue. */
   static async startAfresh(stateFolder: string): Promise<RunLog> {
     await rename(join(stateFolder, FILE), join(stateFolder, `${FILE}.invalid`));
     return new RunLog(stateFolder);
@@ -82,9 +88,9 @@ export class RunLog {
   }
 
   /**
-   * Another timetable, or a clock that was set back by more than `setBackMs`, plans from now on; nothing was
-   * missed of it.
-   * @returns whether it was so
+   * Restarts the planning now, with no missed runs, if the timetable is another one or the clock was set back
+   * by more than `setBackMs`.
+   * @returns whether the planning was restarted
    */
   adopt(timetable: string, nowMs: number, setBackMs: number): boolean {
     if (timetable === this.#timetable && this.#decidedUntilMs <= nowMs + setBackMs) return false;
@@ -93,7 +99,7 @@ export class RunLog {
     return true;
   }
 
-  /** Every time planned up to then has been decided on; in milliseconds since 1970. */
+  /** Records that every time planned up to `ms` (since 1970) has been decided. */
   decidedUntil(ms: number): void {
     this.#decidedUntilMs = ms;
     this.#isChanged = true;
@@ -103,21 +109,21 @@ export class RunLog {
     return this.#decidedUntilMs;
   }
 
-  /** Adds a run, or replaces the one of the same id. */
+  /** Adds a run, or replaces the one with the same id. */
   put(run: PlannedRun): void {
     this.#isChanged = true;
     const others = this.#runs.filter(({ id }) => id !== run.id);
     this.#runs = [...others, run].sort((a, b) => (a.plannedAt < b.plannedAt ? -1 : 1)).slice(-MAX_RUNS);
   }
 
-  /** Runs that came to nothing since the last one that came to its end. */
+  /** Number of runs without a result since the last complete one. */
   get lost(): number {
     const isLost = ({ outcome }: PlannedRun): boolean => LOST.includes(outcome);
     const last = this.#runs.findLastIndex((run) => run.outcome !== 'running' && !isLost(run));
     return this.#runs.slice(last + 1).filter(isLost).length;
   }
 
-  /** Durable once it resolves. */
+  /** Saves the log; it is durable once the promise resolves. */
   async save(): Promise<void> {
     if (!this.#isChanged) return;
     const content: z.input<typeof logSchema> = {
@@ -140,13 +146,13 @@ async function read(file: string): Promise<z.output<typeof logSchema> | undefine
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new SmearwatchError(
       'planned-evaluations-log-invalid',
-      `${file} does not say what became of the planned evaluations: ${why}`,
+      `${file} is not a valid log of planned evaluations: ${why}`,
       { cause },
     );
   }
 }
 
-/** `2026-03-29T01:30:00.000Z` → `2026-03-29T01-30-00Z`. */
+/** Id of a planned time: `2026-03-29T01:30:00.000Z` → `2026-03-29T01-30-00Z`. */
 export function idOf(plannedMs: number): string {
   return new Date(plannedMs)
     .toISOString()

@@ -1,5 +1,5 @@
 /**
- * Neighbours together, at most `size` of them, in parts as equal as that allows; one empty part of nothing.
+ * Splits a list into parts of at most `size` items, as equal as possible; an empty list gives one empty part.
  */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   const parts = Math.max(1, Math.ceil(items.length / size));

@@ -14,9 +14,9 @@ const MEASURES: readonly (readonly [string, (metrics: ModelMetrics) => Estimate 
 ];
 
 /**
- * Sentences on values (hospitals) whose interval lies wholly below another's. Intervals that do not overlap
- * are a stricter sign than a test at 5 %: what is named here deserves a look, what is not named may still
- * differ.
+ * Sentences on values (hospitals) whose interval is wholly below another's. Intervals that do not overlap are
+ * a stricter sign than a test at 5 %: a value that is named should be examined; values that are not named may
+ * still differ.
  */
 export function differences(by: GroupValues): string[] {
   return MEASURES.flatMap(([measure, estimateOf]) => {

@@ -1,12 +1,12 @@
 import type { Estimate } from '../metrics.js';
 
-/** A figure that does not exist. */
+/** Shown for a figure that does not exist. */
 export const MISSING = '–';
 
-/** No line ends between a number and its sign. */
+/** A no-break space keeps the number and its sign on one line. */
 const PERCENT = '\u00a0%';
 
-/** `0.932`. What only rounds to 1 or 0 says so: `>0.999`, `<0.001`. */
+/** Formats a figure as `0.932`. A value that only rounds to 1 or 0 is shown as `>0.999` or `<0.001`. */
 export function formatFigure(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return MISSING;
   const text = value.toFixed(digits);
@@ -16,7 +16,7 @@ export function formatFigure(value: number | null | undefined, digits = 3): stri
   return text;
 }
 
-/** `93.2 %`, with the same care at the ends. */
+/** Formats a share as `93.2 %`; a value that only rounds to 100 % or 0 % is shown as such. */
 export function formatPercent(value: number | null | undefined): string {
   if (value === null || value === undefined) return MISSING;
   const text = (value * 100).toFixed(1);
@@ -25,33 +25,33 @@ export function formatPercent(value: number | null | undefined): string {
   return `${text}${PERCENT}`;
 }
 
-/** `0.915–0.945`; empty where there is no interval. */
+/** Formats an interval as `0.915–0.945`; empty without an interval. */
 export function formatInterval({ low, high }: Estimate, digits = 3): string {
   return low === null || high === null ? '' : `${low.toFixed(digits)}–${high.toFixed(digits)}`;
 }
 
-/** `91.5–94.5 %` */
+/** Formats an interval of shares as `91.5–94.5 %`. */
 export function formatPercentInterval({ low, high }: Estimate): string {
   if (low === null || high === null) return '';
   return `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}${PERCENT}`;
 }
 
-/** `1,169` */
+/** Formats a count with thousands separators: `1,169`. */
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** `1 image`, `1,169 images` */
+/** Formats a count with its noun: `1 image`, `1,169 images`. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
-/** `2026-11-23 03:03:42 UTC` from RFC 3339. */
+/** Formats an RFC 3339 time as `2026-11-23 03:03:42 UTC`. */
 export function formatMoment(moment: string): string {
   return `${new Date(moment).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `p < 0.001`, `p = 0.042` */
+/** Formats a p-value: `p < 0.001`, `p = 0.042`. */
 export function formatP(value: number): string {
   return value < 0.001 ? 'p < 0.001' : `p = ${value.toFixed(3)}`;
 }

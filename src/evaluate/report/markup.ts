@@ -1,4 +1,4 @@
-/** Text that is HTML already: the only thing that `markup` does not escape. */
+/** Text that is already HTML: the only value that `markup` does not escape. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -13,7 +13,7 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Conten
   return new Markup(strings.map((string, index) => string + render(values[index] ?? '')).join(''));
 }
 
-/** What was made by our own code and is escaped already: a plot's SVG. */
+/** Marks text from our own code that is already escaped, such as a plot's SVG. */
 export function trusted(text: string): Markup {
   return new Markup(text);
 }
@@ -35,16 +35,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * For text and quoted attributes. File names come from scanners and may hold anything: what is invisible, or
- * turns the direction of writing so that a name looks like another one, is shown as a replacement character.
+ * Escapes text for elements and quoted attributes. File names come from scanners and may hold anything: a
+ * character that is invisible, or that reverses the direction of writing so that a name looks like another
+ * one, is shown as a replacement character.
  */
 export function escapeText(text: string): string {
   return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 /**
- * Control, format (direction marks, zero width) and half surrogate characters replaced: also for texts within
- * plots.
+ * Replaces control, format (direction marks, zero width) and half surrogate characters; also used for texts
+ * within plots.
  */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '�');

@@ -1,7 +1,7 @@
 /**
  * The figures of the paper that both networks are from: its Tables 3 and 4, measured on 30 % of its 4,000
- * images. They were measured on other images than ours, so they stand beside our figures and are not compared
- * with them by any test.
+ * images. Our images are different ones, so the report shows the paper's figures next to ours without a
+ * statistical test.
  */
 export const PAPER = {
   images: 4000,
@@ -31,7 +31,7 @@ export const PAPER = {
 
 export type PaperNetwork = (typeof PAPER.networks)[number];
 
-/** Null for a class that the paper does not have. */
+/** The paper's accuracy for a class; null for a class that the paper does not have. */
 export function paperAccuracy(network: PaperNetwork, name: string): number | null {
   return new Map<string, number>(Object.entries(network.accuracy)).get(name) ?? null;
 }

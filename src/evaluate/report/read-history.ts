@@ -15,8 +15,8 @@ const HISTORY_FILE = 'history.csv';
 const COLUMNS = ['iteration', 'accuracy', 'quadraticLoss'] as const;
 
 /**
- * The training history that lies beside a model version; undefined where there is none (an imported model) or
- * where it is not what our training writes: a missing curve must not cost the report.
+ * Reads the training history in the folder of a model version. It is undefined if the file is missing (an
+ * imported model) or if our training did not write it: a missing curve must not prevent the report.
  * @param folder of the version in the registry
  */
 export async function readHistory(folder: string): Promise<readonly IterationPoint[] | undefined> {
@@ -41,7 +41,7 @@ export function parseHistory(text: string): readonly IterationPoint[] | undefine
   return isWhole && points.length > 0 ? points : undefined;
 }
 
-/** An empty cell is no 0. */
+/** The number in a cell; an empty cell is not 0. */
 function toNumber(cell: string | undefined): number {
   return cell === undefined || cell === '' ? NaN : Number(cell);
 }
@@ -50,6 +50,6 @@ function parseRecords(text: string): Readonly<Record<string, string | undefined>
   try {
     return parse(text, { bom: true, columns: true, skip_empty_lines: true });
   } catch {
-    return []; // rows of unequal length: cut short, or another program's
+    return []; // rows of unequal length: truncated, or written by another program
   }
 }

@@ -19,8 +19,8 @@ import { verdict } from './sections/verdict.js';
 import { styleSheet } from './style.js';
 
 /**
- * An evaluation as one HTML file for a laboratory's quality records: nothing in it is loaded from elsewhere,
- * nothing in it is a script, and it prints on A4.
+ * Renders an evaluation as one HTML file for a laboratory's quality records. It loads nothing from elsewhere,
+ * has no script, and prints on A4.
  */
 export function renderReport(input: ReportInput): string {
   const { metrics } = input;
@@ -50,8 +50,8 @@ export function seriesOf({ models }: Pick<Metrics, 'models'>): Series[] {
 }
 
 /**
- * File names of strangers are in here. Should one ever get past the escaping, a browser still runs and loads
- * nothing.
+ * The content security policy. File names from scanners are in the report: if one ever passed the escaping, a
+ * browser would still run and load nothing.
  */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";

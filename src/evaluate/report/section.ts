@@ -7,7 +7,7 @@ export interface ReportSection {
   readonly content: Content;
 }
 
-/** Plots beside each other, with what they show below. */
+/** Plots in a row, with a caption below. */
 export function figure(plots: readonly string[], caption: Content, className = ''): Markup {
   return markup`<figure class="${className}"><div class="plots">${plots.map(trusted)}</div>
 <figcaption>${caption}</figcaption></figure>\n`;

@@ -4,8 +4,8 @@ import { SOUGHT } from './report-input.js';
 export type ReportedOperatingPoint = ClassMetrics['sensitivityAt'][number];
 
 /**
- * Sensitivity for the class that must not be missed; undefined where the data has no such class, or it was
- * not measured.
+ * Sensitivity for the class that must not be missed; undefined if the data has no such class or it was not
+ * measured.
  */
 export function soughtSensitivity({
   perClass,

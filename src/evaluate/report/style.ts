@@ -1,4 +1,4 @@
-/** The report's whole style sheet: dark on white, one accent colour, made for A4. */
+/** The whole style sheet of the report: dark on white, one accent colour, made for A4. */
 export function styleSheet(runningTitle: string): string {
   return `${BASE}${PARTS}${PRINT}${pageMargins(runningTitle)}`;
 }
@@ -134,7 +134,7 @@ const PRINT = `
 }
 `;
 
-/** Every printed page says which report it is of. */
+/** Page margins that name the report on every printed page. */
 function pageMargins(runningTitle: string): string {
   const font = 'font: 8pt Arial, "Liberation Sans", sans-serif; color: #5a6670;';
   return `@page {
@@ -144,7 +144,7 @@ function pageMargins(runningTitle: string): string {
 `;
 }
 
-/** A quoted CSS string of which nothing but letters, digits and harmless signs is left as it is. */
+/** A quoted CSS string that keeps only letters, digits and harmless punctuation. */
 function cssString(text: string): string {
   const escaped = Array.from(text, (character) =>
     /[\w .,:@-]/.test(character) ? character : `\\${(character.codePointAt(0) ?? 0).toString(16)} `,

@@ -5,9 +5,9 @@ import { markup, NOTHING, type Content, type Markup } from './markup.js';
 
 export interface TableColumn {
   readonly title: Content;
-  /** Below the title, small: a unit, or how the interval was made. */
+  /** Small text below the title: a unit, or how the interval was made. */
   readonly hint?: string;
-  /** Numbers stand right, so that their digits are below each other. */
+  /** Alignment of the column. Numbers are right-aligned by default, so that their digits line up. */
   readonly align?: 'left';
 }
 
@@ -16,17 +16,17 @@ export interface TableOptions {
   readonly className?: string;
 }
 
-/** Tables of so many rows are not broken between pages. */
+/** Tables with at most this number of rows are not split between pages. */
 const SHORT = 8;
 /**
- * So many columns of figures with intervals fit on A4; small ones two more. A wider table would shrink every
- * page.
+ * Number of columns of figures with intervals that fit on A4, and of small ones. A wider table would shrink
+ * every page.
  */
 const FITTING = { normal: 7, dense: 9 } as const;
 
 /**
- * The first cell of each row is its header. The head is repeated on every printed page; what is too wide for
- * one continues below, with the first column again.
+ * Renders a table whose first cell in each row is a header. The head is repeated on every printed page; a
+ * table that is too wide continues below, with the first column again.
  */
 export function table(
   columns: readonly TableColumn[],
@@ -64,7 +64,7 @@ ${caption === undefined ? NOTHING : markup`<caption>${caption}</caption>`}
 </table></div>\n`;
 }
 
-/** The figure, and below it its interval and what it was counted of. */
+/** Renders a figure, with its interval and the number of images below it. */
 export function estimateCell(estimate: Estimate | undefined, digits = 3, of?: number): Markup {
   if (estimate === undefined) return markup`${formatFigure(null)}`;
   const interval = formatInterval(estimate, digits);

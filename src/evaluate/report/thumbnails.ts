@@ -7,15 +7,15 @@ import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { Mistake } from './worst-mistakes.js';
 
 export interface PicturedMistake extends Mistake {
-  /** A JPEG as data URI; undefined when the file is gone, has changed or cannot be read any more. */
+  /** The picture as a JPEG data URI; undefined when the file is missing, changed or unreadable. */
   readonly thumbnail: string | undefined;
 }
 
-/** Pixels of a thumbnail's longer side: 24 of them are some 150 KB. */
+/** Longer side of a thumbnail, in pixels: 24 of them are about 150 KB. */
 export const THUMBNAIL_SIDE = 144;
 
 /**
- * Adds a small picture to each mistake, one after the other: they are few, and an image in memory is 100 MB
+ * Adds a small picture to each mistake, one after the other: there are few, and an image in memory is 100 MB
  * at most.
  * @param folder the labelled folder
  */
@@ -25,7 +25,7 @@ export async function pictureMistakes(
 ): Promise<PicturedMistake[]> {
   const pictured: PicturedMistake[] = [];
   for (const mistake of mistakes) {
-    // The report is whole without a picture: what is wrong with the file is found out elsewhere.
+    // The report is complete without a picture; classification reports what is wrong with the file.
     const thumbnail = await thumbnailOf(join(folder, mistake.file), mistake.sha256).catch(() => undefined);
     pictured.push({ ...mistake, thumbnail });
   }
@@ -38,8 +38,8 @@ async function thumbnailOf(path: string, sha256: string): Promise<string | undef
 }
 
 /**
- * A JPEG data URI in the image's own proportions, from the 256×256 pixels that the models are given: every
- * format that can be classified can be shown, under the same limits.
+ * Makes a JPEG data URI in the image's own proportions, from the 256×256 pixels that the models receive:
+ * every format that can be classified can be shown, under the same limits.
  * @throws SmearwatchError as decoding does
  */
 export async function makeThumbnail(bytes: Buffer): Promise<string> {

@@ -11,22 +11,22 @@ export interface Mistake {
   /** The patient, and the value of the field that `--by` names; empty when unknown. */
   readonly group: string;
   readonly by: string;
-  /** Of every model, right or wrong, in the models' order. */
+  /** Answers of every model, right or wrong, in the models' order. */
   readonly answers: readonly Answer[];
 }
 
 export interface Answer {
-  /** `name@version` */
+  /** Reference to the model: `name@version`. */
   readonly model: string;
-  /** In the order of the classes. */
+  /** Probabilities of the classes, in the order of the classes. */
   readonly probabilities: readonly number[];
 }
 
-/** As many as a person looks at; the others are in predictions.csv. */
+/** Number of mistakes that the report shows; predictions.csv has the others. */
 export const MISTAKES_SHOWN = 24;
 
 /**
- * The mistakes that a model was surest of, over all models; the same images for the same predictions.
+ * The mistakes with the highest confidence, over all models. The same predictions give the same images.
  * @param predictions of each model by `name@version`, of the same images
  */
 export function worstMistakes(
@@ -46,12 +46,12 @@ export function worstMistakes(
     .flatMap(({ answers }) => toMistake(answers, models));
 }
 
-/** Index of the class with the largest probability: what the confusion matrix counts. */
+/** Index of the class with the largest probability, which the confusion matrix counts. */
 export function predictedClass({ probabilities }: Pick<Answer, 'probabilities'>): number {
   return predictionsOf(probabilities, probabilities.length)[0] ?? 0;
 }
 
-/** The probability of the class that won wrongly; 0 when the right one did. */
+/** The probability of the wrong class that won; 0 when the right class won. */
 function wrongnessOf(prediction: LabelledPrediction): number {
   const predicted = predictedClass(prediction);
   return predicted === prediction.label ? 0 : (prediction.probabilities[predicted] ?? 0);

@@ -11,13 +11,13 @@ import type { EvaluationOptions } from '../plan.js';
 import { Flow, SOURCE, type EvaluationWork } from './flow.js';
 import { LEDGER_FOLDER } from './out-folder.js';
 
-/** How fast it went; images that an earlier, interrupted run has classified do not count. */
+/** Images per second; images that an earlier, interrupted run has classified do not count. */
 export type EvaluationThroughput = Readonly<Metrics['throughput']>;
 
 const ENQUEUE_AT_ONCE = 5000;
 
 /**
- * The ledger of an evaluation, which nobody else may work on. @throws SmearwatchError `evaluation-in-use`,
+ * Opens the ledger of an evaluation and locks it. @throws SmearwatchError `evaluation-in-use`,
  * `evaluation-too-old`
  */
 export function openLedger(outDir: string): Ledger {
@@ -30,9 +30,9 @@ export function openLedger(outDir: string): Ledger {
 }
 
 /**
- * The daemon's way of every image, with the labelled folder in the scanner's place and nobody to deliver to:
- * the queue in the ledger, the pipeline, the pool. Ends when every image has a result or is in quarantine,
- * whoever did it when.
+ * Classifies every image as the daemon does, with the labelled folder as the scanner and without delivery:
+ * the queue in the ledger, the pipeline, the pool. It ends when every image has a result or is in quarantine,
+ * including those of earlier runs.
  * @throws SmearwatchError `evaluation-stuck`, `evaluation-ledger-unwritable`, `evaluation-workers-lost`,
  *   those of the models; the signal's reason
  */
@@ -47,7 +47,7 @@ export async function classifyAll(
   if (pending === 0) return { images: 0, seconds: 0, imagesPerSecond: null, workers: 0 };
   const { models, config } = work;
   const batches = Math.ceil(pending / config.pipeline.batchSize);
-  // Loading AlexNet takes longer than classifying some images: no more workers than there are batches for.
+  // Loading AlexNet takes longer than classifying some images, so there is at most one worker per batch.
   const workers = Math.min(config.pool.workers ?? availableCores(), batches);
   const lost = new AbortController();
   const pool = await InferencePool.start({
@@ -57,7 +57,7 @@ export async function classifyAll(
     ledgerFile: ledgerFile(join(work.outDir, LEDGER_FOLDER)),
     taskTimeoutMs: config.pool.taskTimeoutMs,
     kernels: config.pool.kernels,
-    // A daemon goes on trying to replace them. An evaluation can be started again.
+    // A daemon continues to replace them. An evaluation can be started again.
     onWorkerMissing: (error) => {
       if (pool.workers.alive === 0) lost.abort(workersLost(error));
     },
@@ -76,8 +76,8 @@ export async function classifyAll(
 }
 
 /**
- * Queues what is not in the ledger yet, and again what was in work when an earlier run died. Returns how many
- * wait.
+ * Queues images that are not in the ledger yet, and those that were in flight when an earlier run died.
+ * Returns the length of the queue.
  */
 function enqueue(ledger: Ledger, images: readonly SeenFile[]): number {
   ledger.suspects.blame();

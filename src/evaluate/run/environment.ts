@@ -11,7 +11,7 @@ const PACKAGE_OF_ENGINE: Readonly<Record<EngineName, string>> = {
   'tfjs-node': '@tensorflow/tfjs-node',
 };
 
-/** Name → version of what has a part in the figures. */
+/** Versions, by name, of the software that the figures depend on. */
 export function softwareOf(engines: readonly EngineName[]): Metrics['software'] {
   const { sharp: version, vips } = sharp.versions;
   return {
@@ -33,11 +33,11 @@ export function computer(): Metrics['computer'] {
   };
 }
 
-/** Out of the package's manifest: engines are loaded in workers only. */
+/** The version in a package's manifest: engines are loaded in workers only. */
 function versionOf(name: string): string {
   try {
     return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
   } catch {
-    return 'unknown'; // tfjs-node may lie in the user's cache
+    return 'unknown'; // tfjs-node may be in the user's cache
   }
 }

@@ -19,10 +19,10 @@ export interface EvaluationWork {
   readonly config: EvaluationConfig;
 }
 
-/** The labelled folder's name as a scanner in the ledger. */
+/** The scanner's name in the ledger that stands for the labelled folder. */
 export const SOURCE = 'labelled';
 const CHECKPOINT_INTERVAL_MS = 15_000;
-/** How long images that cannot be reached are waited for when nothing else is left. */
+/** How long unreachable images are waited for when no other image is left. */
 const PATIENCE_MS = 12_000;
 
 interface FlowParts {
@@ -33,7 +33,7 @@ interface FlowParts {
   readonly pending: number;
 }
 
-/** One run of the pipeline, until the queue is worked off. */
+/** One run of the pipeline, until the queue is empty. */
 export class Flow {
   readonly #parts: FlowParts;
   #pending: number;
@@ -45,10 +45,10 @@ export class Flow {
     this.#pending = parts.pending;
   }
 
-  /** Returns how many images were classified. */
+  /** Runs until the queue is empty. Returns how many images were classified. */
   async run(onEnded: (left: number) => void, signal: AbortSignal): Promise<number> {
     const { shutdownTimeoutMs } = this.#parts.work.config;
-    // It keeps the process alive as well: the queue's own timers do not.
+    // It also keeps the process alive, which the queue's own timers do not.
     const checkpoints = setInterval(() => this.#checkpoint(), CHECKPOINT_INTERVAL_MS);
     let ingest: Ingest | undefined;
     try {
@@ -64,8 +64,8 @@ export class Flow {
       });
     } finally {
       clearInterval(checkpoints);
-      // Where the ledger cannot be written, what is in flight cannot be put back; the next start does that
-      // anyway.
+      // If the ledger cannot be written, images in flight cannot be returned to the queue; the next start
+      // does that anyway.
       await ingest
         ?.stop(this.#pending === 0 || signal.aborted ? shutdownTimeoutMs : 0)
         .catch(() => undefined);
@@ -92,7 +92,7 @@ export class Flow {
       ),
       config: () => settings,
       onEnded,
-      // A daemon waits for room on the disk. An evaluation ends with an error; its next start continues it.
+      // A daemon waits for free disk space. An evaluation ends with an error; its next start continues it.
       onLedgerFailed: (error) => onBroken(ledgerUnwritable(outDir, error)),
       onBroken,
     });
@@ -102,8 +102,8 @@ export class Flow {
     try {
       this.#parts.ledger.checkpoint();
     } catch {
-      // A full disk, say: the log only grows until the next time, and a result that cannot be written is
-      // reported.
+      // For instance a full disk: the log only grows until the next checkpoint, and a result that cannot be
+      // written is reported.
     }
   }
 
@@ -115,7 +115,10 @@ export class Flow {
     if (outcome === 'classified') this.#classified += 1;
   }
 
-  /** Asked whenever an image was put back, which one that cannot be reached is every few seconds. */
+  /**
+   * Whether only unreachable images are left. It is called whenever an image returns to the queue, which for
+   * an unreachable one is every few seconds.
+   */
   #isStuck(): boolean {
     const isPatient = performance.now() - this.#movedAt <= PATIENCE_MS;
     return !isPatient && this.#parts.ledger.queue.postponed() === this.#pending;
@@ -129,7 +132,7 @@ export class Flow {
     );
     return evaluationStuck(
       this.#pending,
-      isThere ? 'they have changed since the evaluation was begun' : `the folder ${folder} is not there`,
+      isThere ? 'they have changed since the evaluation began' : `the folder ${folder} is not there`,
     );
   }
 }

@@ -10,10 +10,12 @@ import type { ChosenImages } from '../data/chosen-images.js';
 import { evaluationDiffers, notAnEvaluation } from '../failures.js';
 
 const FINGERPRINT_FILE = 'evaluation.json';
-/** The ledger's folder, in the evaluation's. */
+/** Name of the ledger's folder in the evaluation's folder. */
 export const LEDGER_FOLDER = 'ledger';
 
-/** What an evaluation is about: with any of it changed, earlier results would be mixed with other ones. */
+/**
+ * The inputs of an evaluation. If any of them changed, earlier results would be mixed with different ones.
+ */
 const fingerprintSchema = z.strictObject({
   evaluationVersion: z.literal(1),
   /** RFC 3339, UTC. */
@@ -23,20 +25,19 @@ const fingerprintSchema = z.strictObject({
     part: z.string(),
     splitSha256: z.string().nullable(),
     images: z.int(),
-    /** Over the images' paths, sizes and modification times. */
+    /** SHA-256 over the images' paths, sizes and modification times. */
     sha256: z.string(),
   }),
-  /** `name@version engine`, with the weights' SHA-256. */
+  /** SHA-256 of the weights, by `name@version engine`. */
   models: z.record(z.string(), z.string()),
 });
 
 type Fingerprint = Readonly<z.infer<typeof fingerprintSchema>>;
 
 /**
- * The folder of an evaluation, new or begun earlier; the fingerprint in it is written once.
+ * Opens the folder of an evaluation, new or begun earlier; its fingerprint is written once.
  * @returns when the evaluation was begun
- * @throws SmearwatchError `evaluation-differs` when it was begun with something else;
- *   `evaluation-out-occupied`
+ * @throws SmearwatchError `evaluation-differs` when it was begun with other inputs; `evaluation-out-occupied`
  */
 export async function openOutFolder(
   outDir: string,
@@ -52,7 +53,7 @@ export async function openOutFolder(
     return new Date(begun.startedAt);
   }
   await mkdir(outDir, { recursive: true });
-  // Hidden ones do not count: a crash may have left the fingerprint's temporary file.
+  // Hidden files do not count: a crash may have left the fingerprint's temporary file.
   if ((await readdir(outDir)).some((name) => !name.startsWith('.'))) throw notAnEvaluation(outDir);
   await replaceFile(join(outDir, FINGERPRINT_FILE), `${JSON.stringify(wanted, null, 2)}\n`);
   return new Date(wanted.startedAt);

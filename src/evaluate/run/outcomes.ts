@@ -5,19 +5,19 @@ import type { LabelledPrediction } from '../labelled-prediction.js';
 import type { LeftOut } from '../metrics.js';
 import { SOURCE } from './flow.js';
 
-/** An image that counts: its bytes have one class, and a result. */
+/** An image that counts: its bytes have one class and a result. */
 export interface EvaluatedImage extends LabelledImage {
   readonly sha256: string;
   readonly record: ResultRecord;
 }
 
 export interface Outcomes {
-  /** By path; the same bytes once. */
+  /** Evaluated images, sorted by path; the same bytes only once. */
   readonly images: readonly EvaluatedImage[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** What the ledger says of each labelled image. */
+/** The ledger's outcome for each labelled image. */
 export function outcomesOf(ledger: Ledger, images: readonly LabelledImage[]): Outcomes {
   const labelled = new Map(images.map((image) => [image.path, image]));
   const classified: EvaluatedImage[] = [];
@@ -38,8 +38,8 @@ function unreadable({ path, reason }: LedgerFile): LeftOut {
 }
 
 /**
- * The first of several names of the same bytes counts; with two classes, none does: nobody knows which is
- * right.
+ * Keeps the first of several files with the same bytes. If they have two classes, none counts, because the
+ * right one is unknown.
  */
 function withoutRepeats(images: readonly EvaluatedImage[], leftOut: LeftOut[]): Outcomes {
   const byBytes = new Map<string, EvaluatedImage[]>();
@@ -63,7 +63,7 @@ function withoutRepeats(images: readonly EvaluatedImage[], leftOut: LeftOut[]): 
 }
 
 function repeats({ path }: EvaluatedImage, first: EvaluatedImage): LeftOut {
-  return { file: path, why: 'duplicate', reason: `It is the same image as ${first.path}, which is counted` };
+  return { file: path, why: 'duplicate', reason: `It is the same image as ${first.path}, which counts` };
 }
 
 function contradicts({ path }: EvaluatedImage, other: EvaluatedImage): LeftOut {
@@ -75,9 +75,9 @@ function contradicts({ path }: EvaluatedImage, other: EvaluatedImage): LeftOut {
 }
 
 /**
- * Each image as a model saw it, in the order of the images.
+ * One model's prediction for each image, in the order of the images.
  * @param model index in the records
- * @param classes into whose order the model's probabilities are brought
+ * @param classes order in which the model's probabilities are returned
  */
 export function predictionsOf(
   images: readonly EvaluatedImage[],

@@ -9,12 +9,12 @@ import { figureOrNull } from './figure-or-null.js';
 import type { ImageTable } from './image-table.js';
 import type { RankedClass, WeightedClassFigures } from './weighted-figures.js';
 
-/** The specificities at which a class's sensitivity is told. */
+/** The specificities at which the sensitivity for a class is reported. */
 export const SPECIFICITIES = [0.9, 0.95, 0.99] as const;
 
 const MOST_POINTS = 200;
 
-/** One class, with what the whole set and every resample gave for it. */
+/** One class with its figures, on the whole set and on every resample. */
 export interface MeasuredClass extends RankedClass {
   readonly name: string;
   readonly index: number;
@@ -74,7 +74,7 @@ function sensitivities(
   return SPECIFICITIES.map((specificity, position) => {
     const threshold = thresholds[position] ?? NaN;
     const share: Share = {
-      // Without other images there is no specificity to hold, and so no threshold and no sensitivity.
+      // Without other images there is no specificity, and so no threshold and no sensitivity.
       of: (image) => !Number.isNaN(threshold) && labels[image] === index,
       hit: (image) => (probabilities[image * classes + index] ?? 0) >= threshold,
     };

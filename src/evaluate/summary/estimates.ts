@@ -4,21 +4,21 @@ import { wilsonInterval, type Interval } from '../../statistics/wilson.js';
 import type { Estimate } from '../metrics.js';
 import { figureOrNull } from './figure-or-null.js';
 
-/** Any figure, by its resamples. */
+/** Estimates a figure from its resamples. */
 export function bootstrapEstimate(value: number, resampled: readonly number[]): Estimate {
   return estimate(value, percentileInterval(value, resampled), 'bootstrap');
 }
 
-/** Which images a share is of, and which of them are in it: both by the image's index. */
+/** A share: the images that it is computed from, and those that hit, both by the image's index. */
 export interface Share {
   readonly of: (image: number) => boolean;
   readonly hit: (image: number) => boolean;
 }
 
 /**
- * A share of images. Independent images: Wilson. Images in groups: the bootstrap, unless all or none of them
- * hit, when every resample says the same; then Wilson with each group counted as one image, which is the
- * least that so many alike images can say.
+ * Estimates a share of images. Independent images use Wilson's interval. Grouped images use the bootstrap,
+ * unless all or no images hit, when every resample is the same; then Wilson's interval counts each group as
+ * one image, which is the most cautious reading of similar images.
  */
 export function shareEstimate(
   units: ResamplingUnits,

@@ -2,7 +2,7 @@ import { predictionsOf } from '../../statistics/confusion.js';
 import { resamplingUnits, type ResamplingUnits } from '../../statistics/resampling-units.js';
 import type { LabelledPrediction } from '../labelled-prediction.js';
 
-/** Predictions of one model as columns, which is how the measures read them. */
+/** Predictions of one model as columns, the form that the measures read. */
 export interface ImageTable {
   readonly classes: number;
   readonly labels: readonly number[];
@@ -13,8 +13,8 @@ export interface ImageTable {
 }
 
 /**
- * In the order of the files' names, whatever the order they were classified in: sums round, and resamples are
- * drawn, the same way every time.
+ * Table of the predictions, sorted by file name, so that the order of classification changes neither the
+ * rounding of sums nor the drawing of resamples.
  */
 export function imageTableOf(predictions: readonly LabelledPrediction[], classes: number): ImageTable {
   const images = [...predictions].sort(byFile);
@@ -31,7 +31,7 @@ export function imageTableOf(predictions: readonly LabelledPrediction[], classes
   };
 }
 
-/** By code unit, not by locale, which would differ between computers. */
+/** Compares by code unit, not by locale, which would differ between computers. */
 export function byFile(first: { readonly file: string }, second: { readonly file: string }): number {
   return first.file < second.file ? -1 : Number(first.file > second.file);
 }

@@ -11,7 +11,7 @@ import { sensitivityAbove } from '../../statistics/sensitivity-at.js';
 import { specificityOf } from '../../statistics/specificity.js';
 import type { ImageTable } from './image-table.js';
 
-/** Everything that gets an interval, of one resample. */
+/** Every figure with an interval, on one resample. */
 export interface WeightedFigures extends ConfusionFigures {
   readonly perClass: readonly WeightedClassFigures[];
 }
@@ -20,7 +20,7 @@ export interface WeightedClassFigures extends ClassFigures {
   readonly specificity: number;
   readonly rocArea: number;
   readonly averagePrecision: number;
-  /** One per threshold. */
+  /** One sensitivity per threshold. */
   readonly sensitivityAt: readonly number[];
 }
 
@@ -30,7 +30,10 @@ export interface RankedClass {
   readonly thresholds: readonly number[];
 }
 
-/** @param weights how often each image counts */
+/**
+ * Computes the figures of one resample.
+ * @param weights how often each image counts
+ */
 export function weightedFigures(
   { labels, predicted, classes }: ImageTable,
   ranked: readonly RankedClass[],

@@ -10,18 +10,18 @@ import { openDivided } from './winograd/open-divided.js';
 import { divideAtConvolutions } from './winograd/divide.js';
 import { WinogradKernel } from './winograd/kernel.js';
 
-/** A loaded model, and what computes it. */
+/** A loaded model and its computation. */
 export interface OpenedComputation {
   readonly computation: Computation;
   readonly name: ComputationName;
-  /** Why a kernel that the model has a part for does not compute it. */
+  /** Why our kernel is not used although the model has a part that it supports. */
   readonly fallback?: KernelFallback;
 }
 
 /**
- * Loads a model without its front and without its heavy convolutions, where our kernels compute these. ONNX
- * Runtime maps the weights into memory while it loads and packs them: nothing is read into memory twice.
- * @returns why not, where our kernels compute no part of it; then it has to be opened whole
+ * Loads a model without its front and its heavy convolutions, if our kernels can compute these. ONNX Runtime
+ * maps the weights into memory while it loads and packs them: nothing is read into memory twice.
+ * @returns the reason, if our kernels compute no part of it; then it must be opened whole
  */
 export async function openAccelerated(
   { model, folder, isUnchanged }: Skeleton,
@@ -29,12 +29,12 @@ export async function openAccelerated(
 ): Promise<OpenedComputation | KernelFallback> {
   const cut = cutFront(model);
   if (cut === undefined)
-    return { reason: 'model-unmatched', message: 'its graph begins with nodes that no kernel computes' };
+    return { reason: 'model-unmatched', message: 'its first nodes are not supported by a kernel' };
   const kernel = made(() => new FrontKernel(cut.front));
   if ('reason' in kernel) return kernel;
   const extra = { session: { model_external_initializers_file_folder_path: folder } };
   const opened = await openParts(cut, frontInput(cut.inputName, kernel), { ...settings, extra });
-  // A file that was replaced between the two readings would be half of one model and half of another.
+  // A file replaced between the two readings would yield a mixture of two models.
   if ('reason' in opened || (await isUnchanged())) return opened;
   await opened.computation.release();
   return indivisible('its file was replaced while it was read');
@@ -52,12 +52,16 @@ async function openParts(
     const computation = wholeGraph(session, input);
     return { computation, name: 'smearwatch-front', ...(divided && { fallback: divided }) };
   } catch (error) {
-    // This happens where a file system maps no files. If the model is to blame, opening it whole says so.
+    // This happens on file systems that cannot map files. If the model is the cause, opening it whole reports
+    // that.
     return indivisible(messageOf(error));
   }
 }
 
-/** @returns undefined where the model has no convolutions that are worth it */
+/**
+ * Opens the model with its convolutions in our kernel.
+ * @returns undefined when the model has no convolutions that are worth it
+ */
 async function openConvolutions(
   { model, inputName }: CutModel,
   input: GraphInput,

@@ -2,25 +2,25 @@ import { sequenceInfo, type GraphBuilder } from '../onnx/nodes.js';
 import { DATA_TYPE, type ValueInfoProto } from '../onnx/proto.js';
 import type { InferenceSession, Tensor } from '../onnx-runtime.js';
 
-/** Name of an output that is no tensor. */
+/** Name of an output that is not a tensor. */
 const NOTHING = 'nothing';
-/** Bits of a signalling NaN: no float32 operation has such a result, so this value means "not written". */
+/** Bits of a signalling NaN, which mean "not written": no float32 operation has such a result. */
 const UNWRITTEN = 0x7fa55a5a;
 
-/** Prepares a graph for `runInPlace`: gives it an output that is no tensor, which has to be its first one. */
+/** Prepares a graph for `runInPlace`: adds an output that is not a tensor, which must be the first output. */
 export function addNothing(builder: GraphBuilder): ValueInfoProto {
   builder.node('SequenceEmpty', NOTHING, []);
   return sequenceInfo(NOTHING, DATA_TYPE.float);
 }
 
 /**
- * Computes a graph's float32 output into the memory of the tensor that is given for it, and nowhere else.
+ * Computes a graph's float32 output directly into the memory of the given tensor.
  *
- * ONNX Runtime's binding for Node (1.30) does compute into that memory, but then copies every output into a
- * new array all the same: 5 MB an image for AlexNet's convolutions, and a sixth of its time with what V8 does
- * to be rid of them. It converts outputs in their order, when everything is computed, and throws at the first
- * that is no tensor. So the first output of such a graph is `NOTHING`, and the error of a run whose output is
- * written is expected.
+ * ONNX Runtime's binding for Node (1.30) computes into that memory, but then copies every output into a new
+ * array: 5 MB an image for AlexNet's convolutions, and a sixth of its time including V8's garbage collection.
+ * It converts outputs in order, after everything is computed, and throws at the first that is not a tensor.
+ * So the first output of such a graph is `NOTHING`, and the error of a run whose output is written is
+ * expected.
  * @throws what the graph throws
  */
 export async function runInPlace(

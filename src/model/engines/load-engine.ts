@@ -2,8 +2,7 @@ import type { Engine, EngineName } from '../../engine.js';
 import { errnoOf, SmearwatchError } from '../../errors.js';
 
 /**
- * Loads an engine's native code, which happens only here: workers and training call this, the main thread
- * never.
+ * Loads an engine's native code. Only workers and training call this, never the main thread.
  * @throws SmearwatchError `engine-unavailable` when it is not installed
  */
 export async function loadEngine(name: EngineName): Promise<Engine> {

@@ -7,7 +7,9 @@ import type { Computation } from '../computation.js';
 import { checkOutput } from '../contract.js';
 import { openOnnx, type OpenedModel } from './open-onnx.js';
 
-/** ONNX Runtime on the CPU. `run` blocks its thread while it computes: only ever in a worker. */
+/**
+ * ONNX Runtime on the CPU. `run` blocks its thread while it computes, so it may only be called in a worker.
+ */
 export function onnxruntimeEngine(): Engine {
   return {
     name: 'onnxruntime',
@@ -25,8 +27,8 @@ export function onnxruntimeEngine(): Engine {
 }
 
 /**
- * What the graph declares must fit; what it leaves open (a width without a number) is tried with one black
- * image.
+ * Checks that the graph's declarations fit; a side without a number (for instance a free width) is tried with
+ * one black image.
  */
 async function checked(opened: OpenedModel, modelFile: string, classes: number): Promise<OrtSession> {
   const made = new OrtSession(opened, classes, modelFile);
@@ -70,8 +72,8 @@ class OrtSession implements Session {
         `${count} images need ${count * IMAGE_BYTES} bytes and there are ${pixels.byteLength}`,
       );
     }
-    // What the graphs read lies in memory that the next batch takes.
-    if (this.#isRunning) throw this.#failed('it has another batch in work');
+    // The input of the graphs is in memory that the next batch will use.
+    if (this.#isRunning) throw this.#failed('another batch is in progress');
     this.#isRunning = true;
     try {
       return this.#probabilitiesOf(await this.#compute(this.#computation, pixels, count), count);

@@ -7,16 +7,16 @@ import { readSkeleton } from '../onnx/skeleton.js';
 import { InferenceSession } from '../onnx-runtime.js';
 
 export interface OpenedModel extends OpenedComputation {
-  /** Whether the graph declares its whole input, so that it need not be tried. */
+  /** Whether the graph declares its whole input, so that no trial is needed. */
   readonly isDeclared: boolean;
 }
 
 /**
- * Loads a model, with our own kernels for what they compute of it unless they are off.
+ * Loads a model, with our own kernels for the parts that they support unless they are off.
  * @throws SmearwatchError `model-unloadable`
  */
 export async function openOnnx(modelFile: string, options: SessionOptions): Promise<OpenedModel> {
-  // Read in any case: this refuses a file that keeps a tensor in another one.
+  // Always read, because this rejects a file that keeps a tensor in another one.
   const skeleton = await readSkeleton(modelFile);
   if (options.kernels === 'off') return openWhole(modelFile, options);
   const opened = await openAccelerated(skeleton, settings(options));
@@ -37,7 +37,7 @@ async function openWhole(modelFile: string, options: SessionOptions): Promise<Op
 
 async function create(modelFile: string, options: SessionOptions): Promise<InferenceSession> {
   try {
-    // A path, not bytes: ONNX Runtime then reads the file itself, without a copy of it in JavaScript.
+    // ONNX Runtime reads a path itself, without a copy of the file in JavaScript.
     return await InferenceSession.create(modelFile, settings(options));
   } catch (error) {
     throw new SmearwatchError(

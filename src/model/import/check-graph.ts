@@ -1,15 +1,17 @@
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from '../onnx/proto.js';
 import { unsupported } from './failures.js';
 
-/** Before opset 7, arithmetic broadcasts otherwise; ONNX Runtime promises nothing below. */
+/**
+ * Oldest supported opset: before 7, arithmetic broadcasts differently; ONNX Runtime guarantees nothing below.
+ */
 const MIN_OPSET = 7;
-/** The newest that the pinned ONNX Runtime knows. */
+/** Newest opset that the pinned ONNX Runtime supports. */
 const MAX_OPSET = 26;
-/** AlexNet has 24; a large classifier has some thousand. */
+/** Largest number of nodes: AlexNet has 24; a large classifier has several thousand. */
 const MAX_NODES = 20_000;
 
 /**
- * Refuses what a classifier does not need and a hostile file could use: other domains (custom operators,
+ * Rejects what a classifier does not need and a hostile file could use: other domains (custom operators,
  * functions), control flow, sparse tensors, and tensors in other files, whose paths could name any file of
  * this computer.
  * @returns the version of the default operator set
@@ -83,7 +85,7 @@ function isDefaultDomain(domain = ''): boolean {
   return domain === '' || domain === 'ai.onnx';
 }
 
-/** `Conv "features.0"` */
+/** Describes a node by its operator and name: `Conv "features.0"`. */
 export function describeNode({ op_type = '', name = '', output = [] }: NodeProto): string {
   return `${op_type} "${name === '' ? (output[0] ?? '') : name}"`;
 }

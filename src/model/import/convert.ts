@@ -18,8 +18,9 @@ export interface Converted {
 }
 
 /**
- * A foreign network as a model by the contract: nodes in front of it that make its input from the pixels, and
- * a softmax after it where it gives logits. Its own names get a prefix, so that none can clash with ours.
+ * Converts a foreign network to a model by the contract: it adds nodes that convert the pixels to the
+ * network's input, and a softmax if the output is logits. The network's own names get a prefix, so that none
+ * can clash with ours.
  * @throws SmearwatchError `import-unreadable`, `import-unsupported`, `import-input`, `import-output`
  */
 export function convertForeign(file: Uint8Array, statement: ImportStatement): Converted {
@@ -37,7 +38,7 @@ export function convertForeign(file: Uint8Array, statement: ImportStatement): Co
   const { ir_version = 0, producer_name = 'unknown', producer_version = '' } = model;
   const bytes = encodeModel(
     {
-      // Before version 4, weights had to be inputs too, which could be replaced by whoever runs the model.
+      // Before version 4, weights also had to be inputs, whose values a caller could replace.
       ir_version: Math.max(MIN_IR_VERSION, ir_version),
       opset_import: [{ domain: '', version: opset }],
       producer_name,
@@ -67,11 +68,14 @@ function decode(file: Uint8Array) {
   }
 }
 
-/** A softmax of a softmax would go unnoticed: its numbers are probabilities too, only never far from even. */
+/**
+ * Rejects a network that already ends with a softmax. A second softmax would go unnoticed: its output
+ * consists of probabilities too, but they are almost equal.
+ */
 function checkLogits({ node = [] }: GraphProto, { output }: Signature): void {
   const last = node.find((each) => each.output?.includes(output));
   if (last?.op_type !== 'Softmax') return;
-  throw outputMisfit(`its output "${output}" comes from a softmax already`, 'Use --output-is probabilities.');
+  throw outputMisfit(`its output "${output}" already comes from a softmax`, 'Use --output-is probabilities.');
 }
 
 const PREFIX = 'net/';
@@ -93,7 +97,7 @@ function renamedInputs(node: NodeProto, from: string, to: string): NodeProto {
   return { ...node, input: (node.input ?? []).map((name) => (name === from ? to : name)) };
 }
 
-/** Flatten makes [N, classes] out of MATLAB's [N, classes, 1, 1], and leaves [N, classes] alone. */
+/** Flatten turns MATLAB's [N, classes, 1, 1] into [N, classes], and does not change [N, classes]. */
 function addEnd(output: Signature['output'], { outputIs }: ImportStatement): NodeProto[] {
   const builder = new GraphBuilder();
   if (outputIs === 'probabilities') builder.node('Flatten', OUTPUT_NAME, [output], { axis: 1 });

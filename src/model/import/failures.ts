@@ -1,7 +1,7 @@
 import type { EngineName } from '../../engine.js';
 import { SmearwatchError, type ErrorCode, type SmearwatchErrorOptions } from '../../errors.js';
 
-/** Every sentence about a foreign file that does not become a model. Nothing has been registered then. */
+/** Errors about a foreign file that does not become a model; nothing has been registered when they occur. */
 
 export function unreadable(why: string, cause?: unknown, hint?: string): SmearwatchError {
   return failure('import-unreadable', why, { hint, cause });
@@ -48,10 +48,10 @@ export function fixedBatch(size: number, cause?: unknown): SmearwatchError {
   });
 }
 
-/** About the files beside a `model.json`. */
+/** Error about the weight files of a `model.json`. */
 export function badWeights(why: string, cause?: unknown): SmearwatchError {
   const hint =
-    'Copy the whole folder again, or convert the network again; all weight files lie beside model.json.';
+    'Copy the whole folder again, or convert the network again; all weight files must be in the folder of model.json.';
   return unreadable(why, cause, hint);
 }
 
@@ -59,7 +59,10 @@ export function tookTooLong(seconds: number): SmearwatchError {
   return failure('import-timeout', `checking it took longer than ${seconds} s`);
 }
 
-/** @param printed the last of what it printed: for who asks for the cause */
+/**
+ * Error for a process that ended without an answer.
+ * @param printed the last lines that it printed, as the cause
+ */
 export function died(how: string, printed: string): SmearwatchError {
   return failure('import-died', `the process that checked it ended (${how})`, {
     cause: printed === '' ? undefined : new Error(printed),
@@ -70,7 +73,7 @@ function failure(code: ErrorCode, why: string, options?: SmearwatchErrorOptions)
   return new SmearwatchError(code, `The file cannot be imported: ${why}`, options);
 }
 
-/** A name out of a foreign file, for a sentence: short, and without what a terminal would obey. */
+/** A name from a foreign file for use in a sentence: short, and without terminal control characters. */
 export function quoted(name: unknown): string {
   const text = typeof name === 'string' ? name : 'without a name';
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -2,9 +2,9 @@ import { bytesOf } from '../onnx/nodes.js';
 import { DATA_TYPE, type GraphProto, type NodeProto, type TensorProto } from '../onnx/proto.js';
 
 /**
- * A graph that was exported for batches of one image, for any number: exporters write that 1 into the shapes
- * that Reshape is given, where 0 ("as it is") means the same for one image and is right for more. Whether
- * that was all is found out by running it.
+ * Changes a graph that was exported for batches of one image so that it takes any number: exporters write
+ * that 1 into the shapes of Reshape, where 0 ("as it is") means the same for one image and is right for more.
+ * A run shows whether that was enough.
  */
 export function freeBatch(graph: GraphProto): GraphProto {
   const shapes = new Set(

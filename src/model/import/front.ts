@@ -4,13 +4,13 @@ import { INPUT_NAME } from '../onnx/names.js';
 import { DATA_TYPE } from '../onnx/proto.js';
 import type { ImportStatement, Triple } from './statement.js';
 
-/** Resize with half-pixel centres came with this opset. */
+/** First opset whose Resize has half-pixel centres. */
 const RESIZE_OPSET = 11;
 
 /**
- * The contract's uint8 [N,256,256,3] (RGB) → what the network was trained on. The arithmetic has the form of
- * our own networks' fronts, (pixel − mean) / deviation per channel, which quantisation knows how to fold
- * away.
+ * Converts the contract's uint8 [N,256,256,3] (RGB) to the input that the network was trained on. The
+ * arithmetic has the form of our own networks' fronts, (pixel − mean) / deviation per channel, which
+ * quantisation can fold away.
  * @returns the name of the network's input
  */
 export function addFront(builder: GraphBuilder, statement: ImportStatement, opset: number): string {
@@ -28,7 +28,7 @@ export function addFront(builder: GraphBuilder, statement: ImportStatement, opse
   return builder.node('Transpose', 'front.interleaved', [scaled], { perm: [0, 2, 3, 1] });
 }
 
-/** In pixel values: (p/s − m)/d = (p − m·s)/(d·s). */
+/** Adds a constant per channel, converted to pixel values: (p/s − m)/d = (p − m·s)/(d·s). */
 function addTriple(builder: GraphBuilder, what: string, values: Triple, scale: number): string {
   const scaled = Float32Array.from(values, (value) => value * scale);
   return builder.constant(`front.${what}`, [1, IMAGE_CHANNELS, 1, 1], scaled);
@@ -39,12 +39,12 @@ function addSwap(builder: GraphBuilder, value: string): string {
   return builder.node('Gather', 'front.bgr', [value, order], { axis: 1 });
 }
 
-/** Bilinear, half-pixel centres, no antialias. */
+/** Adds a Resize: bilinear, half-pixel centres, no antialiasing. */
 function addResize(builder: GraphBuilder, value: string, side: number, opset: number): string {
   if (opset < RESIZE_OPSET) return addProducts(builder, value, side);
   const scale = side / IMAGE_SIDE;
   const scales = builder.constant('front.scales', [4], Float32Array.of(1, 1, scale, scale));
-  // Opset 11 asks for a region of interest, and ignores it here.
+  // Opset 11 requires a region of interest, and ignores it here.
   const region = opset < 13 ? builder.constant('front.region', [0], new Float32Array()) : '';
   return builder.node('Resize', 'front.resized', [value, region, scales], {
     mode: 'linear',
@@ -53,7 +53,8 @@ function addResize(builder: GraphBuilder, value: string, side: number, opset: nu
 }
 
 /**
- * The same as two matrix products, A·x·Aᵀ on each plane, for MATLAB's older opsets: 3 ms an image, not 0.5.
+ * Adds the same resize as two matrix products, A·x·Aᵀ on each plane, for MATLAB's older opsets: 3 ms an image
+ * instead of 0.5.
  */
 function addProducts(builder: GraphBuilder, value: string, side: number): string {
   const matrix = interpolation(side);
@@ -64,7 +65,9 @@ function addProducts(builder: GraphBuilder, value: string, side: number): string
   return builder.node('MatMul', 'front.resized', [shorter, columns]);
 }
 
-/** side × 256: each row the two weights of the neighbours of one target pixel's centre. */
+/**
+ * The matrix of side × 256: each row has the weights of the two pixels nearest to a target pixel's centre.
+ */
 function interpolation(side: number): Float32Array {
   const matrix = new Float32Array(side * IMAGE_SIDE);
   for (let target = 0; target < side; target++) {

@@ -8,11 +8,11 @@ import { readBounded } from './read-bounded.js';
 import type { Imported, ToImport } from './statement.js';
 import { tryModel } from './try-model.js';
 
-/** AlexNet with 1,000 classes has 244 MB; protobuf ends at 2 GiB. */
+/** Largest file: AlexNet with 1,000 classes has 244 MB; protobuf ends at 2 GiB. */
 const MAX_BYTES = 1 << 30;
 
 /**
- * A foreign ONNX file as a model by the contract, written to `folder` and tried.
+ * Converts a foreign ONNX file to a model by the contract, writes it to `folder` and tries it.
  * @throws SmearwatchError `import-…`, `engine-unavailable`
  */
 export async function importOnnx({ file, folder, statement: stated }: ToImport): Promise<Imported> {

@@ -7,9 +7,9 @@ import { readStart } from './read-bounded.js';
 import type { FromImport, Imported, ToImport } from './statement.js';
 
 /**
- * The process that reads a foreign file, started by `runImport`, which ends it when it takes too long:
- * whatever the file does to a parser or to an engine, it does it here. It takes one message, answers one, and
- * ends.
+ * Main module of the process that reads a foreign file. `runImport` starts it and ends it after the time
+ * limit, so that a file that harms a parser or an engine harms only this process. It takes one message, sends
+ * one answer, and ends.
  */
 process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole process group; the parent decides
 process.once('message', (message: ToImport) => {
@@ -21,7 +21,10 @@ process.once('message', (message: ToImport) => {
     .finally(() => process.disconnect());
 });
 
-/** By content: names say little, and a LayersModel's `model.json` is called like a GraphModel's. */
+/**
+ * Converts a file by its content: names say little, and the `model.json` of a LayersModel has the same name
+ * as a GraphModel's.
+ */
 async function convert(message: ToImport): Promise<Imported> {
   const start = await readStart(message.file, 64);
   return isJson(start) ? importLayersModel(message) : importOnnx(message);

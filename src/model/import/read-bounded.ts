@@ -3,7 +3,7 @@ import { messageOf, SmearwatchError } from '../../errors.js';
 import { tooLarge, unreadable } from './failures.js';
 
 /**
- * All of a file that is at most `maxBytes` long.
+ * Reads a whole file of at most `maxBytes` bytes.
  * @throws SmearwatchError `import-unreadable`
  */
 export function readBounded(file: string, maxBytes: number): Promise<Buffer> {
@@ -15,7 +15,7 @@ export function readBounded(file: string, maxBytes: number): Promise<Buffer> {
 }
 
 /**
- * The first bytes of a file, as many as there are up to `count`.
+ * Reads the first bytes of a file, at most `count`.
  * @throws SmearwatchError `import-unreadable`
  */
 export function readStart(file: string, count: number): Promise<Buffer> {

@@ -2,16 +2,16 @@ import { DATA_TYPE, type GraphProto, type ValueInfoProto } from '../onnx/proto.j
 import { inputMisfit, outputMisfit } from './failures.js';
 import type { ImportStatement } from './statement.js';
 
-/** The one input and output of a foreign graph, by name. */
+/** Names of a foreign graph's only input and output. */
 export interface Signature {
   readonly input: string;
   readonly output: string;
-  /** Images of a batch, where the graph fixes them. */
+  /** Number of images of a batch, if the graph fixes it. */
   readonly batch: number | undefined;
 }
 
 /**
- * Compares what the graph declares with what is stated; what it leaves open is found out by running it.
+ * Compares the graph's declarations with the statement; a run checks what they leave open.
  * @throws SmearwatchError `import-input`, `import-output`
  */
 export function checkSignature(graph: GraphProto, statement: ImportStatement): Signature {
@@ -24,7 +24,7 @@ export function checkSignature(graph: GraphProto, statement: ImportStatement): S
   return { input: input.name ?? '', output: output.name ?? '', batch: batch === 0 ? undefined : batch };
 }
 
-/** Files of older exporters name their weights among the inputs, too. */
+/** The only input that is not a weight: files of older exporters list their weights among the inputs, too. */
 function onlyInput({ input = [], initializer = [] }: GraphProto): ValueInfoProto {
   const constants = new Set(initializer.map(({ name }) => name));
   const inputs = input.filter(({ name }) => !constants.has(name));
@@ -70,7 +70,7 @@ function sides(layout: ImportStatement['layout'], size: number): number[] {
   return layout === 'nchw' ? [3, size, size] : [size, size, 3];
 }
 
-/** 0 is a free side. */
+/** Whether a shape matches; 0 is a free side. */
 function fits([, ...found]: readonly number[], expected: readonly number[]): boolean {
   return found.length === 3 && found.every((side, index) => side === 0 || side === expected[index]);
 }
@@ -97,7 +97,7 @@ function checkOutput(output: ValueInfoProto, classes: number): void {
   }
 }
 
-/** 0 where a side is free. */
+/** Sides of a declared shape; 0 for a free side. */
 function shapeOf({ type }: ValueInfoProto): number[] {
   return (type?.tensor_type?.shape?.dim ?? []).map(({ dim_value = 0 }) => Math.max(0, dim_value));
 }

@@ -1,16 +1,16 @@
 import type { ModelFormat } from '../../engine.js';
 import type { Failure } from '../../errors.js';
 
-/** What the owner of a foreign network states about it: none of this is in its file. */
+/** The owner's statements about a foreign network, none of which are in its file. */
 export interface ImportStatement {
-  /** In the order of the outputs. */
+  /** Names of the classes, in the order of the outputs. */
   readonly classes: readonly string[];
-  /** Rows and columns of its input. */
+  /** Rows and columns of the network's input. */
   readonly inputSize: number;
-  /** `nchw`: PyTorch, MATLAB; `nhwc`: Keras. */
+  /** `nchw` for PyTorch and MATLAB; `nhwc` for Keras. */
   readonly layout: 'nchw' | 'nhwc';
   readonly channels: 'rgb' | 'bgr';
-  /** input = (pixel / scale − mean) / deviation, pixels being 0…255; in the order of `channels`. */
+  /** input = (pixel / scale − mean) / deviation for pixels from 0 to 255, in the order of `channels`. */
   readonly scale: number;
   readonly mean: Triple;
   readonly deviation: Triple;
@@ -19,12 +19,12 @@ export interface ImportStatement {
 
 export type Triple = readonly [number, number, number];
 
-/** As it is typed: the layout follows from the kind of the file, unless it is stated. */
+/** The statement as typed: without `--layout`, the kind of the file determines the layout. */
 export type Stated = Omit<ImportStatement, 'layout'> & {
   readonly layout?: ImportStatement['layout'] | undefined;
 };
 
-/** What was found in the file, for the manifest. */
+/** Findings about the foreign file, for the manifest. */
 export type ForeignFile = ForeignOnnx | ForeignLayers;
 
 interface ForeignBase {
@@ -35,14 +35,14 @@ interface ForeignBase {
 
 export interface ForeignOnnx extends ForeignBase {
   readonly opset: number;
-  /** Operator → how many nodes. */
+  /** Number of nodes by operator. */
   readonly operators: Readonly<Record<string, number>>;
-  /** The file was fixed to batches of one image, and has been opened for any number. */
+  /** Whether the file was fixed to batches of one image, and was changed to take any number. */
   readonly wasFixedToOneImage: boolean;
 }
 
 export interface ForeignLayers extends ForeignBase {
-  /** Kind → how many layers. */
+  /** Number of layers by kind. */
   readonly layers: Readonly<Record<string, number>>;
   readonly weightFiles: number;
 }
@@ -50,7 +50,7 @@ export interface ForeignLayers extends ForeignBase {
 /** Every message between the process that converts and the one that started it. */
 export interface ToImport {
   readonly file: string;
-  /** Where to write the model's files, under the names that the registry gives them. */
+  /** Folder for the model's files, under the registry's names. */
   readonly folder: string;
   readonly statement: Stated;
 }
@@ -59,7 +59,7 @@ export interface Imported {
   readonly format: ModelFormat;
   readonly statement: ImportStatement;
   readonly foreign: ForeignFile;
-  /** Name and version of what it was tried with. */
+  /** Name and version of the engine of the trial. */
   readonly engine: string;
 }
 

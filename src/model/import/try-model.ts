@@ -4,7 +4,7 @@ import { IMAGE_BYTES } from '../../images.js';
 import { fixedBatch, notRunning, outputMisfit } from './failures.js';
 import type { ImportStatement } from './statement.js';
 
-/** Images to try it on: black, white, and one with a little of everything. */
+/** Images for the trial: black, white, and one with a mixture of values. */
 const IMAGES = [
   new Uint8Array(IMAGE_BYTES),
   new Uint8Array(IMAGE_BYTES).fill(255),
@@ -12,8 +12,8 @@ const IMAGES = [
 ];
 
 /**
- * Classifies three images one by one and together: the numbers must be probabilities, and may not depend on
- * the company.
+ * Classifies three images one by one and together: the results must be probabilities, and may not depend on
+ * the batch.
  * @returns name and version of the engine
  * @throws SmearwatchError `import-not-running`, `import-input`, `import-output`
  */
@@ -39,7 +39,7 @@ export async function tryModel(
 }
 
 /**
- * What ONNX Runtime says of a graph whose sizes contradict each other, and our contract of one that is fixed.
+ * Messages of ONNX Runtime about a graph with contradictory sizes, and of our contract about a fixed batch.
  */
 const FIXED_SHAPE = /ShapeInferenceError|fixed to batches/;
 
@@ -49,7 +49,10 @@ interface TrialRun {
   readonly wasFixedToOneImage: boolean;
 }
 
-/** What was fixed to one image has been changed, and may no longer fit together. */
+/**
+ * Classifies the images one by one. A graph that was changed from a batch of one image may no longer fit
+ * together.
+ */
 async function runSingly({ session, engine, wasFixedToOneImage }: TrialRun): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
   for (const image of IMAGES) {
@@ -76,7 +79,7 @@ function checkSums(rows: readonly Float32Array[], classes: number): void {
     const sum = row.reduce((total, value) => total + value, 0);
     if (row.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-3) continue;
     throw outputMisfit(
-      `its ${classes} values are no probabilities: ${[...row.slice(0, 5)].map((value) => value.toPrecision(4)).join(', ')}`,
+      `its ${classes} values are not probabilities: ${[...row.slice(0, 5)].map((value) => value.toPrecision(4)).join(', ')}`,
       'Use --output-is logits, if these are the values before the softmax.',
     );
   }
@@ -87,7 +90,7 @@ function checkTogether(single: readonly Float32Array[], together: Float32Array, 
   if (expected.every((value, index) => Math.abs(value - (together[index] ?? NaN)) < 1e-3)) return;
   if (wasFixed) throw fixedBatch(1);
   throw outputMisfit(
-    'an image is classified otherwise in a batch than alone',
+    'an image has different results in a batch and alone',
     'Export it for inference, not for training (PyTorch: model.eval()).',
   );
 }

@@ -1,16 +1,16 @@
 import type { Front, Layer, Network } from './network.js';
 
 export interface AlexNetOptions {
-  /** Classes that count. */
+  /** Number of classes. */
   readonly classes?: number;
   /** 2: conv2, conv4 and conv5 in two halves, as in Krizhevsky 2012 and MATLAB; 1: without groups. */
   readonly groups?: 1 | 2;
   /**
-   * Local response normalisation after conv1 and conv2. Not in the paper's list of layers; nearly halves the
-   * speed.
+   * Local response normalisation after conv1 and conv2. It is not in the paper's list of layers, and nearly
+   * halves the speed.
    */
   readonly lrn?: boolean;
-  /** Outputs of the last layer: `classes`, or the paper's 1,000 of which the first `classes` are used. */
+  /** Outputs of the last layer: `classes`, or the paper's 1,000, of which the first `classes` are used. */
   readonly headUnits?: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Front, Layer, Network } from './network.js';
 
 export interface LeNet5Options {
-  /** Classes that count. */
+  /** Number of classes. */
   readonly classes?: number;
   /** Outputs of the last layer, of which the first `classes` are used. */
   readonly headUnits?: number;

@@ -1,16 +1,18 @@
 /**
- * A network as data: what both engines are built from (a tf.LayersModel for training, an ONNX graph for
- * serving), so that they cannot disagree about a layer. Shapes are height × width × channels, without the
- * batch.
+ * A network as data, from which both engines are built (a tf.LayersModel for training, an ONNX graph for
+ * serving), so that their layers are the same. Shapes are height × width × channels, without the batch.
  */
 
-/** Pixels (uint8 256×256×3, the contract) to the network's own input, as the first nodes of its graph. */
+/**
+ * Conversion of pixels (uint8 256×256×3, the contract) to the network's own input, as the first nodes of its
+ * graph.
+ */
 export interface Front {
-  /** `resize`: bilinear, half-pixel centres, no antialias. `mean-pool`: means of square blocks. */
+  /** `resize`: bilinear, half-pixel centres, no antialiasing. `mean-pool`: means of square blocks. */
   readonly kind: 'resize' | 'mean-pool';
   /** Rows and columns of the network's input. */
   readonly side: number;
-  /** Per RGB channel, in pixel values 0…255: input = (pixel − mean) / deviation. */
+  /** Means per RGB channel, in pixel values from 0 to 255: input = (pixel − mean) / deviation. */
   readonly mean: readonly [number, number, number];
   readonly deviation: readonly [number, number, number];
 }
@@ -22,7 +24,7 @@ export interface ConvolutionLayer {
   readonly kernel: number;
   readonly stride: number;
   readonly padding: number;
-  /** Output block g sees input block g only (Krizhevsky 2012's two GPUs). */
+  /** Number of groups: output block g reads input block g only (Krizhevsky 2012's two GPUs). */
   readonly groups: number;
 }
 
@@ -34,8 +36,8 @@ export interface MaxPoolLayer {
 }
 
 /**
- * b = a / (bias + alpha/size · Σ a²)^beta over `size` neighbouring channels (Krizhevsky 2012, section 3.3;
- * ONNX LRN).
+ * Local response normalisation: b = a / (bias + alpha/size · Σ a²)^beta over `size` neighbouring channels
+ * (Krizhevsky 2012, section 3.3; ONNX LRN).
  */
 export interface LrnLayer {
   readonly kind: 'lrn';
@@ -51,12 +53,13 @@ export interface DenseLayer {
   readonly name: string;
   readonly units: number;
   readonly activation: 'relu' | 'softmax';
-  /** Share of this layer's outputs dropped while training. */
+  /** Share of this layer's outputs that are dropped in training. */
   readonly dropout: number;
 }
 
 /**
- * Convolutions are followed by ReLU; the first dense layer flattens its input (height, width, channel order).
+ * A layer of a network. Convolutions are followed by ReLU; the first dense layer flattens its input (height,
+ * width, channel order).
  */
 export type Layer = ConvolutionLayer | MaxPoolLayer | LrnLayer | DenseLayer;
 
@@ -65,8 +68,8 @@ export interface Network {
   readonly front: Front;
   readonly layers: readonly Layer[];
   /**
-   * Outputs that count; the last layer may have more (the paper's head of 1,000), of which the first are
-   * used.
+   * Number of classes. The last layer may have more outputs (the paper's head of 1,000), of which the first
+   * are used.
    */
   readonly classes: number;
 }
@@ -113,8 +116,8 @@ export function countParameters(network: Network): number {
 }
 
 /**
- * Multiply-adds of one image through the convolutions and fully connected layers; all else is a few per cent
- * of it.
+ * Number of multiply-adds of one image in the convolutions and fully connected layers; all other steps add a
+ * few per cent.
  */
 export function countMultiplyAdds(network: Network): number {
   return shapeLayers(network).reduce((sum, { layer, output, parameters }) => {
@@ -162,7 +165,7 @@ function weightAndBias(layer: string, weight: NetworkShape): Parameter[] {
   ];
 }
 
-/** ⌊(side + 2·padding − window) / stride⌋ + 1, on both sides. */
+/** Output size: ⌊(side + 2·padding − window) / stride⌋ + 1, on both sides. */
 function windowed(
   name: string,
   input: NetworkShape,

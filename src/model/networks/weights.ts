@@ -5,7 +5,7 @@ import { shapeLayers, sizeOf, type Network, type Parameter } from './network.js'
 export type Weights = ReadonlyMap<string, Float32Array>;
 
 /**
- * The parameters of a network with their values, after checking that every one is there, of its size, and
+ * The parameters of a network with their values, after checking that each exists, has its size, and is
  * finite.
  * @throws SmearwatchError `weights-invalid`
  */
@@ -29,7 +29,10 @@ export function matchWeights(
   });
 }
 
-/** 0 times a finite number is 0, times any other NaN: one branch-free pass over up to 38 million values. */
+/**
+ * Whether all values are finite: 0 times a finite number is 0, times any other NaN. It reads up to 38 million
+ * values in one pass without branches.
+ */
 function areFinite(values: Float32Array): boolean {
   let zero = 0;
   for (const value of values) zero += value * 0;

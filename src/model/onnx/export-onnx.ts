@@ -6,7 +6,7 @@ import { onnxShape, toOnnxLayout } from './layout.js';
 import { bytesOf, constantTensor } from './nodes.js';
 import { DATA_TYPE, encodeModel, type LazyTensor } from './proto.js';
 
-/** What the file itself says about the model; the registry's manifest says more. */
+/** Metadata in the model file; the registry's manifest has more. */
 export interface OnnxMetadata {
   /** Class names in the order of the probabilities. */
   readonly classes: readonly string[];
@@ -16,13 +16,13 @@ export interface OnnxMetadata {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-/** Opset 17 and IR 8: read by every ONNX Runtime since 1.12 (2022), OpenCV and TensorRT among others. */
+/** Opset 17 with IR 8, which ONNX Runtime since 1.12 (2022), OpenCV and TensorRT can read, among others. */
 export const OPSET = 17;
 export const IR_VERSION = 8;
 
 /**
- * A network with its weights as the bytes of an ONNX file, by our contract: `image` uint8 [N,256,256,3] (RGB)
- * → `probabilities` float32 [N, classes]. The same arguments always give the same bytes.
+ * Exports a network with its weights as the bytes of an ONNX file, by our contract: `image` uint8
+ * [N,256,256,3] (RGB) → `probabilities` float32 [N, classes]. The same arguments always give the same bytes.
  * @throws SmearwatchError `weights-invalid`, or `network-invalid` when the class names do not fit.
  */
 export function exportOnnx(network: Network, weights: Weights, metadata: OnnxMetadata): Uint8Array {
@@ -55,7 +55,7 @@ function propertiesOf(network: Network, { classes, software, properties = {} }: 
   return Object.entries(all).map(([key, value]) => ({ key, value }));
 }
 
-/** In the order of the layers; each is converted when its turn in the file comes. */
+/** Trained tensors in the order of the layers; each is converted when its place in the file is reached. */
 function trainedTensors(network: Network, weights: Weights): LazyTensor[] {
   const values = new Map(matchWeights(network, weights).map((match) => [match.parameter.name, match.values]));
   return shapeLayers(network).flatMap((shaped) =>

@@ -5,8 +5,8 @@ import { GraphBuilder, tensorInfo, type Constant } from './nodes.js';
 import { DATA_TYPE, type GraphProto } from './proto.js';
 
 /**
- * Nodes of a network, from the pixels to the probabilities, and their constants. Values are named after their
- * node.
+ * Builds the nodes of a network, from the pixels to the probabilities, and their constants. Values are named
+ * after their node.
  */
 export function buildGraph(network: Network): { graph: GraphProto; constants: Constant[] } {
   const builder = new GraphBuilder();
@@ -26,8 +26,7 @@ export function buildGraph(network: Network): { graph: GraphProto; constants: Co
 
 /**
  * uint8 [N,256,256,3] → float [N,3,side,side], scaled. The bytes are put into channel order before they
- * become floats, so that a quarter of the memory moves; scaling comes after the front has made the image
- * smaller.
+ * become floats, which moves a quarter of the memory; scaling follows when the image is already smaller.
  */
 function addFront(builder: GraphBuilder, { kind, side, mean, deviation }: Front): string {
   const planes = builder.node('Transpose', 'front.planes', [INPUT_NAME], { perm: [0, 3, 1, 2] });
@@ -46,7 +45,8 @@ function addFront(builder: GraphBuilder, { kind, side, mean, deviation }: Front)
 }
 
 /**
- * Scales rather than sizes, because sizes would need to name the batch. ⌊256 · (side/256)⌋ must be `side`.
+ * Resizes by scales instead of sizes, because sizes would need to name the batch. ⌊256 · (side/256)⌋ must be
+ * `side`.
  */
 function addResize(builder: GraphBuilder, value: string, side: number): string {
   const scale = side / IMAGE_SIDE;
@@ -101,8 +101,8 @@ function addConvolution(
 }
 
 /**
- * A head larger than the classes is cut before the softmax, so that the probabilities of the classes sum to
- * 1.
+ * Adds a dense layer. A head larger than the classes is cut before the softmax, so that the probabilities of
+ * the classes sum to 1.
  */
 function addDense(
   builder: GraphBuilder,

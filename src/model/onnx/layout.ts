@@ -1,11 +1,11 @@
 import { sizeOf, type Parameter, type NetworkShape, type ShapedLayer } from '../networks/network.js';
 
 /**
- * The two layouts of a trained tensor. Ours (and TensorFlow's): convolution kernels height × width × in ×
- * out, dense weights in × out with inputs flattened height, width, channel. ONNX's (and PyTorch's): out × in
- * × height × width, and out × in with inputs flattened channel, height, width. Seen as places × in × out
- * (places: height·width of the kernel, or of the map that a dense layer flattens) both conversions are the
- * same one: the three axes, reversed.
+ * The axes of a trained tensor, in two layouts. Ours (and TensorFlow's): convolution kernels height × width ×
+ * in × out, dense weights in × out with inputs flattened height, width, channel. ONNX's (and PyTorch's): out
+ * × in × height × width, and out × in with inputs flattened channel, height, width. As places × in × out
+ * (places: height·width of the kernel, or of the map that a dense layer flattens), both conversions reverse
+ * the three axes.
  */
 interface Axes {
   readonly places: number;
@@ -20,7 +20,7 @@ export function onnxShape({ layer }: ShapedLayer, { shape }: Parameter): number[
   return layer.kind === 'convolution' ? [outputs, inputs, height, width] : [width, height];
 }
 
-/** Values of a parameter in ONNX's order; the same array where the order does not differ. */
+/** Values of a parameter in ONNX's order; the same array if the order does not differ. */
 export function toOnnxLayout(shaped: ShapedLayer, parameter: Parameter, values: Float32Array): Float32Array {
   if (parameter.shape.length === 1) return values;
   const { places, inputs, outputs } = axesOf(shaped, parameter.shape);
@@ -42,15 +42,18 @@ function axesOf({ layer, input }: ShapedLayer, shape: NetworkShape): Axes {
   const outputs = shape.at(-1) ?? 0;
   const channels = (layer.kind === 'convolution' ? shape.at(-2) : input.at(-1)) ?? 0;
   const places = sizeOf(shape) / (channels * outputs);
-  // A plain matrix transposes faster with its long sides outermost.
+  // A plain matrix is transposed faster with its long sides outermost.
   return places === 1 ? { places: channels, inputs: 1, outputs } : { places, inputs: channels, outputs };
 }
 
-/** Columns of the result written at a time: so many cache lines stay in use while their rows fill up. */
+/**
+ * Columns of the result written at a time: this number of cache lines stays in use while their rows fill up.
+ */
 const BLOCK = 16;
 
 /**
- * [first, middle, last] → [last, middle, first], in blocks: AlexNet's fc6 is 151 MB, far beyond any cache.
+ * Reverses the axes, [first, middle, last] → [last, middle, first], in blocks: AlexNet's fc6 has 151 MB and
+ * exceeds any cache.
  */
 export function reverseAxes(
   values: Float32Array,

@@ -4,14 +4,14 @@ import { unloadable } from './proto.js';
 
 const WINDOW_BYTES = 65_536;
 
-/** Where a field's content lies; `value`: of a number. */
+/** Start and end of a field's content in the file; `value` is that of a number. */
 export interface Extent {
   readonly from: number;
   readonly to: number;
   readonly value?: number;
 }
 
-/** Protocol buffers in a file, by their offsets, a window at a time. */
+/** Reads protocol buffers in a file by their offsets, a window at a time. */
 export class MessageReader {
   readonly file: string;
   readonly #handle: FileHandle;
@@ -42,7 +42,7 @@ export class MessageReader {
     return extent;
   }
 
-  /** A copy. */
+  /** A copy of the bytes between two offsets. */
   async bytes(from: number, to: number): Promise<Buffer> {
     if (to - from > WINDOW_BYTES) return this.#manyBytes(from, to);
     if (from < this.#from || to > this.#to) await this.#moveWindow(from);
@@ -51,7 +51,7 @@ export class MessageReader {
   }
 
   malformed(cause?: unknown): SmearwatchError {
-    return unloadable(`${this.file} cannot be loaded: it is no complete ONNX model`, {
+    return unloadable(`${this.file} cannot be loaded: it is not a complete ONNX model`, {
       hint: 'Check the file against the registry (models verify).',
       cause,
     });
@@ -79,7 +79,7 @@ export class MessageReader {
     [this.#from, this.#to] = [at, at + (await this.#fill(this.#window, at))];
   }
 
-  /** As many bytes as there are: a file system may give fewer at a time than it was asked for. */
+  /** Fills a buffer as far as the file has bytes: a file system may return fewer at a time than requested. */
   async #fill(into: Buffer, at: number): Promise<number> {
     let filled = 0;
     while (filled < into.length) {

@@ -1,5 +1,3 @@
-/**
- * Names of the contract's input and output (ARCHITECTURE.md, "One contract"): exporter and engine must agree.
- */
+/** Name of the contract's input (ARCHITECTURE.md, "One contract"): exporter and engine must agree on it. */
 export const INPUT_NAME = 'image';
 export const OUTPUT_NAME = 'probabilities';

@@ -7,7 +7,7 @@ import {
   type ValueInfoProto,
 } from './proto.js';
 
-/** A small constant of a graph; trained tensors are not among them. */
+/** A small constant of a graph; trained tensors are stored separately. */
 export interface Constant {
   readonly name: string;
   readonly dims: readonly number[];
@@ -16,15 +16,21 @@ export interface Constant {
 
 export type ConstantValues = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
-/** Numbers are integers (`i`, `ints`) unless marked as floats: JavaScript cannot tell 1 from 1.0. */
+/**
+ * Value of a node's attribute. Numbers are integers (`i`, `ints`) unless marked as floats: JavaScript does
+ * not distinguish 1 from 1.0.
+ */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
-/** Collects nodes and constants; every node has one output, which has the node's name. */
+/** Collects nodes and constants. Every node has one output, which has the node's name. */
 export class GraphBuilder {
   readonly nodes: NodeProto[] = [];
   readonly constants: Constant[] = [];
 
-  /** @returns the node's name, which is its output's */
+  /**
+   * Adds a node.
+   * @returns the node's name, which is also its output's
+   */
   node(type: string, name: string, input: string[], attributes: Record<string, Attribute> = {}): string {
     const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
     this.nodes.push({ op_type: type, name, input, output: [name], attribute });
@@ -70,12 +76,18 @@ function dataTypeOf(values: ConstantValues): number {
   return values instanceof Int8Array ? DATA_TYPE.int8 : DATA_TYPE.uint8;
 }
 
-/** ONNX is little-endian, as every platform that Node's binaries of ONNX Runtime exist for. */
+/**
+ * Bytes of a constant. ONNX is little-endian, like every platform for which Node's binaries of ONNX Runtime
+ * exist.
+ */
 export function bytesOf(values: ConstantValues): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** Float32Array needs an offset divisible by 4, and tensors lie anywhere in a file. */
+/**
+ * Floats of a tensor's bytes. They are copied if needed: a Float32Array needs an offset divisible by 4, and
+ * tensors may start anywhere in a file.
+ */
 export function floatsOf(bytes: Uint8Array): Float32Array {
   return bytes.byteOffset % 4 === 0
     ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)

@@ -34,14 +34,17 @@ const headerSchema = z.strictObject({
       }),
     ]),
   ),
-  /** Sizes of the streams, as they lie here and unpacked. */
+  /** Sizes of the streams, packed and unpacked. */
   streams: z.record(z.enum(STREAMS), z.strictObject({ packed: count, bytes: count })),
 });
 type PackHeader = z.infer<typeof headerSchema>;
 type PackedPiece = PackHeader['pieces'][number];
 type Streams = Record<(typeof STREAMS)[number], Uint8Array[]>;
 
-/** @throws SmearwatchError `model-unloadable` when the bytes are no ONNX model */
+/**
+ * Packs a model.
+ * @throws SmearwatchError `model-unloadable` when the bytes are not an ONNX model
+ */
 export function packModel(onnx: Uint8Array): Uint8Array {
   const pieces: PackedPiece[] = [];
   const streams: Streams = { literals: [], steps: [], gaps: [], counts: [] };
@@ -69,7 +72,7 @@ export function packModel(onnx: Uint8Array): Uint8Array {
   return assemble(onnx.length, pieces, streams);
 }
 
-/** The model's compact tensors with their places in the file, in its order. */
+/** The model's compact tensors with their places in the file, in order. */
 function compactTensors(onnx: Uint8Array): { from: number; end: number; sparse: SparseTensor }[] {
   return (decodeModel(onnx).graph.initializer ?? []).flatMap((tensor) => {
     const { raw_data: raw, dims = [] } = tensor;
@@ -81,7 +84,7 @@ function compactTensors(onnx: Uint8Array): { from: number; end: number; sparse: 
   });
 }
 
-/** Trained weights: float32, with outputs first (see layout.ts). */
+/** Whether a tensor is a matrix of trained weights: float32, with outputs first (see layout.ts). */
 function isMatrix({ data_type, dims = [], raw_data }: TensorProto): boolean {
   return data_type === DATA_TYPE.float && dims.length > 1 && (raw_data?.byteLength ?? 0) > 0;
 }
@@ -112,8 +115,8 @@ function compress(bytes: Uint8Array): Buffer {
 }
 
 /**
- * The exact bytes that were packed.
- * @throws SmearwatchError `model-damaged` when the packed bytes are not what `packModel` wrote
+ * Unpacks a model to the exact bytes that were packed.
+ * @throws SmearwatchError `model-damaged` when `packModel` did not write the packed bytes
  */
 export function unpackModel(packed: Uint8Array): Uint8Array {
   try {
@@ -136,7 +139,7 @@ function disassemble(buffer: Buffer): { header: PackHeader; streams: Record<keyo
     const stream = brotliDecompressSync(buffer.subarray(at, at + packed), {
       maxOutputLength: Math.max(bytes, 1),
     });
-    if (stream.length !== bytes) throw new RangeError(`its ${name} are cut short`);
+    if (stream.length !== bytes) throw new RangeError(`its ${name} are truncated`);
     at += packed;
     return [name, stream] as const;
   });

@@ -4,10 +4,10 @@ const PRODUCTS = new Set(['Gemm', 'MatMul']);
 const LEVELS: ReadonlySet<number | undefined> = new Set([DATA_TYPE.int8, DATA_TYPE.uint8]);
 
 /**
- * Whether ONNX Runtime packs a tensor while it loads it, and so lets go of the file: a matrix that is only
- * ever the second factor of products, in floats, or quantised beside a quantised first factor, which become
- * integer products. Kernels of convolutions are packed on some processors and for some numbers of channels
- * only.
+ * Whether ONNX Runtime packs a tensor when it loads it, and then no longer needs the file: a matrix that is
+ * only used as the second factor of products, in floats, or quantised with a quantised first factor, which
+ * become integer products. Kernels of convolutions are packed on some processors and for some numbers of
+ * channels only.
  */
 export function isPacked(graph: GraphProto, { name = '', dims = [], data_type }: TensorProto): boolean {
   const readers = readersOf(graph, name);

@@ -3,8 +3,8 @@ import { messageOf, SmearwatchError, type SmearwatchErrorOptions } from '../../e
 import { ONNX_PROTO } from './onnx-proto.js';
 
 /**
- * ONNX messages as plain objects with the field names of onnx.proto. Everything is optional there, and so
- * here; fields that Smearwatch does not look at are kept by `decodeModel` and `encodeModel` nevertheless.
+ * ONNX messages as plain objects with the field names of onnx.proto. Everything is optional, as it is there.
+ * `decodeModel` and `encodeModel` also keep fields that Smearwatch does not use.
  */
 export interface ModelProto {
   ir_version?: number;
@@ -51,7 +51,7 @@ export interface TensorProto {
   name?: string;
   dims?: number[];
   data_type?: number;
-  /** Little-endian values. After `decodeModel` a view of the file's bytes, not a copy. */
+  /** Little-endian values. After `decodeModel` they are a view of the file's bytes, not a copy. */
   raw_data?: Uint8Array;
   float_data?: number[];
   int32_data?: number[];
@@ -70,11 +70,11 @@ export interface TypeProto {
   sequence_type?: { elem_type?: TypeProto };
 }
 
-/** TensorProto.DataType. */
+/** Values of `TensorProto.DataType`. */
 export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
-/** AttributeProto.AttributeType. */
+/** Values of `AttributeProto.AttributeType`. */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
-/** TensorProto.DataLocation. */
+/** The value of `TensorProto.DataLocation` for tensors in other files. */
 export const EXTERNAL = 1;
 
 const root = protobuf.parse(ONNX_PROTO, { keepCase: true }).root;
@@ -83,9 +83,9 @@ const graphType = root.lookupType('onnx.GraphProto');
 const tensorType = root.lookupType('onnx.TensorProto');
 
 /**
- * Reads an ONNX file's bytes; tensors stay views of them.
- * @throws SmearwatchError `model-unloadable` when they are no ONNX model, cut short, or refer to files beside
- *   it.
+ * Decodes an ONNX file's bytes; its tensors are views of them.
+ * @throws SmearwatchError `model-unloadable` when they are not an ONNX model, truncated, or refer to other
+ *   files
  */
 export function decodeModel(bytes: Uint8Array, name = 'The ONNX model'): ModelProto & { graph: GraphProto } {
   const model = decodeSkeleton(bytes, name);
@@ -99,10 +99,10 @@ export function decodeModel(bytes: Uint8Array, name = 'The ONNX model'): ModelPr
   return model;
 }
 
-/** As `decodeModel`, of a model whose tensors may be elsewhere. @throws SmearwatchError `model-unloadable` */
+/** Decodes a model whose tensors may be in other files. @throws SmearwatchError `model-unloadable` */
 export function decodeSkeleton(bytes: Uint8Array, name: string): ModelProto & { graph: GraphProto } {
   const { graph, ...rest } = decode(bytes, name);
-  if (graph === undefined) throw unloadable(`${name} holds no graph`);
+  if (graph === undefined) throw unloadable(`${name} has no graph`);
   return { ...rest, graph };
 }
 
@@ -116,7 +116,10 @@ function decode(bytes: Uint8Array, name: string): ModelProto {
   }
 }
 
-/** Some fields of a TensorProto: a message's bytes after another's of its type add to that. */
+/**
+ * Encodes some fields of a TensorProto. Concatenated messages of one type are merged, so these bytes add to
+ * others.
+ */
 export function encodeTensorFields(fields: TensorProto): Buffer {
   return Buffer.from(tensorType.encode(tensorType.fromObject(fields)).finish());
 }
@@ -129,9 +132,9 @@ export interface LazyTensor {
 }
 
 /**
- * The bytes of a model, with `tensors` as further initializers. A network's weights are most of the file, so
- * the result is allocated once, at its size, and one tensor at a time is converted into it: the messages are
- * protobufjs's, the two levels of length prefix around the tensors are written here.
+ * Encodes a model, with `tensors` as further initializers. A network's weights are most of the file, so the
+ * result is allocated once, at its size, and one tensor at a time is converted into it: protobufjs encodes
+ * the messages, and this function the two levels of length prefix around the tensors.
  */
 export function encodeModel(model: ModelProto, tensors: readonly LazyTensor[] = []): Uint8Array {
   const { graph = {}, ...rest } = model;
@@ -154,7 +157,7 @@ export function encodeModel(model: ModelProto, tensors: readonly LazyTensor[] = 
   return out;
 }
 
-/** Everything of an initializer up to its raw bytes. */
+/** Encodes an initializer up to its raw bytes. */
 function tensorPrefix({ proto, bytes }: LazyTensor): Uint8Array {
   const fields = tensorType.encode(tensorType.fromObject(proto)).finish();
   const raw = fieldPrefix(tensorType, 'raw_data', bytes);

@@ -7,11 +7,11 @@ import { floatsOf } from './nodes.js';
 import { DATA_TYPE, decodeModel, unloadable, type TensorProto } from './proto.js';
 
 /**
- * The weights of a network out of an ONNX file that `exportOnnx` wrote, in the description's layout: its
- * exact inverse. Tensors that the network does not have (constants of the front) are passed over.
+ * Reads the weights of a network from an ONNX file that `exportOnnx` wrote, in the description's layout; it
+ * is the exact inverse. Tensors that the network does not have (constants of the front) are ignored.
  * @param source the file's path, or its bytes
  * @throws SmearwatchError `model-unloadable` when the file is missing, damaged, keeps weights elsewhere, or
- *   holds another network; `weights-invalid` when a weight is not a finite number.
+ *   contains another network; `weights-invalid` when a weight is not a finite number.
  */
 export async function readOnnxWeights(source: string | Uint8Array, network: Network): Promise<Weights> {
   return typeof source === 'string'
@@ -61,7 +61,7 @@ function valuesOf(
   const size = shape.reduce((product, side) => product * side, 4);
   if (tensor.data_type !== DATA_TYPE.float || bytes?.byteLength !== size) {
     throw unloadable(`${name}: ${parameter.name} is not stored as float32 bytes`, {
-      hint: 'Weights can be read out of the fp32 model only, not out of a quantised one.',
+      hint: 'Weights can be read from the fp32 model only, not from a quantised one.',
     });
   }
   return fromOnnxLayout(shaped, parameter, floatsOf(bytes));

@@ -26,30 +26,35 @@ const MESSAGES = {
 } as const satisfies Readonly<Record<string, Readonly<Record<number, string>>>>;
 type Message = keyof typeof MESSAGES;
 
-/** TensorProto.raw_data, external_data, and data_location, which is not 0 with external data. */
+/**
+ * Field numbers of TensorProto: raw_data, external_data, and data_location, which is not 0 with external
+ * data.
+ */
 const RAW_DATA = 9;
 const EXTERNAL_DATA = 13;
 const DATA_LOCATION = 14;
 const DEEPEST = 32;
-/** Tensors from here on may stay where they are. */
+/** Size from which tensors may stay in the file. */
 const LARGE_BYTES = 65_536;
-/** Of large tensors that have to be taken along, at most: AlexNet's convolutions are 9 to 15 MB. */
+/** Largest total of the large tensors that are copied: AlexNet's convolutions have 9 to 15 MB. */
 const MOST_TAKEN_BYTES = 33_554_432;
 
-/** An ONNX model whose large matrices were left in its file. */
+/** An ONNX model whose large matrices stay in its file. */
 export interface Skeleton {
-  /** What was left is external data: its place in the file, whose name is relative to `folder`. */
+  /**
+   * Tensors that stay in the file are external data: a place in the file, whose name is relative to `folder`.
+   */
   readonly model: ModelProto & { graph: GraphProto };
   readonly folder: string;
-  /** Whether the file still is the one that was read. */
+  /** Whether the file is still the one that was read. */
   readonly isUnchanged: () => Promise<boolean>;
 }
 
 /**
- * Reads all of an ONNX file but the large tensors that ONNX Runtime packs as it loads them (see packed.ts).
- * Others stay in the file as well where they are more than 32 MB together. Refuses a file that keeps a tensor
- * in another one: ONNX Runtime would read whatever file its path names. Import refuses that too; this is for
- * files that came into a registry some other way.
+ * Reads an ONNX file except the large tensors that ONNX Runtime packs as it loads them (see packed.ts). Other
+ * tensors also stay in the file if they are more than 32 MB together. It rejects a file that keeps a tensor
+ * in another one, because ONNX Runtime would read any file that such a path names. Import rejects that too;
+ * this check is for files that came into a registry in another way.
  * @throws SmearwatchError `model-unloadable`
  */
 export async function readSkeleton(file: string): Promise<Skeleton> {
@@ -104,15 +109,15 @@ function placeOf({ external_data = [] }: TensorProto): { offset: number; length:
   return { offset: valueOf('offset'), length: valueOf('length') };
 }
 
-/** Which message is copied, and how deep it lies. */
+/** The message that is copied, and its depth. */
 interface MessagePlace {
   readonly message: Message;
   readonly depth: number;
-  /** The file's, for tensors that are left in it. */
+  /** Name of the file, for tensors that stay in it. */
   readonly name: string;
 }
 
-/** The bytes of a message, of which every large initializer only says where it is. */
+/** Copies a message, in which every large initializer is replaced by its place in the file. */
 async function copy(reader: MessageReader, place: MessagePlace, start: number, end: number): Promise<Buffer> {
   const { message, depth, name } = place;
   if (depth > DEEPEST) throw reader.malformed();
@@ -137,12 +142,15 @@ async function copy(reader: MessageReader, place: MessagePlace, start: number, e
   return Buffer.concat(parts);
 }
 
-/** Of the graph itself: what lies deeper than model, graph, tensor belongs to an attribute. */
+/**
+ * Whether a field is a large initializer of the graph itself: below model, graph and tensor, tensors belong
+ * to attributes.
+ */
 function isLargeInitializer({ message, depth }: MessagePlace, field: number, { from, to }: Extent): boolean {
   return message === 'tensor' && depth === 2 && field === RAW_DATA && to - from >= LARGE_BYTES;
 }
 
-/** Fields of a TensorProto, instead of its raw_data. */
+/** Fields of a TensorProto that replace its raw_data. */
 function whereabouts(location: string, { from, to }: Extent): Buffer {
   const external = { location, offset: String(from), length: String(to - from) };
   return encodeTensorFields({

@@ -1,11 +1,11 @@
 /**
- * The values of one tensor [outputs, inputs] as multiples of a step per output, zeros left out. Three
- * streams: the steps; the counts that are not zero, as signed bytes; and how many zeros lie before each
- * count. Apart, they compress about as well as their entropy allows.
+ * The values of one tensor [outputs, inputs] as multiples of a step per output, without zeros. It has three
+ * streams: the steps; the counts that are not zero, as signed bytes; and the number of zeros before each
+ * count. Separate streams compress to about their entropy.
  */
 export interface SparseTensor {
   readonly steps: Float32Array;
-  /** Zeros before each count. 255 stands for 255 zeros with no count after them. */
+  /** Numbers of zeros before each count. 255 stands for 255 zeros with no count after them. */
   readonly gaps: Uint8Array;
   readonly counts: Int8Array;
 }
@@ -13,7 +13,7 @@ export interface SparseTensor {
 const FULL_GAP = 255;
 const STEPS = 127;
 
-/** The tensor's streams, or undefined when it does not consist of such multiples: then it is not compact. */
+/** Encodes a tensor; undefined when it does not consist of such multiples, so that it is not compact. */
 export function encodeSparse(values: Float32Array, outputs: number): SparseTensor | undefined {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const inputs = values.length / outputs;
@@ -48,7 +48,10 @@ export function encodeSparse(values: Float32Array, outputs: number): SparseTenso
   }
 }
 
-/** The largest magnitude is 127 steps (`compactWeights`), and that product was exact, so this quotient is. */
+/**
+ * The step of a row. The largest magnitude is 127 steps (`compactWeights`), and that product was exact, so
+ * this quotient is exact.
+ */
 function stepOf(row: Float32Array): number {
   let largest = 0;
   for (const value of row) {
@@ -58,7 +61,10 @@ function stepOf(row: Float32Array): number {
   return largest / STEPS;
 }
 
-/** The inverse. @throws RangeError when the streams do not fit the size, which only damage brings about */
+/**
+ * Decodes the streams, the inverse of `encodeSparse`. @throws RangeError when the streams do not fit the
+ * size, which happens only when they are damaged
+ */
 export function decodeSparse({ steps, gaps, counts }: SparseTensor, size: number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(size);
   const inputs = size / steps.length;

@@ -4,17 +4,17 @@ import { ValueHistogram } from './histogram.js';
 import { runModel, type SessionRunOptions } from './session.js';
 
 export interface CalibrateOptions extends SessionRunOptions {
-  /** Activations to look at. */
+  /** Names of the activations to observe. */
   readonly activations: readonly string[];
 }
 
 export interface CalibrationRun {
   readonly histograms: ReadonlyMap<string, ValueHistogram>;
-  /** The float model's, row by row. */
+  /** Probabilities of the float model, row by row. */
   readonly probabilities: Float32Array;
 }
 
-/** Runs the float model with its activations as further outputs, and keeps how they are distributed. */
+/** Runs the float model with its activations as further outputs, and records their distributions. */
 export async function calibrate(
   model: ModelProto & { graph: GraphProto },
   images: readonly Uint8Array[],
@@ -29,7 +29,7 @@ export async function calibrate(
   return { histograms, probabilities: Float32Array.from(probabilities) };
 }
 
-/** ONNX Runtime infers their shapes. */
+/** Adds outputs to a model; ONNX Runtime infers their shapes. */
 function withOutputs(model: ModelProto & { graph: GraphProto }, names: readonly string[]): Uint8Array {
   const more = names.map((name) => ({ name, type: { tensor_type: { elem_type: DATA_TYPE.float } } }));
   const output = [...(model.graph.output ?? []), ...more];

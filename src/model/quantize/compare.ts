@@ -3,21 +3,24 @@ import { OUTPUT_NAME } from '../onnx/names.js';
 import { joinImages, nextTurn, runModel, type SessionRunOptions } from './session.js';
 
 export interface ComparedModels {
-  /** Row by row, of the one file and the other. */
+  /** Probabilities of the first and the second file, row by row. */
   readonly probabilities: readonly [Float32Array, Float32Array];
   /**
    * Images a second on one thread: lower quartiles of the batches' times, which alternate between the two.
    */
   readonly imagesPerSecond: readonly [number, number];
-  /** How many times as fast the second is. */
+  /** Speed of the second model divided by that of the first. */
   readonly speedup: number;
 }
 
-/** As the daemon's default: large enough for the fully connected layers to be worth their weights. */
+/**
+ * Batch size, the daemon's default: large enough to make reading the fully connected layers' weights worth
+ * its time.
+ */
 const BATCH = 16;
 
 /**
- * Two models on the same images by the engine that serves them, batch by batch in turns.
+ * Runs two models on the same images by the engine that serves them, batch by batch in turns.
  * @param files paths of two `model.onnx`
  */
 export async function compareModels(
@@ -63,7 +66,10 @@ function speedOf(
   return { imagesPerSecond: rates, speedup: rates[1] / rates[0] };
 }
 
-/** Other load only ever makes a batch slower: the faster batches say what the processor can do. */
+/**
+ * The lower quartile of the times. Other load can only slow a batch down: the faster batches show what the
+ * processor can do.
+ */
 function lowerQuartile(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 4)] ?? NaN;
@@ -82,7 +88,7 @@ export async function probabilitiesOf(
   return Float32Array.from(probabilities);
 }
 
-/** Kullback-Leibler divergence Σ p·ln(p/q), summed over all rows; q is kept away from zero. */
+/** Kullback-Leibler divergence Σ p·ln(p/q), summed over all rows; q is kept above zero. */
 export function divergence(expected: Float32Array, found: Float32Array): number {
   return expected.reduce((sum, p, index) => {
     return p <= 0 ? sum : sum + p * Math.log(p / Math.max(found[index] ?? 0, 1e-9));

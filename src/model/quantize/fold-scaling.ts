@@ -5,7 +5,7 @@ import { attribute } from './plan.js';
 export interface Folded {
   readonly graph: GraphProto;
   /**
-   * The tensor of pixel values 0…255 that the first convolution reads now; undefined: nothing could be
+   * Tensor of pixel values from 0 to 255 that the first convolution now reads; undefined if nothing could be
    * folded.
    */
   readonly pixels: string | undefined;
@@ -14,8 +14,8 @@ export interface Folded {
 /**
  * Moves the front's (pixel − mean) / deviation into the first convolution: Σ w·(p − m)/d = Σ (w/d)·p − Σ
  * w·m/d. The pixels themselves then are the 8-bit activation, exact at scale 1, and two passes over floats
- * are saved, which take a quarter of the time of a quantised AlexNet. Exact only without padding, whose zeros
- * would stand for black instead of the mean.
+ * are saved, which take a quarter of the time of a quantised AlexNet. It is exact only without padding, whose
+ * zeros would mean black instead of the mean.
  */
 export function foldScaling(graph: GraphProto): Folded {
   const nodes = graph.node ?? [];
@@ -44,7 +44,7 @@ export function foldScaling(graph: GraphProto): Folded {
   };
 }
 
-/** The node of this kind that makes a tensor, if that has one reader only. */
+/** The node of this kind that makes a tensor, if the tensor has only one reader. */
 function producerOf(
   name: string | undefined,
   type: string,
@@ -73,7 +73,7 @@ function channelValues(tensor: TensorProto | undefined): Float32Array | undefine
   return isPerChannel && tensor?.raw_data ? floatsOf(tensor.raw_data) : undefined;
 }
 
-/** Weights are out × channel × height × width. */
+/** Divides weights, out × channel × height × width, by the deviation. */
 function scaledWeight(weight: TensorProto, deviation: Float32Array): TensorProto {
   const channelOf = channelsOf(weight, deviation.length);
   const values = floatsOf(weight.raw_data ?? new Uint8Array()).map(

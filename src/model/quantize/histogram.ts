@@ -1,9 +1,9 @@
-/** Enough that a 256th of the range spans several, even where values only use half of one side. */
+/** Number of bins: a 256th of the range spans several of them, even when values use only half of one side. */
 const BINS = 1 << 14;
 
 /**
- * How often which values occur, in equal bins over [−limit, limit]. The limit doubles when a value lies
- * outside, and bins merge in pairs then: one pass over the images is enough, and memory does not grow.
+ * Counts values in equal bins over [−limit, limit]. When a value is outside, the limit doubles and bins merge
+ * in pairs: one pass over the images is enough, and memory does not grow.
  */
 export class ValueHistogram {
   #counts = new Float64Array(BINS);
@@ -12,12 +12,18 @@ export class ValueHistogram {
   #max = 0;
   #total = 0;
 
-  /** Zero is always within: it must be exact in 8 bits, since padding and ReLU make so much of it. */
+  /**
+   * The range of the values, always including zero, which must be exact in 8 bits because padding and ReLU
+   * produce many zeros.
+   */
   get range(): ValueRange {
     return { min: this.#min, max: this.#max };
   }
 
-  /** @throws RangeError for values that are not finite */
+  /**
+   * Counts values.
+   * @throws RangeError for values that are not finite
+   */
   add(values: Float32Array): void {
     let min = 0;
     let max = 0;
@@ -31,7 +37,10 @@ export class ValueHistogram {
     this.#count(values);
   }
 
-  /** The values between which `share` of all lie, cut evenly at both ends; never beyond what occurred. */
+  /**
+   * The range that contains the share `share` of all values, cut evenly at both ends; never wider than the
+   * values.
+   */
   quantiles(share: number): ValueRange {
     const cut = (1 - share) * this.#total;
     const width = (2 * this.#limit) / BINS;

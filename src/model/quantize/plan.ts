@@ -4,30 +4,33 @@ import { DATA_TYPE } from '../onnx/proto.js';
 /** A Conv or Gemm whose float32 weights are in the file. */
 export interface WeightedNode {
   readonly node: NodeProto;
-  /** The tensor that it multiplies its weights with. */
+  /** The tensor that is multiplied with the weights. */
   readonly input: string;
   readonly weight: TensorProto;
   readonly bias: TensorProto | undefined;
-  /** The weights' axis of output channels, each of which gets a scale of its own. */
+  /** The weights' axis of output channels, each of which gets its own scale. */
   readonly axis: 0 | 1;
 }
 
 export interface QuantizationPlan {
   readonly weighted: readonly WeightedNode[];
   /**
-   * Every activation that becomes 8 bits → the one whose range it has: what MaxPool or Flatten give has their
-   * input's range, and must have its scale too, or ONNX Runtime computes them on floats.
+   * Maps every activation that becomes 8 bits to the one whose range it has: outputs of MaxPool or Flatten
+   * have the range of their input, and must have its scale too, or ONNX Runtime computes them on floats.
    */
   readonly rangeOf: ReadonlyMap<string, string>;
 }
 
-/** Give out their input's values, chosen or in another shape, and have 8-bit kernels in ONNX Runtime. */
+/**
+ * Operators that return their input's values, selected or in another shape, and have 8-bit kernels in ONNX
+ * Runtime.
+ */
 const KEEP_RANGE = new Set(['MaxPool', 'Flatten', 'Reshape', 'Identity', 'Squeeze', 'Unsqueeze']);
 
 /**
- * Which nodes and activations of a float graph become 8 bits, as onnxruntime.quantization chooses them: the
- * inputs of every Conv and Gemm with constant weights, and what a Conv gives, after its ReLU. What comes
- * before the first of them (the contract's front) and after the last (the softmax) stays float.
+ * Chooses which nodes and activations of a float graph become 8 bits, as onnxruntime.quantization does: the
+ * inputs of every Conv and Gemm with constant weights, and the output of a Conv after its ReLU. Nodes before
+ * the first of them (the contract's front) and after the last (the softmax) stay float.
  */
 export function planQuantization(graph: GraphProto): QuantizationPlan {
   const nodes = graph.node ?? [];
@@ -50,7 +53,9 @@ export function planQuantization(graph: GraphProto): QuantizationPlan {
   return { weighted: weighted.filter(({ input }) => rangeOf.has(input)), rangeOf };
 }
 
-/** An initializer that is also an input may be replaced by whoever runs the model: it is no constant. */
+/**
+ * Constants of a graph. An initializer that is also an input is not constant: a caller may replace its value.
+ */
 function constantsOf({ initializer = [], input = [] }: GraphProto): Map<string, TensorProto> {
   const inputs = new Set(input.map(({ name }) => name));
   return new Map(
@@ -69,7 +74,7 @@ function asWeighted(node: NodeProto, constants: ReadonlyMap<string, TensorProto>
   return { node, input, weight, bias, axis: attribute(node, 'transB')?.i === 1 ? 0 : 1 };
 }
 
-/** ONNX Runtime's quantised Gemm knows no factors and no transposed input. */
+/** Whether ONNX Runtime's quantised Gemm supports the node: without factors and transposed input. */
 function isPlain(node: NodeProto): boolean {
   const factors = ['alpha', 'beta'].map((name) => attribute(node, name)?.f ?? 1);
   return factors.every((factor) => factor === 1) && (attribute(node, 'transA')?.i ?? 0) === 0;
@@ -85,7 +90,7 @@ function keptFrom(name: string, producers: ReadonlyMap<string, NodeProto>): stri
   return node.input?.[0];
 }
 
-/** A convolution's output, or its ReLU's where nothing else reads the former. */
+/** A convolution's output, or that of its ReLU if no other node reads the convolution's. */
 function activationOf(node: NodeProto, nodes: readonly NodeProto[]): string {
   const output = node.output?.[0] ?? '';
   const readers = nodes.filter(({ input }) => input?.includes(output));

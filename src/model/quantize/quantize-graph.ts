@@ -5,18 +5,18 @@ import { planQuantization, type WeightedNode } from './plan.js';
 import { activationScale, quantizeWeights, type ActivationScale } from './tensors.js';
 
 export interface QuantizeOptions {
-  /** Range of each activation that `planQuantization` names as one. */
+  /** Ranges of the activations that `planQuantization` names. */
   readonly ranges: ReadonlyMap<string, ValueRange>;
   /**
-   * Steps on either side of zero of the weights: 127, or 63 for processors that add two products in 16 bits.
+   * Steps of the weights on either side of zero: 127, or 63 for processors that add two products in 16 bits.
    */
   readonly weightSteps: number;
 }
 
 /**
- * A float model as an int8 one in the QDQ form (QuantizeLinear and DequantizeLinear pairs around float
- * operators), which any ONNX program computes alike and ONNX Runtime fuses to integer kernels: uint8
- * activations, int8 weights with a scale per output channel, int32 biases.
+ * Converts a float model to an int8 one in the QDQ form (QuantizeLinear and DequantizeLinear pairs around
+ * float operators), which any ONNX program computes in the same way and ONNX Runtime fuses to integer
+ * kernels: uint8 activations, int8 weights with a scale per output channel, int32 biases.
  */
 export function quantizeGraph(
   model: ModelProto & { graph: GraphProto },
@@ -48,7 +48,10 @@ export function quantizeGraph(
   );
 }
 
-/** QuantizeLinear and DequantizeLinear after an activation; the name of what its readers read instead. */
+/**
+ * Adds QuantizeLinear and DequantizeLinear after an activation.
+ * @returns the name that its readers read instead
+ */
 function addPair(builder: GraphBuilder, name: string, { scale, zeroPoint }: ActivationScale): string {
   const parameters = [
     builder.constant(`${name}.scale`, [], Float32Array.of(scale)),
@@ -68,7 +71,7 @@ function addWeighted(
   const { node, weight, axis } = weighted;
   const quantized = quantizeWeights(weighted, inputScale, steps);
   const { scales, bias, biasScales } = quantized;
-  // A weight that two nodes share would otherwise be named twice.
+  // Otherwise a weight that two nodes share would be named twice.
   const own = `${node.output?.[0] ?? ''}/`;
   const names = [
     input,
@@ -78,7 +81,7 @@ function addWeighted(
   builder.nodes.push({ ...node, input: names } satisfies NodeProto);
 }
 
-/** A stored constant and the DequantizeLinear that reads it. */
+/** Adds a stored constant and the DequantizeLinear that reads it. */
 function addStored(
   builder: GraphBuilder,
   name: string,

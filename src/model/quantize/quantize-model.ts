@@ -18,25 +18,25 @@ export interface QuantizedModel {
   readonly bytes: Uint8Array;
   /** Mean divergence from the float model's probabilities on the calibration images, by rule. */
   readonly divergence: Readonly<Record<RangeRule, number>>;
-  /** The rule with the least. */
+  /** The rule with the smallest divergence. */
   readonly rule: RangeRule;
 }
 
 /**
  * Steps on either side of zero. Some kernels (all on AVX2 without VNNI) add two products of a uint8 and an
  * int8 in a signed 16-bit number, which 2·255·127 overflows and 2·255·63 does not. Measured on a trained
- * LeNet-5, even with VNNI: with 8 bits, the integer kernels are 0.004 off the same graph computed in floats,
- * and 0.7 points are lost; with 7 bits 6e-8, and none.
+ * LeNet-5, even with VNNI: with 8 bits, the integer kernels deviate by 0.004 from the same graph computed in
+ * floats, and 0.7 points are lost; with 7 bits they deviate by 6e-8, and none are lost.
  */
 const WEIGHT_STEPS = { 7: 63, 8: 127 } as const;
 export type WeightBits = keyof typeof WEIGHT_STEPS;
 
-/** Per-channel DequantizeLinear came with opset 13. */
+/** First opset with per-channel DequantizeLinear. */
 const MIN_OPSET = 13;
 
 /**
- * A float model as an int8 one, calibrated on `images` (pixels of the contract). Every range rule is tried,
- * and the one kept whose probabilities stay closest to the float model's.
+ * Converts a float model to an int8 one, calibrated on `images` (pixels of the contract). It tries every
+ * range rule, and keeps the one whose probabilities are closest to the float model's.
  * @throws SmearwatchError `model-unquantizable`, `model-unloadable`
  */
 export async function quantizeModel(
@@ -81,7 +81,7 @@ function prepare(bytes: Uint8Array): {
   return { model: { ...model, graph }, pixels };
 }
 
-/** Pixels are what they are: scale 1 stores them exactly. */
+/** Ranges of the activations. Pixels are integers, so scale 1 stores them exactly. */
 function rangesOf(
   histograms: ReadonlyMap<string, ValueHistogram>,
   rule: RangeRule,

@@ -1,7 +1,7 @@
 import type { ValueHistogram, ValueRange } from './histogram.js';
 
 /**
- * Rules by which an activation's 8 bits are spread. A narrower range than what occurred has finer steps for
+ * Rules for the range of an activation's 8 bits. A narrower range than that of the values has finer steps for
  * most values and cuts off the rare large ones; which is better depends on the network, so all are tried.
  */
 export const RANGE_RULES = ['min-max', 'percentile-99.99', 'least-squares'] as const;
@@ -20,7 +20,7 @@ export function chooseRange(histogram: ValueHistogram, rule: RangeRule): ValueRa
 
 const CANDIDATES = 64;
 
-/** The share of the whole range with the least squared error, of 64 shares down to an eighth. */
+/** The share of the whole range with the smallest squared error, out of 64 shares down to an eighth. */
 function leastSquares(histogram: ValueHistogram): ValueRange {
   const { min, max } = histogram.range;
   let best: ValueRange = { min, max };

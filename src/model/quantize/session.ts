@@ -13,7 +13,7 @@ export interface SessionRunOptions {
 /** Images computed at a time: AlexNet's activations are 3 MB each. */
 const BATCH = 8;
 
-/** Runs a model's bytes on all images, and gives each batch's outputs by name. */
+/** Runs a model's bytes on all images, and yields each batch's outputs by name. */
 export async function runModel(
   model: Uint8Array,
   images: readonly Uint8Array[],
@@ -34,12 +34,12 @@ export async function runModel(
   }
 }
 
-/** ONNX Runtime blocks its thread: signals and progress bars get their turn here. */
+/** Yields to signals and progress bars, because ONNX Runtime blocks its thread. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Images one after the other, as a batch of the contract. */
+/** Concatenates images to a batch of the contract. */
 export function joinImages(images: readonly Uint8Array[]): Uint8Array {
   const pixels = new Uint8Array(images.length * IMAGE_BYTES);
   for (const [index, image] of images.entries()) pixels.set(image, index * IMAGE_BYTES);

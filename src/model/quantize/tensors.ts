@@ -2,13 +2,13 @@ import { floatsOf } from '../onnx/nodes.js';
 import type { ValueRange } from './histogram.js';
 import type { WeightedNode } from './plan.js';
 
-/** value = scale · (stored − zeroPoint) */
+/** Scale and zero point of an activation: value = scale · (stored − zeroPoint). */
 export interface ActivationScale {
   readonly scale: number;
   readonly zeroPoint: number;
 }
 
-/** uint8, with zero exactly on a step. */
+/** Computes a uint8 scale with zero exactly on a step. */
 export function activationScale({ min, max }: ValueRange): ActivationScale {
   const scale = Math.fround(Math.max(max - min, Number.EPSILON) / 255);
   return { scale, zeroPoint: Math.min(255, Math.max(0, Math.round(-min / scale))) };
@@ -16,9 +16,9 @@ export function activationScale({ min, max }: ValueRange): ActivationScale {
 
 export interface QuantizedWeights {
   readonly weights: Int8Array;
-  /** One per output channel. */
+  /** Scales, one per output channel. */
   readonly scales: Float32Array;
-  /** In units of the input's scale times the channel's. */
+  /** Biases in units of the input's scale times the channel's. */
   readonly bias: Int32Array | undefined;
   readonly biasScales: Float32Array;
 }
@@ -27,7 +27,7 @@ export interface QuantizedWeights {
 const MAX_BIAS = 2 ** 30;
 
 /**
- * Symmetric weights, one scale per output channel, from −`steps` to `steps`.
+ * Quantises weights symmetrically, from −`steps` to `steps`, with one scale per output channel.
  * @param inputScale scale of the activation that they are multiplied with
  */
 export function quantizeWeights(
@@ -38,7 +38,7 @@ export function quantizeWeights(
   const values = floatsOf(weight.raw_data ?? new Uint8Array());
   const channels = weight.dims?.[axis] ?? 1;
   const perChannel = values.length / channels;
-  // Axis 0: a channel's weights lie together; axis 1 of a matrix: they are a column.
+  // With axis 0, a channel's weights are contiguous; with axis 1 of a matrix, they are a column.
   const [channelStride, stride] = axis === 0 ? [perChannel, 1] : [1, channels];
   const biases = bias && floatsOf(bias.raw_data ?? new Uint8Array());
   const result = new Int8Array(values.length);
@@ -67,7 +67,10 @@ function magnitude(values: Float32Array, from: number, stride: number, count: nu
   return largest;
 }
 
-/** Never zero, and for a channel of tiny weights large enough that its bias still fits into 32 bits. */
+/**
+ * A channel's scale. It is never zero, and for tiny weights large enough that the bias still fits into 32
+ * bits.
+ */
 function scaleOf(wanted: number, bias: number, inputScale: number): number {
   return Math.fround(Math.max(wanted, Math.abs(bias) / (inputScale * MAX_BIAS), 1e-12));
 }

@@ -10,7 +10,10 @@ import { LAYERS_FILE, MODEL_FILE, PACKED_FILE, WEIGHTS_FILE } from './model-file
 /** A file's bytes, or the path of a file to copy. */
 export type FileContent = Uint8Array | string;
 
-/** `model.onnx`, as it is or packed (see `packModel`), and then kept packed; or a LayersModel's two files. */
+/**
+ * Content of a version: `model.onnx`, plain or packed (see `packModel`), in which case it stays packed; or a
+ * LayersModel's two files.
+ */
 export type ModelContent =
   | { readonly onnx: FileContent }
   | { readonly packed: Uint8Array }
@@ -22,7 +25,7 @@ export function formatOf(model: ModelContent): ModelFormat {
 
 /**
  * Writes a version's files, synced.
- * @returns what the manifest says about them
+ * @returns their description for the manifest
  * @throws SmearwatchError `model-damaged`
  */
 export async function writeContents(

@@ -27,9 +27,9 @@ const PREPROCESSING =
   'Input: uint8 RGB, 256×256, the whole image resized. All further steps are nodes of model.onnx.';
 
 /**
- * Writes a version that is complete the moment it appears: into a temporary folder beside it, every file
- * synced, then renamed. The number is settled by that rename: if another process took it first, the next one
- * is tried.
+ * Writes a version that is complete the moment it appears: into a temporary folder in the same place, every
+ * file synced, then renamed. The rename decides the number: if another process took it first, the next one is
+ * tried.
  * @param nextVersion the number to try, asked again after each collision
  * @throws SmearwatchError `manifest-invalid`, `model-damaged`
  */
@@ -59,9 +59,7 @@ export async function writeVersion(
 
 const RESERVED = new Set<string>([MANIFEST_FILE, PACKED_FILE, ...Object.values(MODEL_FILES).flat()]);
 
-/**
- * Everything about a draft that can be wrong, names of further files included, before anything is written.
- */
+/** Checks everything about a draft, the names of further files included, before anything is written. */
 function checkDraft(draft: ModelDraft): void {
   const names = Object.keys(draft.files ?? {});
   const reserved = names.find((name) => RESERVED.has(name));

@@ -7,17 +7,17 @@ import { SmearwatchError } from '../../errors.js';
 import type { ModelIdentity } from '../../record.js';
 import { Registry, type ModelVersion } from './registry.js';
 
-/** The registry that ships with Smearwatch: `models/` beside the compiled code's folder. */
+/** The registry that ships with Smearwatch: the folder `models/` next to that of the compiled code. */
 export const SHIPPED_REGISTRY = fileURLToPath(new URL('../../../models', import.meta.url));
 
-/** Where packed models are unpacked when the configuration names no folder. */
+/** Default folder for unpacked models, when the configuration names none. */
 export function modelCache(): string {
   return join(userCache(), 'models');
 }
 
 /**
- * Which versions a configuration means at this moment: labels such as `alexnet@production` can be moved at
- * any time. Reads manifests only; `loadModelSpecs` verifies the files.
+ * Finds the versions that a configuration names at this moment: labels such as `alexnet@production` can be
+ * moved at any time. It reads manifests only; `loadModelSpecs` verifies the files.
  * @throws SmearwatchError `model-unknown`, `manifest-invalid`
  */
 export async function resolveModels(models: Config['models']): Promise<ModelIdentity[]> {
@@ -26,17 +26,18 @@ export async function resolveModels(models: Config['models']): Promise<ModelIden
   return Promise.all(resolved);
 }
 
-/** A version that a configuration means, and how it is served. */
+/** A version that a configuration names, with its engine. */
 export interface FoundModel {
   readonly identity: ModelIdentity;
   readonly version: ModelVersion;
 }
 
 /**
- * Finds the models that a configuration names, and checks that they can serve together. Reads manifests only.
- * @throws SmearwatchError the registry's codes, `engine-unsuitable` when a model is of a format that its
- *   engine does not serve, `models-repeated` when two references mean one version, and `models-incompatible`
- *   when the models know different classes
+ * Finds the models that a configuration names, and checks that they can serve together. It reads manifests
+ * only.
+ * @throws SmearwatchError the registry's codes, `engine-unsuitable` when a model has a format that its engine
+ *   does not serve, `models-repeated` when two references mean one version, and `models-incompatible` when
+ *   the models' classes differ
  */
 export async function findModels(models: Config['models']): Promise<FoundModel[]> {
   const registry = openRegistry(models);
@@ -52,14 +53,17 @@ export async function findModels(models: Config['models']): Promise<FoundModel[]
 }
 
 /**
- * As `findModels`; verifies the models' files against the registry's SHA-256 as well, and unpacks them where
- * they are packed.
+ * Finds the configured models like `findModels`, verifies their files against the registry's SHA-256, and
+ * unpacks packed ones.
  */
 export async function loadModelSpecs(models: Config['models']): Promise<ModelSpec[]> {
   return materialiseModels(models, await findModels(models));
 }
 
-/** @throws SmearwatchError `model-damaged` */
+/**
+ * Verifies and unpacks models that have been found.
+ * @throws SmearwatchError `model-damaged`
+ */
 export async function materialiseModels(
   models: Config['models'],
   found: readonly FoundModel[],
@@ -98,7 +102,10 @@ function assertServed({ name, version, manifest: { format } }: ModelVersion, use
   );
 }
 
-/** One version under two names would agree with itself and count twice. Two engines may serve one version. */
+/**
+ * Rejects one version under two names, which would agree with itself and count twice. Two engines may serve
+ * one version.
+ */
 function assertNamedOnce(use: Config['models']['use'], found: readonly FoundModel[]): void {
   const keys = found.map(({ identity: { name, version, engine } }) => `${name}@${version} by ${engine}`);
   const second = keys.findIndex((key, index) => keys.indexOf(key) !== index);
@@ -108,7 +115,9 @@ function assertNamedOnce(use: Config['models']['use'], found: readonly FoundMode
   throw new SmearwatchError('models-repeated', `${references} are the same version, ${keys[second] ?? ''}`);
 }
 
-/** Only models of the same classes can agree or disagree. Their order may differ. */
+/**
+ * Rejects models of different classes, which cannot agree or disagree. The order of the classes may differ.
+ */
 function assertSameClasses(models: readonly FoundModel[]): void {
   const classesOf = ({ version }: FoundModel): string => [...version.manifest.classes].sort().join(', ');
   const [first] = models;
@@ -116,12 +125,12 @@ function assertSameClasses(models: readonly FoundModel[]): void {
   if (!odd) return;
   throw new SmearwatchError(
     'models-incompatible',
-    `${odd.identity.name}@${odd.identity.version} knows the classes ${classesOf(odd)}; ` +
+    `${odd.identity.name}@${odd.identity.version} has the classes ${classesOf(odd)}; ` +
       `${first.identity.name}@${first.identity.version} knows ${classesOf(first)}`,
   );
 }
 
-/** One model as a worker needs it: what it is, and where its verified file lies. */
+/** One model for a worker: its identity, and the path of its verified file. */
 export interface ModelSpec {
   readonly identity: ModelIdentity;
   /** Path of the model's `model.onnx` or `model.json`; its SHA-256 is `identity.weightsSha256`. */

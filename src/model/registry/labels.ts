@@ -15,7 +15,7 @@ const labelsSchema = z.strictObject({
   labels: z.record(z.string().regex(LABEL), z.string().regex(VERSION)),
 });
 
-/** Label → version of one model. @throws SmearwatchError `manifest-invalid` */
+/** Reads the labels of one model with their versions. @throws SmearwatchError `manifest-invalid` */
 export async function readLabels(modelFolder: string): Promise<Map<string, number>> {
   const file = join(modelFolder, LABELS_FILE);
   const bytes = await readIfThere(file);
@@ -34,8 +34,8 @@ function parse(bytes: Buffer, file: string): Record<string, string> {
 }
 
 /**
- * Points a label at a version, in one step for readers. Two people who set different labels of one model in
- * the same instant may lose one of the two: the file is read, changed and replaced without a lock.
+ * Points a label at a version, in one step for readers. Of two labels of one model that are set in the same
+ * instant, one may be lost: the file is read, changed and replaced without a lock.
  */
 export async function writeLabel(modelFolder: string, label: string, version: number): Promise<void> {
   const labels = (await readLabels(modelFolder)).set(label, version);

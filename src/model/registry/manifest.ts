@@ -6,7 +6,10 @@ import { MODEL_FILES, PACKED_FILE } from './model-files.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Names are folders: lower case, so that they are the same on every file system, and never `.` or hidden. */
+/**
+ * Model names are names of folders: lower case, so that they are the same on every file system, and never `.`
+ * or hidden.
+ */
 export const MODEL_NAME = /^[a-z][a-z0-9_-]*$/;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits');
@@ -29,13 +32,11 @@ const architectureSchema = z.discriminatedUnion('name', [
     }),
   }),
   z.strictObject({ name: z.literal('lenet5'), options: z.strictObject({ classes, headUnits }) }),
-  // A foreign network: served, never trained further here; the options say what its owner stated at import.
+  // A foreign network is served but never trained further; the options are its owner's statements at import.
   z.strictObject({ name: z.literal('imported'), options: notes }),
 ]);
 
-/**
- * What a model version says about itself. Strict: a misspelt field is an error, not a field that is ignored.
- */
+/** The manifest of a model version. It is strict: a misspelt field is an error and is not ignored. */
 const manifestSchema = z
   .strictObject({
     manifestVersion: z.literal(1),
@@ -43,25 +44,25 @@ const manifestSchema = z
     version: z.int().min(1),
     createdAt: z.iso.datetime(),
     architecture: architectureSchema,
-    /** In the order of the probabilities. */
+    /** Names of the classes, in the order of the probabilities. */
     classes: z.array(z.string().regex(ONE_LINE, ONE_LINE_RULE)).min(2),
     precision: z.enum(['fp32', 'int8']),
     /** `onnx`: one `model.onnx`; `layers-model`: a tfjs LayersModel, `model.json` and `weights.bin`. */
     format: z.enum(MODEL_FORMATS).default('onnx'),
-    /** What happens to the pixels, in words; the graph does it. */
+    /** Description of the preprocessing, which the graph performs. */
     preprocessing: z.string().min(1),
-    /** Every file of the version but the manifest itself. `packed`: the file lies here in packed form. */
+    /** Every file of the version except the manifest itself. `packed`: the file is stored in packed form. */
     files: z.record(fileName, fileSchema),
     /**
      * The model's identity in every result: the SHA-256 of `model.onnx`, unpacked, or of a LayersModel's
-     * `model.json`, which names the SHA-256 of its `weights.bin` and what is done to the pixels.
+     * `model.json`, which names the SHA-256 of its `weights.bin` and the preprocessing of the pixels.
      */
     weightsSha256: sha256,
     /** Data, split, seed, preset, options, history file. */
     trainedOn: notes,
     /** Figures on the test share of that data. */
     evaluation: notes,
-    /** Name → version of what made it. */
+    /** Versions, by name, of the software that made the model. */
     software: z.record(z.string(), z.string()),
     intendedUse: z.string().min(1),
   })
@@ -84,6 +85,7 @@ export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 export type ManifestFile = Manifest['files'][string];
 
 /**
+ * Parses a manifest.
  * @param file where the text is from, for the error
  * @throws SmearwatchError `manifest-invalid` that names the field
  */
@@ -97,7 +99,10 @@ export function parseManifest(text: string, file: string): Manifest {
   return checkManifest(json, file);
 }
 
-/** @throws SmearwatchError `manifest-invalid` that names the field */
+/**
+ * Checks a manifest.
+ * @throws SmearwatchError `manifest-invalid` that names the field
+ */
 export function checkManifest(value: unknown, file: string): Manifest {
   const result = manifestSchema.safeParse(value);
   if (result.success) return result.data;

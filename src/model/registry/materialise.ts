@@ -8,16 +8,16 @@ import { unpackModel } from '../onnx/pack.js';
 import type { Manifest } from './manifest.js';
 import { MODEL_FILE, MODEL_FILES, modelFileOf } from './model-files.js';
 
-/** A model version's folder and what it says about itself. */
+/** A model version's folder and its manifest. */
 export interface VersionFiles {
   readonly folder: string;
   readonly manifest: Manifest;
 }
 
 /**
- * The path of a version's `model.onnx` or `model.json`: its SHA-256, and that of the files that belong to it,
- * have been checked just now. A packed one is unpacked into `<cacheFolder>/<sha256>/`, once: two processes
- * that do so at the same time write the same bytes, and the second finds the first's.
+ * The path of a version's `model.onnx` or `model.json`, after checking its SHA-256 and that of the files that
+ * belong to it. A packed one is unpacked into `<cacheFolder>/<sha256>/`, once: two processes that do so at
+ * the same time write the same bytes, and the second finds the first's.
  * @throws SmearwatchError `model-damaged`
  */
 export async function materialise({ folder, manifest }: VersionFiles, cacheFolder: string): Promise<string> {
@@ -59,7 +59,7 @@ async function writeToCache(bytes: Uint8Array, cacheFolder: string, sha256: stri
     await writeFile(join(temporary, MODEL_FILE), bytes, { flush: true });
     await syncFolder(temporary);
     if (await moveIntoPlace(temporary, target)) return;
-    // Another process was first, or what is there is damaged: only the second is replaced.
+    // Another process was first, or the existing file is damaged: only a damaged file is replaced.
     if ((await digestOf(join(target, MODEL_FILE))) === sha256) return;
     await rm(target, { recursive: true, force: true });
     await moveIntoPlace(temporary, target);
@@ -69,7 +69,7 @@ async function writeToCache(bytes: Uint8Array, cacheFolder: string, sha256: stri
   }
 }
 
-/** SHA-256 of a file, or undefined when there is none. */
+/** SHA-256 of a file, or undefined when the file is missing. */
 export async function digestOf(file: string): Promise<string | undefined> {
   try {
     return (await digestFile(file)).sha256;

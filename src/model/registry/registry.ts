@@ -10,24 +10,24 @@ import { materialise } from './materialise.js';
 import { LABEL, parseReference, VERSION } from './reference.js';
 import { verifyVersion, type FileReport } from './verify.js';
 
-/** One version of a model, as it lies in the registry. */
+/** One version of a model in the registry. */
 export interface ModelVersion {
   readonly name: string;
   readonly version: number;
   readonly folder: string;
   readonly manifest: Manifest;
-  /** Labels that point at it now. */
+  /** Labels that currently point at it. */
   readonly labels: readonly string[];
 }
 
 export interface RegistryOptions {
-  /** Where packed models are unpacked; may be deleted at any time while nothing runs. */
+  /** Folder for unpacked models; it may be deleted at any time while nothing runs. */
   readonly cacheFolder: string;
 }
 
 /**
- * The models of a folder, `<folder>/<name>/<version>/`. A version never changes once it is there; labels do.
- * Nothing is kept in memory: what another process adds or promotes is seen by the next call.
+ * The models of a folder, `<folder>/<name>/<version>/`. A version never changes once it exists; labels do.
+ * Nothing is kept in memory: the next call sees what another process has added or promoted.
  */
 export class Registry {
   constructor(
@@ -40,7 +40,7 @@ export class Registry {
     return (await foldersIn(this.folder)).filter((name) => MODEL_NAME.test(name)).sort();
   }
 
-  /** Version numbers of a model, ascending; none when there is no such model. */
+  /** Version numbers of a model, ascending; empty when the model does not exist. */
   async versions(name: string): Promise<number[]> {
     if (!MODEL_NAME.test(name)) return [];
     const folders = await foldersIn(join(this.folder, name));
@@ -50,7 +50,7 @@ export class Registry {
       .sort((a, b) => a - b);
   }
 
-  /** Every version of every model, by name and number. @throws SmearwatchError `manifest-invalid` */
+  /** All versions of all models, by name and number. @throws SmearwatchError `manifest-invalid` */
   async list(): Promise<ModelVersion[]> {
     const found: ModelVersion[] = [];
     for (const name of await this.names()) {
@@ -60,7 +60,7 @@ export class Registry {
   }
 
   /**
-   * The version that a reference means: `name@version`, `name@label`, or `name` alone, which is its label
+   * The version that a reference names: `name@version`, `name@label`, or `name` alone, which is its label
    * `production` or, without one, its highest version that did not miss its limits.
    * @throws SmearwatchError `model-unknown`, `manifest-invalid`
    */
@@ -75,7 +75,10 @@ export class Registry {
     return highest;
   }
 
-  /** @throws SmearwatchError `model-unknown`, `manifest-invalid` */
+  /**
+   * Reads one version.
+   * @throws SmearwatchError `model-unknown`, `manifest-invalid`
+   */
   async read(name: string, version: number): Promise<ModelVersion> {
     if (!(await this.versions(name)).includes(version)) throw await this.#unknown(`${name}@${version}`);
     const folder = join(this.folder, name, String(version));
@@ -97,7 +100,7 @@ export class Registry {
 
   /**
    * Points a label at a version that exists.
-   * @param isForced also one that missed its limits
+   * @param isForced allows a version that missed its limits
    * @throws SmearwatchError `model-unknown`, `label-invalid`, `model-limits-missed`
    */
   async promote(
@@ -107,7 +110,7 @@ export class Registry {
     isForced = false,
   ): Promise<void> {
     if (!LABEL.test(label)) {
-      throw new SmearwatchError('label-invalid', `"${label}" is no label`);
+      throw new SmearwatchError('label-invalid', `"${label}" is not a valid label`);
     }
     const failures = missedLimits((await this.read(name, version)).manifest);
     if (failures.length > 0 && !isForced) throw limitsMissed(name, version, failures);
@@ -119,7 +122,7 @@ export class Registry {
     return (await readLabels(join(this.folder, name))).get(label);
   }
 
-  /** Reads everything again (or one model, or one version) and says for each file whether it is intact. */
+  /** Reads all models again (or one model, or one version) and reports for each file whether it is intact. */
   async verify(name?: string, version?: number): Promise<FileReport[]> {
     const reports: FileReport[] = [];
     for (const each of name === undefined ? await this.names() : [name]) {
@@ -131,7 +134,7 @@ export class Registry {
   }
 
   /**
-   * The path of a verified `model.onnx`, unpacked if need be, or of a verified `model.json`. @throws
+   * The path of a verified `model.onnx`, unpacked if necessary, or of a verified `model.json`. @throws
    * SmearwatchError `model-damaged`
    */
   materialise(model: Pick<ModelVersion, 'folder' | 'manifest'>): Promise<string> {
@@ -164,7 +167,7 @@ export class Registry {
       existing.push(...targets.map((target) => `${name}@${target}`));
     }
     return new SmearwatchError('model-unknown', `There is no model ${reference} in ${this.folder}`, {
-      hint: existing.length === 0 ? 'The registry is empty.' : `There is: ${existing.join(', ')}.`,
+      hint: existing.length === 0 ? 'The registry is empty.' : `Existing: ${existing.join(', ')}.`,
     });
   }
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 import { digestOf, type VersionFiles } from './materialise.js';
 import { MODEL_FILE } from './model-files.js';
 
-/** What `verify` found about one file. */
+/** The finding of `verify` about one file. */
 export interface FileReport {
   readonly name: string;
   readonly version: number;
@@ -15,7 +15,9 @@ export interface FileReport {
   readonly message?: string;
 }
 
-/** Reads every file of a version again and compares it with the manifest. Never throws for what it finds. */
+/**
+ * Reads every file of a version again and compares it with the manifest. Findings are returned, never thrown.
+ */
 export async function verifyVersion({ folder, manifest }: VersionFiles): Promise<FileReport[]> {
   const { name, version, files } = manifest;
   const reports: FileReport[] = [];

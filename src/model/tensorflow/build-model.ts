@@ -8,11 +8,11 @@ import type { Tensorflow } from './load.js';
 
 export interface BuiltModel {
   readonly network: Network;
-  /** Pixels [N, 256, 256, 3], 0…255, to probabilities [N, classes]. */
+  /** The model from pixels [N, 256, 256, 3], 0…255, to probabilities [N, classes]. */
   readonly model: LayersModel;
-  /** The same layers without the softmax, to logits [N, head units]: what a loss is computed from. */
+  /** The same layers without the softmax, to logits [N, head units], from which a loss is computed. */
   readonly logits: LayersModel;
-  /** In the description's order. */
+  /** Trained parameters, in the description's order. */
   readonly parameters: readonly TrainedParameter[];
   dispose(): void;
 }
@@ -22,13 +22,13 @@ export interface TrainedParameter extends Parameter {
 }
 
 export interface BuildOptions {
-  /** Needed for training; without it the model drops nothing. */
+  /** Needed for training; without it the model drops no outputs. */
   readonly dropoutMask?: DropoutMask;
 }
 
 /**
- * A tf.LayersModel from the description, all weights 0: give it some with `setWeights`.
- * A head with more outputs than classes is cut before the softmax, as in the exported ONNX graph.
+ * Builds a tf.LayersModel from the description, with all weights 0; `setWeights` sets them. A head with more
+ * outputs than classes is cut before the softmax, as in the exported ONNX graph.
  */
 export function buildModel(tf: Tensorflow, network: Network, { dropoutMask }: BuildOptions = {}): BuiltModel {
   const makers = createLayers(tf);
@@ -87,7 +87,8 @@ function layerOf(tf: Tensorflow, makers: LayerMakers, layer: Layer) {
       return tf.layers.dense({
         name: layer.name,
         units: layer.units,
-        activation: layer.activation === 'relu' ? 'relu' : 'linear', // the softmax is a layer of its own, at the end
+        // The softmax is a separate layer at the end.
+        activation: layer.activation === 'relu' ? 'relu' : 'linear',
         kernelInitializer: 'zeros',
       });
   }
@@ -105,7 +106,10 @@ function trainedParameters(tf: Tensorflow, network: Network, model: LayersModel)
   });
 }
 
-/** @throws SmearwatchError `weights-invalid` */
+/**
+ * Sets the weights.
+ * @throws SmearwatchError `weights-invalid`
+ */
 export function setWeights(tf: Tensorflow, { network, parameters }: BuiltModel, weights: Weights): void {
   const matched = matchWeights(network, weights);
   tf.tidy(() => {
@@ -115,12 +119,14 @@ export function setWeights(tf: Tensorflow, { network, parameters }: BuiltModel, 
   });
 }
 
-/** Copies, in the description's order and layout. */
+/** Copies of the weights, in the description's order and layout. */
 export function getWeights({ parameters }: BuiltModel): Map<string, Float32Array> {
   return new Map(parameters.map(({ name, variable }) => [name, variable.dataSync().slice() as Float32Array]));
 }
 
-/** Tensors of a batch's logits; named for readers of `apply`, whose own type says less. */
+/**
+ * Applies a model to a batch and returns its logits; unlike `apply`, its type says that this is one tensor.
+ */
 export function applyModel(model: LayersModel, pixels: Tensor, isTraining: boolean): Tensor {
   return model.apply(pixels, { training: isTraining }) as Tensor;
 }

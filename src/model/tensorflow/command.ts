@@ -4,15 +4,15 @@ import type { Environment } from './paths.js';
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: Environment;
-  /** Aborting kills the command and everything that it started. */
+  /** Aborting kills the command and every process that it started. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a failed build says at its end is what explains it; its beginning is banners. */
+/** Number of last lines kept: the end of a failed build explains it, and its beginning is banners. */
 const TAIL_LINES = 15;
 const KEPT_CHARACTERS = 64 * 1024;
 
-/** A command that could not be started, or that ended with anything but 0. */
+/** A command that could not be started, or that ended with an exit code other than 0. */
 export class CommandError extends Error {
   constructor(command: string, ending: string, output: string) {
     const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
@@ -22,8 +22,8 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a program with an array of arguments, never a shell, and returns all that it printed. Throws
- * CommandError with the last lines of its output, or the signal's reason when aborted.
+ * Runs a program with an array of arguments, never a shell, and returns its output. It throws CommandError
+ * with the last lines of the output, or the signal's reason when aborted.
  */
 export async function runCommand(
   file: string,
@@ -32,8 +32,8 @@ export async function runCommand(
 ): Promise<string> {
   const { cwd, env = process.env, signal } = options;
   signal?.throwIfAborted();
-  // In a group of its own: npm starts node, node make, make the compiler, and ending npm alone leaves those
-  // running.
+  // In a process group of its own: npm starts node, node make, and make the compiler; ending npm alone leaves
+  // those running.
   const child = spawn(file, args, {
     cwd,
     env: { ...env },
@@ -70,6 +70,6 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Already gone: it ended by itself between the abort and this line.
+    // The process ended by itself between the abort and this line.
   }
 }

@@ -9,10 +9,7 @@ const TYPE_NAMES = new Map<number | undefined, string>([
   [DATA_TYPE.int64, 'int64'],
 ]);
 
-/**
- * A file's declarations in the words in which ONNX Runtime gives them, so that both are compared with one
- * contract.
- */
+/** A file's declarations in ONNX Runtime's terms, so that both are compared with the same contract. */
 export function declaredValues(values: readonly ValueInfoProto[] = []): ValueMetadata[] {
   return values.map(({ name = '', type }) => {
     const tensor = type?.tensor_type;

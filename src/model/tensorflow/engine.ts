@@ -10,9 +10,9 @@ import type { FindOptions } from './paths.js';
 import { TensorflowSession, type Runnable } from './session.js';
 
 /**
- * TensorFlow on the CPU. `run` blocks its thread while it computes: only ever in a worker. A session cannot
- * choose its threads: TensorFlow has one pool per process, whose size is TF_NUM_INTRAOP_THREADS when the
- * first engine is loaded.
+ * TensorFlow on the CPU. `run` blocks its thread while it computes, so it may only be called in a worker. A
+ * session cannot choose its threads: TensorFlow has one pool per process, whose size is
+ * TF_NUM_INTRAOP_THREADS when the first engine is loaded.
  * @throws SmearwatchError `engine-unavailable`
  */
 export async function tensorflowEngine(options: FindOptions = {}): Promise<Engine> {
@@ -39,7 +39,10 @@ async function load(options: FindOptions): Promise<Tensorflow> {
   }
 }
 
-/** By content, as at import: a LayersModel begins with a brace, and no ONNX file does. */
+/**
+ * Opens a model by the file's content, as at import: a LayersModel begins with a brace, and no ONNX file
+ * does.
+ */
 async function open(tf: Tensorflow, modelFile: string, classes: number): Promise<Runnable> {
   const bytes = await readFile(modelFile).catch((cause: unknown) => {
     throw unloadable(`${modelFile} cannot be read: ${messageOf(cause)}`, { cause });

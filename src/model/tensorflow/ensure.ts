@@ -3,15 +3,15 @@ import { provisionTensorflow, type ProvisionOptions } from './provision.js';
 import { verifyTensorflow } from './verify.js';
 
 export interface Ensured {
-  /** The folder of the package @tensorflow/tfjs-node that computes. */
+  /** The folder of the working package @tensorflow/tfjs-node. */
   readonly packageFolder: string;
   readonly isNew: boolean;
 }
 
 /**
- * Sees to it that `loadTensorflow` will work: nothing to do where the package's own installer succeeded, else
- * the copy in the user's cache, built if need be. Whichever it is was tested by a computation, not by the
- * look of its files.
+ * Ensures that `loadTensorflow` will work. If the package's own installer succeeded, there is nothing to do;
+ * else it uses the copy in the user's cache, and builds it if needed. The chosen one is tested by a
+ * computation, not by its file names.
  */
 export async function ensureTensorflow(options: ProvisionOptions = {}): Promise<Ensured> {
   const own = ownPackage();
@@ -27,6 +27,6 @@ async function computes(
 ): Promise<boolean> {
   return verifyTensorflow(packageFolder, { env, signal }).then(
     () => true,
-    () => (signal?.throwIfAborted(), false), // `loadTensorflow` will fall back on the cache in the same way.
+    () => (signal?.throwIfAborted(), false), // `loadTensorflow` falls back on the cache in the same way.
   );
 }

@@ -1,6 +1,6 @@
 import { SmearwatchError } from '../../errors.js';
 
-/** Every sentence about TensorFlow that a person may have to act upon, in one place. */
+/** Errors about TensorFlow that a person may have to act upon. */
 
 export const PROVIDE_COMMAND = 'node dist/model/tensorflow/main.js';
 
@@ -8,7 +8,7 @@ const CODE = 'tensorflow-unavailable';
 
 export interface Missing {
   readonly name: string;
-  /** The Debian and Ubuntu package that brings it. */
+  /** The Debian and Ubuntu package that contains the tool. */
   readonly debian: string;
 }
 
@@ -36,7 +36,7 @@ export function missingTools(missing: readonly Missing[]): SmearwatchError {
     CODE,
     `Building TensorFlow's addon needs tools that are not on the PATH: ${names}.`,
     {
-      hint: `On Debian and Ubuntu: apt-get install ${packages}. Elsewhere install the same tools and see that PATH names them.`,
+      hint: `On Debian and Ubuntu: apt-get install ${packages}. Elsewhere install the same tools and make sure that PATH names them.`,
     },
   );
 }
@@ -62,7 +62,7 @@ export function tooLittleSpace(
 export function noHeaders(cause: unknown): SmearwatchError {
   return new SmearwatchError(
     CODE,
-    `Node's C headers (include/node/node_api.h) are not beside ${process.execPath}, and node-gyp could not download them.`,
+    `Node's C headers (include/node/node_api.h) were not found for ${process.execPath}, and node-gyp could not download them.`,
     {
       hint: "Install Node with its headers (the archives of nodejs.org and NodeSource's packages have them; on Debian: libnode-dev), or set npm_config_nodedir to the folder above include/node.",
       cause,

@@ -5,9 +5,8 @@ import { runCommand, type CommandOptions } from './command.js';
 import type { Environment } from './paths.js';
 
 /**
- * The environment in which node-gyp finds Node's C headers on this machine, or undefined where it would have
- * to download them from nodejs.org. What the user configured goes first; then the headers that lie beside
- * this Node.
+ * The environment in which node-gyp finds Node's C headers on this machine, or undefined if it would have to
+ * download them from nodejs.org. The user's configuration has priority over the headers of this Node.
  */
 export async function withNodedir(
   nodePrefix: string,
@@ -26,11 +25,11 @@ async function configuredNodedir(options: CommandOptions): Promise<string | unde
 async function withHeaders(prefix: string): Promise<string | undefined> {
   return access(join(prefix, 'include', 'node', 'node_api.h')).then(
     () => prefix,
-    () => undefined, // The answer sought: this Node came without headers.
+    () => undefined, // This Node came without headers, which is a valid answer.
   );
 }
 
-/** The folder above `bin/node`: `/usr`, or that of nvm's version, which symbolic links may hide. */
+/** The folder above `bin/node`: `/usr`, or that of nvm's version; symbolic links are resolved. */
 export function nodePrefixOf(execPath: string = process.execPath): string {
   return dirname(dirname(realpathSync(execPath)));
 }

@@ -11,15 +11,15 @@ export interface LayerMakers {
   front(front: Front): layers.Layer;
   convolution(layer: ConvolutionLayer): layers.Layer;
   lrn(layer: LrnLayer): layers.Layer;
-  /** Nothing at inference. */
+  /** Dropout, which does nothing at inference. */
   dropout(name: string, rate: number, mask: DropoutMask): layers.Layer;
   /** The first `classes` of the head's outputs. */
   firstClasses(classes: number): layers.Layer;
 }
 
 /**
- * The layers of a description that tfjs-layers lacks. They are registered with TensorFlow, so that a model of
- * theirs can be saved (`model.save` writes model.json) and, after this was called, loaded by
+ * Creates the layers of a description that tfjs-layers lacks. They are registered with TensorFlow, so that a
+ * model with them can be saved (`model.save` writes model.json) and, after this call, loaded by
  * `tf.loadLayersModel`.
  */
 export function createLayers(tf: Tensorflow): LayerMakers {

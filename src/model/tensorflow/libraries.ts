@@ -7,8 +7,8 @@ import { step, type ProvisioningRecipe } from './step.js';
 const PIP_HINT = `Check that "python3 -m pip download --no-deps tensorflow-cpu==${TENSORFLOW_VERSION}" finds the wheel on your index, then run it again.`;
 
 /**
- * Puts TensorFlow's libraries and C headers into the package's `deps/`, out of Python's wheel, which is
- * deleted.
+ * Extracts TensorFlow's libraries and C headers from Python's wheel into the package's `deps/`, and deletes
+ * the wheel.
  */
 export async function unpackLibraries(recipe: ProvisioningRecipe, options: CommandOptions): Promise<void> {
   const wheels = join(recipe.folder, 'tools', 'wheel');
@@ -26,8 +26,8 @@ export async function unpackLibraries(recipe: ProvisioningRecipe, options: Comma
 }
 
 /**
- * The tags name one wheel, whatever the Python that runs pip: nothing in here is run by a Python, so its
- * version is only part of the file's name. pip's cache would keep a second copy of 274 MB.
+ * Arguments that select one wheel, with any Python: no Python runs anything in it, so its version is only
+ * part of the file's name. pip's cache would keep a second copy of 274 MB.
  */
 function downloadArguments(platform: string, folder: string): string[] {
   const tags = [
@@ -52,8 +52,8 @@ function downloadArguments(platform: string, folder: string): string[] {
 }
 
 /**
- * Out of 1.3 GB in 15600 files, the two libraries and the headers that the addon includes. `zipfile` because
- * a machine that has pip has it, where `unzip` is often missing.
+ * Extracts, from 1.3 GB in 15600 files, the two libraries and the headers that the addon includes. It uses
+ * `zipfile` because a machine with pip has it, while `unzip` is often missing.
  */
 const UNPACK = `
 import os, shutil, sys, zipfile
@@ -78,8 +78,8 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 /**
- * The addon is linked against \`tensorflow\`, the name of the C library's own archive; the wheel's has the C
- * API too.
+ * Links the library under the name \`tensorflow\`, which the addon is linked against as in the C library's
+ * own archive; the wheel's library has the C API too.
  */
 async function linkLibraries(lib: string): Promise<void> {
   await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'));

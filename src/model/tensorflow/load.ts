@@ -14,11 +14,11 @@ export type Tensorflow = typeof tfjs & {
 };
 
 /**
- * Loads TensorFlow: the tfjs-node beside Smearwatch if it has its addon, else the one in the user's cache.
- * Code that computes must be handed what this returns: an `import` of @tensorflow/tfjs would be another copy,
- * without a backend.
+ * Loads TensorFlow: the installed tfjs-node if it has its addon, else the one in the user's cache. Code that
+ * computes must use the returned object: an `import` of @tensorflow/tfjs would be another copy, without a
+ * backend.
  *
- * Works in worker threads, each of which gets its own instance of the JavaScript over one shared library.
+ * It works in worker threads, each of which gets its own instance of the JavaScript over one shared library.
  * Throws SmearwatchError `tensorflow-unavailable`.
  */
 export async function loadTensorflow(options: FindOptions = {}): Promise<Tensorflow> {
@@ -34,8 +34,8 @@ export async function loadTensorflow(options: FindOptions = {}): Promise<Tensorf
 }
 
 async function loadFrom(folder: string): Promise<Tensorflow> {
-  // Before the library is loaded, which reads it once. In a worker thread `process.env` is a copy that C++
-  // does not see: there it is the environment that the process was started with that counts.
+  // Set before the library is loaded, which reads it once. In a worker thread `process.env` is a copy that
+  // C++ does not see: there, the environment that the process was started with counts.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreOldUtil();
   const tf = createRequire(join(folder, 'package.json'))(folder) as Tensorflow;
@@ -44,8 +44,8 @@ async function loadFrom(folder: string): Promise<Tensorflow> {
 }
 
 /**
- * tfjs-node 4.22 calls two functions that Node 23 removed from `util`, and that Node 22 warns about at every
- * first call.
+ * Restores two functions that tfjs-node 4.22 calls: Node 23 removed them from `util`, and Node 22 warns at
+ * their first call.
  */
 function restoreOldUtil(): void {
   if (Number.parseInt(process.versions.node, 10) < 22) return;

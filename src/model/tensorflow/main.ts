@@ -3,9 +3,9 @@ import { EXIT, hintOf, messageOf } from '../../errors.js';
 import { ensureTensorflow } from './ensure.js';
 
 const USAGE = `node dist/model/tensorflow/main.js [--optional]
-Provides TensorFlow for training, if it is not there. With --optional, exits 0 also where that is impossible.`;
+Installs TensorFlow for training, if it is not installed. With --optional, the exit code is 0 even if that is impossible.`;
 
-/** Says on the terminal what is done; returns the exit code. Interrupting it leaves nothing half built. */
+/** Reports its steps on the terminal; returns the exit code. An interruption leaves nothing half built. */
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -37,7 +37,7 @@ function report(error: unknown, isOptional: boolean): number {
   if (hint !== undefined) console.error(hint);
   if (!isOptional) return EXIT.failed;
   console.error(
-    'Going on without TensorFlow: tests that need it are left out, and training is not possible.',
+    'Continuing without TensorFlow: tests that need it are skipped, and training is not possible.',
   );
   return EXIT.done;
 }

@@ -2,13 +2,13 @@ import type { Tensor, Variable } from '@tensorflow/tfjs';
 import type { Tensorflow } from './load.js';
 
 /**
- * The part of tfjs-node's backend that runs any TensorFlow operation by its name. Not in its types'
- * documentation, but what all its own kernels are made of; the version is pinned, and a test compares what is
- * built on it with plain tfjs.
+ * The part of tfjs-node's backend that runs any TensorFlow operation by name. It is not in the documented
+ * types, but all of tfjs-node's own kernels use it; the version is pinned, and a test compares the results
+ * with plain tfjs.
  */
 interface NodeBackend {
   readonly binding: Binding;
-  /** Where a tensor's data is: `id` names the native tensor. */
+  /** The data of each tensor: `id` names the native tensor. */
   readonly tensorMap: { get(dataId: object): { id: number } };
   getInputTensorIds(tensors: readonly Tensor[]): number[];
   executeSingleOutput(
@@ -49,7 +49,7 @@ export class NativeOperations {
     this.#binding = this.#backend.binding;
   }
 
-  /** Half the sum of the squares, without a temporary of the tensor's size: a scalar. */
+  /** A scalar: half the sum of the squares, without a temporary of the tensor's size. */
   l2Loss(values: Tensor): Tensor {
     return this.#backend.executeSingleOutput('L2Loss', [this.#type('T')], [values]);
   }
@@ -59,7 +59,10 @@ export class NativeOperations {
     return this.#backend.executeSingleOutput('ReluGrad', [this.#type('T')], [gradient, output]);
   }
 
-  /** A TensorFlow variable, filled with a copy of `value`: a handle, to be disposed with `destroy`. */
+  /**
+   * Creates a TensorFlow variable, filled with a copy of `value`.
+   * @returns a handle, which `destroy` disposes of
+   */
   createResource(name: string, value: Tensor): Tensor {
     const { TF_ATTR_SHAPE, TF_ATTR_STRING } = this.#binding;
     const handle = this.#backend.executeSingleOutput(
@@ -91,8 +94,8 @@ export class NativeOperations {
   }
 
   /**
-   * velocity = momentum · velocity + gradient; weight = weight − rate · velocity: in place, one pass over the
-   * memory.
+   * Updates in place, in one pass over the memory: velocity = momentum · velocity + gradient; weight = weight
+   * − rate · velocity.
    */
   applyMomentum(weight: Tensor, velocity: Tensor, rate: Tensor, gradient: Tensor, momentum: Tensor): void {
     const { TF_ATTR_BOOL } = this.#binding;
@@ -105,13 +108,13 @@ export class NativeOperations {
   }
 
   /**
-   * Lets go of a tfjs variable's data, so that TensorFlow may change the memory it shares with a resource.
+   * Releases a tfjs variable's data, so that TensorFlow may change the memory that it shares with a resource.
    */
   release(variable: Variable): void {
     this.#binding.deleteTensor(this.#backend.tensorMap.get(variable.dataId).id);
   }
 
-  /** Gives a released tfjs variable the resource's present value, shared and not copied. */
+  /** Gives a released tfjs variable the resource's current value, shared and not copied. */
   share(variable: Variable, handle: Tensor): void {
     const [value] = this.#run('ReadVariableOp', [this.#type('dtype')], [handle], 1);
     if (value === undefined) throw new RangeError('TensorFlow gave no value for a variable');

@@ -6,10 +6,10 @@ import { buildGraph } from '../onnx/graph.js';
 import { decodeModel, encodeModel, unloadable, type GraphProto } from '../onnx/proto.js';
 
 /**
- * The network that an ONNX file of ours holds: TensorFlow cannot run a graph of ONNX, only the description it
- * was made from. All of that description's options can be seen in the graph; and the graph must then be, node
- * by node, the one that the description is exported to. So the two engines cannot disagree: a foreign,
- * quantised or changed graph is refused.
+ * The network in an ONNX file of ours: TensorFlow cannot run an ONNX graph, only the description that the
+ * graph was made from. The graph shows all options of that description, and must then be, node by node, the
+ * one that the description is exported to. So the two engines cannot differ: a foreign, quantised or changed
+ * graph is rejected.
  * @throws SmearwatchError `model-unloadable`
  */
 export function networkOf(graph: GraphProto, classes: number, file: string): Network {

@@ -9,7 +9,7 @@ import { networkOf } from './network-of.js';
 import type { Runnable } from './session.js';
 
 /**
- * One of our own networks, out of its `model.onnx`.
+ * Opens one of our own networks from its `model.onnx`.
  * @throws SmearwatchError `model-unloadable`
  */
 export function openNetwork(tf: Tensorflow, modelFile: string, bytes: Uint8Array, classes: number): Runnable {

@@ -5,15 +5,18 @@ import { runCommand } from './command.js';
 import { missingTools, tooLittleSpace, unsupportedPlatform, type Missing } from './failures.js';
 import type { Environment } from './paths.js';
 
-/** Measured with tfjs-node 4.22.0 and tensorflow-cpu 2.21.0: npm's packages 78 MB and the wheel 274 MB. */
+/**
+ * Size of the downloads, measured with tfjs-node 4.22.0 and tensorflow-cpu 2.21.0: npm's packages 78 MB and
+ * the wheel 274 MB.
+ */
 export const DOWNLOAD_MEGABYTES = 350;
-/** npm's packages 316 MB, the two libraries 853 MB. */
+/** Size on disk: npm's packages 316 MB, the two libraries 853 MB. */
 export const INSTALLED_MEGABYTES = 1170;
-/** The wheel lies beside what is unpacked from it. */
+/** Disk space during the build, when the wheel and the files extracted from it exist together. */
 const PEAK_MEGABYTES = 1500;
 
 /**
- * The `--platform` tags of pip under which tensorflow-cpu publishes its wheel; both ask for this glibc or
+ * The `--platform` tags of pip under which tensorflow-cpu publishes its wheel; both require this glibc or
  * newer.
  */
 const WHEEL_PLATFORMS: Readonly<Partial<Record<string, string>>> = {
@@ -21,7 +24,7 @@ const WHEEL_PLATFORMS: Readonly<Partial<Record<string, string>>> = {
   arm64: 'manylinux_2_27_aarch64',
 };
 
-/** The tag of the wheel that fits this machine; throws where there is none, before anything is downloaded. */
+/** The tag of the wheel for this machine; throws if there is no such wheel, before anything is downloaded. */
 export function wheelPlatform(platform: string = process.platform, arch: string = process.arch): string {
   const tag = platform === 'linux' ? WHEEL_PLATFORMS[arch] : undefined;
   if (tag === undefined) throw unsupportedPlatform(`${platform} ${arch}`);
@@ -30,8 +33,8 @@ export function wheelPlatform(platform: string = process.platform, arch: string 
 }
 
 /**
- * Alpine's musl cannot load the wheel's libraries. Node reports the C library's version only where it is
- * glibc.
+ * Whether the C library is glibc, the only one whose version Node reports: Alpine's musl cannot load the
+ * wheel's libraries.
  */
 function hasGlibc(): boolean {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
@@ -44,7 +47,7 @@ const TOOLS: readonly Missing[] = [
   { name: 'make', debian: 'make' },
 ];
 
-/** Names everything that is missing at once, so that one visit to the package manager is enough. */
+/** Reports all missing tools at once, so that one visit to the package manager is enough. */
 export async function checkTools(env: Environment): Promise<void> {
   const compiler = env['CXX']?.split(' ')[0] ?? 'g++';
   const wanted = [...TOOLS, { name: compiler, debian: 'g++' }];
@@ -65,12 +68,13 @@ async function isOnPath(name: string, env: Environment): Promise<boolean> {
 async function hasPip(env: Environment): Promise<boolean> {
   return runCommand('python3', ['-m', 'pip', '--version'], { env }).then(
     () => true,
-    () => false, // No pip, or a Python too broken to run it: both are mended by installing pip.
+    () => false, // No pip, or a Python too broken to run it: installing pip fixes both.
   );
 }
 
 /**
- * Filling the disk of a machine that ingests images would harm more than the build; so it is not even begun.
+ * Rejects a build for which the disk has too little space: filling the disk of a machine that ingests images
+ * would do more harm.
  */
 export async function checkSpace(folder: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);

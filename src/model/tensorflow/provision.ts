@@ -8,12 +8,15 @@ import { followRecipe } from './recipe.js';
 import { verifyTensorflow } from './verify.js';
 
 export interface ProvisionOptions {
-  /** One line, for people, at the start of each step. */
+  /** Receives one line for people at the start of each step. */
   readonly onProgress?: (message: string) => void;
   readonly env?: Environment;
-  /** Where Node is installed, for its C headers; by default the folder above this process's `bin/node`. */
+  /**
+   * Folder in which Node is installed, for its C headers; by default the folder above this process's
+   * `bin/node`.
+   */
   readonly nodePrefix?: string;
-  /** Aborting ends the step under way, removes what was begun and rejects with the signal's reason. */
+  /** Aborting ends the current step, removes partial results and rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,18 +25,17 @@ export interface Provisioned {
   readonly folder: string;
   /** The folder of the package @tensorflow/tfjs-node in it. */
   readonly packageFolder: string;
-  /** False if it was there already. */
+  /** False if it already existed. */
   readonly isNew: boolean;
 }
 
 /**
- * Builds TensorFlow's addon into the user's cache, unless one that works is there. Everything happens in a
- * folder beside the final one, on the same disk, which is renamed at the very end: so the final folder is
- * always whole, a failure leaves nothing behind, and of two processes at once the slower one discards its
+ * Builds TensorFlow's addon into the user's cache, unless a working one exists. The build happens in a folder
+ * next to the final one, on the same disk, which is renamed at the very end: so the final folder is always
+ * complete, a failure leaves nothing behind, and of two simultaneous processes the slower one discards its
  * copy.
  *
- * Throws SmearwatchError `tensorflow-unavailable` that names the step, the command's last lines and what to
- * do.
+ * Throws SmearwatchError `tensorflow-unavailable` that names the step, the command's last lines and the fix.
  */
 export async function provisionTensorflow(options: ProvisionOptions = {}): Promise<Provisioned> {
   const { onProgress = () => undefined, env = process.env, nodePrefix = nodePrefixOf(), signal } = options;
@@ -41,7 +43,7 @@ export async function provisionTensorflow(options: ProvisionOptions = {}): Promi
   if (await works(folder, { env, signal })) return provisioned(folder, false);
   const platform = wheelPlatform();
   await checkTools(env);
-  // Up to 1.5 GB: what a process that was killed has left is removed before the space is checked.
+  // Up to 1.5 GB: the remains of a killed process are removed before the space is checked.
   const partial = await makeTemporaryFolder(dirname(folder));
   try {
     await checkSpace(dirname(folder));
@@ -61,14 +63,16 @@ function provisioned(folder: string, isNew: boolean): Provisioned {
 type ChildOptions = Required<Pick<ProvisionOptions, 'env'>> & Pick<ProvisionOptions, 'signal'>;
 
 async function works(folder: string, options: ChildOptions): Promise<boolean> {
-  if ((await stat(folder).catch(() => undefined)) === undefined) return false; // Not there, or not readable: build.
+  // Missing or unreadable: build it.
+  if ((await stat(folder).catch(() => undefined)) === undefined) return false;
   return verifyTensorflow(packageIn(folder), options).then(
     () => true,
-    () => (options.signal?.throwIfAborted(), false), // Half written in a power cut, or another machine's: replaced.
+    // Half written in a power cut, or built for another machine: replace it.
+    () => (options.signal?.throwIfAborted(), false),
   );
 }
 
-/** True if `partial` became `folder`; false if another process was faster and its copy works. */
+/** Renames `partial` to `folder`. False if another process was faster and its copy works. */
 async function publish(partial: string, folder: string, options: ChildOptions): Promise<boolean> {
   if (await moveIntoPlace(partial, folder)) return true;
   if (await works(folder, options)) return false;

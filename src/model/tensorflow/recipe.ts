@@ -10,11 +10,10 @@ import { step, type ProvisioningRecipe } from './step.js';
 import { verifyTensorflow } from './verify.js';
 
 /**
- * Makes a working tfjs-node inside `folder`: npm's JavaScript, TensorFlow's libraries out of Python's wheel,
- * and the addon compiled between them. That is what the package's own installer does, except that it
- * downloads the libraries and the addon from storage.googleapis.com, which many hospital networks do not let
- * through, while their mirrors of
- * npm and PyPI are.
+ * Makes a working tfjs-node inside `folder`: npm's JavaScript, TensorFlow's libraries from Python's wheel,
+ * and the addon compiled against them. The package's own installer does the same, but downloads the libraries
+ * and the addon from storage.googleapis.com, which many hospital networks block, while they allow their
+ * mirrors of npm and PyPI.
  */
 export async function followRecipe(recipe: ProvisioningRecipe): Promise<void> {
   const { folder, onProgress, signal } = recipe;
@@ -24,7 +23,7 @@ export async function followRecipe(recipe: ProvisioningRecipe): Promise<void> {
   const options = { env, signal, cwd: folder };
   await writeFile(join(folder, 'package.json'), MANIFEST);
   const configured = await checkHeaders(recipe.nodePrefix, options);
-  onProgress(`Downloading about ${DOWNLOAD_MEGABYTES} MB; ${INSTALLED_MEGABYTES} MB on disk in the end.`);
+  onProgress(`Downloading about ${DOWNLOAD_MEGABYTES} MB; ${INSTALLED_MEGABYTES} MB on disk when installed.`);
   await installJavaScript(recipe, options);
   await unpackLibraries(recipe, { ...options, env: { ...env, TMPDIR: tools } });
   await compileAddon(recipe, { ...options, env: configured });
@@ -42,15 +41,14 @@ const MANIFEST = JSON.stringify({
 });
 
 const NPM_HINT = 'Check that "npm ping" reaches your registry, then run it again.';
-const BUILD_HINT = 'The compiler may be too old for the headers of this Node; g++ 12 is known to do.';
-const VERIFY_HINT =
-  'The build went through but the result does not run: TensorFlow needs a processor with AVX.';
+const BUILD_HINT = 'The compiler may be too old for the headers of this Node; g++ 12 is known to work.';
+const VERIFY_HINT = 'The build succeeded but its result does not run: TensorFlow needs a processor with AVX.';
 
 /**
- * The node of this process goes first on the PATH, alone in a folder: npm's launcher would else take
- * whichever `node` it finds. The variables that an outer `npm run` sets about its own project are taken out,
- * so that the npm in here does not mistake that project for its own; npm's settings (registry, proxy,
- * certificates) stay. It does not look for a newer npm.
+ * The environment of the build. The node of this process is first on the PATH, alone in a folder, because
+ * npm's launcher would otherwise use any `node` that it finds. The variables that an outer `npm run` sets
+ * about its own project are removed, so that the inner npm does not use that project as its own; npm's
+ * settings (registry, proxy, certificates) stay. npm does not look for a newer version of itself.
  */
 async function buildEnvironment(env: Environment, tools: string): Promise<Environment> {
   await symlink(process.execPath, join(tools, 'node'));
@@ -61,7 +59,7 @@ async function buildEnvironment(env: Environment, tools: string): Promise<Enviro
   return { ...Object.fromEntries(kept), PATH: path, npm_config_update_notifier: 'false' };
 }
 
-/** Settled before the long downloads, since it is the step that a network without nodejs.org fails. */
+/** Finds the headers before the long downloads, since this step fails on a network without nodejs.org. */
 async function checkHeaders(
   nodePrefix: string,
   options: CommandOptions & { readonly env: Environment },
@@ -95,6 +93,6 @@ async function compileAddon(recipe: ProvisioningRecipe, options: CommandOptions)
   await step(recipe, "compiling tfjs-node's addon", BUILD_HINT, () =>
     runCommand('npm', ['run', 'build-addon-from-source'], { ...options, cwd }),
   );
-  // The object files have the temporary folder's paths in them and are of no use after the rename.
+  // The object files contain the temporary folder's paths and are useless after the rename.
   await rm(join(cwd, 'build'), { recursive: true, force: true });
 }

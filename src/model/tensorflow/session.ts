@@ -14,7 +14,7 @@ export interface Runnable {
 export interface SessionModel {
   readonly runnable: Runnable;
   readonly classes: number;
-  /** For errors. */
+  /** Path of the model's file, for errors. */
   readonly modelFile: string;
 }
 

@@ -2,11 +2,11 @@ import { stepFailed } from './failures.js';
 import type { Environment } from './paths.js';
 
 export interface ProvisioningRecipe {
-  /** An empty folder of this process's own. */
+  /** An empty folder that only this process uses. */
   readonly folder: string;
   /** The wheel's `--platform` tag. */
   readonly wheelPlatform: string;
-  /** Where Node is installed; its C headers are sought below. */
+  /** Folder in which Node is installed, with its C headers. */
   readonly nodePrefix: string;
   readonly env: Environment;
   readonly signal: AbortSignal | undefined;
@@ -15,7 +15,10 @@ export interface ProvisioningRecipe {
 
 const STILL_AT_IT_MS = 20_000;
 
-/** Says what begins and, on a slow network, that it goes on; turns a failure into one that names the step. */
+/**
+ * Reports the start of a step and, on a slow network, that it continues; turns a failure into one that names
+ * the step.
+ */
 export async function step<T>(
   recipe: ProvisioningRecipe,
   doing: string,

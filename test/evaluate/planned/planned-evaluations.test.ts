@@ -80,7 +80,7 @@ describe('A planned evaluation', () => {
     expect(daemon.begun).toEqual([]);
     expect(await daemon.outcomes()).toEqual(['2026-03-02T01:30 missed']);
     expect(daemon.recorded).toMatchObject([
-      { event: 'evaluation-missed', details: { reason: 'No daemon ran at the time.' } },
+      { event: 'evaluation-missed', details: { reason: 'No daemon was running at that time.' } },
     ]);
   });
 
@@ -297,7 +297,7 @@ describe('A candidate that beats the model in use', () => {
   it('is not, when somebody moved the label meanwhile', async () => {
     const { daemon, promoted } = await promoting(true, (registry) => registry.promote('alexnet', 3));
     expect(promoted).toBe(3);
-    expect(daemon.told.at(-1)).toContain('Meanwhile, alexnet@production was moved to alexnet@3');
+    expect(daemon.told.at(-1)).toContain('alexnet@production was moved to alexnet@3');
   });
 });
 

@@ -32,14 +32,14 @@ describe('the report', () => {
     expect(titlesOf(page)).toEqual([
       '1The run',
       '2Verdict',
-      '3Beside the paper',
+      '3Compared with the paper',
       '4Training, iteration by iteration',
       '5Confusion matrices',
       '6Class by class',
       '7At every threshold',
       '8Calibration',
       '9Models against each other',
-      '10Apart by source',
+      '10Figures by source',
       '11Worst mistakes',
       '12How to read this',
     ]);
@@ -279,7 +279,7 @@ describe('a report of little', () => {
     expect(page.find('#by')).toBeNull();
     expect(page.sectionText('verdict')).toContain('none set');
     expect(page.sectionText('run')).toContain('No file was left out.');
-    expect(page.sectionText('run')).toContain('not known: each image is taken for itself');
+    expect(page.sectionText('run')).toContain('not known: each image counts as independent');
     expect(page.sectionText('run')).toContain('only if no model was trained on any of them');
   });
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Registry } from '../../../src/model/registry/registry.js';
 import { draftOf, emptyRegistry } from './model-draft.js';
 
-const failures = ['it is 1.20 times as fast, and 1.5 times are asked for'];
+const failures = ['it is 1.20 times as fast, and 1.5 times are required'];
 
 async function addVersion(registry: Registry, limits?: unknown): Promise<void> {
   await registry.add({ ...draftOf(), evaluation: limits === undefined ? {} : { limits } });

@@ -14,19 +14,19 @@ interface Cell {
   readonly row: string;
   readonly column: string;
   readonly count: number;
-  /** Of the row's images; null when it has none. */
+  /** Share of the row's images; null for an empty row. */
   readonly share: number | null;
 }
 
 const MARGIN_LEFT = 124;
 const MARGIN_TOP = 44;
 
-/** More classes than stand legibly in half the report's width. */
+/** Whether there are more classes than are legible in half the report's width. */
 export function isWide(classes: readonly string[]): boolean {
   return classes.length > 4;
 }
 
-/** Each cell's count and its share of the row; the darker, the larger the share. */
+/** Draws each cell's count and its share of the row; a darker cell has a larger share. */
 export function confusionHeatMap({ title, classes, counts }: ConfusionHeatMap): string {
   const width = isWide(classes) ? WIDTH.full : WIDTH.half;
   const side = (width - MARGIN_LEFT) / classes.length;
@@ -91,7 +91,7 @@ function upright(name: string): string {
   return shorten(name, 18);
 }
 
-/** `abnormal-monocyte` does not fit above a cell, its two words below each other do. */
+/** Splits a name into two lines: `abnormal-monocyte` does not fit above a cell in one line. */
 function twoLines(name: string): string {
   return shorten(name, 24).replace(/[-_ ]/, (separator) => (separator === '-' ? '-\n' : '\n'));
 }

@@ -7,18 +7,18 @@ export type PanelPoint = readonly [x: number, y: number];
 
 export interface Curve extends Series {
   readonly points: readonly PanelPoint[];
-  /** Beside its name: the area below it. */
+  /** Shown after the name: the area below the curve. */
   readonly note: string;
 }
 
 export interface CurvePanel {
   readonly title: string;
-  /** Above the plot, for instance a class. */
+  /** Text above the plot, for instance a class. */
   readonly heading: string;
   readonly curves: readonly Curve[];
 }
 
-/** Share of the images of the class that are found over share of the others that are mistaken for it. */
+/** Draws the true positive rate (share of the class that is found) over the false positive rate. */
 export function rocPanel(panel: CurvePanel): string {
   return drawPanel(panel, {
     ...{ x: 'false positive rate', y: 'sensitivity', notes: 'bottom-right' },
@@ -27,12 +27,15 @@ export function rocPanel(panel: CurvePanel): string {
   });
 }
 
-/** @param prevalence share of the class among all images: the precision of guessing */
+/**
+ * Draws precision over recall.
+ * @param prevalence share of the class among all images: the precision of guessing
+ */
 export function precisionRecallPanel(panel: CurvePanel, prevalence: number): string {
   return drawPanel(panel, {
     ...{ x: 'recall', y: 'precision', notes: 'bottom-left' },
     marks: [Plot.ruleY([prevalence], { stroke: SOFT, strokeWidth: 1, strokeDasharray: '1 3' })],
-    // Between two thresholds no image changes sides: the precision of the higher recall holds.
+    // No image changes sides between two thresholds, so the precision at the higher recall applies.
     curve: 'step-before',
   });
 }
@@ -42,7 +45,7 @@ const DIAGONAL: readonly PanelPoint[] = [
   [1, 1],
 ];
 const LINE_HEIGHT = 15;
-/** More notes would cover the curves. */
+/** Number of notes in a panel; more would cover the curves. */
 export const NOTES = 4;
 
 interface CurveAxes {
@@ -94,7 +97,7 @@ function noteMarks(curves: readonly Curve[], corner: CurveAxes['notes']): Plot.M
   );
 }
 
-/** A curve may come from either end. */
+/** Points with ascending x: a curve may start at either end. */
 function ascending(points: readonly PanelPoint[]): readonly PanelPoint[] {
   return (points[0]?.[0] ?? 0) <= (points.at(-1)?.[0] ?? 0) ? points : points.toReversed();
 }

@@ -5,13 +5,13 @@ import { legend, legendHeight, LETTER, shorten } from './legend.js';
 import type { Series } from './series.js';
 
 export interface Bar {
-  /** What stands below a group of bars: a measure, a class. */
+  /** Label below a group of bars: a measure, a class. */
   readonly group: string;
   /** The name of one of the series. */
   readonly series: string;
-  /** A share; null: there is none, and a dash stands where the bar would. */
+  /** A share; null when it does not exist: a dash is drawn instead of the bar. */
   readonly value: number | null;
-  /** The ends of its interval, drawn as a whisker. */
+  /** Lower end of the interval, drawn as a whisker. */
   readonly low?: number | null;
   readonly high?: number | null;
 }
@@ -24,17 +24,19 @@ export interface GroupedBars {
 }
 
 const MARGIN_LEFT = 36;
-/** Below it, the numbers above the bars stand upright, or they would overlap. */
+/**
+ * Width of a bar, in pixels, below which the numbers above the bars are vertical, because they would overlap.
+ */
 const NARROW_BAR = 32;
-/** With the gap beside it: the numbers above, upright, just do not touch. */
+/** Smallest width of a bar with its gap: the vertical numbers above just do not touch. */
 const SMALLEST_BAR = 18;
 
-/** How many groups of so many series one plot can hold with legible numbers. */
+/** How many groups of `series` bars one plot can hold with legible numbers. */
 export function groupsThatFit(series: number): number {
   return Math.max(1, Math.floor((WIDTH.full - MARGIN_LEFT) / (series * SMALLEST_BAR)));
 }
 
-/** The paper's Figures 2 and 3: shares from 0 to 1, so that the bars' heights can be compared. */
+/** Draws the paper's Figures 2 and 3: shares from 0 to 1, so that the bars' heights can be compared. */
 export function groupedBars({ title, groups, series, bars }: GroupedBars): string {
   const width = WIDTH.full;
   const barWidth = ((width - MARGIN_LEFT) / groups.length / series.length) * 0.85;

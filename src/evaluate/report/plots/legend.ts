@@ -3,7 +3,7 @@ import { FONT_SIZE } from './draw.js';
 import type { Series } from './series.js';
 
 export interface LegendPlace {
-  /** Of the plot, in pixels. */
+  /** Width of the plot, in pixels. */
   readonly width: number;
   readonly marginLeft: number;
   readonly marginTop: number;
@@ -11,7 +11,9 @@ export interface LegendPlace {
 
 const ROW = 18;
 const SAMPLE = 16;
-/** Of a sans-serif letter or digit, on average and generously: text cannot be measured without a browser. */
+/**
+ * Average width of a sans-serif letter or digit, with a margin: text cannot be measured without a browser.
+ */
 export const LETTER = FONT_SIZE * 0.58;
 
 /**
@@ -48,7 +50,7 @@ export function legendHeight(series: readonly Series[], place: Omit<LegendPlace,
   return Math.max(0, ...entries(series, place).map(({ top }) => top + ROW));
 }
 
-/** A vector's shape: a plain line instead of an arrow. */
+/** A vector shape that is a plain line instead of an arrow. */
 const LINE = {
   draw(context: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }, length: number) {
     context.moveTo(0, 0);
@@ -68,7 +70,7 @@ function entries(series: readonly Series[], { width, marginLeft }: Omit<LegendPl
   });
 }
 
-/** Names may be of any length; the tables beside a plot have them in full. */
+/** Shortens a name of any length; the tables next to a plot have the full names. */
 export function shorten(name: string, letters = 32): string {
   return name.length <= letters ? name : `${name.slice(0, letters / 2 - 1)}…${name.slice(-letters / 2)}`;
 }

@@ -20,8 +20,8 @@ const AXIS = {
 } as const;
 
 /**
- * Share right over mean confidence, with Wilson intervals; on the diagonal a model is as sure as it should
- * be.
+ * Draws the share right over the mean confidence, with Wilson intervals. On the diagonal, a model's
+ * confidence equals its share right.
  */
 export function reliabilityDiagram({ title, heading, colour, calibration }: Reliability): string {
   const bins = filledBins(calibration);
@@ -57,7 +57,9 @@ export function reliabilityDiagram({ title, heading, colour, calibration }: Reli
   });
 }
 
-/** How many images have which confidence: a point of the diagram means little where few do. */
+/**
+ * Draws how many images have which confidence: a point of the diagram means little if its bin has few images.
+ */
 export function confidenceHistogram({ title, colour, calibration }: Omit<Reliability, 'heading'>): string {
   return draw({
     title,

@@ -2,18 +2,18 @@
 export interface Series {
   readonly name: string;
   readonly colour: string;
-  /** SVG's `stroke-dasharray`; a solid line without. */
+  /** Value of SVG's `stroke-dasharray`; a solid line without it. */
   readonly dash?: string;
 }
 
 /**
- * Told apart by persons with any colour vision and, by their lightness and dashes, on a black-and-white
- * print. The first is the report's accent colour.
+ * Colours that people with any colour vision can distinguish and, by lightness and dashes, readers of a
+ * black-and-white print. The first is the report's accent colour.
  */
 const COLOURS = ['#0b5c94', '#d97d0d', '#7b4b94', '#2f9074', '#6fb1dc', '#5a6670'] as const;
 const DASHES = [undefined, '6 2.5', '2 2', '8 2 2 2', '4 4', '1 3'] as const;
 
-/** A look for each name, in their order. After six, colours come again with other dashes. */
+/** Colours and dashes for each name, in order. After six, the colours repeat with other dashes. */
 export function seriesNamed(names: readonly string[]): Series[] {
   return names.map((name, index) => {
     const dash = DASHES[(index + Math.floor(index / COLOURS.length)) % DASHES.length];

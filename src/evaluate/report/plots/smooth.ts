@@ -1,4 +1,4 @@
-/** Means over `window` neighbours around each value; fewer at both ends, so that nothing is shifted. */
+/** Means over `window` neighbours around each value; fewer at both ends, so that the curve is not shifted. */
 export function movingMean(values: readonly number[], window: number): number[] {
   const half = Math.floor(window / 2);
   const sums = [0];
@@ -10,15 +10,13 @@ export function movingMean(values: readonly number[], window: number): number[] 
   });
 }
 
-/** Every k-th, the first and the last among them, so that at most about `limit` are left. */
+/** Every k-th item, with the first and the last, so that about `limit` are left at most. */
 export function thinOut<T>(items: readonly T[], limit: number): T[] {
   const step = Math.ceil(items.length / limit);
   return items.filter((_, index) => index % step === 0 || index === items.length - 1);
 }
 
-/**
- * How many iterations a point of the smoothed line is the mean of: a fortieth of the training, an odd number.
- */
+/** Width of the smoothing window in iterations: a fortieth of the training, as an odd number. */
 export function smoothingWindow(iterations: number): number {
   return 2 * Math.floor(iterations / 80) + 1;
 }

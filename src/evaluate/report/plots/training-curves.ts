@@ -5,24 +5,27 @@ import type { Series } from './series.js';
 import { movingMean, smoothingWindow, thinOut } from './smooth.js';
 
 export interface TrainingCurve extends Series {
-  /** In the order of the iterations. */
+  /** Points of the curve, in the order of the iterations. */
   readonly points: readonly { readonly iteration: number; readonly value: number }[];
 }
 
 export interface TrainingCurves {
   readonly title: string;
   readonly label: string;
-  /** The end of the y axis; without, the largest value. */
+  /** The end of the y axis; without it, the largest value. */
   readonly max?: number;
   readonly curves: readonly TrainingCurve[];
 }
 
 const MARGIN_LEFT = 44;
-/** More cannot be told apart at this width and only make the file larger. */
+/** Number of dots drawn; more cannot be distinguished at this width and only make the file larger. */
 const DOTS = 1500;
 const LINE_POINTS = 400;
 
-/** The paper's Figures 4 and 5: a faint point for an iteration, and the mean of its neighbours as a line. */
+/**
+ * Draws the paper's Figures 4 and 5: a faint point for each iteration, and the mean of its neighbours as a
+ * line.
+ */
 export function trainingCurves({ title, label, max, curves }: TrainingCurves): string {
   const width = WIDTH.full;
   const marginTop = legendHeight(curves, { width, marginLeft: MARGIN_LEFT }) + 26;
@@ -75,7 +78,7 @@ export function trainingCurves({ title, label, max, curves }: TrainingCurves): s
 
 /**
  * A curve that draws a dot at each point instead of a line between them, all in one SVG path: an element for
- * each of some thousand iterations would make the file ten times larger.
+ * each of several thousand iterations would make the file ten times larger.
  */
 function dots(context: PathContext) {
   const point = (x: number, y: number): void => {

@@ -9,11 +9,11 @@ import { referenceOf } from '../report-input.js';
 import { figure, type ReportSection } from '../section.js';
 import { estimateCell, table } from '../table.js';
 
-/** The paper's Tables 3 and 4 and its Figures 2 and 3, with ours. */
+/** The paper's Tables 3 and 4 and its Figures 2 and 3, with our figures. */
 export function besidePaper(metrics: Metrics, series: readonly Series[]): ReportSection {
   return {
     id: 'paper',
-    title: 'Beside the paper',
+    title: 'Compared with the paper',
     content: [
       markup`<p class="lead">The paper’s figures were measured on <b>other images</b>: 30 % of its own ${formatCount(PAPER.images)}, about
 ${formatCount(PAPER.tested)}. They are here for orientation; a difference from ours says nothing about which network is
@@ -94,7 +94,7 @@ function averagesPlot({ models }: Metrics, series: readonly Series[]): string {
   });
 }
 
-/** One plot; with many classes or models several, below each other. */
+/** Draws the accuracies in one plot; with many classes or models in several, one below the other. */
 function accuracyPlots({ models, data: { classes } }: Metrics, series: readonly Series[]): string[] {
   const paper = PAPER.networks.flatMap((network): Bar[] => [
     ...classes.map((name) => ({

@@ -7,12 +7,12 @@ import { soughtSensitivity } from '../sought.js';
 import { warning, type ReportSection } from '../section.js';
 import { estimateCell, table, type TableColumn } from '../table.js';
 
-/** Everything again for each value of the field that `--by` names. */
+/** Repeats the figures for each value of the field that `--by` names. */
 export function byValue({ models, data }: Metrics): ReportSection {
   const field = data.by ?? '';
   return {
     id: 'by',
-    title: `Apart by ${field}`,
+    title: `Figures by ${field}`,
     content: models.map((model) => describe(model, field)),
   };
 }
@@ -23,7 +23,7 @@ function describe(model: EvaluatedModel, field: string): Content {
 }
 
 const NO_DIFFERENCE = markup`<p class="note lead">No interval of the share classified correctly, or of the sensitivity at 95 %
-specificity, lies wholly apart from another’s. Smaller differences may still be there.</p>\n`;
+specificity, is wholly outside another’s. Smaller differences may still exist.</p>\n`;
 
 function apart(found: readonly string[]): Markup {
   return warning(markup`The figures differ by more than their intervals:
@@ -33,7 +33,7 @@ function apart(found: readonly string[]): Markup {
 function unstated({ by, all }: EvaluatedModel, field: string): Content {
   const missing = all.images - Object.values(by).reduce((sum, { images }) => sum + images, 0);
   if (missing === 0) return NOTHING;
-  return markup`<p class="note">${counted(missing, 'image')} without a ${field} only in the last row.</p>\n`;
+  return markup`<p class="note">${counted(missing, 'image')} without a ${field} counted only in the last row.</p>\n`;
 }
 
 function averages({ by, all }: EvaluatedModel, field: string): Markup {

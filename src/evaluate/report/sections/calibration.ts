@@ -6,7 +6,7 @@ import type { Series } from '../plots/series.js';
 import { referenceOf } from '../report-input.js';
 import { figure, type ReportSection } from '../section.js';
 
-/** Whether 90 % sure is right nine times of ten. */
+/** Shows whether a confidence of 90 % is right nine times of ten. */
 export function calibration({ models }: Metrics, series: readonly Series[]): ReportSection {
   return {
     id: 'calibration',
@@ -20,8 +20,7 @@ export function calibration({ models }: Metrics, series: readonly Series[]): Rep
           reliabilityDiagram({ title: `Reliability diagram of ${name}`, heading: name, colour, calibration }),
           confidenceHistogram({ title: `Confidences of ${name}`, colour, calibration }),
         ],
-        markup`Expected calibration error <b>${formatFigure(calibration.expectedError)}</b>. Below the dotted line, ${name} is surer
-than it is right.`,
+        markup`Expected calibration error <b>${formatFigure(calibration.expectedError)}</b>. Below the dotted line, the confidence of ${name} is higher than its share right.`,
         'stacked',
       );
     })}</div>\n`,

@@ -42,16 +42,16 @@ function difference({ difference: { value, low, high } }: Comparison): Content {
   return markup`${value === null ? '–' : points(value)}${small(interval)}`;
 }
 
-/** `+3.2`, `−0.4` */
+/** Formats percentage points: `+3.2`, `−0.4`. */
 function points(share: number): string {
   const text = Math.abs(share * 100).toFixed(1);
   return Number(text) === 0 ? text : `${share < 0 ? '−' : '+'}${text}`;
 }
 
 /**
- * What a person may conclude.
- * @param isGrouped images of one patient are alike, so McNemar's p is too small and the difference's interval
- *   decides
+ * The conclusion from a comparison, in words.
+ * @param isGrouped images of one patient are similar, so McNemar's p is too small and the interval of the
+ *   difference decides
  */
 export function inWords(comparison: Comparison, isGrouped: boolean): string {
   const { first, second, onlyFirstRight, onlySecondRight } = comparison;
@@ -61,7 +61,7 @@ export function inWords(comparison: Comparison, isGrouped: boolean): string {
   const more = counted(Math.abs(onlyFirstRight - onlySecondRight), 'image');
   return isBeyondChance(comparison, isGrouped)
     ? `${better} is right on ${more} more. Chance alone would hardly do that.`
-    : `${better} is right on ${more} more, but that may be chance: these images cannot tell the models apart.`;
+    : `${better} is right on ${more} more, but that may be chance: these images do not show a difference between the models.`;
 }
 
 function isBeyondChance({ pValue, difference: { low, high } }: Comparison, isGrouped: boolean): boolean {
@@ -71,8 +71,8 @@ function isBeyondChance({ pValue, difference: { low, high } }: Comparison, isGro
 
 function byGroups(groups: number): Content {
   if (groups === 0) return NOTHING;
-  return markup`<p class="note lead">McNemar’s test takes every image for itself. Images of one patient are alike, so its p is too
-small here; the words follow the difference’s interval, which is made by patient.</p>\n`;
+  return markup`<p class="note lead">McNemar’s test treats images as independent. Images of one patient are similar, so its p is too
+small here; the text follows the interval of the difference, which is computed by patient.</p>\n`;
 }
 
 function manyTests(tests: number): Content {

@@ -5,7 +5,7 @@ import { referenceOf } from '../report-input.js';
 import { markup } from '../markup.js';
 import { figure, type ReportSection } from '../section.js';
 
-/** What every figure but those of thresholds is counted from. */
+/** The confusion matrices, from which every figure except those of thresholds is counted. */
 export function confusion({ models, data: { classes } }: Metrics): ReportSection {
   return {
     id: 'confusion',

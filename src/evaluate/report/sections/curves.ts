@@ -6,10 +6,7 @@ import type { Series } from '../plots/series.js';
 import { referenceOf } from '../report-input.js';
 import { figure, type ReportSection } from '../section.js';
 
-/**
- * Receiver operating characteristic and precision over recall, a panel for each class and a line for each
- * model.
- */
+/** ROC curves and precision-recall curves: a panel for each class and a line for each model. */
 export function curves(
   { models, data: { classes, images } }: Metrics,
   series: readonly Series[],
@@ -67,7 +64,7 @@ export function curves(
   };
 }
 
-/** Instead of names within the panels. The areas are in the tables above. */
+/** A legend instead of names within the panels; the tables above have the areas. */
 function legendLine(series: readonly Series[]): Markup {
   return markup`<p class="legend lead">${series.map(({ name, colour, dash = '' }) => {
     const line = markup`<path d="M0,6H30" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`;

@@ -7,7 +7,7 @@ import type { ReportSection } from '../section.js';
 import { table } from '../table.js';
 import { leftOut } from './left-out.js';
 
-/** What was evaluated on what, with what: enough to do it again. */
+/** The models, the images and the software of the evaluation: enough to repeat it. */
 export function identity(metrics: Metrics): ReportSection {
   return {
     id: 'run',
@@ -24,13 +24,13 @@ function dataFacts({ data }: Metrics): Markup {
     ['Images', `${formatCount(data.images)}: ${perClass.join(', ')}`],
     [
       'Patients (groups)',
-      data.groups === 0 ? 'not known: each image is taken for itself' : formatCount(data.groups),
+      data.groups === 0 ? 'not known: each image counts as independent' : formatCount(data.groups),
     ],
     ['Content (SHA-256)', markup`<code>${data.sha256}</code>`],
     ...(data.splitSha256 === undefined
       ? []
       : [['Split file (SHA-256)', markup`<code>${data.splitSha256}</code>`] as const]),
-    ...(data.by === undefined ? [] : [['Also apart by', data.by] as const]),
+    ...(data.by === undefined ? [] : [['Figures also by', data.by] as const]),
   ])}`;
 }
 

@@ -7,10 +7,10 @@ const MEANING: Readonly<Record<LeftOut['why'], string>> = {
   unreadable: 'cannot be read as an image',
   duplicate: 'the same bytes as another file',
   contradictory: 'the same bytes under different classes',
-  'unknown-class': 'of a class that a model does not have',
+  'unknown-class': 'of a class that is not one of the models’ classes',
 };
 
-/** Every file that is in no figure, by why. */
+/** Lists every file that is in no figure, by reason. */
 export function leftOut(files: readonly LeftOut[]): Content {
   if (files.length === 0) return markup`<h3>Left out</h3><p>No file was left out.</p>\n`;
   return markup`<h3>Left out</h3><p>${counted(files.length, 'file')} in no figure of this report:</p>

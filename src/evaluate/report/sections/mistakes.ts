@@ -6,7 +6,7 @@ import type { ReportSection } from '../section.js';
 import type { PicturedMistake } from '../thumbnails.js';
 import { predictedClass, type Answer } from '../worst-mistakes.js';
 
-/** What to look at: the images that a model was surest of and wrong. */
+/** Shows the images for review: those that a model was surest of and classified wrongly. */
 export function mistakes({ metrics, mistakes }: ReportInput): ReportSection {
   return {
     id: 'mistakes',
@@ -45,7 +45,9 @@ function card(mistake: PicturedMistake, classes: readonly string[]): Markup {
 <tbody>${classes.map((name, index) => row(name, index, label, answers))}</tbody></table></div></li>\n`;
 }
 
-/** A group may begin with what the images are told apart by: patients are numbered per hospital. */
+/**
+ * The patient, after the value of `by` unless it already begins with it: patients are numbered per hospital.
+ */
 function originOf({ by, group }: PicturedMistake): string {
   return (group.startsWith(`${by}/`) ? [group] : [by, group]).filter((part) => part !== '').join(', ');
 }

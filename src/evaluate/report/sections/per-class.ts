@@ -14,7 +14,7 @@ function describe(model: EvaluatedModel): Content {
   return markup`<h3>${referenceOf(model)}</h3>${losses(model.all)}${countedTable(model.all)}${thresholdTable(model.all)}`;
 }
 
-/** What is counted from the confusion matrix, each with the number of images that it is a share of. */
+/** The figures counted from the confusion matrix, each with its number of images. */
 function countedTable({ perClass, confusion, images, ...means }: ModelMetrics): Markup {
   const columns: TableColumn[] = [
     { title: 'Class' },
@@ -40,7 +40,7 @@ function countedTable({ perClass, confusion, images, ...means }: ModelMetrics): 
   return table(columns, [...rows, average], { className: 'classes averaged' });
 }
 
-/** What follows from the probabilities, wherever the threshold is put. */
+/** The figures computed from the probabilities at all thresholds. */
 function thresholdTable({ perClass }: ModelMetrics): Markup {
   const specificities = [
     ...new Set(perClass.flatMap((each) => each.sensitivityAt.map((at) => at.specificity))),

@@ -8,7 +8,7 @@ import type { IterationPoint } from '../read-history.js';
 import { referenceOf, type ReportInput } from '../report-input.js';
 import { figure, warning, type ReportSection } from '../section.js';
 
-/** The paper's Figures 4 and 5: how the models came to be, where the registry still knows. */
+/** The paper's Figures 4 and 5: the training of the models, if the registry has its history. */
 export function training({ metrics, histories }: ReportInput, series: readonly Series[]): ReportSection {
   const known = series.filter(({ name }) => (histories.get(name)?.length ?? 0) > 0);
   return {
@@ -23,7 +23,7 @@ function missing({ models }: Metrics, histories: ReportInput['histories']): Cont
   if (without.length === 0) return NOTHING;
   return warning(
     markup`No training history of ${without.map((name, index) => markup`${index === 0 ? '' : ', '}<b>${name}</b>`)}: the registry
-holds no usable history.csv beside ${without.length === 1 ? 'it' : 'them'}, so Figures 4 and 5 ${
+holds no usable history.csv for ${without.length === 1 ? 'it' : 'them'}, so Figures 4 and 5 ${
       without.length === models.length ? 'cannot be drawn' : 'are drawn without'
     }. Imported models never have one.`,
   );

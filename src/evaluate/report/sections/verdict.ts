@@ -6,7 +6,7 @@ import { soughtSensitivity } from '../sought.js';
 import type { ReportSection } from '../section.js';
 import { small, table } from '../table.js';
 
-/** A line for each model: what a person wants to know first. */
+/** One line for each model: its most important figures. */
 export function verdict(metrics: Metrics): ReportSection {
   const hasSought = metrics.data.classes.includes(SOUGHT.class);
   const columns = [
@@ -33,8 +33,7 @@ export function verdict(metrics: Metrics): ReportSection {
     id: 'verdict',
     title: 'Verdict',
     content: [
-      markup`<p class="note lead">Below each figure: its 95 % interval. What the words mean is said at the end, under “How to
-read this”.</p>\n`,
+      markup`<p class="note lead">Below each figure: its 95 % interval. “How to read this”, at the end, explains the terms.</p>\n`,
       table(columns, rows, { className: 'verdict' }),
       gateTable(metrics.gates),
       notesOf(metrics.notes ?? []),
@@ -69,10 +68,10 @@ function allPassed(gates: number): string {
 
 function notesOf(notes: readonly string[]): Content {
   if (notes.length === 0) return NOTHING;
-  return markup`<div class="warning"><b>Mind</b><ul>${notes.map((note) => markup`<li>${note}</li>\n`)}</ul></div>\n`;
+  return markup`<div class="warning"><b>Note</b><ul>${notes.map((note) => markup`<li>${note}</li>\n`)}</ul></div>\n`;
 }
 
-/** Failed ones first. */
+/** The results of the gates, failed ones first. */
 function gateTable(gates: readonly GateResult[]): Content {
   if (gates.length === 0) return NOTHING;
   const columns = [

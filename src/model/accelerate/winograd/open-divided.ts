@@ -6,7 +6,10 @@ import { DividedGraph } from './divided-graph.js';
 import { IMAGES_AT_ONCE } from './images-at-once.js';
 import { Stages, type ImageShape } from './stages.js';
 
-/** @throws when the parts cannot be loaded apart, do not fit together, or there is no memory for them */
+/**
+ * Loads the parts of a divided model.
+ * @throws when the parts cannot be loaded separately, do not fit together, or there is not enough memory
+ */
 export async function openDivided(
   divided: DividedModel,
   input: GraphInput,
@@ -32,7 +35,7 @@ export async function openDivided(
 }
 
 /**
- * Shape that ONNX Runtime infers of a graph's output.
+ * Shape that ONNX Runtime infers for a graph's output.
  * @throws RangeError when its images are not square, or not all of one size
  */
 function shapeOf({ outputMetadata }: InferenceSession, name: string): ImageShape {

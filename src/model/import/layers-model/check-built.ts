@@ -4,19 +4,21 @@ import type { ImportStatement } from '../statement.js';
 
 type BuiltLayer = layers.Layer;
 
-/** Values that one layer may give for one image: 256 MB. AlexNet's largest gives 290,400. */
+/** Largest number of values in one layer's output for one image: 256 MB. AlexNet's largest has 290,400. */
 const MAX_VALUES = 1 << 26;
 
 /**
- * What only the built network shows: how much each layer gives, and whether the last one is a softmax.
+ * Checks what only the built network shows: the size of each layer's output, and whether the last layer is a
+ * softmax.
  * @throws SmearwatchError `import-unsupported`, `import-output`
  */
 export function checkBuilt(model: LayersModel, { outputIs }: ImportStatement): void {
   model.layers.forEach(checkLayer);
   if (outputIs === 'logits' && endsInSoftmax(model)) {
-    // A softmax of a softmax would go unnoticed: its numbers are probabilities too, only never far from even.
+    // A second softmax would go unnoticed: its output consists of probabilities too, but they are almost
+    // equal.
     throw outputMisfit(
-      `its output ${quoted(model.outputs[0]?.sourceLayer.name)} comes from a softmax already`,
+      `its output ${quoted(model.outputs[0]?.sourceLayer.name)} already comes from a softmax`,
       'Use --output-is probabilities.',
     );
   }

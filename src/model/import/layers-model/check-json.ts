@@ -1,16 +1,16 @@
 import { quoted, unreadable } from '../failures.js';
 
-/** Layers in models in models: 30 of them, one inside the other, are within this. */
+/** Deepest nesting allowed; 30 models, one inside the other, are within it. */
 const MAX_DEPTH = 100;
 
 /**
- * Refuses JSON that is made to harm who reads it: nested so deeply that recursion overflows, or with keys and
- * names that mean something to every JavaScript object. tfjs copies keys into plain objects, and looks names
- * up in them.
+ * Rejects JSON that is made to harm its reader: nested so deeply that recursion overflows, or with keys and
+ * names that every JavaScript object already has. tfjs copies keys into plain objects, and looks names up in
+ * them.
  * @throws SmearwatchError `import-unreadable`
  */
 export function checkJson(json: unknown): void {
-  // Without recursion, and a level at a time: this is what finds out whether recursion is safe.
+  // Without recursion, one level at a time, because this decides whether recursion is safe.
   let level = [json];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw harmful(`it is nested more than ${MAX_DEPTH} levels deep`);
@@ -26,10 +26,10 @@ function childrenOf(value: unknown): unknown[] {
   return Object.values(value);
 }
 
-/** tfjs takes `to_string` for `toString`. */
+/** Checks a name also in the form that tfjs makes from it: `to_string` becomes `toString`. */
 function checkName(name: string): void {
   if (name.length < 30 && INHERITED.has(plain(name))) {
-    throw harmful(`it has the name ${quoted(name)}, which every JavaScript object has already`);
+    throw harmful(`it has the name ${quoted(name)}, which every JavaScript object already has`);
   }
 }
 

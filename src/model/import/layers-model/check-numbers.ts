@@ -1,12 +1,15 @@
 import { quoted, unsupported } from '../failures.js';
 import type { LayerJson } from './topology.js';
 
-/** Units of a layer, sides of a shape: the largest dense layers have some ten thousand units. */
+/**
+ * Largest number of units of a layer or side of a shape: the largest dense layers have some ten thousand
+ * units.
+ */
 const MAX_NUMBER = 1 << 20;
 
 /**
- * Refuses numbers that are no size of a classifier's layer: tfjs allocates what they say before it compares
- * them with the weights that are there.
+ * Rejects numbers that cannot be a size of a classifier's layer: tfjs allocates the memory before it compares
+ * the numbers with the actual weights.
  * @throws SmearwatchError `import-unsupported`
  */
 export function checkNumbers({ class_name: kind, config }: LayerJson): void {
@@ -14,7 +17,7 @@ export function checkNumbers({ class_name: kind, config }: LayerJson): void {
   for (const [option, value] of Object.entries(config)) checkValue(value, option, layer);
 }
 
-/** Options hold lists (shapes) and initialisers, whose seeds may be any number. */
+/** Checks an option, its lists (shapes) included. Initialisers are skipped: their seeds may be any number. */
 function checkValue(value: unknown, option: string, layer: string): void {
   if (typeof value === 'number' && option !== 'seed' && Math.abs(value) > MAX_NUMBER) {
     throw unsupported(

@@ -3,7 +3,7 @@ import { inputMisfit, outputMisfit, quoted } from '../failures.js';
 import type { ImportStatement } from '../statement.js';
 
 /**
- * Compares what the built network takes and gives with what is stated.
+ * Compares the input and output of the built network with the statement.
  * @throws SmearwatchError `import-input`, `import-output`
  */
 export function checkSignature({ inputs, outputs }: LayersModel, statement: ImportStatement): void {
@@ -60,7 +60,7 @@ function checkOutput(output: SymbolicTensor | undefined, classes: number): void 
   }
 }
 
-/** null is a free side. */
+/** Whether a shape matches; null is a free side. */
 function fits(found: readonly (number | null)[], expected: readonly number[]): boolean {
   return (
     found.length === expected.length &&

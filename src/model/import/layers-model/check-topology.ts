@@ -5,17 +5,17 @@ import { checkWiring } from './check-wiring.js';
 import { LAYER_KINDS, MODEL_KINDS } from './known-layers.js';
 import { partsOf, type LayerJson, type ModelParts } from './topology.js';
 
-/** The deepest classifiers that Keras ships have about a thousand. */
+/** Largest number of layers: the deepest classifiers that Keras ships have about a thousand. */
 const MAX_LAYERS = 2000;
 
 /**
- * Refuses, before TensorFlow sees it, a network that is made of anything but known layers, or of numbers and
- * wires that no program writes and that would keep tfjs busy for ever.
+ * Rejects, before TensorFlow reads it, a network with unknown layers, or with numbers and connections that no
+ * program writes and that would keep tfjs busy without limit.
  * @returns how often each kind of layer occurs, those of models inside the model included
  * @throws SmearwatchError `import-unsupported`, `import-unreadable`, `import-input`, `import-output`
  */
 export function checkTopology(modelTopology: Readonly<Record<string, unknown>>): Record<string, number> {
-  // The Python converter puts the model beside the settings of its training.
+  // The Python converter puts the model next to the settings of its training.
   const parts = partsOf(modelTopology['model_config'] ?? modelTopology);
   checkEnds(parts);
   const kinds = kindsOf(parts);
@@ -44,13 +44,13 @@ function kindsOf(parts: ModelParts): string[] {
 function unknownLayer({ class_name: kind, config: { name } }: LayerJson): SmearwatchError {
   if (kind === 'Lambda') {
     return unsupported(
-      `the layer ${quoted(name)} is a Lambda: program code of its owner's, which model.json does not hold`,
+      `the layer ${quoted(name)} is a Lambda, whose program code is not in model.json`,
       'Build the network with standard layers in its place, or export it as ONNX.',
     );
   }
   return unsupported(
-    `the layer ${quoted(name)} is of the kind ${quoted(kind)}, which is none of the layers that image classifiers have in tfjs`,
-    "Build the network with standard layers, without one's own and without recurrent ones, or export it as ONNX.",
+    `the layer ${quoted(name)} is of the kind ${quoted(kind)}, which is not one of the supported tfjs layers`,
+    'Build the network with standard layers, without custom or recurrent ones, or export it as ONNX.',
   );
 }
 

@@ -1,7 +1,7 @@
 import { quoted, unreadable, unsupported } from '../failures.js';
 import type { ModelJson, WeightSpec } from './read-model-json.js';
 
-/** AlexNet with 1,000 classes has 244 MB. */
+/** Largest size of all weights: AlexNet with 1,000 classes has 244 MB. */
 const MAX_BYTES = 1 << 30;
 const BYTES_PER_VALUE = 4;
 
@@ -10,8 +10,8 @@ export function bytesOf({ shape }: WeightSpec): number {
 }
 
 /**
- * What the manifest of the weights declares, before any file is opened: float32, each name once, and no more
- * than a classifier has.
+ * Checks the declarations of the weights' manifest before any file is opened: float32, each name once, and no
+ * more than a classifier has.
  * @throws SmearwatchError `import-unsupported`, `import-unreadable`
  */
 export function checkWeights({ weightsManifest }: ModelJson): void {

@@ -4,8 +4,8 @@ import { MODEL_KINDS } from './known-layers.js';
 import type { LayerJson } from './topology.js';
 
 /**
- * Puts a functional model's layers in order, as tfjs does it when it loads them, except that tfjs waits for
- * ever for an input that never comes: of a layer that does not exist, or of one that waits for this one.
+ * Orders a functional model's layers as tfjs does when it loads them. tfjs would wait without limit for an
+ * input that never comes: from a layer that does not exist, or from one that waits for this one.
  * @throws SmearwatchError `import-unreadable`
  */
 export function checkWiring(layers: readonly LayerJson[]): void {
@@ -23,13 +23,16 @@ export function checkWiring(layers: readonly LayerJson[]): void {
     if (left.length === waiting.length) {
       const [first] = left;
       const from = first?.inputs.map(([layer]) => quoted(layer)).join(', ') ?? '';
-      throw miswired(`the layer ${quoted(first?.name)} takes outputs that never come to be, of ${from}`);
+      throw miswired(`the layer ${quoted(first?.name)} takes outputs that are never computed, from ${from}`);
     }
     waiting = left;
   }
 }
 
-/** tfjs files a layer under the one name and looks it up by the other. */
+/**
+ * A layer's name; tfjs stores a layer under one of its two names and looks it up by the other, so both must
+ * be equal.
+ */
 function nameOf({ name, config }: LayerJson): string {
   if (name !== undefined && name !== config.name) {
     throw miswired(`the layer ${quoted(name)} is called ${quoted(config.name)} in its own options`);
@@ -37,7 +40,7 @@ function nameOf({ name, config }: LayerJson): string {
   return config.name;
 }
 
-/** Inputs and models have an output before they are put behind something. */
+/** Whether the layer has an output before it is connected: inputs and models do. */
 function hasNodeOfItsOwn({ class_name }: LayerJson): boolean {
   return class_name === 'InputLayer' || MODEL_KINDS.has(class_name);
 }

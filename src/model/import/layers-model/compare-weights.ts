@@ -3,15 +3,15 @@ import type { StoredWeight } from '../../tensorflow/layers-model/stored.js';
 import type { Tensorflow } from '../../tensorflow/load.js';
 import { badWeights, quoted } from '../failures.js';
 
-/** A layer as `addWeight` sees it, which tfjs calls for each of its weights, to take the memory for it. */
+/** A layer with its `addWeight`, which tfjs calls for each of its weights to allocate the memory. */
 interface LayerPrototype {
   addWeight: (this: { readonly name: string }, name: string, shape: number[], ...more: unknown[]) => unknown;
 }
 
 /**
- * Builds a network while each of its weights is compared with what the file declares, before there is memory
- * for it: tfjs takes that first, however much a layer asks for, and names no layer when a shape does not fit.
- * This process builds nothing else meanwhile.
+ * Builds a network while each of its weights is compared with the file's declaration before its memory is
+ * allocated: tfjs allocates first, any amount that a layer asks for, and names no layer when a shape does not
+ * fit. This process must build nothing else during this call.
  * @throws SmearwatchError `import-unreadable`, and what `build` throws
  */
 export async function comparingWeights<Built>(
@@ -33,15 +33,17 @@ export async function comparingWeights<Built>(
   }
 }
 
-/** 64 MB more than what is declared are harmless: tfjs then says itself which weights are missing. */
+/**
+ * Values allowed in excess of the declared ones: 64 MB are harmless, and tfjs itself then reports which
+ * weights are missing.
+ */
 const SPARE_VALUES = 1 << 24;
 
 function comparison(weights: readonly StoredWeight[]) {
   const declared = new Map(weights.map(({ name, shape }) => [name, shape]));
   let left = weights.reduce((sum, { shape }) => sum + sizeOf(shape), SPARE_VALUES);
   return (layer: string, name: string, shape: readonly number[]): void => {
-    // Some exporters use longer names, which tfjs knows to shorten: it finds out itself whether all are
-    // there.
+    // Some exporters use longer names, which tfjs shortens: it checks itself whether all weights exist.
     const found = declared.get(`${layer}/${name}`);
     if (found !== undefined && found.join() !== shape.join()) {
       throw misfit(layer, name, shape, `and weightsManifest has it as [${found.join(', ')}]`);

@@ -20,12 +20,12 @@ import { comparingWeights } from './compare-weights.js';
 import { readModelJson, type ModelJson } from './read-model-json.js';
 import { readWeights } from './read-weights.js';
 
-/** Layers and names of weights, no values: some hundred bytes for each. */
+/** Largest `model.json`: it has layers and names of weights but no values, some hundred bytes for each. */
 const MAX_BYTES = 1 << 24;
 
 /**
- * A foreign LayersModel as a registered one, written to `folder` and tried. Everything that the file says is
- * examined before TensorFlow is loaded and given any of it.
+ * Converts a foreign LayersModel to a registered one, writes it to `folder` and tries it. The whole file is
+ * checked before TensorFlow is loaded and receives any of it.
  * @throws SmearwatchError `import-…`, `engine-unavailable`
  */
 export async function importLayersModel(
@@ -59,7 +59,7 @@ export async function importLayersModel(
   };
 }
 
-/** The Python converter keeps beside the network how it was trained. */
+/** Removes the training settings that the Python converter stores next to the network. */
 function untrained(modelTopology: ModelJson['modelTopology']): ModelJson['modelTopology'] {
   return Object.fromEntries(Object.entries(modelTopology).filter(([key]) => key !== 'training_config'));
 }
@@ -92,7 +92,10 @@ async function checkNetwork(
   }
 }
 
-/** Of the foreign file, what the network is; how it was trained and where its weights lay are left behind. */
+/**
+ * Writes the network itself from the foreign file, without its training settings and the old paths of its
+ * weights.
+ */
 async function writeModel(
   folder: string,
   { generatedBy, convertedBy }: ModelJson,

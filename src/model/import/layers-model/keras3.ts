@@ -7,9 +7,8 @@ interface RawLayer {
 }
 
 /**
- * Whether layers are described as Keras 3 does: tfjs 4 knows neither its `batch_shape` nor its nodes, which
- * are objects. By these and not by `keras_version`, since people rewrite such files into the older form by
- * hand.
+ * Whether the layers have the form of Keras 3: tfjs 4 supports neither its `batch_shape` nor its nodes, which
+ * are objects. `keras_version` does not decide, since people rewrite such files into the older form by hand.
  */
 export function isOfKeras3(config: unknown): boolean {
   const layers = (config as { layers?: unknown } | null | undefined)?.layers;

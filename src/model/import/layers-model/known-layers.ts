@@ -1,9 +1,9 @@
-/** Layers that hold layers. */
+/** Kinds of layers that contain layers. */
 export const MODEL_KINDS = new Set(['Sequential', 'Functional', 'Model']);
 
 /**
- * What classifiers of images are made of, and tfjs knows. Not among them: what is code of its owner's
- * (Lambda, layers of his own), what remembers (recurrent layers), and what serves texts.
+ * Layers of image classifiers that tfjs supports. Excluded are layers with custom code (Lambda, custom
+ * layers), layers with state (recurrent ones), and layers for texts.
  */
 export const LAYER_KINDS = new Set([
   'InputLayer',

@@ -9,7 +9,7 @@ const weightSchema = z.object({
   shape: z.array(z.int().min(1)).max(8),
   dtype: z.string(),
   quantization: z.unknown().optional(),
-  /** `optimizer`: kept for training on, of no use here. */
+  /** `optimizer` weights are for continued training, and are not used here. */
   group: z.string().optional(),
 });
 
@@ -22,12 +22,13 @@ const schema = z.object({
     .min(1),
 });
 
-/** A foreign `model.json`, as far as its outline goes. */
+/** The outline of a foreign `model.json`. */
 export type ModelJson = z.infer<typeof schema>;
 export type WeightSpec = z.infer<typeof weightSchema>;
 
 /**
- * @throws SmearwatchError `import-unreadable` when it is no JSON of that outline, or shaped to harm a reader;
+ * Reads a `model.json`.
+ * @throws SmearwatchError `import-unreadable` when it is not JSON of that outline, or made to harm a reader;
  *   `import-unsupported` when it is another kind of model
  */
 export function readModelJson(bytes: Buffer): ModelJson {
@@ -48,11 +49,14 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw unreadable(`it begins like JSON and is none: ${messageOf(error)}`, error, HINT);
+    throw unreadable(`it begins like JSON but cannot be parsed: ${messageOf(error)}`, error, HINT);
   }
 }
 
-/** Older converters wrote no `format`; a GraphModel's topology then has a list of nodes. */
+/**
+ * Rejects other kinds of models. Older converters wrote no `format`; the topology of a GraphModel has a list
+ * of nodes.
+ */
 function checkKind(json: unknown): void {
   const { format, modelTopology } = json as { format?: unknown; modelTopology?: { node?: unknown } | null };
   if (format === 'graph-model' || Array.isArray(modelTopology?.node)) {
@@ -65,6 +69,6 @@ function checkKind(json: unknown): void {
     throw unsupported(`its format is ${quoted(format)}, not "layers-model"`, HINT);
   }
   if (modelTopology === undefined) {
-    throw unreadable('it is JSON, and no LayersModel: it has no modelTopology', undefined, HINT);
+    throw unreadable('it is JSON but not a LayersModel: it has no modelTopology', undefined, HINT);
   }
 }

@@ -6,7 +6,7 @@ import { badWeights, quoted } from '../failures.js';
 
 /**
  * Reads one of a LayersModel's weight files to the beginning of `target`.
- * @returns how many bytes it has, or that they are more than `target` has; nothing is read then
+ * @returns the file's size in bytes, or that it exceeds `target`, in which case nothing is read
  * @throws SmearwatchError `import-unreadable`
  */
 export async function readShard(
@@ -31,8 +31,8 @@ export async function readShard(
 }
 
 /**
- * A link could lead out of the folder, and opening a pipe would wait for its other end. Windows knows neither
- * flag.
+ * Flags for plain files: a link could lead out of the folder, and opening a pipe would wait for its other
+ * end. Windows has neither flag.
  */
 const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -42,7 +42,7 @@ async function openPlain(file: string, name: string): Promise<FileHandle> {
   });
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();
-  throw badWeights(`its weights file ${quoted(name)} is no file`);
+  throw badWeights(`its weights file ${quoted(name)} is not a file`);
 }
 
 function whyNot(error: unknown): string {

@@ -4,15 +4,15 @@ import type { ModelJson, WeightSpec } from './read-model-json.js';
 import { readShard } from './read-shard.js';
 
 export interface WeightsRead {
-  /** In the order of `values`; those of the optimizer are left out. */
+  /** The weights in the order of `values`, without those of the optimizer. */
   readonly weights: readonly Pick<WeightSpec, 'name' | 'shape'>[];
-  /** float32, one weight behind the other. */
+  /** Values of all weights, float32, one weight after the other. */
   readonly values: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * The weights that a checked manifest declares, out of the files beside `model.json`.
- * @param folder where `model.json` lies; no file outside of it is opened, whatever the manifest names
+ * Reads the weights that a checked manifest declares from the files in the folder of `model.json`.
+ * @param folder that of `model.json`; no file outside of it is opened, even if the manifest names one
  * @throws SmearwatchError `import-unreadable`, `import-unsupported`
  */
 export async function readWeights(folder: string, { weightsManifest }: ModelJson): Promise<WeightsRead> {
@@ -35,14 +35,14 @@ export async function readWeights(folder: string, { weightsManifest }: ModelJson
 }
 
 /**
- * A manifest's paths are data: they could be URLs, or lead to any file of this computer. Browsers save with
- * `./`.
+ * The file name of a manifest's path. Paths are untrusted: they could be URLs, or lead to any file of this
+ * computer. Browsers save with `./`.
  */
 function fileOf(path: string): string {
   const file = path.replace(/^\.\//, '');
   if (!/[/\\:\0]/.test(file) && !['', '.', '..'].includes(file)) return file;
   throw unsupported(
-    `it keeps weights in ${quoted(path)}, and only files beside it are read`,
+    `it keeps weights in ${quoted(path)}, and only files in its own folder are read`,
     'Put the weight files into the folder of model.json, and name them there without a folder.',
   );
 }
@@ -56,8 +56,8 @@ function sizeOf(weights: readonly WeightSpec[]): number {
 }
 
 /**
- * A group's files are one long file that was cut into pieces: together they must hold exactly what it
- * declares.
+ * Reads the files of a group, which are one long file in pieces: together they must contain exactly the
+ * declared values.
  */
 async function readGroup(
   folder: string,
@@ -73,7 +73,7 @@ async function readGroup(
     at += read;
   }
   if (at === size) return bytes;
-  throw badWeights(`its weights have ${size} bytes, and ${named} hold ${at}: one is cut short, or not named`);
+  throw badWeights(`its weights have ${size} bytes, and ${named} hold ${at}: one is truncated, or not named`);
 }
 
 function checkFinite({ name }: WeightSpec, bytes: Uint8Array<ArrayBuffer>): void {

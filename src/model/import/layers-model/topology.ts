@@ -8,7 +8,7 @@ const layerSchema = z.object({
   class_name: z.string(),
   name: z.string().optional(),
   config: z.looseObject({ name: z.string() }),
-  /** For each place of the layer in the network, whose outputs it takes: [layer, node, tensor, options]. */
+  /** Inputs for each use of the layer in the network: [layer, node, tensor, options]. */
   inbound_nodes: z
     .array(z.array(z.tuple([z.string(), z.int().min(0), z.int().min(0)], z.unknown())))
     .default([]),
@@ -25,21 +25,24 @@ const modelSchema = z.object({ class_name: z.string(), config: z.unknown() });
 
 export type LayerJson = z.infer<typeof layerSchema>;
 
-/** What a model of a `model.json`, the outermost or one that is a layer, is made of. */
+/** The parts of a model in a `model.json`: of the outermost model, or of one that is a layer. */
 export type ModelParts =
   | { readonly kind: 'sequential'; readonly layers: readonly LayerJson[] }
   | {
       readonly kind: 'functional';
       readonly layers: readonly LayerJson[];
-      /** Names of layers. */
+      /** Names of the input layers. */
       readonly inputs: readonly string[];
       readonly outputs: readonly string[];
     };
 
-/** @throws SmearwatchError `import-unreadable`, `import-unsupported` */
+/**
+ * Reads a model's parts.
+ * @throws SmearwatchError `import-unreadable`, `import-unsupported`
+ */
 export function partsOf(model: unknown): ModelParts {
   const { class_name: kind, config } = checked(modelSchema, model, 'modelTopology');
-  // Old files have a list in the place of an object with a list.
+  // Old files have a list instead of an object with a list.
   const described = Array.isArray(config) ? { layers: config as unknown[] } : config;
   if (isOfKeras3(described)) throw ofKeras3();
   if (kind === 'Sequential') {
@@ -62,7 +65,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, where
   const [issue] = result.error.issues;
   const place = [where, ...(issue?.path ?? [])].map(String).join('.');
   throw unreadable(
-    `its topology is not as tfjs writes it: ${place}: ${issue?.message ?? 'is invalid'}`,
+    `its topology does not have tfjs's format: ${place}: ${issue?.message ?? 'is invalid'}`,
     result.error,
     'Convert the network again with a current tensorflowjs_converter, or save it again with tfjs.',
   );

@@ -5,7 +5,8 @@ import type { Tensorflow } from '../load.js';
 import type { LayersContract } from './stored.js';
 
 /**
- * Pixels [N, 256, 256, 3], 0…255 → probabilities [N, classes], by the nodes that an imported ONNX file gets.
+ * Pixels [N, 256, 256, 3], 0…255 → probabilities [N, classes], by the same operations that import adds to an
+ * ONNX file.
  */
 export function applyContract(
   tf: Tensorflow,
@@ -21,8 +22,9 @@ export function applyContract(
 
 function inputOf(tf: Tensorflow, contract: LayersContract, pixels: Tensor4D): Tensor {
   const { inputSize, channels, scale, mean, deviation } = contract;
+  // Corners not aligned, half-pixel centres.
   const resized =
-    inputSize === IMAGE_SIDE ? pixels : tf.image.resizeBilinear(pixels, [inputSize, inputSize], false, true); // corners not aligned, half-pixel centres
+    inputSize === IMAGE_SIDE ? pixels : tf.image.resizeBilinear(pixels, [inputSize, inputSize], false, true);
   const ordered = channels === 'rgb' ? resized : tf.reverse(resized, 3);
   // In pixel values: (p/s − m)/d = (p − m·s)/(d·s).
   return tf.div(

@@ -2,7 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs';
 import type { Tensorflow } from '../load.js';
 import type { StoredWeight } from './stored.js';
 
-/** A LayersModel as its parts: the layers as JSON, and the float32 weights one behind the other. */
+/** The parts of a LayersModel: the layers as JSON, and the float32 weights, one after the other. */
 export interface LayersModelParts {
   readonly modelTopology: object;
   readonly weights: readonly StoredWeight[];
@@ -10,9 +10,9 @@ export interface LayersModelParts {
 }
 
 /**
- * Builds the network and gives every weight its values: TensorFlow refuses weights that no layer has, and
- * layers whose weights are missing. All of it is there at once, so its initialisers, which may be slow and
- * are random, are not run.
+ * Builds the network and sets every weight: TensorFlow rejects weights that no layer has, and layers whose
+ * weights are missing. All weights are given at once, so the layers' initialisers, which may be slow and are
+ * random, do not run.
  * @throws Error of TensorFlow's
  */
 export async function buildLayers(

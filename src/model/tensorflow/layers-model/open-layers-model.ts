@@ -11,8 +11,8 @@ import { buildLayers } from './build-layers.js';
 import { parseStored } from './stored.js';
 
 /**
- * A registered LayersModel, by the path of its `model.json`. Import has examined its layers; here the weights
- * must be those that the file names.
+ * Opens a registered LayersModel by the path of its `model.json`. Import has checked its layers; this checks
+ * that the weights are those that the file names.
  * @throws SmearwatchError `model-unloadable`
  */
 export async function openLayersModel(
@@ -43,7 +43,7 @@ function parse(text: string, modelFile: string): ReturnType<typeof parseStored> 
   try {
     return parseStored(text);
   } catch (cause) {
-    throw unloadable(`${modelFile} is no LayersModel as models import writes it: ${messageOf(cause)}`, {
+    throw unloadable(`${modelFile} is not a LayersModel that models import wrote: ${messageOf(cause)}`, {
       hint: 'Import a foreign network with `smearwatch models import`.',
       cause,
     });

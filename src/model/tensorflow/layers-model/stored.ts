@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { LAYERS_FILE, WEIGHTS_FILE } from '../../registry/model-files.js';
 
-/** What is done to the contract's pixels in front of a foreign network, and to its values behind it. */
+/**
+ * Conversion of the contract's pixels to the input of a foreign network, and of its values to probabilities.
+ */
 const contractSchema = z.strictObject({
   version: z.literal(1),
-  /** Rows and columns of its input, [N, inputSize, inputSize, 3]. */
+  /** Rows and columns of the network's input, [N, inputSize, inputSize, 3]. */
   inputSize: z.int().min(1),
   channels: z.enum(['rgb', 'bgr']),
-  /** input = (pixel / scale − mean) / deviation, pixels being 0…255; in the order of `channels`. */
+  /** input = (pixel / scale − mean) / deviation for pixels from 0 to 255, in the order of `channels`. */
   scale: z.number(),
   mean: z.tuple([z.number(), z.number(), z.number()]),
   deviation: z.tuple([z.number(), z.number(), z.number()]),
   outputIs: z.enum(['logits', 'probabilities']),
-  /** Of the file beside it: so this file's own SHA-256 stands for everything that decides a result. */
+  /** SHA-256 of `weights.bin`, so that the SHA-256 of this file covers everything that decides a result. */
   weightsSha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
@@ -23,8 +25,8 @@ const weightSchema = z.strictObject({
 });
 
 /**
- * The `model.json` of a registered LayersModel. It is what `model.save` of tfjs writes, and any program loads
- * the network from it; only the contract is ours, in the place that the format has for such things.
+ * The `model.json` of a registered LayersModel. It has the format of tfjs's `model.save`, and any program can
+ * load the network from it; only the contract is ours, in the place that the format provides for user data.
  */
 const storedSchema = z.strictObject({
   format: z.literal('layers-model'),
@@ -41,7 +43,10 @@ export type StoredLayersModel = z.infer<typeof storedSchema>;
 export type LayersContract = z.infer<typeof contractSchema>;
 export type StoredWeight = z.infer<typeof weightSchema>;
 
-/** @throws Error that names the field */
+/**
+ * Parses a stored `model.json`.
+ * @throws Error that names the field
+ */
 export function parseStored(text: string): StoredLayersModel {
   const result = storedSchema.safeParse(JSON.parse(text));
   if (result.success) return result.data;

@@ -6,7 +6,7 @@ export interface ClassesConfig extends LayerConfig {
   readonly classes: number;
 }
 
-/** The first `classes` of the outputs of a head that has more. */
+/** A layer that returns the first `classes` outputs of a head that has more. */
 export function classesLayer(tf: Tensorflow) {
   return class ClassesLayer extends customLayer(tf)<ClassesConfig> {
     static readonly className = 'SmearwatchClasses';

@@ -33,14 +33,14 @@ export function convolutionLayer(tf: Tensorflow) {
   };
 }
 
-/** Group g of the filters sees group g of the input's channels: split, convolve, concatenate. */
+/** Convolves each group of filters with its group of the input's channels: split, convolve, concatenate. */
 function convolve(
   tf: Tensorflow,
   { kernel: size, stride, padding, groups }: ConvolutionConfig,
   x: Tensor4D,
   kernel: Tensor4D,
 ): Tensor4D {
-  // tfjs-node takes no numbers as padding in gradients; 'same' is the same thing where it keeps the side.
+  // tfjs-node supports no numbers as padding in gradients; 'same' is equivalent if it keeps the side.
   const isSame = stride === 1 && 2 * padding === size - 1;
   const border: [number, number] = [padding, padding];
   const padded = padding === 0 || isSame ? x : tf.pad(x, [[0, 0], border, border, [0, 0]]);

@@ -4,7 +4,7 @@ import type { Tensorflow } from '../load.js';
 export type TensorShape = (number | null)[];
 
 /**
- * What a layer is made of, as plain data: it is written into model.json, and is the constructor's only
+ * The options of a layer as plain data: they are written into model.json, and are the constructor's only
  * argument.
  */
 export interface LayerConfig {
@@ -12,8 +12,8 @@ export interface LayerConfig {
 }
 
 /**
- * The base of the layers that tfjs-layers lacks. Classes are made per TensorFlow and not at the top of a
- * file, because their base class comes with the TensorFlow that was loaded.
+ * The base of the layers that tfjs-layers lacks. Its classes are made for the loaded TensorFlow and not at
+ * the top of a file, because their base class comes from it.
  */
 export function customLayer(tf: Tensorflow) {
   abstract class CustomLayer<Config extends LayerConfig> extends tf.layers.Layer {
@@ -24,7 +24,7 @@ export function customLayer(tf: Tensorflow) {
       this.config = config;
     }
 
-    /** One tensor in, one out, inside a tidy. */
+    /** Computes one tensor from one tensor, inside a tidy. */
     protected abstract compute(x: Tensor, isTraining: boolean): Tensor;
 
     override computeOutputShape(input: TensorShape): TensorShape {
@@ -42,7 +42,7 @@ export function customLayer(tf: Tensorflow) {
   return CustomLayer;
 }
 
-/** What tfjs-layers gives to `call`: one tensor, in a list or not. */
+/** The one tensor that tfjs-layers passes to `call`, in a list or not. */
 function single(inputs: Tensor | Tensor[]): Tensor {
   const tensor = Array.isArray(inputs) ? inputs[0] : inputs;
   if (tensor === undefined) throw new RangeError('a layer was called without an input');

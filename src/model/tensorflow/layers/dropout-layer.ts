@@ -3,8 +3,8 @@ import type { Tensorflow } from '../load.js';
 import { customLayer, type LayerConfig } from './custom-layer.js';
 
 /**
- * Scaled keep flags of a dropout layer, `shape` values of 0 or 1/(1 − rate): whoever trains draws them,
- * seeded.
+ * Scaled keep flags of a dropout layer, `shape` values of 0 or 1/(1 − rate), which training draws with a
+ * seed.
  */
 export type DropoutMask = (layer: string, shape: readonly number[], rate: number) => Float32Array;
 
@@ -13,8 +13,7 @@ export interface DropoutConfig extends LayerConfig {
 }
 
 /**
- * Dropout by a mask that is given; a model loaded from model.json has none, and draws from TensorFlow's own
- * chance.
+ * Dropout by a given mask. A model loaded from model.json has none, and uses TensorFlow's own random numbers.
  */
 export function dropoutLayer(tf: Tensorflow) {
   return class DropoutLayer extends customLayer(tf)<DropoutConfig> {

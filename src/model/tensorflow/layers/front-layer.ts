@@ -6,7 +6,7 @@ import { customLayer, type LayerConfig, type TensorShape } from './custom-layer.
 
 export type FrontConfig = Front & LayerConfig;
 
-/** Pixels [N, 256, 256, 3] in 0…255 to the network's input [N, side, side, 3]. */
+/** A layer from pixels [N, 256, 256, 3] in 0…255 to the network's input [N, side, side, 3]. */
 export function frontLayer(tf: Tensorflow) {
   return class FrontLayer extends customLayer(tf)<FrontConfig> {
     static readonly className = 'SmearwatchFront';
@@ -21,7 +21,8 @@ export function frontLayer(tf: Tensorflow) {
       const block = IMAGE_SIDE / side;
       const resized =
         kind === 'resize'
-          ? tf.image.resizeBilinear(x as Tensor4D, [side, side], false, true) // corners not aligned, half-pixel centres
+          ? // Corners not aligned, half-pixel centres.
+            tf.image.resizeBilinear(x as Tensor4D, [side, side], false, true)
           : tf.avgPool(tf.cast(x as Tensor4D, 'float32'), block, block, 'valid');
       return tf.div(tf.sub(resized, [...mean]), [...deviation]);
     }

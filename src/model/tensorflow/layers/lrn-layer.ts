@@ -10,7 +10,7 @@ export function lrnLayer(tf: Tensorflow) {
 
     protected override compute(x: Tensor): Tensor {
       const { size, alpha, beta, bias } = this.config;
-      // TensorFlow's alpha is per value, the description's (and ONNX's) per window.
+      // TensorFlow's alpha is per value; the description's (and ONNX's) is per window.
       return tf.localResponseNormalization(x as Tensor4D, (size - 1) / 2, bias, alpha / size, beta);
     }
   };

@@ -220,7 +220,7 @@ describe('refused by its weight files:', () => {
     [
       'one that is empty',
       changed((_json, shards) => (shards['group1-shard1of2.bin'] = new Uint8Array())),
-      'hold 483: one is cut short',
+      'hold 483: one is truncated',
     ],
     [
       'one that is not named',
@@ -269,7 +269,7 @@ describe('refused by its weight files:', () => {
       writeFileSync(join(folder, place), whole);
     }
     expect(await importing(file)).toMatchObject(
-      refusal('import-unsupported', 'only files beside it are read'),
+      refusal('import-unsupported', 'only files in its own folder are read'),
     );
   });
 
@@ -288,7 +288,7 @@ describe('refused by its weight files:', () => {
     mkdirSync(join(dirname(first), 'thing'));
     execFileSync('mkfifo', [join(dirname(second), 'thing')]);
     for (const file of [first, second]) {
-      expect(await importing(file)).toMatchObject(refusal('import-unreadable', '"thing" is no file'));
+      expect(await importing(file)).toMatchObject(refusal('import-unreadable', '"thing" is not a file'));
     }
   });
 });
@@ -323,7 +323,7 @@ describe('refused because it is made to harm:', () => {
   it('JSON that is cut short', async () => {
     const json = JSON.stringify(kerasExport().json).slice(0, -10);
     expect(await importing(write({ json, shards: {} }))).toMatchObject(
-      refusal('import-unreadable', 'it begins like JSON and is none'),
+      refusal('import-unreadable', 'it begins like JSON but cannot be parsed'),
     );
   });
 
@@ -405,19 +405,19 @@ describe('refused because it is made to harm:', () => {
       'a circle of layers',
       changed((json) => (layerAt(json, 1).inbound_nodes = [[['re_lu', 0, 0, {}]]])),
       'import-unreadable',
-      'the layer "conv2d" takes outputs that never come to be, of "re_lu"',
+      'the layer "conv2d" takes outputs that are never computed, from "re_lu"',
     ],
     [
       'a layer behind one that does not exist',
       changed((json) => (layerAt(json, 4).inbound_nodes = [[['nobody', 0, 0, {}]]])),
       'import-unreadable',
-      'takes outputs that never come to be, of "nobody"',
+      'takes outputs that are never computed, from "nobody"',
     ],
     [
       'a layer behind a second use that there is not',
       changed((json) => (layerAt(json, 4).inbound_nodes = [[['re_lu', 1, 0, {}]]])),
       'import-unreadable',
-      'takes outputs that never come to be, of "re_lu"',
+      'takes outputs that are never computed, from "re_lu"',
     ],
     [
       'two layers of one name',

@@ -103,7 +103,7 @@ describe.skipIf(!hasTensorflow)(`a registered LayersModel in the tfjs-node engin
     [
       'JSON that is cut short',
       (folder) => changeJson(folder, (text) => text.slice(0, -9)),
-      'is no LayersModel',
+      'is not a LayersModel',
     ],
     [
       'a network that TensorFlow does not know',
@@ -114,7 +114,7 @@ describe.skipIf(!hasTensorflow)(`a registered LayersModel in the tfjs-node engin
     [
       'no contract, as in a foreign file',
       (folder) => changeJson(folder, () => JSON.stringify(kerasExport().json)),
-      'is no LayersModel as models import writes it',
+      'is not a LayersModel that models import wrote',
     ],
     [
       'a contract of the future',
