@@ -10,8 +10,8 @@ export function around(value: number): Spread {
 const JPEG_CORES = [1, 2] as const;
 
 /**
- * What a bench of a machine with two cores could have found: decoding 5 ms, AlexNet 10 ms (int8 3 ms),
- * LeNet-5 0.2 ms.
+ * Possible results of a bench on a machine with two cores: decoding 5 ms, AlexNet 10 ms (int8 3 ms), LeNet-5
+ * 0.2 ms.
  */
 export function sampleMeasurements(): Measurements {
   const inferenceMs = { alexnet: { fp32: 10, int8: 3 }, lenet5: { fp32: 0.2, int8: 0.2 } };

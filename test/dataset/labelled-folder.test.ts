@@ -48,7 +48,7 @@ describe('a labelled folder', () => {
     expect(classes).toEqual(['normal-monocyte', 'abnormal-monocyte', 'lymphocyte']);
   });
 
-  it('takes source and group from the manifest, in any order of columns, and a group that repeats the source for none', async () => {
+  it('takes source and group from the manifest, in any order of columns, and ignores a group that repeats the source', async () => {
     const folder = withManifest(
       'group,class,file,source,more',
       'p1,a,a/1.png,munich,"x, ""y"""',

@@ -75,21 +75,18 @@ describe('splitting by image', () => {
     expect(test.filter(({ source }) => source === 'rare')).toHaveLength(12);
   });
 
-  it.each([[imagesOf(10, 1)], [imagesOf(1, 1)]])(
-    'refuses data of which a class would be missing',
-    (images) => {
-      expect(() => splitImages(images, PAPER)).toThrow(
-        expect.objectContaining({ code: 'data-split-unusable', kind: 'usage' }) as Error,
-      );
-    },
-  );
+  it.each([[imagesOf(10, 1)], [imagesOf(1, 1)]])('refuses data when a class would be missing', (images) => {
+    expect(() => splitImages(images, PAPER)).toThrow(
+      expect.objectContaining({ code: 'data-split-unusable', kind: 'usage' }) as Error,
+    );
+  });
 });
 
 describe('splitting by group', () => {
   const options: SplitOptions = { by: 'group', testShare: 0.3, validationShare: 0.15, seed: 1 };
 
   it.each([1, 2, 3, 4, 5])(
-    'never has a patient on two sides, and keeps near the shares (seed %i)',
+    'never has a patient on both sides, and keeps near the shares (seed %i)',
     (seed) => {
       const images = patients(seed);
       const { train, validation, test } = splitImages(images, { ...options, seed });
@@ -105,13 +102,13 @@ describe('splitting by group', () => {
     },
   );
 
-  it('splits a source that knows no patients by image', () => {
+  it('splits a source without patients by image', () => {
     const images = patients(1);
     const { test } = splitImages(images, options);
     expect(test.filter(({ source }) => source === 'pbc')).toHaveLength(90);
   });
 
-  it('takes the same name in two sources for two patients', () => {
+  it('treats the same name in two sources as two patients', () => {
     const images = imagesOf(40, 40).map((image) => ({
       ...image,
       source: image.id % 2 === 0 ? 'a' : 'b',

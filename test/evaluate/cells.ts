@@ -14,8 +14,8 @@ import { addLeNet5, emptyRegistry, use } from '../fixtures/registry.js';
 import { WORKER_FILE } from '../fixtures/worker-file.js';
 
 /**
- * A labelled folder of small smears, a registry with an untrained LeNet-5, and evaluations of the one on the
- * other.
+ * A labelled folder of small smears, a registry with an untrained LeNet-5, and evaluations of the network on
+ * the folder.
  */
 export class Cells {
   readonly root = temporaryFolder();
@@ -56,7 +56,7 @@ export class Cells {
       .digest('hex');
   }
 
-  /** `file` holds a split with these parts. */
+  /** Writes a split with these parts into `file`. */
   split(parts: Partial<Record<'train' | 'validation' | 'test', readonly string[]>>): string {
     const part = (files: readonly string[] = []) =>
       files.map((file) => ({ file, sha256: this.sha256(file) }));
@@ -102,7 +102,7 @@ export class Cells {
   }
 }
 
-/** `file why`, of everything that is in no figure. */
+/** `file why` for every file that is in no figure. */
 export function leftOutOf({ data }: Metrics): string[] {
   return data.leftOut.map(({ file, why }) => `${file} ${why}`);
 }

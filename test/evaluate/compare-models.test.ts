@@ -5,7 +5,7 @@ import { comparisonSchema } from '../../src/evaluate/metrics.js';
 import { mcNemarTest } from '../../src/statistics/mcnemar.js';
 import { Random, shuffle } from '../../src/random.js';
 
-/** `rights` has a letter per image: r, right, or w, wrong. */
+/** A model's predictions; `rights` has a letter per image: r for right, w for wrong. */
 function model(name: string, rights: string, groupSize = 0): ModelPredictions {
   const predictions = Array.from(rights, (right, index): LabelledPrediction => ({
     file: `a/${String(index).padStart(3, '0')}.png`,
@@ -22,7 +22,7 @@ const FIRST = model('alexnet@1', `${'r'.repeat(40)}${'w'.repeat(10)}`);
 const SECOND = model('lenet5@1', `${'r'.repeat(25)}${'w'.repeat(22)}rrr`);
 
 describe('two models on the same images', () => {
-  it('are compared on the images that only one of them has right', () => {
+  it('are compared on the images that only one of them classifies correctly', () => {
     const comparison = compareModels(FIRST, SECOND);
     expect(comparison).toMatchObject({
       first: 'alexnet@1',
@@ -35,14 +35,14 @@ describe('two models on the same images', () => {
     expect(comparisonSchema.parse(JSON.parse(JSON.stringify(comparison)))).toEqual(comparison);
   });
 
-  it('differ by an interval that paired differences have: p ± 1.96 √((b + c − (b − c)²/n) / n²)', () => {
+  it('have the interval of paired differences: p ± 1.96 √((b + c − (b − c)²/n) / n²)', () => {
     const { low, high } = compareModels(FIRST, SECOND).difference;
     const half = 1.96 * Math.sqrt((18 - 12 ** 2 / 50) / 50 ** 2);
     expect(low).toBeCloseTo(12 / 50 - half, 1);
     expect(high).toBeCloseTo(12 / 50 + half, 1);
   });
 
-  it('differ less surely when images come in groups', () => {
+  it('have a wider interval when images come in groups', () => {
     const [first, second] = [FIRST, SECOND].map(({ model: name, predictions }) =>
       model(name, predictions.map(({ probabilities }) => (probabilities[0]! > 0.5 ? 'r' : 'w')).join(''), 5),
     );
@@ -59,7 +59,7 @@ describe('two models on the same images', () => {
     expect(back.difference.low).toBeCloseTo(-there.difference.high!, 12);
   });
 
-  it('are compared whatever the order of the images', () => {
+  it('are compared in any order of the images', () => {
     const mixed = { ...FIRST, predictions: shuffle(FIRST.predictions, new Random(1)) };
     expect(compareModels(mixed, SECOND)).toEqual(compareModels(FIRST, SECOND));
   });

@@ -76,7 +76,7 @@ describe('a fall', () => {
   it.each([
     ['nothing is promoted', NOBODY, 'no version of net is promoted'],
     ['the promoted version is not evaluated', new Map([['net', '7']]), 'the promoted net@7 is not evaluated'],
-  ])('is not checked when %s, and that is said', (_what, labels, why) => {
+  ])('is not checked when %s, with a note', (_what, labels, why) => {
     const { results, notes } = checkGates([gate], [model('2', 88)], labels);
     expect(results).toEqual([]);
     expect(notes.join()).toContain(why);

@@ -46,7 +46,7 @@ describe('predictions.csv', () => {
     expect(rowsOf(csv)[0]?.['file']).toBe(file);
   });
 
-  it('gives no spreadsheet a formula', () => {
+  it('writes no cell that a spreadsheet reads as a formula', () => {
     const image = prediction('=HYPERLINK("http://x")', [1, 0], { by: '@SUM(A1)', group: '+1' });
     const csv = predictionsCsv({ classes: CLASSES, predictions: new Map([['m@1', [image]]]) });
     expect(rowsOf(csv)[0]).toMatchObject({ file: `'=HYPERLINK("http://x")`, by: `'@SUM(A1)`, group: `'+1` });

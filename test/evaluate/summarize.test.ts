@@ -21,7 +21,7 @@ import {
 
 const FEW = { resamples: 200, seed: 1 };
 
-/** Every estimate in a summary, with where it is. */
+/** Every estimate in a summary, with its place. */
 function estimatesOf({ perClass, ...all }: ModelMetrics): [string, Estimate][] {
   const estimates = (figures: object, at: string): [string, Estimate][] =>
     Object.entries(figures).flatMap(([name, figure]: [string, unknown]) =>
@@ -45,7 +45,7 @@ describe.each(CASES)('the summary of case %s', (name) => {
   const { expected } = reference;
   const summary = summarize(caseAsPredictions(reference), CLASSES, FEW);
 
-  it('is what the contract says, and JSON carries it whole', () => {
+  it('fits the schema, and survives JSON unchanged', () => {
     expect(modelMetricsSchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary);
   });
 
@@ -91,7 +91,7 @@ describe('properties of any summary', () => {
   ];
 
   it.each(sets)(
-    'shares and areas lie in 0 to 1, intervals hold their value: %s',
+    'shares and areas are from 0 to 1, intervals contain their value: %s',
     (_what, images, options) => {
       for (let seed = 1; seed <= 5; seed++) {
         const classes = Array.from({ length: options.classes ?? 3 }, (_, index) => `class ${index}`);
@@ -135,7 +135,7 @@ describe('the interval of a share', () => {
     expect(new Set(Object.values(found))).toEqual(new Set(['bootstrap']));
   });
 
-  it('is wider when alike images come in groups', () => {
+  it('is wider when similar images come in groups', () => {
     const right = (index: number): number[] => (index % 40 < 30 ? [0.9, 0.1] : [0.1, 0.9]);
     const images = Array.from({ length: 400 }, (_, index) => ({
       ...randomPredictions(1, 1)[0]!,
@@ -146,12 +146,12 @@ describe('the interval of a share', () => {
     const width = ({ shareRight: { low, high } }: ModelMetrics): number => high! - low!;
     const grouped = images.map((image, index) => ({ ...image, group: `${Math.floor(index / 10)}` }));
     const ratio = width(summarize(grouped, ['a', 'b'])) / width(summarize(images, ['a', 'b']));
-    // Ten images that all agree say as much as one: √10 = 3.2.
+    // Ten similar images count as one: √10 = 3.2.
     expect(ratio).toBeGreaterThan(2.8);
     expect(ratio).toBeLessThan(3.6);
   });
 
-  it("of groups that all agree is Wilson's with a group for an image, never of no width", () => {
+  it("of groups that all agree is Wilson's with one image per group, never of zero width", () => {
     const perfect = readCase('perfect');
     const predictions = caseAsPredictions(perfect).map((image, index) => ({
       ...image,
@@ -169,7 +169,7 @@ describe('the interval of a share', () => {
     expect(perClass[0]!.rocArea).toMatchObject({ low: null, high: null });
   });
 
-  it('of two patients reaches from the one to the other, or to both: every figure', () => {
+  it('of two patients reaches from one to the other, for every figure', () => {
     const images = caseAsPredictions(readCase('balanced')).map((image, index) => ({
       ...image,
       group: index % 3 === 0 ? 'p1' : 'p2',
@@ -187,7 +187,7 @@ describe('the interval of a share', () => {
           ),
         ),
     );
-    // A threshold belongs to the whole set: alone, a patient's images would choose another one.
+    // A threshold belongs to the whole set: the images of one patient alone would choose another one.
     for (const [where, { value, low, high }] of both.filter(([name]) => !name.includes(' at '))) {
       const values = [value!, ...alone.map((estimates) => estimates.get(where)!.value!)];
       expect(low, where).toBeCloseTo(Math.min(...values), 9);
@@ -196,7 +196,7 @@ describe('the interval of a share', () => {
   });
 });
 
-it('without images there are no figures, and nothing is not a number', () => {
+it('without images there are no figures, and no value is NaN', () => {
   const summary = summarize([], CLASSES);
   expect(modelMetricsSchema.parse(summary)).toEqual(summary);
   expect(summary).toMatchObject({
@@ -215,7 +215,7 @@ it('two models of 4,000 images, patients and areas included, take at most three 
   const predictions = randomPredictions(1, 4000, { groups: 400 });
   const before = process.cpuUsage();
   for (let model = 0; model < 2; model++) summarize(predictions, CLASSES);
-  // Not the clock's seconds: other tests run beside this one.
+  // Processor time and not wall time, because other tests run at the same time.
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
 });
 

@@ -6,7 +6,7 @@ import { drawSmear, type Smear, type SmearOptions } from '../../src/generate/sme
 import { slideOf, SLIDES } from '../../src/generate/stain.js';
 import { CELL_CLASSES, type CellClass } from '../../src/images.js';
 
-/** A quarter of a scanner frame each way: fast, and everything is still there. */
+/** A quarter of a scanner frame in each direction: fast, and every detail is still visible. */
 const SMALL = { width: 240, height: 270 } as const;
 const PER_CLASS = 14;
 
@@ -38,7 +38,7 @@ function meanColour(smear: Smear, isWanted: (distance: number) => boolean): [num
 }
 
 describe('drawSmear', () => {
-  it('draws the same bytes for the same options, whatever was drawn before', () => {
+  it('draws the same bytes for the same options, regardless of earlier drawings', () => {
     const first = hashOf({ seed: 1, index: 3, ...SMALL });
     hashOf({ seed: 9, index: 0, ...SMALL });
     expect(hashOf({ seed: 1, index: 3, ...SMALL })).toBe(first);
@@ -97,12 +97,12 @@ describe('the cells of a smear', () => {
     expect(meanOf(abnormal, nucleusShare)).toBeGreaterThan(meanOf(normal, nucleusShare) + 0.1);
   });
 
-  it('overlap in size between the classes, so that no ruler alone tells them apart', () => {
+  it('overlap in size between the classes, so that size alone does not separate them', () => {
     const largestLymphocyte = Math.max(...lymphocytes.map(({ truth }) => truth.cellArea));
     expect(largestLymphocyte).toBeGreaterThan(Math.min(...normal.map(({ truth }) => truth.cellArea)));
   });
 
-  it('lie near the middle of the frame, whole', () => {
+  it('are complete and near the middle of the frame', () => {
     for (const { truth } of [...normal, ...abnormal, ...lymphocytes]) {
       expect(Math.hypot(truth.centreX - 120, truth.centreY - 135)).toBeLessThan(45);
       expect(truth.nucleusArea).toBeGreaterThan(0.2 * truth.cellArea);
@@ -110,7 +110,7 @@ describe('the cells of a smear', () => {
     }
   });
 
-  it('are darker and bluer than the red cells and plasma round them', () => {
+  it('are darker and bluer than the red cells and plasma around them', () => {
     for (const smear of lymphocytes) {
       const [red, green, blue] = meanColour(smear, (distance) => distance < 18);
       const [redAround, greenAround, blueAround] = meanColour(smear, (distance) => distance > 65);
@@ -121,7 +121,7 @@ describe('the cells of a smear', () => {
 });
 
 describe('a slide', () => {
-  it('is shared by images of every class, so that no stain gives a class away', () => {
+  it('is shared by images of every class, so that no stain reveals a class', () => {
     const classAt = classOrder(PAPER_PROPORTIONS);
     const slides = new Map<number, Set<CellClass>>();
     for (let index = 0; index < 240; index++) {

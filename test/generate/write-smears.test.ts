@@ -65,7 +65,7 @@ describe('generateSmears', () => {
     expect(await filesIn(outDir)).toHaveLength(9);
   });
 
-  it('writes the same bytes whatever the number of threads and images', async () => {
+  it('writes the same bytes for any number of threads and images', async () => {
     const other = join(outDir, 'other');
     await generateSmears(options({ layout: 'flat', workers: 2 }));
     await generateSmears(options({ outDir: other, layout: 'flat', count: 3, firstIndex: 4 }));
@@ -77,7 +77,7 @@ describe('generateSmears', () => {
     }
   });
 
-  it.each(SMEAR_FORMATS)('writes %s that decodes to the size asked for', async (format) => {
+  it.each(SMEAR_FORMATS)('writes %s that decodes to the requested size', async (format) => {
     await generateSmears(options({ format, count: 1, layout: 'flat' }));
     const [image] = (await filesIn(outDir)).filter((path) => !path.endsWith('.csv'));
     const metadata = await sharp(image).metadata();
@@ -99,7 +99,7 @@ describe('generateSmears', () => {
     expect(await manifestRows()).toHaveLength(1 + 3 + 1);
   });
 
-  it('refuses a folder whose manifest is not its own, before drawing', async () => {
+  it('refuses a folder with a foreign manifest, before drawing', async () => {
     await writeFile(join(outDir, 'manifest.csv'), 'file,class,patient\n');
     expect(await failureOf(generateSmears(options()))).toMatchObject({
       code: 'manifest-foreign',
@@ -108,13 +108,13 @@ describe('generateSmears', () => {
     expect(await filesIn(outDir)).toHaveLength(1);
   });
 
-  it('draws only the classes asked for', async () => {
+  it('draws only the requested classes', async () => {
     const summary = await generateSmears(options({ count: 2, classes: ['lymphocyte'] }));
     expect(summary.perClass.lymphocyte).toBe(2);
     expect(await readdir(outDir)).toEqual(['lymphocyte', 'manifest.csv']);
   });
 
-  it('on abort leaves whole images and a manifest for them, and throws the reason', async () => {
+  it('on abort leaves complete images and a manifest for them, and throws the reason', async () => {
     const controller = new AbortController();
     const stop = (done: number): void => (done === 2 ? controller.abort(new Error('enough')) : undefined);
     const run = generateSmears({
@@ -128,7 +128,7 @@ describe('generateSmears', () => {
     expect((await readdir(outDir)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('says so when an image cannot be written', async () => {
+  it('reports an image that cannot be written', async () => {
     await writeFile(join(outDir, 'lymphocyte'), 'a file where a folder should be');
     expect(await failureOf(generateSmears(options()))).toMatchObject({ code: 'generate-failed' });
   });

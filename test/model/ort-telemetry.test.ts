@@ -15,8 +15,8 @@ const IN_A_THREAD = `
   new Worker(script, { eval: true, argv: [process.argv.at(-1)] });`;
 
 /**
- * Opens a model in a process that did not begin with `smearwatch`; returns what it printed and the files that
- * it left.
+ * Opens a model in a process that did not begin with `smearwatch`; returns its output and the files that it
+ * left.
  */
 async function open(script: string, env: NodeJS.ProcessEnv = {}): Promise<{ out: string; files: string[] }> {
   const folder = temporaryFolder();
@@ -37,7 +37,7 @@ async function open(script: string, env: NodeJS.ProcessEnv = {}): Promise<{ out:
 }
 
 it.each([{}, { ORT_DISABLE_TELEMETRY: '0' }, { ORT_DISABLE_TELEMETRY: '' }])(
-  'ONNX Runtime keeps no device and no event in a process that is started with %o',
+  'ONNX Runtime stores no device and no event in a process that is started with %o',
   async (env) => {
     expect(await open(`await ${OPEN}`, env)).toEqual({ out: '', files: [] });
   },

@@ -20,7 +20,7 @@ describe('average precision', () => {
     expect(averagePrecision(rankImages([0.5, 0.5, 0.5, 0.5], [false, true, false, false]))).toBe(0.25);
   });
 
-  it('takes images of one score together, whichever comes first', () => {
+  it('treats images of one score together, in any order', () => {
     const ahead = averagePrecision(rankImages([0.9, 0.9, 0.1], [true, false, true]));
     const behind = averagePrecision(rankImages([0.9, 0.9, 0.1], [false, true, true]));
     expect(ahead).toBe(behind);

@@ -8,7 +8,7 @@ const weightsOf = (groups: readonly string[], seed = 1, resamples = 400): number
   bootstrap(resamplingUnits(groups), (weights) => [...weights], { resamples, seed });
 
 describe('the bootstrap', () => {
-  it('draws as many images as there are when each stands for itself', () => {
+  it('draws the number of existing images when each is a unit of its own', () => {
     const drawn = weightsOf(['', '', '', '', '']);
     expect(drawn).toHaveLength(400);
     for (const weights of drawn) expect(sum(weights)).toBe(5);
@@ -21,7 +21,7 @@ describe('the bootstrap', () => {
     }
   });
 
-  it('of two groups has one of them alone in half of the resamples', () => {
+  it('with two groups draws only one of them in half of the resamples', () => {
     const alone = weightsOf(['a', 'a', 'b'], 1, 4000).filter(([a, , b]) => a === 0 || b === 0);
     expect(alone.length / 4000).toBeGreaterThan(0.47);
     expect(alone.length / 4000).toBeLessThan(0.53);

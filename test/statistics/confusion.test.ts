@@ -21,12 +21,12 @@ describe("the paper's figures, by hand", () => {
   });
 
   it('accuracy is (TP + TN) / all, one class against the rest, and its average the mean of the classes', () => {
-    // Wrong for class 0: 2 missed and 2 taken in; class 1: 2 and 2; class 2: 1 and 1.
+    // Wrong for class 0: 2 missed and 2 mistaken for it; class 1: 2 and 2; class 2: 1 and 1.
     expect(figures.perClass.map(({ accuracy }) => accuracy)).toEqual([16 / 20, 16 / 20, 18 / 20]);
     expect(figures.accuracy).toBeCloseTo(50 / 60, 12);
   });
 
-  it('the share of images right is another, lower figure', () => {
+  it('the share right is another, lower figure', () => {
     expect(figures.shareRight).toBe(15 / 20);
     expect(figures.images).toBe(20);
   });
@@ -57,7 +57,7 @@ describe("the paper's figures, by hand", () => {
     expect(never.recall).toBe(1 / 2);
   });
 
-  it('everything wrong has an F-measure of 0', () => {
+  it('a model that is always wrong has an F-measure of 0', () => {
     expect(
       figuresOf([
         [0, 4],

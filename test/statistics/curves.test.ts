@@ -65,7 +65,7 @@ describe('a thinned curve', () => {
     expect(Math.abs(steps(thinCurve(precisionRecall, 200)) - averagePrecision(ranking))).toBeLessThan(0.003);
   });
 
-  it('has no points on straight lines, however many it may have', () => {
+  it('has no points on straight lines, even if it may have more', () => {
     const corner: CurvePoint[] = [
       [0, 0],
       [0, 0.5],

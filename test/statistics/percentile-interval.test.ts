@@ -19,7 +19,7 @@ describe('the percentile interval', () => {
     expect(percentileInterval(0.5, [0.2, NaN, 0.8, NaN])).toEqual(percentileInterval(0.5, [0.2, 0.8]));
   });
 
-  it('is widened to hold the value', () => {
+  it('is widened to contain the value', () => {
     expect(percentileInterval(0.9, [0.2, 0.8]).high).toBe(0.9);
     expect(percentileInterval(0.1, [0.2, 0.8]).low).toBe(0.1);
   });

@@ -19,7 +19,7 @@ interface Reference {
   }[];
 }
 
-/** Of values, over ten bins from the reference's quantiles. */
+/** Population stability of values, over ten bins from the reference's quantiles. */
 function valueStability(reference: readonly number[], current: readonly number[]): number {
   const edges = quantileEdges(reference, 10);
   return populationStability(countByBins(reference, edges), countByBins(current, edges));
@@ -45,7 +45,7 @@ describe('the population stability index', () => {
     expect(populationStability([10, 10], [20, 0])).toBeLessThan(populationStability([1000, 1000], [2000, 0]));
   });
 
-  it('is what chance gives, (bins − 1) · (1/n + 1/m), when nothing has drifted', () => {
+  it('is the value of chance, (bins − 1) · (1/n + 1/m), when nothing has drifted', () => {
     const random = new Random(1, 'no drift');
     const draw = (images: number): number[] => Array.from({ length: images }, () => random.uniform());
     const indices = Array.from({ length: 200 }, () => valueStability(draw(500), draw(250)));
@@ -54,7 +54,7 @@ describe('the population stability index', () => {
     expect(mean / (9 * (1 / 500 + 1 / 250))).toBeLessThan(1.15);
   });
 
-  it('does not exist without images, and refuses other bins', () => {
+  it('does not exist without images, and refuses different bins', () => {
     expect(populationStability([1, 2], [0, 0])).toBeNaN();
     expect(valueStability([], [0.5])).toBeNaN();
     expect(() => populationStability([1, 2], [1, 2, 3])).toThrow(RangeError);
@@ -72,7 +72,7 @@ describe('bins of equal reference', () => {
     },
   );
 
-  it('are fewer where values pile up, and none is empty of reference', () => {
+  it('are fewer where many values are equal, and each has values of the reference', () => {
     const piled = [...new Array<number>(50).fill(1), ...new Array<number>(30).fill(0), 0.2, 0.5, 0.7];
     expect(countByBins(piled, quantileEdges(piled, 10)).every((count) => count > 0)).toBe(true);
     expect(quantileEdges([1, 1, 1], 10)).toEqual([]);

@@ -5,7 +5,7 @@ import { Random } from '../../src/random.js';
 import { predictionsOf } from '../../src/statistics/confusion.js';
 import { rankImages, type Ranking } from '../../src/statistics/ranking.js';
 
-/** What scikit-learn, SciPy and statsmodels computed (scripts/reference-measures.py). */
+/** Reads the results of scikit-learn, SciPy and statsmodels (scripts/reference-measures.py). */
 export function readReference(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../fixtures/measures/${name}.json`, import.meta.url), 'utf8'));
 }
@@ -67,7 +67,7 @@ export function readCase(name: (typeof CASES)[number]): ReferenceCase {
   return readReference(`case-${name}`) as ReferenceCase;
 }
 
-/** Within 1e-9 of the reference; where that has null, the figure must not be a number. */
+/** Expects a figure within 1e-9 of the reference; if that is null, the figure must not be a number. */
 export function expectFigure(figure: Figure | undefined, reference: Figure | undefined): void {
   expect(reference).toBeDefined();
   if (reference === null || reference === undefined) expect(figure ?? NaN).toBeNaN();
@@ -89,12 +89,12 @@ export function rankCase({ labels, probabilities }: ReferenceCase, index: number
 export interface ImageSetOptions {
   readonly groups?: number;
   readonly classes?: number;
-  /** Digits after the point: few make ties. */
+  /** Number of decimals; few decimals give ties. */
   readonly digits?: number;
   readonly skill?: number;
 }
 
-/** Images of random classes, and a model that leans towards the right one. */
+/** Images of random classes, and a model that tends to the right one. */
 export function randomPredictions(
   seed: number,
   images: number,

@@ -14,7 +14,7 @@ describe('the area under the receiver operating characteristic', () => {
     }
   });
 
-  it('counts equal scores half, whichever image comes first', () => {
+  it('counts equal scores half, in any order of the images', () => {
     expect(rocArea(rankImages([0.5, 0.5], [true, false]))).toBe(0.5);
     expect(rocArea(rankImages([0.5, 0.5], [false, true]))).toBe(0.5);
   });
@@ -33,7 +33,7 @@ describe('the area under the receiver operating characteristic', () => {
     }
   });
 
-  it('mirrors when the scores are turned round', () => {
+  it('mirrors when the scores are negated', () => {
     const scores = [0.1, 0.4, 0.35, 0.8, 0.35];
     const positive = [false, false, true, true, false];
     const turned = scores.map((score) => 1 - score);

@@ -4,7 +4,7 @@ import { sensitivityAbove, sensitivityAt } from '../../src/statistics/sensitivit
 import { CASES, CLASSES, expectFigure, rankCase, readCase } from './reference.js';
 
 describe('sensitivity at a fixed specificity', () => {
-  it.each(CASES)('is what trying every threshold finds: %s', (name) => {
+  it.each(CASES)('is the result of trying every threshold: %s', (name) => {
     const reference = readCase(name);
     for (const index of CLASSES.keys()) {
       const ranking = rankCase(reference, index);
@@ -30,7 +30,7 @@ describe('sensitivity at a fixed specificity', () => {
     });
   });
 
-  it('falls when more specificity is asked for', () => {
+  it('falls with a higher specificity', () => {
     const ranking = rankCase(readCase('balanced'), 0);
     const found = [0, 0.5, 0.9, 0.95, 0.99, 1].map((specificity) => sensitivityAt(ranking, specificity));
     expect(found.map(({ sensitivity }) => sensitivity)).toEqual(

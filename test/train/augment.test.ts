@@ -29,7 +29,7 @@ describe('augmentation', () => {
     expect(new Set(values).size).toBeGreaterThan(50);
   });
 
-  it('switched off gives the pixels as they are', () => {
+  it('switched off gives the unchanged pixels', () => {
     expect([...augmented(NO_AUGMENTATION, 1).subarray(0, 999)]).toEqual([...pixels.subarray(0, 999)]);
     const plain = new Float32Array(IMAGE_BYTES + 3);
     writePlain(pixels, plain, 3);
@@ -46,7 +46,7 @@ describe('augmentation', () => {
     expect(bagOf(turned.find((image) => image[0] !== pixels[0])!)).toEqual(bagOf(pixels));
   });
 
-  it('stain leaves white white and black black, and darkens or lightens what lies between', () => {
+  it('stain leaves white white and black black, and darkens or lightens values between', () => {
     const strip = new Uint8Array(IMAGE_BYTES).fill(255).fill(0, 3, 6).fill(128, 6, 9);
     const found = new Set<number>();
     for (let seed = 0; seed < 10; seed++) {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { passOnErrors } from '../../src/train/child-errors.js';
 
-it("leaves out TensorFlow's two lines of greeting and passes on every other, to the last", async () => {
+it("leaves out TensorFlow's two start messages and forwards every other line, to the last", async () => {
   const [from, to] = [new PassThrough(), new PassThrough()];
   passOnErrors(from, to);
   from.write(

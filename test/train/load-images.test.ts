@@ -33,7 +33,7 @@ describe('loading images', () => {
     ]);
   });
 
-  it('refuses a class of which no image can be read, and an image that is in two classes', async () => {
+  it('refuses a class without a readable image, and an image that is in two classes', async () => {
     const unreadable = dataFolder();
     await writeColourSet(unreadable, 2);
     mkdirSync(join(unreadable, 'green'));
@@ -48,7 +48,7 @@ describe('loading images', () => {
     });
   });
 
-  it('takes pixels from the cache by content, and decodes again what is not whole there', async () => {
+  it('takes pixels from the cache by content, and decodes incomplete entries again', async () => {
     const folder = dataFolder();
     await writeColourSet(folder, 1);
     const first = await load(folder);

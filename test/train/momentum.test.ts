@@ -79,7 +79,7 @@ describe.skipIf(!hasTensorflow)(`momentum in place${NEEDS_TENSORFLOW}`, () => {
     expect(moved).toBeGreaterThan(0.01);
   });
 
-  it('shrinks weights but not biases by the decay, whenever it is settled', () => {
+  it('shrinks weights but not biases by the decay, at any time of settling', () => {
     const start = read(parametersOf().map(({ variable }) => variable));
     const { weights } = train({ ...PLAIN, weightDecay: 0.5 }, 0);
     expect(distance(weights, start)).toBe(0);
@@ -119,7 +119,7 @@ describe.skipIf(!hasTensorflow)(`momentum in place${NEEDS_TENSORFLOW}`, () => {
     expect(read(second.map(({ variable }) => variable))).toEqual(expected);
   });
 
-  it('leaves no tensors behind', () => {
+  it('leaves no tensors in memory', () => {
     train(PLAIN, 0.01);
     const before = tf.memory().numTensors;
     train({ ...PLAIN, clipNorm: 1, weightDecay: 0.1 }, 0.01);

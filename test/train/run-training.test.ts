@@ -16,7 +16,7 @@ import { smallPlan, TRAINING_ENTRY } from './training-plan.js';
 
 const KILLED_ENTRY = new URL('./killed-training.mjs', import.meta.url);
 
-describe.skipIf(!hasTensorflow)(`training in a process of its own${NEEDS_TENSORFLOW}`, () => {
+describe.skipIf(!hasTensorflow)(`training in a separate process${NEEDS_TENSORFLOW}`, () => {
   let folder: string;
   let messages: FromTraining[];
   let whole: ModelVersion;
@@ -117,7 +117,7 @@ describe.skipIf(!hasTensorflow)(`training in a process of its own${NEEDS_TENSORF
     await expect(train(resumed)).rejects.toMatchObject({ code: 'checkpoint-missing', kind: 'usage' });
   }, 120_000);
 
-  it('keeps the best epoch by validation, and stops early when no better one comes', async () => {
+  it('keeps the best epoch by validation, and stops early without a better one', async () => {
     const plan = smallPlan(folder, {
       run: 'early',
       recipe: { epochs: 12, earlyStopping: 1, learningRate: 0.3, clipNorm: 0, schedule: 'constant' },
@@ -129,7 +129,7 @@ describe.skipIf(!hasTensorflow)(`training in a process of its own${NEEDS_TENSORF
     expect(epochs().at(-1)!.epoch).toBe(result.epoch + 1);
   }, 120_000);
 
-  it('records data, split, recipe, figures and what was left out, and a history line per iteration', () => {
+  it('records data, split, recipe, figures and left-out images, and a history line per iteration', () => {
     const { trainedOn, evaluation } = whole.manifest;
     expect(trainedOn).toMatchObject({
       data: {
@@ -183,7 +183,7 @@ describe.skipIf(!hasTensorflow)(`training in a process of its own${NEEDS_TENSORF
     expect(existsSync(join(four.modelsDir, 'lenet5'))).toBe(false);
   });
 
-  it("keeps TensorFlow's greeting from a person's terminal, and nothing else", async () => {
+  it("keeps only TensorFlow's start messages from the terminal", async () => {
     let text = '';
     const stderr = new Writable({
       write(chunk: Buffer, _encoding, done) {

@@ -25,6 +25,6 @@ it('falls as a cosine from then on, to about a hundredth', () => {
   after.slice(1).forEach((rate, index) => expect(rate).toBeLessThan(after[index]!));
 });
 
-it('stays where it is when constant', () => {
+it('does not change when constant', () => {
   expect(new Set(rates({ ...cosine, kind: 'constant', warmupIterations: 0 }))).toEqual(new Set([0.01]));
 });

@@ -7,7 +7,7 @@ import { compiled } from '../fixtures/compiled.js';
 /** The compiled child: a process runs JavaScript, and the tests run the sources. */
 export const TRAINING_ENTRY = compiled('train/main.js');
 
-/** A few seconds of LeNet-5. Everything is below `folder`; the run has a folder of its own there. */
+/** A plan of a few seconds with LeNet-5. Everything is below `folder`; the run has its own folder there. */
 export function smallPlan(
   folder: string,
   {

@@ -45,7 +45,7 @@ function modelMetrics({ shareRight, recall = shareRight }: Model): ModelMetrics 
   };
 }
 
-/** What an evaluation of these models would leave; held to the contract. */
+/** The metrics of an evaluation of these models, checked against the schema. */
 export function metricsOf(models: readonly Model[], gates: readonly Partial<GateResult>[] = []): Metrics {
   return metricsSchema.parse({
     metricsVersion: 1,

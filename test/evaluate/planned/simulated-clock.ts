@@ -6,9 +6,9 @@ interface Timer {
   readonly work: () => unknown;
 }
 
-/** Time that passes when a test says so: every timer fires at its moment, in order. */
+/** Time that passes when a test advances it: every timer fires at its moment, in order. */
 export class SimulatedClock implements PlanClock {
-  /** Is waited for after each timer. */
+  /** Awaited after each timer. */
   settled: () => Promise<unknown> = () => Promise.resolve();
   #nowMs: number;
   readonly #timers = new Set<Timer>();
@@ -27,7 +27,7 @@ export class SimulatedClock implements PlanClock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Resolves after so much of simulated time. */
+  /** Resolves after `ms` milliseconds of simulated time. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.after(ms, resolve));
   }
@@ -47,7 +47,7 @@ export class SimulatedClock implements PlanClock {
     await this.#settle();
   }
 
-  /** As if the computer had slept, or its clock had been set: no timer fires meanwhile. */
+  /** Moves the clock without firing timers, as if the computer had slept or its clock had been set. */
   jumpTo(moment: string): void {
     this.#nowMs = Date.parse(moment);
   }

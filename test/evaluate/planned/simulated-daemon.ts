@@ -16,13 +16,13 @@ import { SimulatedClock } from './simulated-clock.js';
 
 const MINUTE = 60_000;
 
-/** A daemon's planned evaluations: they take simulated time and find what the test says. */
+/** A daemon's planned evaluations: they take simulated time and give the test's results. */
 export class SimulatedDaemon {
   readonly folder = temporaryFolder();
   readonly clock: SimulatedClock;
   readonly recorded: { event: string; details: Record<string, unknown> }[] = [];
   readonly told: string[] = [];
-  /** Runs that were begun, with when: `2026-03-02T01-30-00Z at 01:30`. */
+  /** Runs that were begun, with their times: `2026-03-02T01-30-00Z at 01:30`. */
   readonly begun: string[] = [];
   config: Config;
   durationMs = 20 * MINUTE;
@@ -62,15 +62,15 @@ export class SimulatedDaemon {
     return planned;
   }
 
-  /** The daemon is there no more; with `kill` it could not even say so. */
+  /** Ends the daemon; with `kill` without a chance to save its state. */
   async end({ kill = false } = {}): Promise<void> {
     if (!kill) await this.#planned?.stop();
-    // A killed one's timers are gone, and what its evaluation finds reaches nobody.
+    // The timers of a killed daemon are gone, and no one receives the results of its evaluation.
     this.clock.forgetTimers();
     this.clock.settled = () => Promise.resolve();
   }
 
-  /** `planned time: outcome`, as the state folder has it. */
+  /** `planned time: outcome` for each run in the state folder. */
   async outcomes(): Promise<string[]> {
     const { runs } = await RunLog.load(this.config.stateFolder);
     return runs.map(

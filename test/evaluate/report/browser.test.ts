@@ -41,7 +41,7 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('opens without a complaint and asks for nothing but the file', () => {
+  it('opens without an error and requests only the file', () => {
     expect(complaints).toEqual([]);
     const asked = requests.filter((url) => !url.startsWith('data:'));
     expect(asked.map((url) => url.slice(url.lastIndexOf('/')))).toEqual(['/report.html']);
@@ -99,7 +99,7 @@ function findChromium(): string | undefined {
     try {
       return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     } catch {
-      // not this one: the next name is tried
+      // not this one: try the next name
     }
   }
   return undefined;

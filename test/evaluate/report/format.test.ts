@@ -11,12 +11,12 @@ import {
 import { estimate } from './sample.js';
 
 describe('a figure', () => {
-  it('has three decimals, or as many as are asked for', () => {
+  it('has three decimals, or the given number', () => {
     expect(formatFigure(0.93156)).toBe('0.932');
     expect(formatFigure(0.96321, 4)).toBe('0.9632');
   });
 
-  it('that only rounds to 1 or 0 says so', () => {
+  it('that only rounds to 1 or 0 is marked', () => {
     expect([formatFigure(0.99996), formatFigure(1)]).toEqual(['>0.999', '1.000']);
     expect([formatFigure(0.00004), formatFigure(0)]).toEqual(['<0.001', '0.000']);
     expect([formatPercent(0.9999), formatPercent(1)]).toEqual(['>99.9\u00a0%', '100.0\u00a0%']);

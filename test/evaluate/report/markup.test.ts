@@ -8,11 +8,11 @@ describe('markup', () => {
     expect(markup`<i title="${hostile}">${hostile}</i>`.text).toBe(`<i title="${escaped}">${escaped}</i>`);
   });
 
-  it('leaves markup as it is, joins lists and takes numbers', () => {
+  it('leaves markup unchanged, joins lists and takes numbers', () => {
     expect(markup`${[markup`<b>${1}</b>`, '<', trusted('<svg/>')]}`.text).toBe('<b>1</b>&lt;<svg/>');
   });
 
-  it('shows what is invisible or turns the direction of writing', () => {
+  it('replaces characters that are invisible or reverse the direction of writing', () => {
     expect(markup`${'a\u202egpj.exe\u0000\n\u200b\ud800é€😀'}`.text).toBe('a�gpj.exe����é€😀');
   });
 });

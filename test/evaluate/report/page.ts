@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom';
 
-/** The part of the DOM that the tests use: this project compiles without its types. */
+/** The part of the DOM that the tests use: this project compiles without DOM types. */
 export interface PageElement {
   readonly textContent: string;
   querySelector(selector: string): PageElement | null;
@@ -10,7 +10,7 @@ export interface PageElement {
 
 export interface Page {
   readonly html: string;
-  /** All text that a reader sees. */
+  /** All visible text. */
   readonly text: string;
   find(selector: string): PageElement | null;
   all(selector: string): PageElement[];
@@ -32,7 +32,7 @@ export function openPage(html: string): Page {
   };
 }
 
-/** White space folded, non-breaking spaces too. */
+/** The element's text with white space folded, including non-breaking spaces. */
 export function textOf(element: PageElement | null): string {
   return (element?.textContent ?? '').replace(/\s+/g, ' ');
 }

@@ -21,7 +21,7 @@ describe('a training history', () => {
     ]);
   });
 
-  it('is undefined where there is no file, or a folder instead of one', async () => {
+  it('is undefined without a file, or with a folder instead', async () => {
     expect(await readHistory(join(folder, 'nowhere'))).toBeUndefined();
     await mkdir(join(folder, 'strange', 'history.csv'), { recursive: true });
     expect(await readHistory(join(folder, 'strange'))).toBeUndefined();
@@ -30,7 +30,7 @@ describe('a training history', () => {
   it.each([
     ['without iterations', `${HEADER}\n`],
     ['without one of the columns', 'iteration,accuracy\n1,0.5\n'],
-    ['with a cell that is no number', `${HEADER}\n1,1,0.01,1.1,high,0.6\n`],
+    ['with a cell that is not a number', `${HEADER}\n1,1,0.01,1.1,high,0.6\n`],
     ['with an empty cell', `${HEADER}\n1,1,0.01,1.1,,0.6\n`],
     ['cut short', `${HEADER}\n1,1,0.01,1.1,0.5,0.6\n2,1,0.0`],
     ['of other text', '\u0000\u0001"'],

@@ -48,7 +48,7 @@ describe('the report', () => {
     }
   });
 
-  it('names the run: data, models, software, computer, command', () => {
+  it('describes the run: data, models, software, computer, command', () => {
     const text = render().sectionText('run');
     for (const fact of [
       ...[
@@ -92,7 +92,7 @@ describe('the report', () => {
     }
   });
 
-  it('says in the verdict how many are right, how many abnormal monocytes are found, and which gates failed', () => {
+  it('shows in the verdict how many are right, how many abnormal monocytes are found, and which gates failed', () => {
     const text = render().sectionText('verdict');
     const { all } = sampleMetrics().models[0]!;
     expect(text).toContain(formatPercent(all.shareRight.value).replace('\u00a0', ' '));
@@ -104,14 +104,14 @@ describe('the report', () => {
     expect(text).toContain('lenet5@1 share right ≥ 0.9');
   });
 
-  it('has in the verdict what a reader of the figures must know', () => {
+  it('has the notes for readers of the figures in the verdict', () => {
     const notes = ['WARNING: alexnet@1 was trained on <these> images.', 'A gate could not be checked.'];
     const text = render({ metrics: { ...sampleMetrics(), notes } }).sectionText('verdict');
     for (const note of notes) expect(text).toContain(note);
     expect(render().sectionText('verdict')).not.toContain('Mind');
   });
 
-  it('shows the paper’s tables beside ours, and says that they are of other images', () => {
+  it('shows the paper’s tables with ours, and says that they are of other images', () => {
     const text = render().sectionText('paper');
     for (const figure of [
       '0.836',
@@ -130,7 +130,7 @@ describe('the report', () => {
     expect(text).toContain('other images');
   });
 
-  it('prints what is folded: it stands behind its details, not within', () => {
+  it('prints folded content: it follows its <details> and is not inside', () => {
     const leftOut = Array.from({ length: 30 }, (_, index) => ({
       ...{ file: `lymphocyte/${index}.png`, why: 'duplicate' as const, reason: 'is another one again' },
     }));
@@ -149,7 +149,7 @@ describe('the report', () => {
     expect(render().find('#mistakes img')?.getAttribute('src')).toBe('data:image/jpeg;base64,AAAA');
   });
 
-  it('does not say a hospital twice where its patients are numbered per hospital', () => {
+  it('does not name a hospital twice where its patients are numbered per hospital', () => {
     const text = render({ mistakes: [sampleMistake({ group: 'Basel/7' })] }).sectionText('mistakes');
     expect(text).toContain('lymphocyte/1.jpgBasel/7');
   });
@@ -183,7 +183,7 @@ describe('hostile names', () => {
   });
   const shown = `lymphocyte/"><img src=x onerror='alert(1)'>&amp;�gpj�.jpg`;
 
-  it('are text, wherever they stand', () => {
+  it('are text everywhere', () => {
     expect(page.all('img')).toEqual([]);
     expect(page.all('[onerror]')).toEqual([]);
     for (const id of ['run', 'by', 'mistakes']) expect(page.sectionText(id)).toContain(shown);
@@ -197,7 +197,7 @@ describe('hostile names', () => {
   });
 });
 
-describe('a report of little', () => {
+describe('a report with few figures', () => {
   it('shows a figure that does not exist as a dash', () => {
     const metrics = sampleMetrics();
     const nothing = estimate(null, null, null);
@@ -240,7 +240,7 @@ describe('a report of little', () => {
     expect(render().all('#curves .legend')).toEqual([]);
   });
 
-  it('says whose training history is missing', () => {
+  it('names the models without a training history', () => {
     const one = render({ histories: new Map([['alexnet@1', sampleHistory()]]) });
     expect(one.sectionText('training')).toContain('No training history of lenet5@1');
     expect(one.all('#training svg')).toHaveLength(2);
@@ -250,7 +250,7 @@ describe('a report of little', () => {
     expect(none.all('#training svg')).toEqual([]);
   });
 
-  it('says that there are no mistakes only when there are none', () => {
+  it('reports that there are no mistakes only if that is true', () => {
     expect(render({ mistakes: [] }).sectionText('mistakes')).toContain(
       'alexnet@1 131, lenet5@1 131. None is shown',
     );
@@ -265,13 +265,13 @@ describe('a report of little', () => {
     expect(page.sectionText('mistakes')).toContain('No model classified any image wrongly.');
   });
 
-  it('of other classes than the paper’s has dashes for the paper, and no sought class', () => {
+  it('with other classes than the paper’s has dashes for the paper, and no sought class', () => {
     const page = render({ metrics: withClasses(sampleMetrics(), ['a', 'b', 'c']) });
     expect(page.sectionText('paper')).toContain('LeNet-5 (paper)–––0.9632');
     expect(page.sectionText('verdict')).not.toContain('specificity');
   });
 
-  it('without gates, groups, left out files or a field to part by says so, or leaves it out', () => {
+  it('without gates, groups, left out files or a field to group by says so, or leaves it out', () => {
     const metrics = sampleMetrics({ gates: [] });
     const { by, splitSha256, ...data } = metrics.data;
     expect([by, splitSha256]).toEqual(['source', 'b'.repeat(64)]);
@@ -284,8 +284,8 @@ describe('a report of little', () => {
   });
 });
 
-describe('apart by a field', () => {
-  it('warns where a value’s interval lies wholly below another’s', () => {
+describe('figures by a field', () => {
+  it('warns where a value’s interval is wholly below another’s', () => {
     const metrics = sampleMetrics();
     const [model] = metrics.models;
     const { Basel, Zürich } = model!.by;
@@ -299,7 +299,7 @@ describe('apart by a field', () => {
     );
   });
 
-  it('says how many images have no value', () => {
+  it('reports how many images have no value', () => {
     const metrics = sampleMetrics();
     const models = metrics.models.map((model) => ({ ...model, by: { Basel: model.by['Basel']! } }));
     expect(render({ metrics: { ...metrics, models } }).sectionText('by')).toContain(

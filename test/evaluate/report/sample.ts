@@ -11,7 +11,7 @@ import { CELL_CLASSES } from '../../../src/images.js';
 
 export const CLASSES = [...CELL_CLASSES];
 
-/** Metrics with every field filled; figures differ from each other, so that each can be looked for. */
+/** Metrics with every field filled; figures differ from each other, so that each can be searched for. */
 export function sampleMetrics(changes: Partial<Metrics> = {}): Metrics {
   const figures = figureSource();
   return {
@@ -79,7 +79,7 @@ export function estimate(value: number | null, low: number | null, high: number 
 
 type FigureSource = () => number;
 
-/** 0.5001, 0.5004 …: each call another figure. */
+/** 0.5001, 0.5004 …: each call returns another figure. */
 function figureSource(): FigureSource {
   let last = 0.4998;
   return () => Number((last += 0.0003).toFixed(4));

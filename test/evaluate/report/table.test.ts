@@ -24,7 +24,7 @@ describe('a table', () => {
     expect(page.all('caption')).toHaveLength(1);
   });
 
-  it('gives a figure with its interval and what it is counted of', () => {
+  it('shows a figure with its interval and its number of images', () => {
     expect(estimateCell(estimate(0.9, 0.88, 0.92), 3, 1200).text).toBe(
       '0.900<small>0.880–0.920</small><small>n = 1,200</small>',
     );

@@ -38,7 +38,7 @@ describe('mistakes', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('get their pictures, but for files that are gone, have changed or are damaged', async () => {
+  it('get their pictures, except files that are missing, changed or damaged', async () => {
     const write = async (file: string, bytes: Buffer): Promise<string> => {
       await writeFile(join(folder, file), bytes);
       return createHash('sha256').update(bytes).digest('hex');

@@ -33,14 +33,14 @@ describe('the worst mistakes', () => {
     });
   });
 
-  it('are no more than are shown, in the same order whatever the images’ order', () => {
+  it('are at most the number shown, in the same order for any order of the images', () => {
     const images = Array.from({ length: 60 }, (_, index) => prediction(`f${index}`, 0, [0.2, 0.8]));
     const mistakes = worstMistakes(new Map([['one@1', images]]));
     expect(mistakes).toHaveLength(MISTAKES_SHOWN);
     expect(worstMistakes(new Map([['one@1', images.toReversed()]]))).toEqual(mistakes);
   });
 
-  it('are none where every answer is right', () => {
+  it('are an empty list when every answer is right', () => {
     expect(worstMistakes(new Map([['one@1', [prediction('a', 1, [0.2, 0.8])]]]))).toEqual([]);
   });
 });

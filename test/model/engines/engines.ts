@@ -2,7 +2,7 @@ import { ENGINE_NAMES, type EngineName } from '../../../src/engine.js';
 import { findTensorflow } from '../../../src/model/tensorflow/paths.js';
 
 export const hasTensorflow = findTensorflow() !== undefined;
-/** What a left-out test says of why. */
+/** Suffix of the title of a skipped test, with the reason. */
 export const NEEDS_TENSORFLOW = hasTensorflow ? '' : ' (left out: needs TensorFlow, npm run tensorflow)';
 
 /** Every engine with the title of its tests, and whether this machine has it. */

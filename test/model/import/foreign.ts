@@ -23,7 +23,7 @@ export interface ForeignOptions {
   readonly end?: 'logits' | 'softmax' | 'sigmoid';
   /** The shape that the features are brought into, in front of the last layer. */
   readonly reshape?: readonly (readonly bigint[])[];
-  /** Anything else that makes the file another one. */
+  /** Any other change of the file. */
   readonly change?: (model: ModelProto, builder: GraphBuilder) => ModelProto;
 }
 
@@ -78,7 +78,7 @@ function addFlat(builder: GraphBuilder, value: string, shapes: ForeignOptions['r
   return flat;
 }
 
-/** As files before IR version 4 are. */
+/** Adds the weights to the inputs, as in files before IR version 4. */
 export function withWeightsAsInputs(
   { graph, ...model }: ModelProto,
   { constants }: GraphBuilder,

@@ -96,8 +96,8 @@ describe('damaged packed models', () => {
   it.each([
     ['empty', new Uint8Array()],
     ['another kind of file', Buffer.from('PK\x03\x04 nothing')],
-    ['cut short in the header', packed.subarray(0, 100)],
-    ['cut short in the streams', packed.subarray(0, packed.length - 10_000)],
+    ['truncated in the header', packed.subarray(0, 100)],
+    ['truncated in the streams', packed.subarray(0, packed.length - 10_000)],
   ])('%s: refused with a code', (_what, bytes) => {
     expect(() => unpackModel(bytes)).toThrow(expect.objectContaining({ code: 'model-damaged' }));
   });

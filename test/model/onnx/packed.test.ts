@@ -27,13 +27,13 @@ describe('ONNX Runtime may leave in the file', () => {
     ['both factors', weight, [node('MatMul', ['w', 'w'])]],
     ['an addend', weight, [node('Gemm', ['x', 'y', 'w'])]],
     ['several matrices', { ...weight, dims: [3, 300, 200] }, [node('MatMul', ['x', 'w'])]],
-    ['what another operator reads, too', weight, [node('MatMul', ['x', 'w']), node('Neg', ['w'])]],
+    ['a tensor that another operator also reads', weight, [node('MatMul', ['x', 'w']), node('Neg', ['w'])]],
     ['a product of another domain', weight, [{ ...node('Gemm', ['x', 'w']), domain: 'com.example' }]],
-    ['what nobody reads', weight, []],
+    ['a tensor that no node reads', weight, []],
     ['numbers of another type', { ...weight, data_type: 11 }, [node('MatMul', ['x', 'w'])]],
     ['levels of a product of floats', levels, [dequantize, node('Gemm', ['x', 'values', 'b'])]],
     ['levels of a kernel', levels, [activation, dequantize, node('Conv', ['x', 'values'])]],
-    ['levels that nobody multiplies', levels, [dequantize]],
-    ['levels that are a product’s own', levels, [node('MatMulInteger', ['x', 'w'])]],
+    ['levels that no node multiplies', levels, [dequantize]],
+    ['levels that a product reads directly', levels, [node('MatMulInteger', ['x', 'w'])]],
   ])('%s', (_what, tensor, nodes) => expect(isPacked({ node: nodes }, tensor)).toBe(false));
 });

@@ -8,7 +8,7 @@ import type { Weights } from '../../../src/model/networks/weights.js';
 
 /**
  * A network computed with plain loops in float64 from its description and its weights in their own layout,
- * one image at a time: slow, and simple enough to be believed. Values are [row][column][channel], flat.
+ * one image at a time: slow, and simple enough to be trusted. Values are [row][column][channel], flat.
  */
 export function referenceProbabilities(network: Network, weights: Weights, pixels: Uint8Array): number[] {
   let values = runFront(network.front, pixels);
@@ -32,7 +32,7 @@ export function runFront({ kind, side, mean, deviation }: Front, pixels: Uint8Ar
 
 const pixelAt = (pixels: Uint8Array, y: number, x: number, c: number) => pixels[(y * 256 + x) * 3 + c]!;
 
-/** Half-pixel centres: source = (target + ½) · 256/side − ½, held at the borders. */
+/** Bilinear with half-pixel centres: source = (target + ½) · 256/side − ½, clamped at the borders. */
 function bilinear(pixels: Uint8Array, side: number, y: number, x: number, c: number): number {
   const place = (target: number) => {
     const source = Math.min(Math.max(((target + 0.5) * 256) / side - 0.5, 0), 255);

@@ -4,8 +4,7 @@ import type { Network } from '../../../src/model/networks/network.js';
 const lenet = lenet5();
 
 /**
- * Everything that AlexNet has, small: resize, stride, padding, groups, LRN, and a head larger than the
- * classes.
+ * All features of AlexNet, small: resize, stride, padding, groups, LRN, and a head larger than the classes.
  */
 export const smallAlexNet: Network = {
   architecture: 'small-alexnet',
@@ -23,18 +22,21 @@ export const smallAlexNet: Network = {
 };
 
 /**
- * Convolutions of enough channels for the products of src/model/engines/winograd, of both sizes, with and
- * without groups. Not among `smallNetworks`, whose users look at other things and would take longer.
+ * Convolutions of enough channels for the products of src/model/accelerate/winograd, of both sizes, with and
+ * without groups. It is not one of `smallNetworks`, whose users test other things and would take longer.
  */
 export const smallWideNetwork: Network = {
   architecture: 'small-wide',
   front: { kind: 'resize', side: 67, mean: [120, 100, 90], deviation: [60, 50, 40] },
   classes: 3,
   layers: [
-    { kind: 'convolution', name: 'conv1', filters: 32, kernel: 7, stride: 4, padding: 0, groups: 1 }, // 16×16×32
-    { kind: 'convolution', name: 'conv2', filters: 64, kernel: 5, stride: 1, padding: 2, groups: 1 }, // 16×16×64
+    // 16×16×32
+    { kind: 'convolution', name: 'conv1', filters: 32, kernel: 7, stride: 4, padding: 0, groups: 1 },
+    // 16×16×64
+    { kind: 'convolution', name: 'conv2', filters: 64, kernel: 5, stride: 1, padding: 2, groups: 1 },
     { kind: 'max-pool', name: 'pool2', size: 3, stride: 2 }, // 7×7×64
-    { kind: 'convolution', name: 'conv3', filters: 64, kernel: 3, stride: 1, padding: 1, groups: 2 }, // 7×7×64
+    // 7×7×64
+    { kind: 'convolution', name: 'conv3', filters: 64, kernel: 3, stride: 1, padding: 1, groups: 2 },
     { kind: 'max-pool', name: 'pool3', size: 2, stride: 2 }, // 3×3×64
     { kind: 'dense', name: 'fc4', units: 20, activation: 'relu', dropout: 0 },
     { kind: 'dense', name: 'fc5', units: 3, activation: 'softmax', dropout: 0 },

@@ -16,7 +16,7 @@ describe.skipIf(process.platform === 'win32')('running a command', () => {
     expect(output.split('\n').sort()).toEqual(['', 'err', 'out']);
   });
 
-  it('hands arguments over as they are, without a shell that would read them', async () => {
+  it('passes arguments unchanged, without a shell', async () => {
     expect(await runCommand('echo', ['$HOME; exit 3'])).toBe('$HOME; exit 3\n');
   });
 
@@ -29,13 +29,13 @@ describe.skipIf(process.platform === 'win32')('running a command', () => {
     await expect(failing).rejects.toThrow(/exit code 7\.\nline 26\n[^]*line 40$/);
   });
 
-  it('fails with the reason when the program is not there', async () => {
+  it('fails with the reason when the program is missing', async () => {
     await expect(runCommand('smearwatch-no-such-program', [])).rejects.toThrow(
       /could not be started .*(ENOENT|EACCES)/,
     );
   });
 
-  it('ends the command and what that started when aborted', async () => {
+  it('ends the command and the processes that it started when aborted', async () => {
     const abort = new AbortController();
     const running = runCommand('sh', ['-c', 'sleep 60 & echo $! > pid; wait'], { cwd, signal: abort.signal });
     const pid = await vi.waitFor(async () => {
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('running a command', () => {
   });
 });
 
-/** A process that was killed stays in the table as a zombie until its parent looks. */
+/** Whether a process is running: a killed one stays a zombie until its parent reads its status. */
 async function isRunning(pid: number): Promise<boolean> {
   const state = await runCommand('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => '');
   return state.trim() !== '' && !state.trim().startsWith('Z');

@@ -9,7 +9,7 @@ import { hasTensorflow, NEEDS_TENSORFLOW } from '../engines/engines.js';
 import { fileOf, onnxOf } from '../onnx/onnx-file.js';
 import { randomPixels } from '../onnx/random-weights.js';
 
-it('tells where TensorFlow is missing that the engine is, and how to provide it', async () => {
+it('reports that the engine is missing without TensorFlow, and how to install it', async () => {
   const loading = tensorflowEngine({ env: { SMEARWATCH_CACHE: '/nowhere' }, own: undefined });
   await expect(loading).rejects.toMatchObject({
     code: 'engine-unavailable',
@@ -75,7 +75,7 @@ describe.skipIf(!hasTensorflow)(`the tfjs-node engine${NEEDS_TENSORFLOW}`, () =>
       }),
     ],
     [
-      'a node between (as in a quantised graph)',
+      'an additional node (as in a quantised graph)',
       changed(({ node }) => {
         node!.push({ op_type: 'Relu', input: ['fc5'], output: ['again'] });
       }),
@@ -86,11 +86,14 @@ describe.skipIf(!hasTensorflow)(`the tfjs-node engine${NEEDS_TENSORFLOW}`, () =>
         for (const tensor of initializer!) tensor.name = `net.${tensor.name ?? ''}`;
       }),
     ],
-  ])('refuses a graph with %s, which it would answer otherwise than ONNX Runtime', async (_what, bytes) => {
-    await expect(open(bytes)).rejects.toMatchObject({
-      code: 'model-unloadable',
-      message: expect.stringContaining('cannot be run by TensorFlow') as string,
-      hint: expect.stringContaining('onnxruntime') as string,
-    });
-  });
+  ])(
+    'refuses a graph with %s, for which its answer would differ from ONNX Runtime’s',
+    async (_what, bytes) => {
+      await expect(open(bytes)).rejects.toMatchObject({
+        code: 'model-unloadable',
+        message: expect.stringContaining('cannot be run by TensorFlow') as string,
+        hint: expect.stringContaining('onnxruntime') as string,
+      });
+    },
+  );
 });

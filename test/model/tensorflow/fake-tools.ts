@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../../src/model/tensorflow/paths.js';
 
-/** A machine with an empty cache and with only those commands on its PATH that a test puts there. */
+/** A machine with an empty cache and only those commands on its PATH that a test provides. */
 export interface FakeMachine {
   readonly cache: string;
   readonly bin: string;
@@ -12,8 +12,8 @@ export interface FakeMachine {
 }
 
 /**
- * Shell scripts by command name; they can use the shell's own words and absolute paths, as PATH has nothing
- * else.
+ * Makes commands from shell scripts by name; they can use the shell's built-in commands and absolute paths,
+ * as nothing else is on PATH.
  */
 export async function fakeMachine(commands: Readonly<Record<string, string>>): Promise<FakeMachine> {
   const root = await mkdtemp(join(tmpdir(), 'smearwatch-tensorflow-'));
@@ -32,10 +32,7 @@ export async function fakeMachine(commands: Readonly<Record<string, string>>): P
   };
 }
 
-/**
- * `tfjs-node` as npm would leave it, its place being the argument after `--prefix`, plus what a build would
- * add.
- */
+/** A fake npm: it makes `tfjs-node` in the folder after `--prefix`, with the files that a build would add. */
 const FAKE_NPM = `
 case "$1" in
   config) echo /usr; exit 0 ;;
@@ -48,7 +45,7 @@ case "$1" in
       exports.grad = () => () => ({ arraySync: () => [[2, 4, 6]] });' > index.js ;;
 esac`;
 
-/** pip leaves a file named like a wheel; unpacking it makes the folder that the libraries are linked in. */
+/** A fake Python: pip makes a file named like a wheel; unpacking makes the folder for the libraries. */
 const FAKE_PYTHON = `
 if [ "$1" = -c ]; then /bin/mkdir -p "$4/lib"; exit 0; fi
 if [ "$3" = download ]; then
@@ -56,5 +53,5 @@ if [ "$3" = download ]; then
   /bin/mkdir -p "$2" && : > "$2/tensorflow_cpu.whl"
 fi`;
 
-/** Every tool, each of them succeeding at once. */
+/** Every tool, each of which succeeds at once. */
 export const WORKING_TOOLS = { npm: FAKE_NPM, python3: FAKE_PYTHON, make: '', 'g++': '' } as const;

@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTensorflow, type Tensorflow } from '../../../src/model/tensorflow/load.js';
 import { findTensorflow } from '../../../src/model/tensorflow/paths.js';
 
-describe('loading TensorFlow where it cannot be', () => {
+describe('loading TensorFlow where it is missing', () => {
   let root: string;
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'smearwatch-tensorflow-'));
   });
   afterAll(() => rm(root, { recursive: true }));
 
-  it('names the command that provides it', async () => {
+  it('names the command that installs it', async () => {
     const loading = loadTensorflow({ env: { SMEARWATCH_CACHE: root }, own: undefined });
     await expect(loading).rejects.toMatchObject({
       code: 'tensorflow-unavailable',
@@ -22,7 +22,7 @@ describe('loading TensorFlow where it cannot be', () => {
     });
   });
 
-  it('says where one is that does not load, and keeps the cause', async () => {
+  it('reports where an installation that does not load is, and keeps the cause', async () => {
     const own = join(root, 'own');
     await mkdir(join(own, 'lib', 'napi-v8'), { recursive: true });
     await writeFile(join(own, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
@@ -36,7 +36,7 @@ describe('loading TensorFlow where it cannot be', () => {
 });
 
 const installed = findTensorflow();
-const title = installed === undefined ? 'TensorFlow (left out: not provided on this machine)' : 'TensorFlow';
+const title = installed === undefined ? 'TensorFlow (left out: not installed on this machine)' : 'TensorFlow';
 
 describe.skipIf(installed === undefined)(title, () => {
   let tf: Tensorflow;
@@ -60,7 +60,7 @@ describe.skipIf(installed === undefined)(title, () => {
         .reshape([3, 3])
         .arraySync();
     });
-    // How many of the four windows of a 3×3 image each pixel lies in.
+    // In how many of the four windows of a 3×3 image each pixel is.
     expect(gradient).toEqual([
       [1, 2, 1],
       [2, 4, 2],
@@ -68,7 +68,7 @@ describe.skipIf(installed === undefined)(title, () => {
     ]);
   });
 
-  it('calls the functions that Node 23 took out of util', () => {
+  it('calls the functions that Node 23 removed from util', () => {
     const { values } = tf.topk(tf.tensor1d([3, 1, 2]), 2);
     expect(values.arraySync()).toEqual([3, 2]);
   });
@@ -95,7 +95,7 @@ describe.skipIf(installed === undefined)(title, () => {
 });
 
 /**
- * Fits w in w·2 = 6 by gradient descent; the script is JavaScript, since a worker of Vitest's knows no
+ * Fits w in w·2 = 6 by gradient descent; the script is JavaScript, since Vitest's workers cannot load
  * TypeScript.
  */
 function trainInWorker(packageFolder: string, rate: number): Promise<number> {

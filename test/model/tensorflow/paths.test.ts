@@ -29,7 +29,7 @@ describe('finding TensorFlow', () => {
     expect(findTensorflow({ env: { SMEARWATCH_CACHE: root }, own: undefined })).toBeUndefined();
   });
 
-  it("passes over the project's own package while it lacks the compiled addon", async () => {
+  it("skips the project's own package while it lacks the compiled addon", async () => {
     const env = { SMEARWATCH_CACHE: root };
     const own = join(root, 'own');
     await mkdir(own);

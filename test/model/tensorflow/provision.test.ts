@@ -51,7 +51,7 @@ describe.runIf(process.platform === 'linux')('providing TensorFlow', () => {
     expect(await builds()).toEqual([]);
   });
 
-  it("says where Node's headers come from when node-gyp cannot download them, before the long downloads", async () => {
+  it("names the sources of Node's headers when node-gyp cannot download them, before the long downloads", async () => {
     const npm =
       'case "$1" in config) echo undefined ;; *) echo "getaddrinfo ENOTFOUND nodejs.org"; exit 1 ;; esac';
     machine = await fakeMachine({ ...WORKING_TOOLS, npm });
@@ -63,7 +63,7 @@ describe.runIf(process.platform === 'linux')('providing TensorFlow', () => {
     expect(await builds()).toEqual([]);
   });
 
-  it('builds once, says what it does, and finds its work the second time', async () => {
+  it('builds once, reports its steps, and finds the result the second time', async () => {
     machine = await fakeMachine(WORKING_TOOLS);
     const messages: string[] = [];
     const onProgress = (message: string): number => messages.push(message);
@@ -75,7 +75,7 @@ describe.runIf(process.platform === 'linux')('providing TensorFlow', () => {
     expect(await builds()).toEqual([FINAL]);
   });
 
-  it('lets npm look for no newer npm', async () => {
+  it('prevents npm from looking for a newer npm', async () => {
     const npm = `case "$1" in config) ;; *) [ "$npm_config_update_notifier" = false ] || exit 1 ;; esac\n${WORKING_TOOLS.npm}`;
     machine = await fakeMachine({ ...WORKING_TOOLS, npm });
     expect(await provisionTensorflow({ env: machine.env })).toMatchObject({ isNew: true });
@@ -108,7 +108,7 @@ describe.runIf(process.platform === 'linux')('providing TensorFlow', () => {
     expect(await builds()).toEqual([]);
   });
 
-  it('removes what a killed process left a day ago, and leaves alone what one may still be building', async () => {
+  it('removes what a killed process left a day ago, and keeps what another process may still be building', async () => {
     machine = await fakeMachine(WORKING_TOOLS);
     const folder = tensorflowFolder(machine.env);
     const [old, recent] = ['old', 'recent'].map((name) => join(dirname(folder), `.incoming-${name}`)) as [

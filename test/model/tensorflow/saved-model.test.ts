@@ -46,7 +46,7 @@ describe.skipIf(!hasTensorflow)(`a saved tf.LayersModel${NEEDS_TENSORFLOW}`, () 
     await built.model.save(tf.io.fileSystem(at));
     const expected = predict(built.model);
     built.dispose();
-    createLayers(tf); // registers our layers, as a program must that loads such a file
+    createLayers(tf); // registers our layers, as a program must before it loads such a file
     const loaded = await load(at);
     expect(predict(loaded)).toEqual(expected);
     expect(loaded.layers.map((layer) => layer.name)).toContain('front');

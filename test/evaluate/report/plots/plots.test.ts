@@ -36,7 +36,7 @@ describe('grouped bars', () => {
   ];
   const svg = groupedBars({ title: 'Bars', groups: ['Precision', 'Recall'], series: SERIES, bars });
 
-  it('carry their values, a dash where there is none, their groups and a legend', () => {
+  it('show their values, a dash for a missing one, their groups and a legend', () => {
     const texts = textsOf(svg);
     for (const text of ['0.874', '0.893', '–', 'Precision', 'Recall', 'one', 'two'])
       expect(texts).toContain(text);
@@ -57,7 +57,7 @@ describe('grouped bars', () => {
   });
 });
 
-it('a plot holds as many groups of bars as leave room for the numbers above', () => {
+it('a plot has at most as many groups of bars as leave room for the numbers above', () => {
   expect([4, 9, 100].map(groupsThatFit)).toEqual([9, 4, 1]);
 });
 
@@ -161,11 +161,11 @@ describe('every plot', () => {
     ],
   });
 
-  it('says to a screen reader what it is', () => {
+  it('has a description for screen readers', () => {
     expect(svg).toMatch(/^<svg role="img" aria-label="a &quot;title&quot; &lt;script&gt;&amp; more"/);
   });
 
-  it('can be a file of its own, on white', () => {
+  it('can be a separate file, on white', () => {
     const file = toSvgFile(svg);
     expect(file).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
     expect(file).toContain('fill="white"');

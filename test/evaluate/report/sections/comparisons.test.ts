@@ -3,7 +3,7 @@ import { inWords } from '../../../../src/evaluate/report/sections/comparisons.js
 import { estimate, sampleComparison } from '../sample.js';
 
 describe('a comparison in words', () => {
-  it('names the better model when chance would hardly do it', () => {
+  it('names the better model when chance is unlikely', () => {
     expect(inWords(sampleComparison(), false)).toBe(
       'alexnet@1 is right on 150 images more. Chance alone would hardly do that.',
     );
@@ -12,18 +12,18 @@ describe('a comparison in words', () => {
     ).toContain('lenet5@1 is right on 8 images more.');
   });
 
-  it('says that it may be chance', () => {
+  it('reports that it may be chance', () => {
     const close = sampleComparison({ onlyFirstRight: 5, onlySecondRight: 4, pValue: 0.9 });
     expect(inWords(close, false)).toContain('1 image more, but that may be chance');
   });
 
-  it('follows the difference’s interval where patients are known, since p takes images as independent', () => {
+  it('follows the difference’s interval where patients are known, since p treats images as independent', () => {
     const difference = estimate(0.02, -0.01, 0.05);
     expect(inWords(sampleComparison({ pValue: 0.01, difference }), true)).toContain('may be chance');
     expect(inWords(sampleComparison({ pValue: 0.01, difference }), false)).toContain('hardly');
   });
 
-  it('says when neither is better', () => {
+  it('reports when neither is better', () => {
     expect(inWords(sampleComparison({ onlyFirstRight: 0, onlySecondRight: 0 }), false)).toContain(
       'the same images',
     );

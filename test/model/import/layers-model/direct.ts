@@ -4,8 +4,8 @@ import type { ImportStatement } from '../../../../src/model/import/statement.js'
 import type { Tensorflow } from '../../../../src/model/tensorflow/load.js';
 
 /**
- * What a saved network gives for an image when it is loaded from its files by tfjs itself, for an input that
- * is computed here by plain loops from what is stated.
+ * The output of a saved network for an image, loaded from its files by tfjs itself, for an input that is
+ * computed here by plain loops from the statement.
  */
 export async function runDirectly(
   tf: Tensorflow,
@@ -38,7 +38,7 @@ function inputOf(
   return input;
 }
 
-/** Bilinear, half-pixel centres. */
+/** Value between pixels: bilinear, half-pixel centres. */
 function between(image: Uint8Array, y: number, x: number, c: number, ratio: number): number {
   const [top, down] = neighbours(y, ratio);
   const [left, right] = neighbours(x, ratio);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../../../fixtures/folders.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
 
-/** A `model.json` and the files beside it, in memory. */
+/** A `model.json` and its weight files, in memory. */
 export interface SavedModel {
   readonly json: unknown;
   readonly shards: Record<string, Uint8Array>;
@@ -52,7 +52,7 @@ export interface KerasModel extends SavedModel {
 }
 
 export interface KerasOptions {
-  /** The input's sides; null: any size. */
+  /** Sides of the input; null for any size. */
   readonly side?: number | null;
   readonly batch?: number | null;
   readonly classes?: number;
@@ -60,8 +60,8 @@ export interface KerasOptions {
 }
 
 /**
- * What tensorflowjs_converter 4.22 writes for a functional Keras 2.15 model: convolution, batch
- * normalisation, ReLU, depthwise convolution, dropout, global average, dense; the options in Keras's words,
+ * The output of tensorflowjs_converter 4.22 for a functional Keras 2.15 model: convolution, batch
+ * normalisation, ReLU, depthwise convolution, dropout, global average, dense; the options in Keras's terms,
  * the weights in two files, cut anywhere.
  */
 export function kerasExport(options: KerasOptions = {}): KerasModel {
@@ -151,7 +151,7 @@ function weight(name: string, shape: number[]): WeightJson {
   return { name, shape, dtype: 'float32' };
 }
 
-/** Random, and positive where a square root is taken. */
+/** Random values, positive if a square root is taken. */
 function valuesOf(weights: readonly WeightJson[]): Float32Array<ArrayBuffer> {
   const random = randomNumbers(9);
   return Float32Array.from(
@@ -162,7 +162,7 @@ function valuesOf(weights: readonly WeightJson[]): Float32Array<ArrayBuffer> {
   );
 }
 
-/** Writes it into a folder of its own. @returns the path of `model.json` */
+/** Writes the model into a new folder. @returns the path of `model.json` */
 export function write({ json, shards }: SavedModel, folder = join(temporaryFolder(), 'web')): string {
   mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of Object.entries(shards)) writeFileSync(join(folder, name), bytes);
@@ -171,7 +171,7 @@ export function write({ json, shards }: SavedModel, folder = join(temporaryFolde
   return file;
 }
 
-/** A Keras export in which something was changed. */
+/** A Keras export with a change. */
 export function changed(change: (json: KerasJson, shards: SavedModel['shards']) => unknown): KerasModel {
   const model = kerasExport();
   change(model.json, model.shards);
@@ -187,7 +187,7 @@ export function layerAt(json: KerasJson, index: number): LayerJson {
   return layersOf(json).at(index)!;
 }
 
-/** Puts each layer behind the one before it. */
+/** Connects each layer to the one before it. */
 export function connect(layers: readonly LayerJson[]): void {
   layers.forEach((each, index) => {
     const before = layers[index - 1];

@@ -4,8 +4,8 @@ import { randomNumbers } from '../../onnx/random-weights.js';
 import type { SavedModel } from './keras-export.js';
 
 /**
- * What `model.save` of tfjs writes in a browser, with random weights: `model.json` and one file of weights,
- * named with `./`. The model itself is gone then, as its names are needed for what is loaded.
+ * The output of `model.save` of tfjs in a browser, with random weights: `model.json` and one file of weights,
+ * named with `./`. The model itself is disposed of, because its names are needed for the loaded one.
  */
 export async function tfjsExport(tf: Tensorflow, model: LayersModel): Promise<SavedModel> {
   randomise(tf, model);
@@ -21,7 +21,7 @@ export async function tfjsExport(tf: Tensorflow, model: LayersModel): Promise<Sa
   const weightsManifest = [{ paths: ['./model.weights.bin'], weights: weightSpecs }];
   const json = { modelTopology, format, generatedBy, convertedBy, weightsManifest };
   return {
-    // Through JSON, as through a file: tfjs hands out objects with what JSON leaves out.
+    // Through JSON, as through a file: tfjs returns objects with values that JSON leaves out.
     json: JSON.parse(JSON.stringify(json)) as unknown,
     shards: { 'model.weights.bin': new Uint8Array(weightData as ArrayBuffer) },
   };

@@ -12,7 +12,7 @@ import { statement } from '../../import/foreign.js';
 import { kerasExport, write, type KerasOptions } from '../../import/layers-model/keras-export.js';
 import { randomPixels } from '../../onnx/random-weights.js';
 
-/** The folder of a LayersModel as the registry keeps it. */
+/** The folder of a LayersModel in the registry's form. */
 async function registered(options: KerasOptions = {}, classes = ['a', 'b', 'c']): Promise<string> {
   const folder = temporaryFolder();
   const stated = {
@@ -36,7 +36,7 @@ describe.skipIf(!hasTensorflow)(`a registered LayersModel in the tfjs-node engin
   const open = (folder: string, classes = 3) =>
     engine.open(join(folder, 'model.json'), classes, { threads: 1 });
 
-  it('gives an image the same whatever shares its batch, and reads no further', async () => {
+  it('gives an image the same result in any batch, and reads no further', async () => {
     const session = await open(await registered());
     const pixels = randomPixels(4);
     const together = await session.run(pixels, 4);
@@ -59,7 +59,7 @@ describe.skipIf(!hasTensorflow)(`a registered LayersModel in the tfjs-node engin
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is kept apart from another one whose layers have the same names', async () => {
+  it('is independent of another one whose layers have the same names', async () => {
     const [first, second] = [
       await open(await registered()),
       await open(await registered({ classes: 4 }, ['a', 'b', 'c', 'd']), 4),
@@ -100,11 +100,7 @@ describe.skipIf(!hasTensorflow)(`a registered LayersModel in the tfjs-node engin
       (folder) => rmSync(join(folder, 'weights.bin')),
       'weights.bin cannot be read',
     ],
-    [
-      'JSON that is cut short',
-      (folder) => changeJson(folder, (text) => text.slice(0, -9)),
-      'is not a LayersModel',
-    ],
+    ['truncated JSON', (folder) => changeJson(folder, (text) => text.slice(0, -9)), 'is not a LayersModel'],
     [
       'a network that TensorFlow does not know',
       (folder) =>
