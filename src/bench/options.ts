@@ -8,35 +8,36 @@ import { BACKLOG_FILES, FORMATS, PARTS, type Format, type BenchPart } from './pa
 
 export interface BenchOptions {
   /**
-   * Less of everything, in under two minutes: for tests and for CI's guard, whose ratios are those of such a
-   * run.
+   * A smaller bench of less than two minutes: for tests and for CI's guard, which compares ratios of such
+   * runs.
    */
   readonly quick?: boolean;
   readonly parts?: readonly BenchPart[];
   readonly formats?: readonly Format[];
-  /** Files of each format that the daemon works off in one run. */
+  /** Files of each format that the daemon classifies in one run. */
   readonly images?: number;
   readonly rounds?: number;
   readonly batches?: readonly number[];
   /**
-   * Numbers of cores. The daemon is measured beside its parts on all of them, and on each of these that are
-   * fewer.
+   * Numbers of cores. The daemon is measured with its parts on all of them, and alone on each smaller number.
    */
   readonly cores?: readonly number[];
-  /** Time for one figure of decode or networks alone, at least. */
+  /** Least time for one figure of decode or networks alone. */
   readonly seconds?: number;
   /** Files that wait in the measurement of a backlog. */
   readonly backlog?: number;
-  /** Images that trickle in, one after the other, in each round. */
+  /** Images in each round that come one after the other. */
   readonly latencyImages?: number;
   /** Images instead of generated smears. */
   readonly dataFolder?: string | undefined;
   /**
-   * Registry with fp32 and, if it has them, int8 versions; otherwise the one that ships, and int8 is made of
-   * it.
+   * Registry with fp32 and, if it has them, int8 versions. Without it, the one that ships, from which int8
+   * versions are made.
    */
   readonly registryFolder?: string | undefined;
-  /** Where files, ledger and results lie meanwhile. Default the system's folder for temporary files. */
+  /**
+   * Folder for files, ledger and results during the bench. Default the system's folder for temporary files.
+   */
   readonly workFolder?: string | undefined;
   /** Another program's command line, see `measure/peer.ts`. */
   readonly peer?: string | undefined;
@@ -45,7 +46,7 @@ export interface BenchOptions {
   readonly decoder?: DecoderChoice;
 }
 
-/** Checked and filled. */
+/** The checked options with their defaults. */
 export interface BenchPlan {
   readonly quick: boolean;
   readonly parts: readonly BenchPart[];
@@ -64,22 +65,25 @@ export interface BenchPlan {
   /** Numbers of cores that are measured, ascending. */
   readonly cores: readonly number[];
   readonly allCores: number;
-  /** The daemon's batch, unless it is configured otherwise. */
+  /** The daemon's batch size, unless it is configured otherwise. */
   readonly daemonBatch: number;
   /**
-   * Distinct smears that are drawn of each format; the other files are these with another comment in them.
+   * Distinct smears that are drawn for each format; the other files are copies with another comment in them.
    */
   readonly drawn: number;
-  /** Images that trickle in, one after the other, in each round. */
+  /** Images in each round that come one after the other. */
   readonly latencyImages: number;
 }
 
 const FULL = { images: 2000, rounds: 3, seconds: 2, drawn: 96, latencyImages: 100 } as const;
-/** Enough images that each of two workers has some batches. */
+/** Sizes of a quick bench: enough images that each of two workers has some batches. */
 const QUICK = { images: 512, rounds: 2, seconds: 0.7, drawn: 16, latencyImages: 20 } as const;
 const BATCHES = [1, 4, 8, 16, 32, 64];
 
-/** @throws SmearwatchError `bench-option` */
+/**
+ * Checks the options and fills in defaults.
+ * @throws SmearwatchError `bench-option`
+ */
 export function planOf(options: BenchOptions): BenchPlan {
   const { quick = false, dataFolder, registryFolder, peer, kernels = 'auto', decoder = 'auto' } = options;
   const preset = quick ? QUICK : FULL;

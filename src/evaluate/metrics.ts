@@ -150,7 +150,7 @@ export const LEFT_OUT_REASONS = [
 
 export const metricsSchema = z.strictObject({
   metricsVersion: z.literal(METRICS_VERSION),
-  /** RFC 3339, UTC. */
+  /** Time of the measurement, RFC 3339, UTC. */
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   /** Command line that repeats the evaluation. */

@@ -2,9 +2,9 @@ import { IMAGE_BYTES, IMAGE_CHANNELS, IMAGE_SIDE } from '../images.js';
 import { INPUT_NAME } from './onnx/names.js';
 import { Tensor, type InferenceSession } from './onnx-runtime.js';
 
-/** What a model computes of pixels, in one part or in several. */
+/** A model's computation from pixels to its output, in one part or in several. */
 export interface Computation {
-  /** Name of what its first graph reads. */
+  /** Name of the first graph's input. */
   readonly inputName: string;
   readonly outputs: InferenceSession['outputMetadata'];
   /** Computes one output of `count × 196,608` bytes of pixels. One batch at a time. */
@@ -15,11 +15,11 @@ export interface Computation {
 /** Makes the tensor that a graph reads. */
 export interface GraphInput {
   readonly name: string;
-  /** Makes the tensor of `count × 196,608` bytes of pixels; valid until the next call. */
+  /** Makes the tensor from `count × 196,608` bytes of pixels; valid until the next call. */
   tensorOf(pixels: Uint8Array, count: number): Tensor;
 }
 
-/** The contract's input: a view, the tensor uses the caller's memory. */
+/** The contract's input: the tensor is a view of the caller's memory. */
 export const pixelInput: GraphInput = {
   name: INPUT_NAME,
   tensorOf: (pixels, count) => {

@@ -1,4 +1,4 @@
-/** Counts by [actual class][predicted class]: what every figure of an evaluation is computed from. */
+/** Counts by [actual class][predicted class], from which every figure of an evaluation is computed. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
 export interface ClassFigures {
@@ -12,7 +12,9 @@ export interface ClassFigures {
 
 export interface ConfusionFigures {
   readonly images: number;
-  /** Share of the images classified correctly: not the paper's accuracy, which is higher by construction. */
+  /**
+   * Share of the images classified correctly; the paper's accuracy is a different figure and always higher.
+   */
   readonly shareRight: number;
   readonly perClass: readonly ClassFigures[];
   /** Means over the classes: the paper's Tables 3 and 4. */
@@ -24,7 +26,7 @@ export interface ConfusionFigures {
 }
 
 /**
- * Both lists have one class index per image.
+ * Counts images by class. Both lists have one class index per image.
  * @param weights how often each image counts, in a resample; once without
  */
 export function confusionOf(
@@ -44,7 +46,7 @@ export function confusionOf(
   return counts;
 }
 
-/** A mean leaves out classes for which a figure does not exist. */
+/** Figures of a matrix. A mean leaves out classes for which a figure does not exist. */
 export function figuresOf(matrix: ConfusionMatrix): ConfusionFigures {
   const images = sum(matrix.map(sum));
   const perClass = matrix.map((_, index) => classFigures(matrix, index, images));
@@ -63,8 +65,8 @@ export function figuresOf(matrix: ConfusionMatrix): ConfusionFigures {
 
 /**
  * The paper's F-measure 2PR / (P + R), the harmonic mean of precision and recall (van Rijsbergen,
- * "Information Retrieval", 1979). Its limit for P = R = 0 is 0: everything wrong is a figure, and the worst
- * one.
+ * "Information Retrieval", 1979). Its limit for P = R = 0 is 0: everything is wrong, so the figure exists and
+ * is the worst one.
  */
 function fMeasure(precision: number, recall: number): number {
   return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
@@ -80,8 +82,8 @@ function classFigures(matrix: ConfusionMatrix, index: number, images: number): C
 }
 
 /**
- * The F-measure of one class from counts, 2TP / (2TP + FP + FN): the same figure, which also exists (as 0)
- * for a class that has images but was never predicted, and so has no precision.
+ * The F-measure of one class from counts, 2TP / (2TP + FP + FN). It is the same figure, but also exists (as
+ * 0) for a class that has images but was never predicted, and so has no precision.
  * @returns NaN for a class without images that was never predicted
  */
 export function classFMeasure(matrix: ConfusionMatrix, index: number): number {
@@ -101,7 +103,7 @@ function classCounts(
 }
 
 /**
- * The paper's quadratic loss Σ(xᵢ − x′ᵢ)² / n: over the n images, the squared distance between the
+ * The paper's quadratic loss Σ(xᵢ − x′ᵢ)² / n: over the n images, the mean squared distance between the
  * probabilities and the one-hot label, summed over the classes; 0 for perfect, 2 for certain and wrong.
  * @param probabilities row by row, `labels.length × classes`
  */

@@ -12,16 +12,16 @@ export interface TrainingRunOptions {
   readonly onMessage?: (message: FromTraining) => void;
   /** The compiled child; tests, which run from the sources, name the one in `dist/`. */
   readonly entry?: URL;
-  /** Gets what the child writes to its standard error; by default this process's. */
+  /** Receives the child's standard error; by default this process's. */
   readonly stderr?: NodeJS.WritableStream;
 }
 
-/** Below a running daemon, which has priority 0: training takes what cores are left. */
+/** A lower priority than a running daemon's, which is 0: training uses the cores that are left. */
 const PRIORITY = 10;
 
 /**
- * Trains in a process of its own, so that TensorFlow gets the environment it needs and its memory goes with
- * it.
+ * Trains in a separate process, which has the environment that TensorFlow needs and frees the memory when it
+ * ends.
  * @throws SmearwatchError what the training failed with, `training-stopped`, or `training-died`
  */
 export async function runTraining(
@@ -49,7 +49,7 @@ export async function runTraining(
     return await outcomeOf(child, plan, onMessage);
   } finally {
     signal?.removeEventListener('abort', stop);
-    child.kill(); // whatever happened, nothing goes on training unseen
+    child.kill(); // ensures that no training continues in the background after an error
   }
 }
 
@@ -74,7 +74,7 @@ function outcomeOf(
       else if (message.type === 'stopped') reject(stopped(plan, message.finishedEpochs));
     });
     child.once('error', (cause) => reject(died(plan, 'it could not be started', cause)));
-    // `close` comes after the last of its standard error, where it may say why.
+    // `close` comes after the end of its standard error, which may say why.
     child.once('close', (code, signal) => reject(died(plan, describeEnd(code, signal))));
   });
 }
@@ -86,7 +86,7 @@ function stopped({ runDir }: TrainingPlan, finishedEpochs: number): SmearwatchEr
     {
       hint:
         finishedEpochs > 0
-          ? `Go on with --resume and the run folder ${runDir}.`
+          ? `Continue with --resume and the run folder ${runDir}.`
           : 'Nothing was finished: start it again.',
     },
   );
@@ -94,7 +94,7 @@ function stopped({ runDir }: TrainingPlan, finishedEpochs: number): SmearwatchEr
 
 function died({ runDir }: TrainingPlan, how: string, cause?: unknown): SmearwatchError {
   return new SmearwatchError('training-died', `The training process ended unexpectedly (${how}).`, {
-    hint: `Most often memory ran out: AlexNet needs about 3 GB. Finished epochs are in ${runDir}; go on with --resume.`,
+    hint: `Most often memory ran out: AlexNet needs about 3 GB. Finished epochs are in ${runDir}; continue with --resume.`,
     cause,
   });
 }

@@ -14,8 +14,7 @@ const build = compiled('');
 const LINUX = existsSync('/proc/self/stat');
 
 /**
- * A registry in which AlexNet's name stands for a small network: what is tested is the bench, not the
- * network.
+ * A registry in which AlexNet's name refers to a small network: the test is about the bench, not the network.
  */
 async function smallRegistry(folder: string): Promise<string> {
   const registry = emptyRegistry(folder);
@@ -57,7 +56,7 @@ describe('a bench', () => {
     expect(report.settings).toMatchObject({ quick: true, images: 20, rounds: 1, formats: ['jpeg'] });
   });
 
-  it('measures the daemon beside the ideal of its parts, in both precisions', () => {
+  it('measures the daemon and the ideal of its parts, in both precisions', () => {
     expect(report.daemon.map(({ of }) => of.precision)).toEqual(['fp32', 'int8']);
     for (const { figures } of report.daemon) {
       const { imagesPerSecond, idealPerSecond, decodePerSecond, inferencePerSecond } = figures;
@@ -88,7 +87,7 @@ describe('a bench', () => {
     expect(mainBytes?.median).toBeLessThan(peakBytes?.median ?? 0);
   });
 
-  it('says what it does, and leaves nothing behind', () => {
+  it('reports its steps, and leaves nothing behind', () => {
     expect(said.join('\n')).toContain('[1/1] Daemon, jpeg, AlexNet int8');
     expect(readdirSync(workFolder)).toEqual([]);
   });
@@ -112,7 +111,7 @@ it('a folder without images of a format is refused', async () => {
   await expect(running).rejects.toMatchObject({ code: 'bench-no-images' });
 });
 
-it('folders that are not there are told', async () => {
+it('missing folders are reported', async () => {
   const absent = join(temporaryFolder(), 'absent');
   const run = { signal: new AbortController().signal, compiled: build };
   const unusable = { kind: 'usage', code: 'bench-folder-unusable' };

@@ -35,13 +35,13 @@ it('a ratio without a target is a figure like any other', () => {
   expect(finding('decode-of-sharp/jpeg')).not.toHaveProperty('met');
 });
 
-it('a daemon is also compared with one that does nothing but decode, classify and fingerprint', () => {
+it('a daemon is also compared with one that only decodes, classifies and fingerprints', () => {
   const found = finding('daemon-of-ideal-with-sha256/jpeg/both/fp32');
   expect(found.value.median).toBeCloseTo(120 * (1 / 125 + 1 / 40_000), 3);
   expect(found).not.toHaveProperty('met');
 });
 
-it('what was not measured has no figure', () => {
+it('a part that was not measured has no figure', () => {
   const measured = { ...sampleMeasurements(), networks: [], daemon: [], backlog: [] };
   const ids = findingsOf(measured).map(({ id }) => id);
   expect(ids.some((id) => /int8-of|daemon-of-ideal|backlog/.test(id))).toBe(false);

@@ -10,7 +10,7 @@ import { compiled } from '../fixtures/compiled.js';
 const workerFile = compiled('bench/lanes/worker.js');
 const signal = new AbortController().signal;
 
-it('lanes work side by side, and their rates are added', async () => {
+it('lanes run in parallel, and their rates are added', async () => {
   const setup: LaneSetup = { kind: 'product', rows: 64, side: 64 };
   const { perSecond, quickestMs, durationsMs } = await withLanes(
     [setup, setup],
@@ -32,7 +32,7 @@ it('a lane decodes its files in turn', async () => {
   }
 });
 
-it('a lane hashes as many bytes as it is asked to, which takes longer for more', async () => {
+it('a lane hashes the requested number of bytes, which takes longer for more', async () => {
   const quickest = async (bytes: number): Promise<number> => {
     const setup: LaneSetup = { kind: 'hash', bytes };
     const { quickestMs } = await withLanes([setup], { workerFile, signal }, (lanes) => lanes.measure(0.1));
@@ -48,7 +48,7 @@ it('a lane that cannot work fails with the reason of its thread', async () => {
   await expect(measuring).rejects.toMatchObject({ code: 'model-unloadable' });
 });
 
-it('an interruption ends the lanes and is the reason', async () => {
+it('an interruption ends the lanes and is the reason of the failure', async () => {
   const controller = new AbortController();
   const setup: LaneSetup = { kind: 'product', rows: 64, side: 64 };
   const measuring = withLanes([setup], { workerFile, signal: controller.signal }, async (lanes) => {

@@ -4,13 +4,13 @@ import { fillIn, lastNumber } from '../../src/bench/measure/peer.js';
 describe('the command line of another program', () => {
   const values = { model: '/m/a b.onnx', glob: "/in/it's/*.jpg", processes: '2' };
 
-  it('has the model, the files and the processes in it, as words of their own', () => {
+  it('has the model, the files and the processes in it, as separate words', () => {
     expect(fillIn('python3 "my peer.py" {model} --files={glob} {processes}', values)).toEqual([
       ...['python3', 'my peer.py', '/m/a b.onnx', "--files=/in/it's/*.jpg", '2'],
     ]);
   });
 
-  it('keeps braces that are its own', () => {
+  it('keeps other braces', () => {
     expect(fillIn("awk '{print} {end}' {model} {glob}", values)[1]).toBe('{print} {end}');
   });
 

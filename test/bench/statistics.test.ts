@@ -6,7 +6,7 @@ it('a spread is the median and the ends of the rounds, in their order', () => {
   expect(spreadOf([1, 2]).median).toBe(1.5);
 });
 
-it('a percentile lies between two values like numpy’s', () => {
+it('a percentile is interpolated like numpy’s', () => {
   expect(percentile([10, 20, 30, 40], 0.99)).toBeCloseTo(39.7);
 });
 
@@ -15,7 +15,7 @@ it('a ratio is taken round by round, so that a slow round does not distort it', 
   expect(ratioOf(fast, slow)).toEqual({ median: 2, low: 2, high: 2, rounds: [2, 2, 2] });
 });
 
-it('what is combined has the rounds that all have', () => {
+it('a combination has the rounds that all figures have', () => {
   expect(combine([spreadOf([1, 2, 3]), spreadOf([10, 20])], ([a = 0, b = 0]) => a + b).rounds).toEqual([
     11, 22,
   ]);
@@ -33,7 +33,7 @@ it('samples of the same thing become one row, in the order in which they came', 
 
 it('a slope is that of the nearest line', () => {
   expect(slopeOf([1, 2, 4], [5, 7, 11])).toBeCloseTo(2);
-  // As numpy.polyfit([0, 1, 2, 3], [0, 0, 32, 32], 1) has it: files that end a batch at a time.
+  // Like numpy.polyfit([0, 1, 2, 3], [0, 0, 32, 32], 1): files that end a batch at a time.
   expect(slopeOf([0, 1, 2, 3], [0, 0, 32, 32])).toBeCloseTo(12.8);
   expect(slopeOf([1, 1], [0, 5])).toBeNaN();
 });

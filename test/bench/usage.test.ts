@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parseCpuList } from '../../src/bench/daemon/affinity.js';
 import { usageOf } from '../../src/bench/daemon/usage.js';
 
-describe.runIf(existsSync('/proc/self/stat'))('what a process uses', () => {
-  it('agrees with what Node says of itself', () => {
+describe.runIf(existsSync('/proc/self/stat'))('the resource use of a process', () => {
+  it('agrees with Node’s own figures', () => {
     const before = usageOf(process.pid)!;
     const cpuBefore = process.cpuUsage();
     while (process.cpuUsage(cpuBefore).user < 200_000) Math.sqrt(Math.random());
@@ -17,7 +17,7 @@ describe.runIf(existsSync('/proc/self/stat'))('what a process uses', () => {
     expect(after.peakBytes).toBeGreaterThanOrEqual(after.residentBytes);
   });
 
-  it('is not known of a process that is gone', () => {
+  it('is undefined for a process that has ended', () => {
     expect(usageOf(2 ** 22 + 1)).toBeUndefined();
   });
 });

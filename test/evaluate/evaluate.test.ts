@@ -49,7 +49,7 @@ describe('with the models that ship', () => {
   it('the figures are those of the results in the ledger, and every file is written', async () => {
     const cells = await Cells.make(13);
     await cells.add('lymphocyte/other-size.png', 900);
-    // Unpacked into the user's cache: AlexNet's 228 MB are not unpacked anew for every test.
+    // Unpacked into the user's cache, so that AlexNet's 228 MB are not unpacked for every test.
     const models = { use: use('alexnet@1', 'lenet5@1'), registry: SHIPPED_REGISTRY };
     const { metrics } = await cells.evaluate({ config: { ...cells.config(), models } });
 
@@ -124,7 +124,7 @@ describe('the labelled folder', () => {
     expect(metrics.data.images).toBe(6);
   });
 
-  it('what the manifest says otherwise is named; an image that it does not name counts', async () => {
+  it('contradictions of the manifest are named; an image that it does not name counts', async () => {
     const cells = await Cells.make(1);
     cells.manifest(
       'lymphocyte/0.png,normal-monocyte,a,p1',
@@ -140,7 +140,7 @@ describe('the labelled folder', () => {
     expect(notes.join()).toContain('manifest.csv does not name 1 image (abnormal-monocyte/0.png)');
   });
 
-  it('an evaluation without a readable image has no figures, and says why', async () => {
+  it('an evaluation without a readable image has no figures, and reports why', async () => {
     const cells = await Cells.make(0);
     cells.put('lymphocyte/a.png', 'not an image');
     const { metrics } = await cells.evaluate();
@@ -165,7 +165,7 @@ describe('the labelled folder', () => {
 });
 
 describe('by a column of the manifest', () => {
-  it('figures are given for each of its values, and groups are known', async () => {
+  it('figures are computed for each of its values, and groups are known', async () => {
     const cells = await Cells.make(2);
     cells.manifest(
       ...NAMES.flatMap((name) => [`${name}/0.png,${name},Leipzig,p1`, `${name}/1.png,${name},Munich,p1`]),
@@ -223,7 +223,7 @@ describe('with a split', () => {
     expect(notes.join()).toContain('does not name 1 image (abnormal-monocyte/0.png)');
   });
 
-  it('its images that are gone or have changed are named', async () => {
+  it('its images that are missing or have changed are named', async () => {
     const cells = await Cells.make(2);
     const splitFile = cells.split(PARTS);
     rmSync(join(cells.folder, 'lymphocyte/1.png'));
@@ -236,7 +236,7 @@ describe('with a split', () => {
     ]);
   });
 
-  it('another part can be asked for, with a warning where a model has learnt it', async () => {
+  it('another part can be chosen, with a warning if a model has learnt it', async () => {
     const cells = await Cells.make(2);
     const { metrics, notes } = await cells.evaluate({ splitFile: cells.split(PARTS), part: 'train' });
     expect(metrics.data).toMatchObject({ part: 'train', images: 2 });
@@ -275,7 +275,7 @@ describe('on the folder that a model was trained on', () => {
     return cells;
   }
 
-  it('only the test part of its training is evaluated, and that is said', async () => {
+  it('only the test part of its training is evaluated, with a note', async () => {
     const cells = await trained();
     const { metrics, notes } = await cells.evaluate(cells.plan({}, ['lenet5', 'learnt']));
     expect(metrics.data).toMatchObject({ part: 'test', images: 9 });
@@ -290,7 +290,7 @@ describe('on the folder that a model was trained on', () => {
     expect(notes.join()).toContain('WARNING: learnt@1 was trained on most of these');
   });
 
-  it('a changed image makes it another folder', async () => {
+  it('a folder with a changed image counts as another folder', async () => {
     const cells = await trained();
     await cells.add('lymphocyte/3.png', 500);
     const { metrics } = await cells.evaluate(cells.plan({}, ['learnt']));
@@ -304,8 +304,8 @@ describe('several models', () => {
     await addLeNet5(cells.registry, 1, { name: 'turned', classes: [...NAMES].reverse() });
     const { metrics } = await cells.evaluate(cells.plan({}, ['lenet5', 'turned']));
     const [first, turned] = metrics.models.map(({ all }) => all.confusion);
-    // The same weights, whose first output is called otherwise: what one calls a normal monocyte is the
-    // other's lymphocyte.
+    // The same weights with the outputs' names exchanged: one model's normal monocyte is the other's
+    // lymphocyte.
     expect(turned!.map((row) => [...row].reverse())).toEqual(first);
     expect(metrics.data.classes).toEqual(NAMES);
   });
@@ -326,7 +326,7 @@ describe('several models', () => {
 });
 
 describe('an evaluation that was interrupted', () => {
-  it('goes on where it stopped, and classifies nothing twice', async () => {
+  it('continues where it stopped, and classifies nothing twice', async () => {
     const cells = await Cells.make(14);
     const controller = new AbortController();
     const stop = cells.evaluate(
@@ -349,7 +349,7 @@ describe('an evaluation that was interrupted', () => {
     expect(metrics.throughput.images).toBe(42 - before.done);
   });
 
-  it('by a ledger that cannot be written says so, and goes on when it can be', async () => {
+  it('by a ledger that cannot be written reports that, and continues when it can be written', async () => {
     const cells = await Cells.make(14);
     const config = { ...cells.config(), pipeline: { ...cells.config().pipeline, batchSize: 4 } };
     let holder: DatabaseSyncInstance | undefined;
@@ -400,7 +400,7 @@ describe('an evaluation that was interrupted', () => {
     });
   });
 
-  it('a folder with other files is left alone', async () => {
+  it('a folder with other files is not changed', async () => {
     const cells = await Cells.make(1);
     await expect(cells.evaluate({ outDir: cells.folder })).rejects.toMatchObject({
       code: 'evaluation-out-occupied',
@@ -408,7 +408,7 @@ describe('an evaluation that was interrupted', () => {
     expect(existsSync(join(cells.folder, 'evaluation.json'))).toBe(false);
   });
 
-  it('one that another process works on is left alone', async () => {
+  it('one that another process uses is not changed', async () => {
     const cells = await Cells.make(1);
     await cells.evaluate();
     const other = Ledger.own(join(cells.out, 'ledger'), () => []);
@@ -419,7 +419,7 @@ describe('an evaluation that was interrupted', () => {
     }
   });
 
-  it('images that change while it runs end it, and say so', async () => {
+  it('images that change while it runs end it with the reason', async () => {
     const cells = await Cells.make(1);
     const path = join(cells.folder, 'lymphocyte/0.png');
     const run = cells.evaluate(

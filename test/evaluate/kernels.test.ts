@@ -35,7 +35,7 @@ function computedBy({ models }: ResultRecord): string[] {
   return models.map(({ name, computation, precision }) => `${name} ${computation} ${precision}`);
 }
 
-it('the networks that ship give the same results with kernels and without; each record says which it was', async () => {
+it('the networks that ship give the same results with kernels and without; each record names which were used', async () => {
   const [on, off] = [await recordsWith('auto'), await recordsWith('off')];
   expect([...on.keys()].sort()).toEqual([...off.keys()].sort());
   expect(on.size).toBe(18);
@@ -52,6 +52,6 @@ it('the networks that ship give the same results with kernels and without; each 
     const [alexnet] = off.get(path)!.models;
     return JSON.stringify(alexnet?.probabilities) !== JSON.stringify(models[0]?.probabilities);
   });
-  // Otherwise both may have been computed in one way.
+  // Otherwise both may have been computed in the same way.
   expect(changed.length).toBeGreaterThan(0);
 }, 120_000);

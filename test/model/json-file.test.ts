@@ -5,8 +5,8 @@ import { lenet5 } from '../../src/model/networks/lenet5.js';
 
 it.each([
   ['an object', '{"format":"layers-model"}', true],
-  ['one behind spaces and lines', ' \r\n\t{', true],
-  ['one behind a byte order mark', '\uFEFF{', true],
+  ['one after spaces and line ends', ' \r\n\t{', true],
+  ['one after a byte order mark', '\uFEFF{', true],
   ['an array', '[{}]', false],
   ['a word', 'format: {', false],
   ['nothing', '', false],
@@ -14,6 +14,6 @@ it.each([
   expect(isJson(Buffer.from(text))).toBe(expected);
 });
 
-it('an ONNX file is none', () => {
+it('an ONNX file is not JSON', () => {
   expect(isJson(onnxOf(lenet5()))).toBe(false);
 });

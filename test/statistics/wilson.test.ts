@@ -36,7 +36,7 @@ describe('the Wilson interval', () => {
     expect(wilsonInterval(20, 20).low).toBeCloseTo(1 - wilsonInterval(0, 20).high, 12);
   });
 
-  it('of nothing is not a number', () => {
+  it('without images is not a number', () => {
     expect(wilsonInterval(0, 0)).toEqual({ low: NaN, high: NaN });
   });
 });

@@ -3,12 +3,12 @@ import type { DecoderChoice } from '../../images.js';
 import type { Failure } from '../../errors.js';
 
 /**
- * Every message between the bench and one of its threads. A lane does one kind of work, which its setup says,
- * one piece after the other; it answers each request once, and failures cross as data.
+ * Every message between the bench and one of its threads. A lane does one kind of work, which its setup
+ * names, one piece after the other. It answers each request once, and failures cross threads as data.
  */
 export type LaneSetup = DecodeSetup | NetworkSetup | ImageSetup | ProductSetup | HashSetup;
 
-/** Files to pixels, by Smearwatch or by sharp alone, which is the yardstick. A piece is a file. */
+/** Decodes files to pixels, by Smearwatch or, as the yardstick, by sharp alone. A piece is a file. */
 export interface DecodeSetup {
   readonly kind: 'decode';
   readonly files: readonly string[];
@@ -17,17 +17,17 @@ export interface DecodeSetup {
   readonly choice?: DecoderChoice;
 }
 
-/** One model on batches. A piece is a batch. */
+/** Runs one model on batches. A piece is a batch. */
 export interface NetworkSetup {
   readonly kind: 'network';
   readonly model: LaneModel;
-  /** Images of the contract, of which batches are made. */
+  /** Images of the contract, from which batches are made. */
   readonly pixels: SharedArrayBuffer;
 }
 
 /**
- * Files through the decoder and every model, alone: what an image takes that waits for nothing. A piece is a
- * file.
+ * Takes files through the decoder and every model, alone: the time of an image that waits for nothing. A
+ * piece is a file.
  */
 export interface ImageSetup {
   readonly kind: 'image';
@@ -36,14 +36,14 @@ export interface ImageSetup {
   readonly models: readonly LaneModel[];
 }
 
-/** Products of float32 matrices, rows × side by side × side, by ONNX Runtime. A piece is a product. */
+/** Multiplies float32 matrices, rows × side by side × side, by ONNX Runtime. A piece is a product. */
 export interface ProductSetup {
   readonly kind: 'product';
   readonly rows: number;
   readonly side: number;
 }
 
-/** SHA-256 of bytes in memory. A piece is so many of them. */
+/** Computes the SHA-256 of bytes in memory. A piece is `bytes` bytes. */
 export interface HashSetup {
   readonly kind: 'hash';
   readonly bytes: number;
@@ -56,22 +56,22 @@ export interface LaneModel {
   readonly kernels?: KernelChoice;
 }
 
-/** Does one piece; `batch` images of it, where a piece is a batch. */
+/** Does one piece of work, on `batch` images if a piece is a batch. */
 export type LaneWork = (batch: number) => Promise<unknown>;
 
 export interface LaneRequest {
-  /** `0`: get ready, which is loading and one piece that nobody counts. */
+  /** Seconds to measure; `0` loads the lane and does one piece that does not count. */
   readonly seconds: number;
-  /** Images of a piece, where a piece is a batch. */
+  /** Number of images in a piece, if a piece is a batch. */
   readonly batch: number;
 }
 
 export type LaneReply =
   | {
       readonly kind: 'done';
-      /** Of each piece, in milliseconds. */
+      /** Duration of each piece, in milliseconds. */
       readonly durationsMs: Float64Array;
-      /** From the first piece's start to the last one's end. */
+      /** Time from the start of the first piece to the end of the last. */
       readonly seconds: number;
     }
   | ({ readonly kind: 'failed' } & Failure);

@@ -11,7 +11,7 @@ import { distinctCopy } from './distinct-copy.js';
 export interface ImageFolder {
   readonly folder: string;
   readonly files: readonly string[];
-  /** Mean size of a file. */
+  /** Mean size of a file, in bytes. */
   readonly bytesPerFile: number;
   /** Extension of their names, with the dot. */
   readonly extension: string;

@@ -102,7 +102,10 @@ function labelOf(
   return { ...file, label, group: groupOf(row), by: by === undefined ? '' : valueOf(row, by) };
 }
 
-/** A group that only repeats its source ("pbc" of "pbc") says that the patient is not known. */
+/**
+ * Describes an image. A group that only repeats its source ("pbc" of "pbc") means that the patient is not
+ * known.
+ */
 function groupOf(
   { source, group }: Pick<ManifestRow, 'source' | 'group'> = { source: '', group: '' },
 ): string {

@@ -5,16 +5,13 @@ import { readMetrics } from '../read-metrics.js';
 import type { FolderMetrics } from './figures.js';
 import type { PlannedRun } from './run-log.js';
 
-/** Where the reports of all runs are. */
+/** The folder with the reports of all runs. */
 export function reportsFolder({ stateFolder, evaluation }: Config): string {
   return evaluation.schedule.folder ?? join(stateFolder, 'planned-evaluations');
 }
 
 export interface DataFolder {
-  /**
-   * Names it in metrics, logs and the report's folder: the last part of its path, which is not the same
-   * twice.
-   */
+  /** Name in metrics, logs and the report's folder: the last part of the folder's path, which is unique. */
   readonly set: string;
   readonly dataDir: string;
 }
@@ -29,7 +26,7 @@ export function dataFolders({ evaluation }: Config): DataFolder[] {
   });
 }
 
-/** The figures of a run, as far as they are still there. */
+/** The figures of a run whose reports still exist. */
 export async function runFigures(config: Config, { id }: PlannedRun): Promise<FolderMetrics[]> {
   const found: FolderMetrics[] = [];
   for (const { set } of dataFolders(config)) {
@@ -40,8 +37,8 @@ export async function runFigures(config: Config, { id }: PlannedRun): Promise<Fo
 }
 
 /**
- * Removes the reports of older runs: only of those in the log, so that nothing else that lies there is ever
- * touched.
+ * Removes the reports of older runs. It removes only those in the log, so that other files in the folder are
+ * never touched.
  */
 export async function removeOldReports(config: Config, runs: readonly PlannedRun[]): Promise<void> {
   const withReport = runs.filter(({ attempts }) => attempts > 0);

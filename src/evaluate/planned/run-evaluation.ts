@@ -16,14 +16,14 @@ export interface EvaluationRunOptions {
 }
 
 /**
- * A child that was asked to stop and has not is killed, which its ledger survives: on a busy computer it
- * hardly gets to run, and the daemon's end must not wait for that.
+ * Time after which a child that was asked to stop is killed, which its ledger survives. A busy computer
+ * hardly runs such a low priority, and the daemon's end must not wait for it.
  */
 const STOP_TIMEOUT_MS = 5000;
 
 /**
- * Evaluates in a process of its own at the lowest priority: the operating system then puts it behind live
- * images, whatever it does, and its memory goes with it. The results are in the plan's `outDir`.
+ * Evaluates in a separate process at the lowest priority: the operating system then prefers live images, and
+ * the process's end frees its memory. The results are in the plan's `outDir`.
  * @throws SmearwatchError what the evaluation failed with; `interrupted`; `evaluation-died`
  */
 export async function runEvaluation(
@@ -32,13 +32,13 @@ export async function runEvaluation(
 ): Promise<void> {
   signal.throwIfAborted();
   const child = fork(entry, {
-    // libuv reads its threads' number when the first one is needed. One more than decode: files are read on
+    // libuv reads the number of threads at their first use. One more than decode, because files are read on
     // them too.
     env: { ...process.env, UV_THREADPOOL_SIZE: String(threads + 1) },
     // The daemon's standard output is its log.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  // Before it makes a thread: threads inherit the priority of the one that makes them.
+  // Before the child makes a thread: threads inherit the priority of their maker.
   lowerPriority(child, constants.priority.PRIORITY_LOW);
   offerToMemoryKiller(child);
   const said = lastWords(child);
@@ -55,24 +55,24 @@ export async function runEvaluation(
   } finally {
     signal.removeEventListener('abort', stop);
     clearTimeout(killTimer);
-    child.kill('SIGKILL'); // whatever happened, nothing goes on evaluating unseen
+    child.kill('SIGKILL'); // ensures that no evaluation continues in the background after an error
   }
 }
 
 /**
- * When memory runs out, Linux ends what says so first: an evaluation can be repeated, and the daemon must
- * live.
+ * Makes Linux end this process first when memory runs out: an evaluation can be repeated, and the daemon must
+ * survive.
  */
 function offerToMemoryKiller({ pid }: ChildProcess): void {
   if (process.platform !== 'linux' || pid === undefined) return;
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '900');
   } catch {
-    // Gone already, or no such file in this container: it is a preference only.
+    // The child has ended, or this container has no such file: the setting is optional.
   }
 }
 
-/** Settles when the process has ended, so that its files are nobody's any more. */
+/** Settles when the process has ended and no longer writes to its files. */
 function outcomeOf(
   child: ChildProcess,
   said: () => string,

@@ -44,7 +44,7 @@ ${sections.map(({ id, title, content }, index) => {
   return text;
 }
 
-/** How each model looks in every plot, in the metrics' order. */
+/** The colour and dashes of each model in every plot, in the metrics' order. */
 export function seriesOf({ models }: Pick<Metrics, 'models'>): Series[] {
   return seriesNamed(models.map(referenceOf));
 }

@@ -18,7 +18,7 @@ export const LEDGER_FOLDER = 'ledger';
  */
 const fingerprintSchema = z.strictObject({
   evaluationVersion: z.literal(1),
-  /** RFC 3339, UTC. */
+  /** Time of the measurement, RFC 3339, UTC. */
   startedAt: z.iso.datetime(),
   data: z.strictObject({
     folder: z.string(),

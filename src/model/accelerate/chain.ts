@@ -1,14 +1,14 @@
 import { floatsOf } from '../onnx/nodes.js';
 import { DATA_TYPE, EXTERNAL, type AttributeProto, type GraphProto, type NodeProto } from '../onnx/proto.js';
 
-/** Nodes one after the other, each of which is the only reader of the one before it. */
+/** Consecutive nodes, each of which is the only reader of the node before it. */
 export class Chain {
   readonly nodes = new Set<NodeProto>();
   readonly start: string;
-  /** The last node's output. */
+  /** Name of the last node's output. */
   end: string;
 
-  /** `start`: the value that the first node reads. */
+  /** Starts a chain at `start`, the value that the first node reads. */
   constructor(
     private readonly graph: GraphProto,
     start: string,
@@ -24,7 +24,7 @@ export class Chain {
     return node;
   }
 
-  /** The next node, if it is of this type, and has these attributes and no others where they are named. */
+  /** The next node, if it has this type and, where `attributes` are given, exactly these. */
   peek(type: string, attributes?: Readonly<Record<string, string>>): NodeProto | undefined {
     const readers = (this.graph.node ?? []).filter(({ input }) => input?.includes(this.end));
     const [node] = readers;

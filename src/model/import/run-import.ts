@@ -13,12 +13,15 @@ export interface RunImportOptions {
 }
 
 const TIMEOUT_MS = 120_000;
-/** JavaScript's part of the memory, in MB: a hostile file must not fill it all. Weights lie outside of it. */
+/**
+ * Limit of JavaScript's heap, in MB: a hostile file must not fill the memory. Weights are outside of the
+ * heap.
+ */
 const MAX_HEAP = 1024;
 
 /**
- * Converts a foreign file in a process of its own, which is ended after the time limit, and writes the result
- * to `folder`; when this returns, it has classified images.
+ * Converts a foreign file in a separate process, which is ended after the time limit, and writes the result
+ * to `folder`. When this returns, the model has classified images.
  * @throws SmearwatchError `import-…`
  */
 export async function runImport(
@@ -29,8 +32,7 @@ export async function runImport(
   const child = fork(entry, {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${MAX_HEAP}`],
-    // What engines print of this processor is no news to who imports; it is wanted only when the process
-    // dies.
+    // Engines print notes about the processor, which matter only when the process dies.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const late = (): never => {
@@ -42,7 +44,7 @@ export async function runImport(
     if (reply.type === 'failed') throw errorOf(reply.failure);
     return reply.imported;
   } finally {
-    child.kill('SIGKILL'); // the engines block their thread: a politer signal would wait for it
+    child.kill('SIGKILL'); // the engines block their thread: it would not handle a milder signal
   }
 }
 
@@ -56,7 +58,7 @@ function replyOf(child: ChildProcess, request: ToImport): Promise<FromImport> {
   });
 }
 
-/** Never resolves. */
+/** A promise that rejects on abort and never resolves. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) =>
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),

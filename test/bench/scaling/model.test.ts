@@ -44,7 +44,7 @@ describe('the images per second of any machine', () => {
     }
   });
 
-  it('are never above any limit, and the one that is named binds', () => {
+  it('are never above any limit, and the named one applies', () => {
     for (const [cost, machine] of cases) {
       for (const cores of [1, 2, 7, 64]) {
         const { imagesPerSecond, limit, limits } = throughputOf(cores, cost, machine);
@@ -66,7 +66,7 @@ describe('the images per second of any machine', () => {
     }
   });
 
-  it('double with the cores while nothing else binds', () => {
+  it('double with the cores while nothing else limits it', () => {
     const cost = { workerMs: 19, mainMs: 1, commitMs: 0, bytesRead: 1, filesSynced: 1 };
     const machine = { coreBandwidth: 1e9, totalBandwidth: 1e9, filesSyncedPerSecond: 1e6 };
     expect(throughputOf(1, cost, machine).imagesPerSecond).toBeCloseTo(50);
@@ -91,7 +91,7 @@ describe('the cores that are needed', () => {
   });
 });
 
-it('what is demanded is all images within the hours, and the headroom on top', () => {
+it('the demand is all images within the hours, plus the headroom', () => {
   expect(demandedRate({ imagesPerDay: 86_400, peakHours: 24, headroom: 0 })).toBe(1);
   expect(demandedRate({ imagesPerDay: 86_400, peakHours: 8, headroom: 0.5 })).toBe(6);
 });

@@ -11,7 +11,7 @@ const options: PlanOptions = {
   ...{ format: 'jpeg', networks: ['alexnet', 'lenet5'], precision: 'fp32' },
 };
 
-it('an image costs what its parts took alone, and what was left over of the whole', () => {
+it('an image costs the time of its parts alone, and the rest of the whole', () => {
   const { workerMs, mainMs, commitMs, bytesRead } = costOf(parts, options);
   // Of 16.5 ms, 5 decode, 10.2 infer and 1 is the main thread's: 0.3 are left for a worker.
   expect(workerMs).toBeCloseTo(5 + 10 + 0.2 + 0.3);
@@ -36,7 +36,7 @@ describe('a plan', () => {
     expect(more.needed).toMatchObject({ cores: 4, memoryBytes: 1800e6 });
   });
 
-  it('says how many machines it takes where one is never enough', () => {
+  it('gives the number of machines when one is never enough', () => {
     const huge = planCapacity(parts, { ...options, imagesPerDay: 100_000_000 });
     expect(huge.needed).toBeUndefined();
     // 3968 images/s, where the main thread does 667 at most.
@@ -44,7 +44,7 @@ describe('a plan', () => {
     expect(huge.table.at(-1)?.limit).toBe('main thread');
   });
 
-  it('is held against what the daemon really did', () => {
+  it('is compared with the daemon’s measured throughput', () => {
     expect(plan.checks.map(({ cores, measured }) => [cores, measured])).toEqual([
       [1, 60],
       [2, 120],
@@ -61,7 +61,7 @@ describe('a plan', () => {
   });
 });
 
-it('what the bench did not measure is named', () => {
+it('a part that the bench did not measure is named', () => {
   expect(() => planCapacity(parts, { ...options, format: 'png' })).toThrow(
     expect.objectContaining({
       code: 'plan-not-measured',

@@ -21,7 +21,7 @@ it('At its end, the 02:30 that comes twice is run the first time only', () => {
     '2026-10-25T00:30',
     '2026-10-26T01:30',
   ]);
-  // Also when it is looked at between the two.
+  // Also when the clock is read between the two.
   expect(between(berlin, '2026-10-25T00:45Z', '2026-10-25T12:00Z')).toEqual([]);
 });
 
@@ -29,7 +29,7 @@ it('The end of a span belongs to it, its beginning does not', () => {
   expect(between(berlin, '2026-07-01T00:30Z', '2026-07-02T00:30Z')).toEqual(['2026-07-02T00:30']);
 });
 
-it('Of a long time, only the newest are given, quickly', () => {
+it('For a long time, only the newest are returned, quickly', () => {
   const everyMinute = new CronTimes({ cron: '* * * * *', timeZone: 'UTC' });
   const times = between(everyMinute, '2016-01-01T00:00Z', '2026-01-01T00:00Z');
   expect(times).toHaveLength(20);

@@ -22,7 +22,7 @@ describe('A candidate', () => {
     ['worse', 0.92, 0.9, false],
     ['without the figure', 0.92, null, false],
     ['against a model without the figure', null, 0.9, false],
-  ])('%s is judged so', (_, current, candidate, isBetter) => {
+  ])('%s is judged correctly', (_, current, candidate, isBetter) => {
     expect(judge([folder('cells', current, candidate)], inUse, candidates, rule)).toMatchObject([
       { isBetter },
     ]);
@@ -33,12 +33,12 @@ describe('A candidate', () => {
     expect(judge(folders, inUse, candidates, rule)).toMatchObject([{ isBetter: false }]);
   });
 
-  it('that is only as good is not better, even with a margin of nothing', () => {
+  it('that is only as good is not better, even with a margin of zero', () => {
     const folders = [folder('one', 0.9, 0.9)];
     expect(judge(folders, inUse, candidates, { ...rule, margin: 0 })).toMatchObject([{ isBetter: false }]);
   });
 
-  it('must be lower in what is better when it is lower', () => {
+  it('must be lower in a figure for which lower is better', () => {
     const [judgement] = judge([folder('one', 0.9, 0.95)], inUse, candidates, {
       figure: 'quadraticLoss',
       margin: 0.04,

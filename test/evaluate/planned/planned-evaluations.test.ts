@@ -35,7 +35,7 @@ describe('A planned evaluation', () => {
     expect(await autumn.outcomes()).toEqual(['2026-10-25T00:30 ok', '2026-10-26T01:30 ok']);
   });
 
-  it('is skipped when the one before still runs', async () => {
+  it('is skipped when the previous one still runs', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     daemon.durationMs = 30 * HOUR;
     await daemon.start();
@@ -70,7 +70,7 @@ describe('A planned evaluation', () => {
     expect(daemon.begun).toHaveLength(1);
   });
 
-  it('that was missed is only noted where that is wanted', async () => {
+  it('that was missed is only recorded if configured so', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', { missed: 'note' });
     await daemon.start();
     await daemon.end();
@@ -84,7 +84,7 @@ describe('A planned evaluation', () => {
     ]);
   });
 
-  it('is not made up for when the schedule is new: nothing was missed of it', async () => {
+  it('is not made up for when the schedule is new: it has no missed times', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', { cron: '0 4 * * *' });
     const planned = await daemon.start();
     await daemon.clock.until('2026-03-01T13:00:00Z');
@@ -123,7 +123,7 @@ describe('A planned evaluation', () => {
     expect(planned.status.nextRunAt).toBe('2026-03-02T01:30:00.000Z');
   });
 
-  it('does not run where none is planned', async () => {
+  it('does not run without a schedule', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     daemon.configure({ cron: undefined });
     const planned = await daemon.start();
@@ -133,8 +133,8 @@ describe('A planned evaluation', () => {
   });
 });
 
-describe('A run that the end of the daemon interrupted', () => {
-  it.each([{ kill: false }, { kill: true }])('goes on at the next start: %o', async (how) => {
+describe('A run that was interrupted by the end of the daemon', () => {
+  it.each([{ kill: false }, { kill: true }])('continues at the next start: %o', async (how) => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T01:40:00Z');
@@ -149,7 +149,7 @@ describe('A run that the end of the daemon interrupted', () => {
     expect(starts.map(({ details }) => details['attempt'])).toEqual([1, 2]);
   });
 
-  it('goes on in the place of those that were missed meanwhile', async () => {
+  it('continues in place of those that were missed since then', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T01:40:00Z');
@@ -164,7 +164,7 @@ describe('A run that the end of the daemon interrupted', () => {
     ]);
   });
 
-  it('is given up when it takes the daemon down with it again and again', async () => {
+  it('is given up when it ends the daemon repeatedly', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T01:31:00Z');
@@ -179,8 +179,8 @@ describe('A run that the end of the daemon interrupted', () => {
   });
 });
 
-describe('What a run finds', () => {
-  it('is an alarm when a gate was failed, and no promotion', async () => {
+describe('The result of a run', () => {
+  it('is an alarm and no promotion when a gate was failed', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z', {
       promote: { enabled: true },
       candidates: ['alexnet@next'],
@@ -209,7 +209,7 @@ describe('What a run finds', () => {
     expect(daemon.recorded[1]?.details).toMatchObject({ gate: 'alexnet@1 shareRight ≥ 0.9', value: 0.8 });
   });
 
-  it('is a failure that is told, and the next night runs', async () => {
+  it('is a failure that is reported, and the next night runs', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     daemon.found = new SmearwatchError('evaluation-data-empty', '/data/cells has no image to evaluate');
     await daemon.start();
@@ -223,7 +223,7 @@ describe('What a run finds', () => {
     expect(await daemon.outcomes()).toEqual(['2026-03-02T01:30 failed', '2026-03-03T01:30 ok']);
   });
 
-  it('is shown again after a restart', async () => {
+  it('is exported again after a restart', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     await daemon.clock.until('2026-03-02T12:00:00Z');
@@ -287,14 +287,14 @@ describe('A candidate that beats the model in use', () => {
     });
   });
 
-  it('is not, where it is not', async () => {
+  it('is not promoted where that is not enabled', async () => {
     const { daemon, promoted } = await promoting(false, nothing);
     expect(promoted).toBe(1);
     expect(daemon.told.at(-1)).toContain('evaluation.schedule.promote.enabled is false');
     expect(daemon.recorded.map(({ event }) => event)).not.toContain('model-promoted');
   });
 
-  it('is not, when somebody moved the label meanwhile', async () => {
+  it('is not promoted when the label was moved in the meantime', async () => {
     const { daemon, promoted } = await promoting(true, (registry) => registry.promote('alexnet', 3));
     expect(promoted).toBe(3);
     expect(daemon.told.at(-1)).toContain('alexnet@production was moved to alexnet@3');
@@ -302,7 +302,7 @@ describe('A candidate that beats the model in use', () => {
 });
 
 describe('The state of the runs', () => {
-  it('that cannot be read is put aside, and planned evaluations continue', async () => {
+  it('that cannot be read is set aside, and planned evaluations continue', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     mkdirSync(daemon.config.stateFolder);
     const file = join(daemon.config.stateFolder, 'planned-evaluations.json');
@@ -314,7 +314,7 @@ describe('The state of the runs', () => {
     expect(await daemon.outcomes()).toEqual(['2026-03-02T01:30 ok']);
   });
 
-  it('that cannot be written is told, and the evaluation runs all the same', async () => {
+  it('that cannot be written is reported, and the evaluation runs nevertheless', async () => {
     const daemon = new SimulatedDaemon('2026-03-01T12:00:00Z');
     await daemon.start();
     mkdirSync(join(daemon.folder, 'elsewhere'));
@@ -323,7 +323,7 @@ describe('The state of the runs', () => {
     expect(daemon.told).toContain('finished ok');
   });
 
-  it('is forgotten only when it is years old', async () => {
+  it('is kept for years', async () => {
     const log = await RunLog.load('/nowhere');
     for (let day = 0; day < 2100; day += 1) {
       const plannedAt = new Date(day * 86_400_000).toISOString();

@@ -17,7 +17,7 @@ async function lostAfter(...outcomes: readonly RunOutcome[]): Promise<number> {
   return log.lost;
 }
 
-it('runs that came to nothing are counted since the last that came to its end', async () => {
+it('runs without a result are counted since the last complete one', async () => {
   expect(await lostAfter()).toBe(0);
   expect(await lostAfter('missed', 'missed')).toBe(2);
   expect(await lostAfter('missed', 'ok', 'failed', 'skipped')).toBe(2);

@@ -6,7 +6,7 @@ import { DATA_TYPE, encodeModel } from '../../../src/model/onnx/proto.js';
 
 const LENGTH = 1_000_000;
 
-/** y = −x, with an output in front that is no tensor. */
+/** y = −x, with a first output that is not a tensor. */
 async function negation(): Promise<InferenceSession> {
   const builder = new GraphBuilder();
   builder.node('Neg', 'y', ['x']);
@@ -20,7 +20,7 @@ async function negation(): Promise<InferenceSession> {
   return InferenceSession.create(encodeModel(model), { logSeverityLevel: 4 });
 }
 
-it('outputs are written into the memory that is given, and into no other', async () => {
+it('outputs are written into the given memory only', async () => {
   const session = await negation();
   const x = new Tensor('float32', new Float32Array(LENGTH).fill(2), [LENGTH]);
   const values = new Float32Array(LENGTH);
@@ -31,7 +31,7 @@ it('outputs are written into the memory that is given, and into no other', async
   await session.release();
 });
 
-it('what cannot be computed is said', async () => {
+it('a computation that fails reports the reason', async () => {
   const session = await negation();
   const x = new Tensor('int32', new Int32Array(4), [4]);
   const y = new Tensor('float32', new Float32Array(4), [4]);

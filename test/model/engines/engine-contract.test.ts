@@ -9,7 +9,7 @@ import { fileOf, onnxOf } from '../onnx/onnx-file.js';
 import { randomPixels } from '../onnx/random-weights.js';
 import { engines } from './engines.js';
 
-/** What every engine keeps, whichever is configured. */
+/** The contract of every engine. */
 describe.each(engines)('$title', ({ name, isHere }) => {
   const network = lenet5();
   let engine: Engine;
@@ -41,7 +41,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await session.close();
   });
 
-  it.runIf(isHere)('gives an image the same whatever shares its batch, and reads no further', async () => {
+  it.runIf(isHere)('gives an image the same result in any batch, and reads no further', async () => {
     const session = await open(network);
     const pixels = randomPixels(5);
     const together = await session.run(pixels, 5);
@@ -54,7 +54,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await session.close();
   });
 
-  it.runIf(isHere)('leaves the pixels as they are', async () => {
+  it.runIf(isHere)('does not change the pixels', async () => {
     const session = await open(network);
     const pixels = randomPixels(2);
     await session.run(pixels, 2);
@@ -62,7 +62,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     await session.close();
   });
 
-  it.runIf(isHere)('keeps two open models apart, and serves one after the other is closed', async () => {
+  it.runIf(isHere)('keeps two open models separate, and serves one after the other is closed', async () => {
     const [first, second] = [await open(network), await open(lenet5({ classes: 4 }))];
     const before = await first.run(randomPixels(1), 1);
     expect(await second.run(randomPixels(1), 1)).toHaveLength(4);
@@ -83,7 +83,7 @@ describe.each(engines)('$title', ({ name, isHere }) => {
 
   it.runIf(isHere).each<[string, () => Uint8Array]>([
     ['an empty file', () => new Uint8Array()],
-    ['a file cut short', () => onnxOf(network).subarray(0, 50_000)],
+    ['a truncated file', () => onnxOf(network).subarray(0, 50_000)],
     ['no ONNX file', () => Buffer.from('no model')],
     ['a model of more classes', () => onnxOf(lenet5({ classes: 4 }))],
     ['a model of fewer classes', () => onnxOf(lenet5({ classes: 2 }))],

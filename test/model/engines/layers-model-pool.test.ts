@@ -27,7 +27,7 @@ describe('a configuration that names a LayersModel', () => {
     return registry;
   }
 
-  it('with the engine onnxruntime is told which one to name', async () => {
+  it('with the engine onnxruntime is refused with the engine to name', async () => {
     const registry = await registryWithOne();
     await expect(specsOf(registry, { model: 'keras', engine: 'onnxruntime' })).rejects.toMatchObject({
       code: 'engine-unsuitable',
@@ -46,7 +46,7 @@ describe('a configuration that names a LayersModel', () => {
 });
 
 it.skipIf(!hasTensorflow)(
-  `a pool serves a LayersModel beside a network of ours${NEEDS_TENSORFLOW}`,
+  `a pool serves a LayersModel together with a network of ours${NEEDS_TENSORFLOW}`,
   async () => {
     const classes = ['a', 'b', 'c'];
     const [folder, source, registry] = [temporaryFolder(), write(kerasExport()), emptyRegistry()];

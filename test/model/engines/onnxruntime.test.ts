@@ -25,7 +25,7 @@ beforeAll(async () => {
 const open = async (network: Network, bytes = onnxOf(network)) =>
   engine.open(await fileOf(bytes), network.classes, { threads: 1 });
 
-it('the engine says what it is', () => {
+it('the engine has a name and a version', () => {
   expect(engine.name).toBe('onnxruntime');
   expect(engine.capabilities).toEqual({
     supportsInt8: true,
@@ -34,7 +34,7 @@ it('the engine says what it is', () => {
 });
 
 describe.each(smallNetworks)('%s', (_name, network) => {
-  it('gives the probabilities that plain loops give', async () => {
+  it('gives the same probabilities as plain loops', async () => {
     const weights = randomWeights(network);
     const pixels = randomPixels(3);
     const session = await open(network, onnxOf(network, weights));
@@ -93,7 +93,7 @@ describe('running', () => {
     await expect(session.run(new Uint8Array(IMAGE_BYTES), 1)).rejects.toMatchObject(failure);
   });
 
-  it('refuses a second batch at the same time, rather than to mix them up', async () => {
+  it('refuses a second batch at the same time, rather than mixing them up', async () => {
     const session = await open(network);
     const pixels = randomPixels(2);
     const first = session.run(pixels, 1);
@@ -106,7 +106,7 @@ describe('running', () => {
     await session.close();
   });
 
-  it('fails rather than to give probabilities that are not numbers', async () => {
+  it('fails rather than returning probabilities that are not numbers', async () => {
     const model = decodeModel(onnxOf(network));
     const bias = model.graph.initializer!.at(-1)!;
     bias.raw_data = new Uint8Array(Float32Array.of(NaN, 0, 0).buffer);
@@ -130,7 +130,7 @@ describe('opening', () => {
   const dimensions = (graph: Parameters<Change>[0], which: 'input' | 'output') =>
     graph[which]![0]!.type!.tensor_type!.shape!.dim!;
 
-  /** As many probabilities as the darkest byte of the images says: none for a black one. */
+  /** A graph with as many probabilities as the darkest byte of the images: none for a black one. */
   const widthFromPixels = () =>
     changed((graph) => {
       graph.node!.at(-1)!.output = ['softmax'];
@@ -153,8 +153,8 @@ describe('opening', () => {
     });
 
   it.each<[string, () => Uint8Array, string]>([
-    ['an empty file', () => new Uint8Array(), 'holds no graph'],
-    ['a file cut short', () => onnxOf(network).subarray(0, 100_000), 'cannot be loaded'],
+    ['an empty file', () => new Uint8Array(), 'has no graph'],
+    ['a truncated file', () => onnxOf(network).subarray(0, 100_000), 'cannot be loaded'],
     ['a file of another kind', () => Buffer.from('no model'), 'cannot be loaded'],
     ['another number of classes', () => onnxOf(lenet5({ classes: 4 })), 'is [N,4], not [N,3]'],
     [
@@ -179,7 +179,7 @@ describe('opening', () => {
         }),
       'fixed to batches of 8',
     ],
-    ['an output whose width only running tells, and is wrong', widthFromPixels, 'did not give 3'],
+    ['an output whose width only a run shows, and is wrong', widthFromPixels, 'did not give 3'],
   ])('%s is refused with a code', async (_what, make, message) => {
     await expect(open(network, make())).rejects.toMatchObject({
       code: 'model-unloadable',

@@ -26,7 +26,7 @@ const images = Array.from({ length: IMAGES }, (_, i) =>
 const int8Of = async (float: Uint8Array) =>
   (await quantizeModel(float, images, { threads: 1, weightBits: 7 })).bytes;
 
-/** By ONNX Runtime alone, of the graph as it lies in the file. */
+/** Probabilities by ONNX Runtime alone, of the graph in the file. */
 async function wholeProbabilities(file: string, given = pixels): Promise<Float32Array> {
   const session = await InferenceSession.create(file, options);
   const image = pixelInput.tensorOf(given, given.length / IMAGE_BYTES);
@@ -56,7 +56,7 @@ async function fallbackOf(file: string): Promise<(string | undefined)[]> {
 
 const inputNameOf = async (file: string) => (await partsOf(file)).inputName;
 
-/** A branch that is not taken for anything reads a value, which a look at the nodes does not show. */
+/** Makes a branch that is never taken read a value, which the list of nodes does not show. */
 function readInBranch(graph: GraphProto, value: string): void {
   const branch = {
     name: 'branch',
@@ -72,7 +72,7 @@ describe.each<[string, () => Promise<Uint8Array>, boolean, number]>([
   ['AlexNet', () => Promise.resolve(onnxOf(alexnet())), true, 1e-5],
   ['LeNet-5', () => Promise.resolve(onnxOf(lenet5())), false, 1e-5],
   ['LeNet-5 in int8', () => int8Of(onnxOf(lenet5())), false, 1e-5],
-  // Three levels differ (see below), and random weights make much of that.
+  // Three levels differ (see below), which random weights amplify.
   ['AlexNet in int8', () => int8Of(onnxOf(alexnet())), false, 0.02],
 ])('%s without its front', (_name, make, isDivided, tolerance) => {
   it(`${isDivided ? 'and its convolutions ' : ''}gives the probabilities of the whole graph, and leaves nothing of its file mapped`, async () => {
@@ -115,7 +115,7 @@ it('AlexNet in int8 gets the levels that ONNX Runtime computes, but for a few ha
   await Promise.all([whole.release(), session.release()]);
 }, 120_000);
 
-it('a file that is replaced by a shorter one while it is served goes on being served', async () => {
+it('a file that is replaced by a shorter one while it is served continues to be served', async () => {
   const file = await fileOf(onnxOf(lenet5()));
   const session = await onnxruntimeEngine().open(file, 3, options);
   const before = await session.run(pixels, IMAGES);
@@ -137,7 +137,7 @@ it('with kernels off, a network is run whole, and refused for the same reasons',
   await expect(elsewhere).rejects.toMatchObject({ code: 'model-unloadable' });
 });
 
-it('a graph with another beginning is run whole', async () => {
+it('a graph with other first nodes is run whole', async () => {
   const model = decodeModel(onnxOf(lenet5()));
   const [transpose, cast] = model.graph.node!;
   // Floats first, planes then: the same numbers.
@@ -151,7 +151,7 @@ it('a graph with another beginning is run whole', async () => {
 });
 
 it.each(['with spaces and ü', 'a.b', 'a'.repeat(200)])(
-  'a model in a folder called %s is cut, also behind a link',
+  'a model in a folder called %s is cut, also through a link',
   async (name) => {
     const folder = join(temporaryFolder(), name);
     mkdirSync(folder);
@@ -180,7 +180,7 @@ describe('A network with convolutions that are computed by products', () => {
     expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.01);
   };
 
-  it('gives what the whole graph gives, in batches around those that are computed at once', async () => {
+  it('gives the same as the whole graph, in batches around the number of images at once', async () => {
     const file = await fileOf(bytes);
     expect(await partsOf(file)).toEqual({ inputName: 'front.scaled', isDivided: true });
     const expected = await wholeProbabilities(file, many);
@@ -193,7 +193,7 @@ describe('A network with convolutions that are computed by products', () => {
     expect(new Set(expected).size).toBeGreaterThan(90);
   });
 
-  it('does not change probabilities that it gave before', async () => {
+  it('does not change probabilities that it returned before', async () => {
     const session = await onnxruntimeEngine().open(await fileOf(bytes), 3, options);
     const found = await session.run(many, 17);
     const before = found.slice();
@@ -224,7 +224,7 @@ describe('A network with convolutions that are computed by products', () => {
     ['conv3.weight', Infinity],
     ['conv3.weight', -Infinity],
     ['conv3.bias', NaN],
-  ])('fails rather than to give probabilities with a value in %s of %d', async (name, value) => {
+  ])('fails rather than returning probabilities with a value in %s of %d', async (name, value) => {
     const model = decodeModel(bytes);
     const tensor = model.graph.initializer!.find((each) => each.name === name)!;
     const values = new Float32Array(new Uint8Array(tensor.raw_data!).buffer);
@@ -237,7 +237,7 @@ describe('A network with convolutions that are computed by products', () => {
     await session.close();
   });
 
-  it('fails as in one part where its images are smaller than its filters', async () => {
+  it('fails like the whole graph when its images are smaller than its filters', async () => {
     const shape = { filters: 64, kernel: 3, stride: 1, padding: 1, groups: 1 };
     const convolutions = ['a', 'b', 'c'].map((name) => ({ kind: 'convolution', name, ...shape }) as const);
     const [conv1, ...others] = smallWideNetwork.layers;

@@ -15,7 +15,7 @@ import { foreignFile, statement, withWeightsAsInputs, type ForeignOptions } from
 const pixels = randomPixels(3);
 const images = [0, 1, 2].map((index) => pixels.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES));
 
-/** Converts and tries, as the child process does. */
+/** Converts and tries a file, as the child process does. */
 async function importFile(file: Uint8Array, stated: Partial<ImportStatement> = {}): Promise<Uint8Array> {
   const full = { ...statement, ...stated };
   const { bytes, foreign } = convertForeign(file, full);
@@ -23,7 +23,7 @@ async function importFile(file: Uint8Array, stated: Partial<ImportStatement> = {
   return bytes;
 }
 
-/** What the foreign file gives for an input that is computed here, by plain loops, from what is stated. */
+/** The foreign file's output for an input that is computed here, by plain loops, from the statement. */
 async function expected(file: Uint8Array, stated: ImportStatement, output: string): Promise<number[]> {
   const { layout, channels, scale, mean, deviation } = stated;
   const session = await InferenceSession.create(file);
@@ -57,7 +57,7 @@ function expectClose(found: ArrayLike<number>, wanted: ArrayLike<number>): void 
   for (let i = 0; i < wanted.length; i++) expect(found[i]).toBeCloseTo(wanted[i]!, 4);
 }
 
-describe('a foreign network gives the same numbers as a model:', () => {
+describe('an imported network gives the same numbers as the foreign one:', () => {
   it.each<[string, ForeignOptions, Partial<ImportStatement>]>([
     ['PyTorch, with a free batch', {}, {}],
     ['PyTorch, in BGR', {}, { channels: 'bgr' }],
@@ -84,7 +84,7 @@ describe('a foreign network gives the same numbers as a model:', () => {
     expectClose(await probabilitiesOf(bytes, images, { threads: 1 }), await expected(file, statement, 'out'));
   });
 
-  it('resized alike by the old operators and by the new one', async () => {
+  it('resized in the same way by the old operators and by the new one', async () => {
     const results: Float32Array[] = [];
     for (const opset of [9, 11, 13, 17]) {
       const bytes = await importFile(foreignFile({ opset, side: 224 }), { inputSize: 224 });
@@ -172,12 +172,12 @@ describe('is refused:', () => {
       'control flow',
       withNode({
         op_type: 'Loop',
-        name: 'forever',
+        name: 'endless',
         attribute: [{ name: 'body', type: 5, g: { name: 'body' } }],
       }),
       {},
       'import-unsupported',
-      'Loop "forever" is control flow',
+      'Loop "endless" is control flow',
     ],
     [
       'a constant in another file',
@@ -248,10 +248,10 @@ describe('is refused:', () => {
   const file = foreignFile();
   it.each([
     ['an empty file', new Uint8Array()],
-    ['a file cut short', file.subarray(0, file.length - 100)],
-    ['a file cut in its head', file.subarray(0, 20)],
+    ['a truncated file', file.subarray(0, file.length - 100)],
+    ['a file truncated in its header', file.subarray(0, 20)],
     ['a picture', Buffer.from('\x89PNG\r\n\x1a\n and more of it')],
-    ['messages nested a hundred thousand times', nested(99_999)],
+    ['messages nested a hundred thousand levels deep', nested(99_999)],
   ])('%s', async (_name, bytes) => {
     await expect(importFile(bytes)).rejects.toMatchObject({ code: 'import-unreadable' });
   });
@@ -276,7 +276,9 @@ it('names of the file cannot clash with those of the front', () => {
   expect(names.filter((name) => name?.startsWith('net/'))).toHaveLength(5);
 });
 
-/** A graph in an attribute of a node of a graph, and so on: what overflows the stack of a careless parser. */
+/**
+ * A graph in an attribute of a node of a graph, and so on, which overflows the stack of a careless parser.
+ */
 function nested(depth: number): Uint8Array {
   const parts: number[][] = [];
   let length = 0;

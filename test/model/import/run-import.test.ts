@@ -18,7 +18,7 @@ function requestFor(bytes: Uint8Array) {
   return { file, folder, statement };
 }
 
-it('a process of its own converts the file and says what is in it', async () => {
+it('a separate process converts the file and describes it', async () => {
   const { format, foreign, engine } = await runImport(requestFor(foreignFile({ batch: 1 })), { entry });
   expect(format).toBe('onnx');
   expect(engine).toMatch(/^onnxruntime 1\./);
@@ -70,7 +70,7 @@ function layersRequest(file: string) {
   return { file, folder: temporaryFolder(), statement: stated };
 }
 
-it.skipIf(!hasTensorflow)(`a LayersModel is told by its content${NEEDS_TENSORFLOW}`, async () => {
+it.skipIf(!hasTensorflow)(`a LayersModel is recognised by its content${NEEDS_TENSORFLOW}`, async () => {
   const json = write(kerasExport());
   const file = join(dirname(json), 'net.onnx');
   renameSync(json, file);
@@ -80,20 +80,20 @@ it.skipIf(!hasTensorflow)(`a LayersModel is told by its content${NEEDS_TENSORFLO
   expect(used.layout).toBe('nhwc');
 });
 
-it('an ONNX file is told by its content, whatever it is called', async () => {
+it('an ONNX file is recognised by its content, under any name', async () => {
   const file = join(temporaryFolder(), 'model.json');
   writeFileSync(file, foreignFile());
   const request = { file, folder: temporaryFolder(), statement };
   expect(await runImport(request, { entry })).toMatchObject({ format: 'onnx' });
 });
 
-it('without a layout, an ONNX file is taken for one of PyTorch', async () => {
+it('without a layout, an ONNX file is treated as one of PyTorch', async () => {
   const { layout, ...unstated } = statement;
   const request = { ...requestFor(foreignFile()), statement: unstated };
   expect(await runImport(request, { entry })).toMatchObject({ statement: { layout } });
 });
 
-it('what a LayersModel is refused for keeps its code and hint on the way', async () => {
+it('the refusal of a LayersModel keeps its code and hint on the way', async () => {
   const file = write(changed((json) => (json.format = 'graph-model')));
   await expect(runImport(layersRequest(file), { entry })).rejects.toMatchObject({
     code: 'import-unsupported',
@@ -102,8 +102,7 @@ it('what a LayersModel is refused for keeps its code and hint on the way', async
 });
 
 /**
- * A model that is used twice in a model that is used twice, and so on: 60 kB of JSON, a billion layers to go
- * through.
+ * A model that is used twice in a model that is used twice, and so on: 60 kB of JSON with a billion layers.
  */
 function doubled(levels: number) {
   return changed((json) => {
@@ -125,13 +124,13 @@ function doubled(levels: number) {
   });
 }
 
-it.skipIf(!hasTensorflow)(`a LayersModel of few levels is what it says${NEEDS_TENSORFLOW}`, async () => {
+it.skipIf(!hasTensorflow)(`a LayersModel of few levels is imported${NEEDS_TENSORFLOW}`, async () => {
   await expect(runImport(layersRequest(write(doubled(2))), { entry })).resolves.toMatchObject({
     foreign: { layers: { ReLU: 2 } },
   });
 });
 
-it.skipIf(!hasTensorflow)(`one that never comes to an end is ended${NEEDS_TENSORFLOW}`, async () => {
+it.skipIf(!hasTensorflow)(`one that never finishes is ended${NEEDS_TENSORFLOW}`, async () => {
   const running = runImport(layersRequest(write(doubled(27))), { entry, timeoutMs: 4000 });
   await expect(running).rejects.toMatchObject({ code: 'import-timeout' });
 });

@@ -61,7 +61,7 @@ it.each([
   expect(countParameters(network)).toBe(count);
 });
 
-it('multiply-adds are kernels times the places that they are put at', () => {
+it('multiply-adds are kernels times their positions', () => {
   // conv1 to conv5, then the fully connected layers.
   const alexnetLayers = [105_415_200, 223_948_800, 149_520_384, 112_140_288, 74_760_192, 54_538_240];
   expect(countMultiplyAdds(alexnet())).toBe(alexnetLayers.reduce((sum, layer) => sum + layer, 0));

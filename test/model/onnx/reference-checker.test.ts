@@ -12,7 +12,9 @@ import { randomPixels } from './random-weights.js';
 import { smallNetworks } from './small-networks.js';
 
 const script = fileURLToPath(new URL('../../../scripts/check-onnx.py', import.meta.url));
-/** SMEARWATCH_PYTHON names a Python that has the package `onnx`, if the first one in the path has not. */
+/**
+ * SMEARWATCH_PYTHON names a Python with the package `onnx`, if the first one in the path does not have it.
+ */
 const python = process.env.SMEARWATCH_PYTHON ?? 'python3';
 const run = (...files: string[]) => promisify(execFile)(python, [script, ...files]);
 const isInstalled = await run().then(
@@ -55,7 +57,7 @@ describe.skipIf(!isInstalled)(`the reference checker of ONNX${title}`, () => {
     expect((await run(await fileOf(bytes))).stdout).toContain('valid');
   });
 
-  it('refuses a file cut short', async () => {
+  it('refuses a truncated file', async () => {
     const [, network] = smallNetworks[0]!;
     const file = await fileOf(onnxOf(network).subarray(0, 4000));
     await expect(run(file)).rejects.toMatchObject({ code: 1 });

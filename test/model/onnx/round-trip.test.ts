@@ -51,7 +51,7 @@ it('AlexNet at its full size is read back exactly', () => {
   }
 }, 120_000);
 
-it('the file says what wrote it, for which classes, and its contract', () => {
+it('the file records the software that wrote it, the classes and its contract', () => {
   const network = lenet5();
   const model = decodeModel(
     exportOnnx(network, randomWeights(network), {
@@ -100,7 +100,7 @@ it.each([
   [3, 5, 7],
   [36, 17, 33],
   [1, 1, 4],
-])('axes %i × %i × %i are reversed, and reversed again are as before', (first, middle, last) => {
+])('axes %i × %i × %i are reversed, and reversing them again restores them', (first, middle, last) => {
   const values = Float32Array.from({ length: first * middle * last }, (_, i) => i);
   const reversed = reverseAxes(values, first, middle, last);
   expect(reversed[(last - 1) * middle * first + (middle - 1) * first]).toBe((middle - 1) * last + last - 1);
@@ -117,9 +117,9 @@ describe('a file that is refused', () => {
   const lastTensor = (model: ModelProto) => model.graph!.initializer!.at(-2)!;
 
   it.each<[string, () => Uint8Array, string]>([
-    ['an empty one', () => new Uint8Array(), 'holds no graph'],
+    ['an empty one', () => new Uint8Array(), 'has no graph'],
     ['one of another kind', () => Buffer.from('\x89PNG\r\n\x1a\n, a picture'), 'not a complete ONNX file'],
-    ['one cut short', () => onnxOf(network).subarray(0, 4000), 'not a complete ONNX file'],
+    ['a truncated one', () => onnxOf(network).subarray(0, 4000), 'not a complete ONNX file'],
     ['that of another network', () => onnxOf(lenet5()), 'conv1.weight is 6×3×5×5, not 8×3×7×7'],
     [
       'one without a tensor',
@@ -149,7 +149,7 @@ describe('a file that is refused', () => {
     });
   });
 
-  it('is one that is not there', async () => {
+  it('a missing file is refused', async () => {
     await expect(readOnnxWeights('/nowhere/model.onnx', network)).rejects.toMatchObject({
       code: 'model-unloadable',
       message: expect.stringContaining('/nowhere/model.onnx') as string,

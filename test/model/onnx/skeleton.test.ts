@@ -37,7 +37,7 @@ it('large tensors are left in the file, and everything else is read', async () =
   }
 });
 
-it('kernels of convolutions are taken along, up to 32 MB', async () => {
+it('kernels of convolutions are copied, up to 32 MB', async () => {
   for (const [filters, isTaken] of [
     [2_000, true],
     [1_000_000, false],

@@ -16,7 +16,7 @@ describe('a histogram', () => {
     expect(histogramOf(Float32Array.of(3, 5), Float32Array.of(700.5)).range).toEqual({ min: 0, max: 700.5 });
   });
 
-  it('counts the same whatever came first', () => {
+  it('counts the same in any order', () => {
     const small = Float32Array.from(even, (value) => value / 500);
     const [one, other] = [histogramOf(even, small), histogramOf(small, even)];
     expect(one.quantiles(0.9)).toEqual(other.quantiles(0.9));
@@ -33,7 +33,7 @@ describe('a histogram', () => {
     expect(() => histogramOf(Float32Array.of(Infinity))).toThrow(RangeError);
   });
 
-  it('cuts a single large value off by least squares, and keeps an even distribution whole', () => {
+  it('cuts off a single large value by least squares, and keeps an even distribution whole', () => {
     expect(chooseRange(histogramOf(even), 'least-squares').max).toBeGreaterThan(0.98);
     const withOutlier = histogramOf(even, even, even, Float32Array.of(4));
     expect(chooseRange(withOutlier, 'least-squares').max).toBeLessThan(3.9);

@@ -81,7 +81,7 @@ it('AlexNet has a quarter of its size in int8', () => {
 describe('cannot be quantised:', () => {
   const unquantizable = expect.objectContaining({ code: 'model-unquantizable' }) as Error;
 
-  it('a model that is int8 already', async () => {
+  it('a model that is already int8', async () => {
     const { bytes } = await quantizeModel(onnxOf(lenet5()), images.slice(0, 8), options);
     await expect(quantizeModel(bytes, images.slice(0, 8), options)).rejects.toThrow(unquantizable);
   });

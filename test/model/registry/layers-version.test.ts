@@ -28,7 +28,7 @@ describe('a LayersModel in the registry', () => {
     expect((await registry.resolve('keras')).manifest).toEqual(manifest);
   });
 
-  it('is found intact, promoted, and handed out by the path of model.json', async () => {
+  it('is found intact, promoted, and returned as the path of model.json', async () => {
     const registry = await emptyRegistry();
     const version = await registry.add(draft);
     expect((await registry.verify()).map(({ state }) => state)).toEqual(['intact', 'intact']);
@@ -73,7 +73,7 @@ describe('the format in a manifest', () => {
     return readFile(join((await registry.add(of)).folder, 'manifest.json'), 'utf8');
   }
 
-  it('is ONNX where a manifest of before says nothing', async () => {
+  it('is ONNX when an older manifest has no format', async () => {
     const text = (await manifestText(draftOf())).replace(/ *"format": "onnx",\n/, '');
     expect(text).not.toContain('format');
     expect(parseManifest(text, 'manifest.json')).toMatchObject({ format: 'onnx', name: 'lenet5' });
@@ -106,7 +106,7 @@ describe('the format in a manifest', () => {
     expect(() => parseManifest(text, 'manifest.json')).toThrow(message);
   });
 
-  it('a version that lacks a file of its format is told of at verification', async () => {
+  it('verification reports a version that lacks a file of its format', async () => {
     const registry = await emptyRegistry();
     const { folder } = await registry.add(draft);
     const file = join(folder, 'manifest.json');

@@ -20,7 +20,7 @@ it('a version that missed its limits is not promoted, unless that is forced', as
   expect((await registry.resolve('lenet5')).version).toBe(1);
 });
 
-it('a bare name passes over versions that missed their limits', async () => {
+it('a bare name skips versions that missed their limits', async () => {
   const registry = await emptyRegistry();
   await addVersion(registry);
   await addVersion(registry, { passed: true, forced: false, failures: [] });
@@ -31,7 +31,7 @@ it('a bare name passes over versions that missed their limits', async () => {
   expect((await registry.resolve('lenet5')).version).toBe(4);
 });
 
-it('a name whose only version missed its limits means nothing', async () => {
+it('a name whose only version missed its limits resolves to no version', async () => {
   const registry = await emptyRegistry();
   await addVersion(registry, { passed: false, failures });
   await expect(registry.resolve('lenet5')).rejects.toMatchObject({ code: 'model-unknown' });

@@ -118,7 +118,7 @@ describe('references', () => {
     await expect(registry.promote('lenet5', 1, '7')).rejects.toMatchObject({ code: 'label-invalid' });
   });
 
-  it('an empty registry and a missing folder say so', async () => {
+  it('an empty registry and a missing folder are reported as such', async () => {
     const registry = await emptyRegistry();
     expect(await registry.list()).toEqual([]);
     await expect(registry.resolve('alexnet')).rejects.toMatchObject({ hint: 'The registry is empty.' });

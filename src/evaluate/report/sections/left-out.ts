@@ -33,9 +33,9 @@ function group(why: LeftOut['why'], files: readonly LeftOut[]): Content {
 }
 
 /**
- * A long list that a click opens, and that is printed in any case. What is folded stands behind its <details>
- * and not in it: browsers print nothing that a closed one holds, and there is no script here that could open
- * it before.
+ * A long list that a click opens, and that is always printed. The content follows its <details> and is not
+ * inside it, because browsers do not print the content of a closed one, and there is no script here that
+ * could open it before printing.
  */
 function folded(summary: Content, content: Content, isLong: boolean): Markup {
   if (!isLong) return markup`<p class="summary">${summary}</p>${content}`;

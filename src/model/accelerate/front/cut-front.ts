@@ -47,7 +47,7 @@ export function cutFront(model: ModelProto & { graph: GraphProto }): CutModel | 
   return { front, inputName, model: { ...model, graph: rest } };
 }
 
-/** uint8 [N,256,256,3], and no other input. */
+/** Whether the only input is uint8 [N,256,256,3]. */
 function isContractsInput({ input = [] }: GraphProto): boolean {
   const [image] = input;
   const { elem_type, shape } = image?.type?.tensor_type ?? {};
@@ -58,7 +58,7 @@ function isContractsInput({ input = [] }: GraphProto): boolean {
   return input.length === 1 && image?.name === INPUT_NAME && elem_type === DATA_TYPE.uint8 && isShaped;
 }
 
-/** A file that stays mapped ends the process once it is cut short. */
+/** Rejects tensors that stay in the file: a mapped file that is cut short ends the process. */
 function keepsNothingMapped(graph: GraphProto): boolean {
   const elsewhere = (graph.initializer ?? []).filter(({ data_location }) => data_location === EXTERNAL);
   return elsewhere.every((tensor) => isPacked(graph, tensor));
@@ -70,11 +70,11 @@ function readFront(chain: Chain): CutFront | undefined {
   const [begun, size] = [chain.nodes.size, readSize(chain)];
   if (size === undefined || size.side < SIDES.least || size.side > SIDES.most) return undefined;
   const scaling = readScaling(chain);
-  // Planes of floats alone are not worth a cut: what follows is something that the kernel does not know.
+  // Planes of floats alone are not worth a cut: the kernel does not support the nodes that follow.
   return scaling && chain.nodes.size > begun ? { ...size, ...scaling, ...readLevels(chain) } : undefined;
 }
 
-/** Undefined: it is made smaller or larger in a way of its own. */
+/** The step that resizes the image; undefined if the kernel does not support its kind. */
 function readSize(chain: Chain): Pick<Front, 'kind' | 'side'> | undefined {
   const resize = chain.take('Resize', { mode: 'linear', coordinate_transformation_mode: 'half_pixel' });
   if (resize) {
@@ -95,7 +95,7 @@ function readSize(chain: Chain): Pick<Front, 'kind' | 'side'> | undefined {
   return { kind: 'resize', side: IMAGE_SIDE };
 }
 
-/** (pixel − mean) / deviation, or neither; undefined: one of them is not per channel. */
+/** The step (pixel − mean) / deviation, if there is one; undefined if one of the two is not per channel. */
 function readScaling(chain: Chain): Pick<Front, 'mean' | 'deviation'> | undefined {
   const subtract = chain.take('Sub', {});
   const mean = subtract ? perChannel(chain, subtract.input?.[1]) : ([0, 0, 0] as const);

@@ -4,7 +4,7 @@ import { Tensor } from '../../onnx-runtime.js';
 import { instantiate, type WebAssemblyExports } from '../../../webassembly.js';
 import type { CutFront } from './cut-front.js';
 
-/** What native/front exports; see its README.md. */
+/** Exports of native/front; see its README.md. */
 interface FrontExports extends WebAssemblyExports {
   readonly image: () => number;
   readonly reserve: (bytes: number) => number;
@@ -19,7 +19,7 @@ interface FrontExports extends WebAssemblyExports {
 
 /** Converts pixels to a network's input, in memory that it keeps: that of the largest batch so far. */
 export class FrontKernel {
-  /** Rows and columns of what it computes. */
+  /** Rows and columns of the computed input. */
   readonly side: number;
   readonly #exports = instantiate('front', {}) as FrontExports;
   readonly #write: (to: number) => void;
@@ -66,7 +66,7 @@ export class FrontKernel {
   }
 }
 
-/** The input of a graph that was cut behind its front. */
+/** The input of a graph whose front was cut off. */
 export function frontInput(name: string, kernel: FrontKernel): GraphInput {
   const { side } = kernel;
   return {

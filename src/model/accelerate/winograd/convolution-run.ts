@@ -10,12 +10,12 @@ export interface ConvolutionShape {
   readonly outputs: number;
 }
 
-/** With its bias, and a ReLU behind it. */
+/** A convolution with its bias, followed by a ReLU. */
 export interface Convolution extends ConvolutionShape {
   readonly kind: 'convolution';
   /** The filters: float32 [outputs, channels / groups, kernel, kernel]. */
   readonly filters: Float32Array;
-  /** One for each output channel. */
+  /** One bias for each output channel. */
   readonly bias: Float32Array;
 }
 
@@ -27,15 +27,15 @@ export interface MaxPool {
 
 export type GraphStage = Convolution | MaxPool;
 
-/** With fewer channels, products of small matrices take longer than a convolution does. */
+/** Fewest channels: with fewer, products of small matrices take longer than a convolution. */
 const LEAST_CHANNELS = 32;
 /** Channels for which native/winograd has room. */
 const MOST_CHANNELS = 4096;
-/** Channels are taken four at a time. */
+/** Channels are processed four at a time. */
 const LANES = 4;
 const MOST_PADDING = 2;
 
-/** Convolutions one after the other, and the nodes that they are. */
+/** Consecutive convolutions, and their nodes in the graph. */
 export interface ConvolutionRun {
   readonly chain: Chain;
   readonly stages: readonly [Convolution, ...GraphStage[]];

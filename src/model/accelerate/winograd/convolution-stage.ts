@@ -8,7 +8,7 @@ import type { ReadyStage, Scratch } from './stage.js';
 export interface ConvolutionParts {
   readonly kernel: WinogradKernel;
   readonly settings: InferenceSession.SessionOptions;
-  /** How many will be run at once, at most. */
+  /** Largest number of images in one run. */
   readonly images: number;
 }
 
@@ -60,7 +60,7 @@ class ConvolutionStage implements ReadyStage {
     { kernel, padding, groups, channels, outputs, bias }: Convolution,
     parts: { kernel: WinogradKernel; products: MatrixProducts; side: number; tiles: number; atOnce: number },
   ) {
-    // Copies: the filters, and the file that all of it was read from, are needed no more.
+    // Copies, because the filters and the data of their file are no longer needed.
     this.#shape = { kernel, padding, groups, channels, outputs };
     this.#bias = Float32Array.from(bias);
     this.#kernel = parts.kernel;

@@ -10,7 +10,7 @@ import {
   type ValueInfoProto,
 } from '../../onnx/proto.js';
 
-/** ONNX, with one input that is used. */
+/** An ONNX graph of which one input is used. */
 export interface GraphPart {
   readonly bytes: Uint8Array;
   readonly inputName: string;
@@ -22,7 +22,7 @@ export interface GraphPart {
  * channels].
  */
 export interface DividedModel {
-  /** Made for `runInPlace`. */
+  /** The graph before the stages, made for `runInPlace`. */
   readonly before: GraphPart;
   readonly stages: readonly [GraphStage, ...GraphStage[]];
   readonly after: GraphPart;
@@ -65,7 +65,7 @@ export function divideAtConvolutions(
   };
 }
 
-/** All nodes that a value leads to, in the graph's order. */
+/** All nodes that depend on a value, in the graph's order. */
 function readersBehind(graph: GraphProto, value: string): Set<NodeProto> {
   const reached = new Set([value]);
   const behind = new Set<NodeProto>();
@@ -77,7 +77,10 @@ function readersBehind(graph: GraphProto, value: string): Set<NodeProto> {
   return behind;
 }
 
-/** Whether a run lies between all nodes ahead of it, of which there is one at least, and all behind it. */
+/**
+ * Whether every path from the nodes before a run, of which there must be one, to those behind it passes
+ * through it.
+ */
 function isOnlyWay(graph: GraphProto, ahead: readonly NodeProto[], behind: ReadonlySet<NodeProto>): boolean {
   const made = new Set([
     ...ahead.flatMap(({ output = [] }) => output),

@@ -7,8 +7,8 @@ import { IMAGES_AT_ONCE } from './images-at-once.js';
 import type { Stages } from './stages.js';
 
 /**
- * Images that go through the graph before the stages at once: with 2 MB each in AlexNet, and small weights,
- * more gain nothing.
+ * Images that are run at once through the graph before the stages. Each takes 2 MB in AlexNet and the weights
+ * are small, so more images gain nothing.
  */
 const IMAGES_BEFORE_AT_ONCE = 4;
 
@@ -29,7 +29,7 @@ export class DividedGraph implements Computation {
   readonly inputName: string;
   readonly outputs: InferenceSession['outputMetadata'];
   readonly #parts: DividedParts;
-  /** What the last graph reads, of the largest batch so far. */
+  /** Input of the second graph, as large as the largest batch so far. */
   #staged = new Float32Array(0);
 
   constructor(parts: DividedParts) {
@@ -61,7 +61,7 @@ export class DividedGraph implements Computation {
     await Promise.all([before.session.release(), stages.release(), after.session.release()]);
   }
 
-  /** Writes the stages' input of `images` images from number `start` on. */
+  /** Computes the stages' input for `images` images from number `start`. */
   async #runBefore(pixels: Uint8Array, start: number, images: number): Promise<void> {
     const { input, before, stages } = this.#parts;
     const { side, channels } = stages.shape;

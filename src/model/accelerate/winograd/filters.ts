@@ -36,7 +36,7 @@ const POINTS: Readonly<Record<Convolution['kernel'], Points>> = {
   },
 };
 
-/** Rows, and columns, of outputs that a tile gives. */
+/** Rows, and columns, of outputs that a tile yields. */
 export function outputsPerTile(kernel: Convolution['kernel']): number {
   return POINTS[kernel].outputs;
 }
@@ -58,7 +58,7 @@ export function transformFilters({ filters, kernel, groups, channels, outputs }:
   const plane = channels * deep;
   const transformed = new Float32Array(side ** 2 * plane);
   const [filter, half] = [new Float64Array(kernel ** 2), new Float64Array(side * kernel)];
-  // Neighbouring outputs one after the other: their values lie side by side.
+  // Neighbouring outputs are processed in order because their values are contiguous.
   for (let at = 0; at < plane; at += 1) {
     const channel = Math.floor(at / deep);
     const output = Math.floor(channel / wide) * deep + (at % deep);
@@ -79,7 +79,7 @@ export function transformFilters({ filters, kernel, groups, channels, outputs }:
   return transformed;
 }
 
-/** G, row by row: for each point [1, p, p², …] times its factor; of ∞ the highest coefficient. */
+/** G, row by row: for each point [1, p, p², …] times its factor; for ∞ the highest coefficient. */
 function filterMatrix(kernel: Convolution['kernel']): Float64Array {
   const powers = Array.from({ length: kernel }, (_, power) => power);
   const rows = POINTS[kernel].finite.map(([point, factor]) => powers.map((power) => factor * point ** power));

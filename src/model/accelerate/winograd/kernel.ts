@@ -3,7 +3,7 @@ import type { ConvolutionShape, MaxPool } from './convolution-run.js';
 
 type Transform = (...values: number[]) => void;
 
-/** What native/winograd exports; see its README.md. */
+/** Exports of native/winograd; see its README.md. */
 interface WinogradExports extends WebAssemblyExports {
   readonly reserve: (bytes: number) => number;
   readonly transform_input_3: Transform;
@@ -13,7 +13,7 @@ interface WinogradExports extends WebAssemblyExports {
   readonly max_pool: Transform;
 }
 
-/** Places of floats in the kernel's memory, in bytes. */
+/** Offset of floats in the kernel's memory, in bytes. */
 export type KernelOffset = number;
 
 /** A batch of square images, float32 [images, side, side, channels]. */
@@ -23,18 +23,18 @@ export interface Images {
   readonly side: number;
 }
 
-/** What images are taken apart into. */
+/** Tiles that images are divided into. */
 export interface Tiles {
   /** Tiles in each row, and in each column, of an image. */
   readonly perSide: number;
-  /** For how many tiles, of all images together, there is room. */
+  /** Number of tiles, of all images together, for which there is room. */
   readonly room: number;
 }
 
 const ALIGNMENT = 64;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-/** What lies before and after a convolution's products, in memory of its own. */
+/** Steps before and after a convolution's products, in memory of the kernel's own. */
 export class WinogradKernel {
   readonly #exports = instantiate('winograd', {}) as WinogradExports;
 
@@ -56,7 +56,7 @@ export class WinogradKernel {
     return at + floats * FLOAT;
   }
 
-  /** Valid until the next `arrange`. */
+  /** A view of the kernel's memory; valid until the next `arrange`. */
   floats(at: KernelOffset, length: number): Float32Array {
     return new Float32Array(this.#exports.memory.buffer, at, length);
   }

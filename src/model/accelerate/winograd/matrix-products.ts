@@ -20,8 +20,9 @@ export class MatrixProducts {
   }
 
   /**
+   * Loads the products and tries them with one tile.
    * @param filters transformed: float32 [points, groups, channels / groups, outputs / groups]
-   * @throws when a product cannot be computed, which is tried with one tile
+   * @throws when a product cannot be computed
    */
   static async open(
     shape: ConvolutionShape,
@@ -41,6 +42,7 @@ export class MatrixProducts {
   }
 
   /**
+   * Computes the products of all tiles.
    * @param tiles float32 [points, groups, tiles, channels / groups]
    * @param products float32 [points, groups, tiles, outputs / groups], to be written
    */

@@ -7,12 +7,12 @@ export interface Scratch {
   readonly bias: KernelOffset;
 }
 
-/** A stage for images of one side. */
+/** A stage that is ready for images of one size. */
 export interface ReadyStage {
   /** Rows and columns of the output. */
   readonly side: number;
   readonly channels: number;
-  /** Floats of each that it needs. */
+  /** Number of floats of scratch memory that the stage needs. */
   readonly scratch: Readonly<Record<keyof Scratch, number>>;
   /** Computes float32 [images, side, side, channels] of the output from that of the input. */
   run(from: Images, to: KernelOffset, scratch: Scratch): Promise<void>;

@@ -4,13 +4,13 @@ import type { KernelOffset, WinogradKernel } from './kernel.js';
 import { poolStage } from './pool-stage.js';
 import type { ReadyStage, Scratch } from './stage.js';
 
-/** Square images of a number of channels. */
+/** Side and number of channels of square images. */
 export interface ImageShape {
   readonly side: number;
   readonly channels: number;
 }
 
-/** Stages one after the other, in memory that they keep. */
+/** Consecutive stages, in memory that they keep. */
 export class Stages {
   /** Shape of the input. */
   readonly shape: ImageShape;
@@ -55,7 +55,8 @@ export class Stages {
             ? poolStage(stage, before, kernel)
             : await convolutionStage(stage, before.side, { kernel, settings, images }),
         );
-        if ((ready.at(-1)?.side ?? 0) < 1) throw new RangeError('an image is smaller than what goes over it');
+        if ((ready.at(-1)?.side ?? 0) < 1)
+          throw new RangeError('an image is smaller than a filter or window');
       }
       return new Stages(input, ready, kernel, images);
     } catch (error) {
@@ -77,7 +78,10 @@ export class Stages {
     return this.#kernel.floats(this.#kernel.after(this.#turns[0], start * floats), images * floats);
   }
 
-  /** @returns float32 [images, side, side, channels] of the last stage; valid until the next run */
+  /**
+   * Runs all stages.
+   * @returns float32 [images, side, side, channels] of the last stage; valid until the next run
+   */
   async run(images: number): Promise<Float32Array> {
     let [from, to] = this.#turns;
     let { side } = this.shape;

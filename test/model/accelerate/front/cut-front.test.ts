@@ -51,7 +51,7 @@ it.each([
   expect(graph.output).toEqual(model.graph.output);
 });
 
-it('a quantised network is cut behind the step to levels, and reads pixels', async () => {
+it('a quantised network is cut after the conversion to levels, and reads pixels', async () => {
   const cut = cutFront(decodeModel(await quantized()))!;
   expect(cut.front).toMatchObject({ kind: 'resize', side: 39, mean: [0, 0, 0], deviation: [1, 1, 1] });
   expect(cut.front.levels).toEqual({ scale: 1, zeroPoint: 0 });
@@ -85,10 +85,10 @@ describe('A graph is left whole', () => {
 
   it.each<[string, (graph: GraphProto) => void]>([
     [
-      'that turns the image otherwise',
+      'that transposes the image differently',
       (graph) => (attributeOf(graph, 'Transpose', 'perm').ints = [0, 3, 2, 1]),
     ],
-    ['that computes in another type', (graph) => (attributeOf(graph, 'Cast', 'to').i = 11)],
+    ['that computes with another type', (graph) => (attributeOf(graph, 'Cast', 'to').i = 11)],
     ['with other neighbours', (graph) => (attributeOf(graph, 'Resize', 'mode').s = Buffer.from('cubic'))],
     [
       'with other centres',
@@ -101,14 +101,14 @@ describe('A graph is left whole', () => {
     ],
     ['that is not square', (graph) => (constantOf(graph, 'front.scales').raw_data = floats(1, 1, 0.5, 0.25))],
     [
-      'whose side is no whole number',
+      'whose side is not a whole number',
       (graph) => (constantOf(graph, 'front.scales').raw_data = floats(1, 1, 0.3, 0.3)),
     ],
     [
       'that is tiny',
       (graph) => (constantOf(graph, 'front.scales').raw_data = floats(1, 1, 1 / 128, 1 / 128)),
     ],
-    ['of a size instead of a scale', (graph) => nodeOf(graph, 'Resize').input!.push('sizes')],
+    ['with a size instead of a scale', (graph) => nodeOf(graph, 'Resize').input!.push('sizes')],
     ['with a region', (graph) => (nodeOf(graph, 'Resize').input![1] = 'front.mean')],
     ['with one mean for each row', (graph) => (constantOf(graph, 'front.mean').dims = [3, 1, 1, 1])],
     ['that divides by zero', (graph) => (constantOf(graph, 'front.deviation').raw_data = floats(60, 0, 40))],
@@ -120,13 +120,10 @@ describe('A graph is left whole', () => {
       },
     ],
     [
-      'that needs the pixels elsewhere, too',
+      'that also reads the pixels elsewhere',
       (graph) => graph.node!.push({ op_type: 'Shape', input: ['image'], output: ['shape'] }),
     ],
-    [
-      'that gives its input out',
-      (graph) => graph.output!.push({ ...graph.output![0]!, name: 'front.float' }),
-    ],
+    ['that outputs its input', (graph) => graph.output!.push({ ...graph.output![0]!, name: 'front.float' })],
     ['of another domain', (graph) => (nodeOf(graph, 'Cast').domain = 'com.example')],
     [
       'of bytes in another order',
@@ -163,7 +160,7 @@ it.each<[string, string[], string, Partial<Front>]>([
   expect(cut?.front).toEqual({ ...smallAlexNet.front, ...expected });
 });
 
-it('planes of floats alone are left where they are', () => {
+it('planes of floats alone are not cut', () => {
   const { graph, ...model } = decodeModel(onnxOf(smallAlexNet));
   const node = graph.node!.filter(({ op_type = '' }) => !['Resize', 'Sub', 'Div'].includes(op_type));
   node.find(({ op_type }) => op_type === 'Conv')!.input![0] = 'front.float';

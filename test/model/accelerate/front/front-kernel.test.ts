@@ -12,7 +12,7 @@ const means = (side: number): Front => ({ kind: 'mean-pool', side, ...scaling })
 const pixels = randomPixels(3);
 const imageAt = (index: number) => pixels.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES);
 
-/** What plain loops give, as planes. */
+/** The planes that plain loops compute. */
 function planesOf(front: Front, image: Uint8Array): Float32Array {
   const area = front.side ** 2;
   const values = runFront(front, image);
@@ -32,7 +32,7 @@ function largestDifference(found: ArrayLike<number>, expected: ArrayLike<number>
 describe.each([
   ['AlexNet’s 227', resize(227)],
   ['the smallest side', resize(4)],
-  ['a side that is no multiple of four', resize(61)],
+  ['a side that is not a multiple of four', resize(61)],
   ['no change of size', resize(256)],
   ['enlarging', resize(299)],
   ['the largest side', resize(512)],
@@ -40,10 +40,10 @@ describe.each([
   ['means of 2 × 2', means(128)],
   ['means of 64 × 64', means(4)],
 ])('%s', (_name, front) => {
-  it('gives what plain loops give, in planes of floats', () => {
+  it('gives the same as plain loops, in planes of floats', () => {
     const found = new FrontKernel(front).run(imageAt(0), 1);
     expect(found).toBeInstanceOf(Float32Array);
-    // ONNX Runtime's centres are floats, and so are ours: up to 0.00003 columns off, of up to 255/40 each.
+    // ONNX Runtime's centres are floats, like ours: up to 0.00003 columns off, of up to 255/40 each.
     expect(largestDifference(found, planesOf(front, imageAt(0)))).toBeLessThan(2e-4);
   });
 
@@ -57,7 +57,7 @@ describe.each([
     expect(largestDifference(found, cut)).toBeLessThan(0.51);
   });
 
-  it('gives each image of a batch what it gives it alone', () => {
+  it('gives each image the same result in a batch and alone', () => {
     const kernel = new FrontKernel(front);
     const batch = kernel.run(pixels, 3).slice();
     const size = batch.length / 3;
@@ -80,7 +80,7 @@ it('levels half way between two are rounded to the even one, as ONNX’s Quantiz
   }
 });
 
-it('black and white stay what they are', () => {
+it('black and white stay unchanged', () => {
   const front: CutFront = { kind: 'resize', side: 227, mean: [0, 0, 0], deviation: [1, 1, 1] };
   const kernel = new FrontKernel(front);
   for (const level of [0, 255]) {
@@ -93,7 +93,7 @@ it.each([0, 3, 513])('a side of %i is refused', (side) => {
   expect(() => new FrontKernel(resize(side))).toThrow(RangeError);
 });
 
-it('more than memory can hold is refused, and the next batch is computed', () => {
+it('a batch larger than the memory is refused, and the next one is computed', () => {
   const kernel = new FrontKernel(resize(512));
   expect(() => kernel.run(new Uint8Array(), 1000)).toThrow(/do not fit into memory/);
   expect(kernel.run(imageAt(0), 1)).toHaveLength(3 * 512 ** 2);

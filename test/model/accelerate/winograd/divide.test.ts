@@ -24,14 +24,14 @@ import { smallWideNetwork } from '../../onnx/small-networks.js';
 
 const bytes = onnxOf(smallWideNetwork);
 
-/** As it is loaded: without its front, and changed before it is divided. */
+/** Divides a network as loading does: its front is removed and the graph changed before. */
 function divide(onnx: Uint8Array, change?: (graph: GraphProto) => void): DividedModel | undefined {
   const { model, inputName } = cutFront(decodeModel(onnx))!;
   change?.(model.graph);
   return divideAtConvolutions(model, inputName);
 }
 
-/** `5×5 of 32 → 64`, `pool 3/2`. */
+/** Name of a stage: `5×5 of 32 → 64`, `pool 3/2`. */
 function nameOf(stage: GraphStage): string {
   if (stage.kind === 'max-pool') return `pool ${stage.size}/${stage.stride}`;
   const { kernel, channels, outputs, groups, padding } = stage;
@@ -47,7 +47,7 @@ const graphsOf = ({ before, after }: DividedModel) =>
   [before, after].map((part) => decodeModel(part.bytes).graph);
 const operators = ({ node = [] }: GraphProto) => node.map(({ op_type }) => op_type);
 const initializers = ({ initializer = [] }: GraphProto) => initializer.map(({ name }) => name);
-/** The last nodes of the part before: its channels come last, and its first output is no tensor. */
+/** The last nodes of the part before: its channels come last, and its first output is not a tensor. */
 const handOver = ['Transpose', 'SequenceEmpty'];
 const ends = (infos: GraphProto['input']) =>
   infos?.map(({ name, type }) => {
@@ -60,8 +60,7 @@ const [conv3, pool3] = ['3×3 of 64 → 64, 2 groups, padding 1', 'pool 2/2'];
 const whole = [conv2, pool2, conv3, pool3];
 
 /**
- * AlexNet with hardly any of its fully connected layers, which are not looked at and are nearly all of its
- * size.
+ * AlexNet with tiny fully connected layers, which the test does not use and which are nearly all of its size.
  */
 function lightAlexNet(options?: AlexNetOptions): Network {
   const network = alexnet(options);
@@ -79,7 +78,7 @@ describe('AlexNet is divided', () => {
   ];
   const dense = ['Transpose', 'Flatten', 'Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm', 'Softmax'];
 
-  it('from conv2 to pool5, with all else before and after', () => {
+  it('from conv2 to pool5, with all other layers before and after', () => {
     const divided = divide(onnxOf(lightAlexNet()))!;
     expect(stagesOf(divided)).toEqual(['5×5 of 96 → 256, 2 groups, padding 2', 'pool 3/2', ...behindConv2]);
     const [before, after] = graphsOf(divided);
@@ -87,7 +86,7 @@ describe('AlexNet is divided', () => {
     expect(operators(after!)).toEqual(dense);
   });
 
-  it('from conv3 on where LRN is between it and conv2, since most weights are there', () => {
+  it('from conv3 on where LRN is between it and conv2, where most weights are', () => {
     const divided = divide(onnxOf(lightAlexNet({ lrn: true })))!;
     expect(stagesOf(divided)).toEqual(behindConv2);
     const [before, after] = graphsOf(divided);
@@ -104,7 +103,7 @@ describe('The parts of a small network', () => {
   const divided = divideAtConvolutions(model, inputName)!;
   const [before, after] = graphsOf(divided);
 
-  it('are what lies before its run of convolutions, the run, and what lies after it', () => {
+  it('are the nodes before its run of convolutions, the run, and the nodes after it', () => {
     expect(stagesOf(divided)).toEqual(whole);
     expect(operators(before!)).toEqual(['Conv', 'Relu', ...handOver]);
     expect(operators(after!)).toEqual(['Transpose', 'Flatten', 'Gemm', 'Relu', 'Gemm', 'Softmax']);
@@ -120,7 +119,7 @@ describe('The parts of a small network', () => {
     );
   });
 
-  it('hand over images of [N, height, width, channels]', () => {
+  it('pass images of [N, height, width, channels]', () => {
     expect(divided.before).toMatchObject({ inputName: 'front.scaled', outputName: 'conv1.relu.nhwc' });
     expect(divided.after).toMatchObject({ inputName: 'pool3.nhwc', outputName: 'probabilities' });
     expect(ends(before!.input)).toEqual([['front.scaled', 1, 'N', 3, 67, 67]]);
@@ -159,11 +158,8 @@ const unlike: [string, Change][] = [
   ['a stride of 2', (graph, name) => setAttribute(nodeOf(graph, name), 'strides', [2, 2])],
   ['padding on one side', (graph, name) => setAttribute(nodeOf(graph, name), 'pads', [2, 2, 1, 1])],
   ['padding of 3', (graph, name) => setAttribute(nodeOf(graph, name), 'pads', [3, 3, 3, 3])],
-  [
-    'padding that is to be worked out',
-    (graph, name) => setAttribute(nodeOf(graph, name), 'auto_pad', 'SAME_UPPER'),
-  ],
-  ['an attribute of no known meaning', (graph, name) => setAttribute(nodeOf(graph, name), 'fused', 1)],
+  ['automatic padding', (graph, name) => setAttribute(nodeOf(graph, name), 'auto_pad', 'SAME_UPPER')],
+  ['an unknown attribute', (graph, name) => setAttribute(nodeOf(graph, name), 'fused', 1)],
   [
     'a shape other than its filters’',
     (graph, name) => setAttribute(nodeOf(graph, name), 'kernel_shape', [4, 4]),
@@ -173,7 +169,7 @@ const unlike: [string, Change][] = [
   ['filters that are not square', (graph, name) => setFilters(graph, name, [64, 32, 3, 5])],
   ['filters of three dimensions', (graph, name) => setFilters(graph, name, [64, 32, 3, 3, 1])],
   [
-    'filters that are cut short',
+    'filters that are truncated',
     (graph, name) => {
       const tensor = tensorOf(graph, `${name}.weight`);
       tensor.raw_data = tensor.raw_data!.subarray(0, -4);
@@ -181,7 +177,7 @@ const unlike: [string, Change][] = [
   ],
   ['filters that are computed', (graph, name) => (tensorOf(graph, `${name}.weight`).name = 'elsewhere')],
   [
-    'filters that were left in the file',
+    'filters that stay in the file',
     (graph, name) => {
       const tensor = tensorOf(graph, `${name}.weight`);
       delete tensor.raw_data;
@@ -194,11 +190,11 @@ const unlike: [string, Change][] = [
   ],
   ['a bias that is computed', (graph, name) => (tensorOf(graph, `${name}.bias`).name = 'elsewhere')],
   [
-    'another function than ReLU behind it',
+    'a function other than ReLU after it',
     (graph, name) => (nodeOf(graph, `${name}.relu`).op_type = 'Sigmoid'),
   ],
   [
-    'nothing behind it but the next layer',
+    'only the next layer after it',
     (graph, name) => {
       graph.node!.splice(graph.node!.indexOf(nodeOf(graph, `${name}.relu`)), 1);
       for (const node of graph.node!) {
@@ -207,29 +203,29 @@ const unlike: [string, Change][] = [
     },
   ],
   [
-    'sums that something else reads',
+    'sums that another node reads',
     (graph, name) => graph.node!.push({ op_type: 'Shape', input: [name], output: ['unused'] }),
   ],
   ['a ReLU of another domain', (graph, name) => (nodeOf(graph, `${name}.relu`).domain = 'com.example')],
-  ['a domain of its own', (graph, name) => (nodeOf(graph, name).domain = 'com.example')],
+  ['another domain', (graph, name) => (nodeOf(graph, name).domain = 'com.example')],
 ];
 
 describe.each<[string, string, string[]]>([
-  ['begins behind a first convolution', 'conv2', [conv3, pool3]],
-  ['ends before a last convolution', 'conv3', [conv2, pool2]],
+  ['begins after the first convolution', 'conv2', [conv3, pool3]],
+  ['ends before the last convolution', 'conv3', [conv2, pool2]],
 ])('A run %s', (_where, name, expected) => {
   it.each(unlike)('with %s', (_what, change) => {
     expect(stagesOf(divide(bytes, (graph) => change(graph, name)))).toEqual(expected);
   });
 });
 
-it.each(unlike)('There is no run where every convolution is one with %s', (_what, change) => {
+it.each(unlike)('There is no run when every convolution has %s', (_what, change) => {
   const changeAll = (graph: GraphProto) => ['conv2', 'conv3'].forEach((name) => change(graph, name));
   expect(divide(bytes, changeAll)).toBeUndefined();
 });
 
 describe('A convolution is computed by products', () => {
-  it('with a bias of zeros where it has none', () => {
+  it('with a bias of zeros if it has no bias', () => {
     for (const input of [
       ['conv1.relu', 'conv2.weight'],
       ['conv1.relu', 'conv2.weight', ''],
@@ -240,12 +236,12 @@ describe('A convolution is computed by products', () => {
     }
   });
 
-  it('without padding or groups where it says nothing of them', () => {
+  it('without padding or groups if their attributes are missing', () => {
     const divided = divide(bytes, (graph) => (nodeOf(graph, 'conv2').attribute = []));
     expect(stagesOf(divided)).toEqual(['5×5 of 32 → 64', pool2, conv3, pool3]);
   });
 
-  it('when it says what is meant anyway', () => {
+  it('when its attributes have the default values', () => {
     const divided = divide(bytes, (graph) => {
       setAttribute(nodeOf(graph, 'conv2'), 'dilations', [1, 1]);
       setAttribute(nodeOf(graph, 'conv2'), 'auto_pad', 'NOTSET');
@@ -270,15 +266,15 @@ describe('A convolution is computed by products', () => {
 describe('A run ends at', () => {
   const pools: [string, (pool: NodeProto) => void][] = [
     ['padding', (pool) => setAttribute(pool, 'pads', [0, 0, 1, 1])],
-    ['places that lie half outside', (pool) => setAttribute(pool, 'ceil_mode', 1)],
-    ['padding that is to be worked out', (pool) => setAttribute(pool, 'auto_pad', 'SAME_LOWER')],
+    ['windows that are half outside', (pool) => setAttribute(pool, 'ceil_mode', 1)],
+    ['automatic padding', (pool) => setAttribute(pool, 'auto_pad', 'SAME_LOWER')],
     ['gaps', (pool) => setAttribute(pool, 'dilations', [2, 2])],
-    ['places in another order', (pool) => setAttribute(pool, 'storage_order', 1)],
-    ['the places of what is largest', (pool) => pool.output!.push('places')],
+    ['windows in another order', (pool) => setAttribute(pool, 'storage_order', 1)],
+    ['an output of the largest values’ indices', (pool) => pool.output!.push('places')],
     ['a shape that is not square', (pool) => setAttribute(pool, 'kernel_shape', [2, 3])],
-    ['steps that are not the same', (pool) => setAttribute(pool, 'strides', [1, 2])],
+    ['different strides', (pool) => setAttribute(pool, 'strides', [1, 2])],
     ['one dimension', (pool) => setAttribute(pool, 'kernel_shape', [3])],
-    ['a domain of its own', (pool) => (pool.domain = 'com.example')],
+    ['another domain', (pool) => (pool.domain = 'com.example')],
     ['means instead', (pool) => (pool.op_type = 'AveragePool')],
   ];
 
@@ -305,7 +301,7 @@ it('a pool without a stride has one of 1', () => {
   expect(stagesOf(divided)).toEqual([conv2, 'pool 3/1', conv3, pool3]);
 });
 
-it('of two runs that something lies between, the one with more weights is taken', () => {
+it('of two separate runs, the one with more weights is chosen', () => {
   const between = (graph: GraphProto) => (nodeOf(graph, 'pool2').op_type = 'AveragePool');
   expect(stagesOf(divide(bytes, between))).toEqual([conv2]);
   const lighter = (graph: GraphProto) => {
@@ -333,18 +329,18 @@ describe('The number of channels', () => {
   it.each<[string, [number, number, number], string[] | undefined]>([
     ['of 32 a group is enough', [32, 64, 64], whole],
     ['of 28 is not', [28, 64, 64], [conv3, pool3]],
-    ['that is no multiple of four is not computed', [34, 64, 64], [conv3, pool3]],
+    ['that is not a multiple of four is not supported', [34, 64, 64], [conv3, pool3]],
     ['of 36 is', [36, 64, 64], [of(36, 64), pool2, conv3, pool3]],
     ['of 30 in each of two groups is not enough', [32, 60, 64], [of(32, 60), pool2]],
-    ['of 34 in each of two groups is not computed', [32, 68, 64], [of(32, 68), pool2]],
+    ['of 34 in each of two groups is not supported', [32, 68, 64], [of(32, 68), pool2]],
     ['of outputs of 28 a group is not enough', [32, 64, 56], [conv2, pool2]],
-    ['of outputs that is no multiple of four is not computed', [32, 66, 64], undefined],
+    ['of outputs that is not a multiple of four is not supported', [32, 66, 64], undefined],
   ])('%s', (_what, filters, expected) => {
     expect(stagesOf(divide(withFilters(...filters)))).toEqual(expected);
   });
 });
 
-it('what is computed of constants alone leads past no run: both parts have it', () => {
+it('values computed from constants alone do not bypass a run: both parts have them', () => {
   const divided = divide(bytes, (graph) => {
     graph.node!.unshift({ op_type: 'Neg', input: ['fc5.bias'], output: ['computed'] });
     nodeOf(graph, 'fc5').input![2] = 'computed';
@@ -366,7 +362,7 @@ describe('A graph is left whole', () => {
 
   it.each<[string, (graph: GraphProto) => void]>([
     [
-      'when a value leads past the run, as around a residual block',
+      'when a value bypasses the run, as around a residual block',
       (graph) => {
         nodeOf(graph, 'fc4.flat').input = ['sum'];
         const sum = { op_type: 'Add', input: ['pool3', 'conv1'], output: ['sum'] };
@@ -374,7 +370,7 @@ describe('A graph is left whole', () => {
       },
     ],
     [
-      'when its input leads past the run',
+      'when its input bypasses the run',
       (graph) => {
         nodeOf(graph, 'fc4.flat').input = ['sum'];
         const sum = { op_type: 'Add', input: ['pool3', 'front.scaled'], output: ['sum'] };
@@ -393,7 +389,7 @@ describe('A graph is left whole', () => {
     ['when its only output is before the run', (graph) => (graph.output![0]!.name = 'conv1.relu')],
     ['when it has no output', (graph) => (graph.output = [])],
     [
-      'when nothing lies before the run',
+      'when the run begins at the input',
       (graph) => {
         graph.node = graph.node!.filter(({ output }) => !output![0]!.startsWith('conv1'));
         nodeOf(graph, 'conv2').input![0] = 'front.scaled';

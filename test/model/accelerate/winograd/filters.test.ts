@@ -7,9 +7,7 @@ import {
 import type { Convolution } from '../../../../src/model/accelerate/winograd/convolution-run.js';
 import { randomNumbers } from '../../onnx/random-weights.js';
 
-/**
- * G of both sizes, as it is worked out by hand: a row for each of the points 0, 1, −1, 2, −2, ½ (, −½), ∞.
- */
+/** G of both sizes, computed by hand: a row for each of the points 0, 1, −1, 2, −2, ½ (, −½), ∞. */
 const MATRICES: Readonly<Record<Convolution['kernel'], readonly (readonly number[])[]>> = {
   3: [
     [-1 / 2, 0, 0],
@@ -53,7 +51,7 @@ function convolution(
   return { kind: 'convolution', filters, bias, kernel, padding: 0, groups, channels, outputs };
 }
 
-/** One filter of one channel, and nothing else. */
+/** Transforms one filter of one channel. */
 function transformOne(kernel: Convolution['kernel'], valueAt: (row: number, column: number) => number) {
   const of = convolution({ kernel, channels: 1, outputs: 1 }, (i) =>
     valueAt(Math.floor(i / kernel), i % kernel),
@@ -127,7 +125,7 @@ describe.each([3, 5] as const)('Filters of %i × %i', (kernel) => {
   });
 
   it.each([NaN, Infinity, -Infinity])(
-    'with a value of %d do not become numbers at any point but 0 and ∞',
+    'with a value of %d become not a number at every point except 0 and ∞',
     (value) => {
       const { at, last } = transformOne(kernel, (row, column) => (row === 1 && column === 1 ? value : 1));
       for (const row of range(last).slice(1)) {

@@ -12,7 +12,7 @@ it('places do not overlap, and begin at lines of a cache', () => {
   }
 });
 
-it('a place behind another is so many floats from it', () => {
+it('an offset after another has the given distance in floats', () => {
   const kernel = new WinogradKernel();
   const [place = 0] = kernel.arrange([10]);
   kernel.floats(place, 10).set([0, 1, 2, 3]);
@@ -26,7 +26,7 @@ it('kernels have memory of their own', () => {
   expect([...other.floats(there, 4)]).toEqual([0, 0, 0, 0]);
 });
 
-it('more than memory can hold is refused', () => {
+it('a request larger than the memory is refused', () => {
   const kernel = new WinogradKernel();
   expect(() => kernel.arrange([2 ** 29, 2 ** 28])).toThrow(/do not fit into memory/);
   expect(kernel.arrange([1000])).toHaveLength(1);

@@ -27,19 +27,20 @@ it('each point and group is a product of matrices', async () => {
   });
 });
 
-it('products are written into the memory that is given, and no other is made for them', async () => {
+it('products are written into the given memory, and no other is allocated for them', async () => {
   const products = await MatrixProducts.open(shape, filters, settings);
   const [count, runs] = [50, 20];
   const tiles = floats(POINTS * count * shape.channels);
   const found = new Float32Array(POINTS * count * shape.outputs);
   const before = process.memoryUsage().arrayBuffers;
   for (let i = 0; i < runs; i++) await products.run(tiles, found);
-  // A copy each would be 18 MB, or less where memory was collected meanwhile: each alone is larger than this.
+  // A copy of each would be 18 MB, or less if memory was collected since then: each alone is larger than this
+  // limit.
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(found.byteLength / 2);
   await products.release();
 });
 
-it('what cannot be computed is said', async () => {
+it('a computation that fails reports the reason', async () => {
   const products = await MatrixProducts.open(shape, filters, settings);
   const running = products.run(new Float32Array(POINTS * 64), new Float32Array(POINTS * 96 * 2));
   await expect(running).rejects.toThrow(/shape|output/i);

@@ -13,7 +13,7 @@ const settings = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel:
 
 type Size = Partial<Pick<Convolution, 'kernel' | 'padding' | 'groups' | 'channels' | 'outputs'>>;
 
-/** Of the size that training leaves: outputs are about as large as inputs. */
+/** A convolution with weights of the size that training leaves: outputs are about as large as inputs. */
 function convolution(size: Size = {}, seed = 1): Convolution {
   const { kernel = 3, padding = 1, groups = 1, channels = 32, outputs = 36 } = size;
   const random = randomNumbers(seed);
@@ -114,9 +114,9 @@ function computePool(
 }
 
 /**
- * Of the largest value. The method's sums are of numbers several times as large as what they end in, and
- * cancel, so that some bits more are lost than in a convolution: up to 10⁻⁵ here, with filters of 5 × 5. What
- * is computed wrongly is wrong by a thousand times as much.
+ * Largest error relative to the largest value. The method adds numbers several times as large as their sum,
+ * which cancel, so that some bits more are lost than in a convolution: up to 10⁻⁵ here, with filters of 5 ×
+ * 5. A wrong computation would have a thousand times this error.
  */
 const TOLERANCE = 5e-5;
 
@@ -142,7 +142,7 @@ describe.each(combinations)(
     const stage = convolution({ kernel, padding, groups, channels, outputs });
     const sides = [4, 5, 7, 13, 16, 27].filter((side) => side + 2 * padding >= kernel);
 
-    it.each(sides)('gives what plain loops give, of images with a side of %i', async (side) => {
+    it.each(sides)('gives the same as plain loops, for images with a side of %i', async (side) => {
       const shape = { side, channels };
       const images = randomImages(2, shape);
       const stages = await open([stage], shape);
@@ -164,7 +164,7 @@ describe.each([1, 2, 7, 16])('A batch of %i images', (count) => {
   it.each([
     ['3 × 3', run3],
     ['5 × 5', run5],
-  ])('gives what plain loops give, with filters of %s', async (_name, stages) => {
+  ])('gives the same as plain loops, with filters of %s', async (_name, stages) => {
     const images = randomImages(count, shape);
     const found = await run(await open(stages, shape), images);
     expectClose(found, compute(stages, shape, images).values);
@@ -173,7 +173,7 @@ describe.each([1, 2, 7, 16])('A batch of %i images', (count) => {
   it.each([
     ['3 × 3', run3],
     ['5 × 5', run5],
-  ])('gives each image what it gives it alone, with filters of %s', async (_name, stages) => {
+  ])('gives each image the same result as alone, with filters of %s', async (_name, stages) => {
     const images = randomImages(count, shape);
     const opened = await open(stages, shape);
     const found = await run(opened, images);
@@ -205,7 +205,7 @@ describe('A max pool', () => {
 });
 
 describe('Several stages', () => {
-  it('in a row give what plain loops give', async () => {
+  it('in sequence give the same as plain loops', async () => {
     const shape = { side: 15, channels: 32 };
     const stages = [
       convolution({ kernel: 5, padding: 2, outputs: 64 }, 11),
@@ -259,7 +259,7 @@ describe('Several stages', () => {
     expect(await opened.run(7)).toEqual(found);
   });
 
-  it('take and give as many numbers as their images have', async () => {
+  it('read and write the number of values of their images', async () => {
     const opened = await open([convolution()], { side: 9, channels: 32 });
     expect(opened.input(0, 2)).toHaveLength(2 * 81 * 32);
     expect(await opened.run(2)).toHaveLength(2 * 81 * 36);
@@ -283,25 +283,29 @@ it.each<[string, number, DividedModel['stages']]>([
   await expect(open(stages, { side, channels: 32 })).rejects.toThrow(RangeError);
 });
 
-it.each([3, 5] as const)('At the border of ones, filters of %i × %i see what is inside', async (kernel) => {
-  const [side, padding] = [11, 2];
-  const stage = { ...convolution({ kernel, padding }), bias: new Float32Array(36) };
-  stage.filters.fill(1 / 32);
-  const shape = { side, channels: 32 };
-  const opened = await open([stage], shape);
-  const found = await run(opened, new Float32Array(side ** 2 * 32).fill(1));
-  const computedSide = opened.output.side;
-  const inside = (at: number): number =>
-    Array.from({ length: kernel }, (_, i) => at + i - padding).filter((row) => row >= 0 && row < side).length;
-  const expected = Array.from({ length: computedSide ** 2 * 36 }, (_, at) => {
-    const place = Math.floor(at / 36);
-    return inside(Math.floor(place / computedSide)) * inside(place % computedSide);
-  });
-  expect(new Set(expected).size).toBeGreaterThan(4);
-  expectClose(found, expected);
-});
+it.each([3, 5] as const)(
+  'At the border of ones, filters of %i × %i use the values inside',
+  async (kernel) => {
+    const [side, padding] = [11, 2];
+    const stage = { ...convolution({ kernel, padding }), bias: new Float32Array(36) };
+    stage.filters.fill(1 / 32);
+    const shape = { side, channels: 32 };
+    const opened = await open([stage], shape);
+    const found = await run(opened, new Float32Array(side ** 2 * 32).fill(1));
+    const computedSide = opened.output.side;
+    const inside = (at: number): number =>
+      Array.from({ length: kernel }, (_, i) => at + i - padding).filter((row) => row >= 0 && row < side)
+        .length;
+    const expected = Array.from({ length: computedSide ** 2 * 36 }, (_, at) => {
+      const place = Math.floor(at / 36);
+      return inside(Math.floor(place / computedSide)) * inside(place % computedSide);
+    });
+    expect(new Set(expected).size).toBeGreaterThan(4);
+    expectClose(found, expected);
+  },
+);
 
-it.each([3, 5] as const)('What is negative is 0 behind filters of %i × %i, exactly', async (kernel) => {
+it.each([3, 5] as const)('Negative values are 0 after filters of %i × %i, exactly', async (kernel) => {
   const stage = convolution({ kernel });
   const shape = { side: 9, channels: 32 };
   const images = randomImages(2, shape);
@@ -324,7 +328,7 @@ describe.each([3, 5] as const)('A NaN before filters of %i × %i', (kernel) => {
   const [perImage, row, column, channel] = [12 ** 2 * 64, 6, 3, 5];
   images[perImage + (row * 12 + column) * 64 + channel] = NaN;
 
-  it('is one in every output that depends on it, and in no other image or group', async () => {
+  it('reaches every output that depends on it, and no other image or group', async () => {
     const found = await run(await open([stage], shape), images);
     const reach = (kernel - 1) / 2;
     found.forEach((value, at) => {
@@ -335,7 +339,7 @@ describe.each([3, 5] as const)('A NaN before filters of %i × %i', (kernel) => {
     });
   });
 
-  it('is not lost in what follows', async () => {
+  it('is not lost in the following stages', async () => {
     const second = convolution({ kernel, channels: 72, outputs: 32 }, 2);
     const found = await run(await open([stage, pool(3, 2), second, pool(2, 2)], shape), images);
     const each = found.length / 3;

@@ -16,7 +16,7 @@ import {
   type SavedModel,
 } from './keras-export.js';
 
-/** TensorFlow is not there: whatever gets as far as that has been let through. */
+/** Imports a file without TensorFlow: a file that reaches TensorFlow has passed all checks. */
 async function importing(file: string): Promise<unknown> {
   const folder = temporaryFolder();
   const stated = { ...statement, layout: undefined, inputSize: 64 };
@@ -35,7 +35,7 @@ const refusal = (code: string, message: string): object => ({
   hint: expect.any(String) as string,
 });
 
-it('what is as it should be gets as far as TensorFlow', async () => {
+it('a valid file passes all checks before TensorFlow', async () => {
   expect(await importing(write(kerasExport()))).toMatchObject({ code: 'engine-unavailable' });
 });
 
@@ -61,7 +61,7 @@ const replaced = (index: number, config: object, class_name?: string) =>
     if (class_name !== undefined) found.class_name = class_name;
   });
 
-describe('refused by what it says:', () => {
+describe('refused because of its content:', () => {
   it.each<[string, SavedModel, string, string]>([
     [
       'a GraphModel',
@@ -101,13 +101,13 @@ describe('refused by what it says:', () => {
       'its model is of the kind "MyModel"',
     ],
     [
-      'a layer of its owner',
+      'a custom layer',
       replaced(3, {}, 'SquareRoot'),
       'import-unsupported',
       'the layer "re_lu" is of the kind "SquareRoot"',
     ],
     [
-      'a layer of ours, which is no foreign one',
+      'a layer of ours, which is not allowed in a foreign file',
       replaced(3, {}, 'SmearwatchFront'),
       'import-unsupported',
       'the kind "SmearwatchFront"',
@@ -149,7 +149,7 @@ describe('refused by what it says:', () => {
       'it has 2 outputs: "dense", "re_lu"',
     ],
     [
-      'a Sequential that does not say what it takes',
+      'a Sequential without the shape of its input',
       changed((json) => {
         modelOf(json).class_name = 'Sequential';
         layersOf(json).shift();
@@ -198,7 +198,7 @@ describe('refused by what it says:', () => {
   });
 });
 
-describe('refused by its weight files:', () => {
+describe('refused because of its weight files:', () => {
   it.each<[string, SavedModel, string]>([
     [
       'one that is missing',
@@ -206,7 +206,7 @@ describe('refused by its weight files:', () => {
       'its weights file "group1-shard2of2.bin" is missing',
     ],
     [
-      'one that is cut short',
+      'one that is truncated',
       changed(
         (_json, shards) => (shards['group1-shard2of2.bin'] = shards['group1-shard2of2.bin']!.subarray(4)),
       ),
@@ -259,7 +259,7 @@ describe('refused by its weight files:', () => {
     '.',
     './',
     '',
-  ])('the path %j, which is opened neither', async (path) => {
+  ])('the path %j, which is not opened either', async (path) => {
     const saved = changed((json) => (groupOf(json).paths = [path]));
     const folder = temporaryFolder();
     const file = write(saved, join(folder, 'web'));
@@ -282,7 +282,7 @@ describe('refused by its weight files:', () => {
     expect(await importing(file)).toMatchObject(refusal('import-unreadable', '"link.bin" is a link'));
   });
 
-  it('a folder, and a pipe whose other end nobody opens', async () => {
+  it('a folder, and a pipe whose other end is never opened', async () => {
     const saved = changed((json) => (groupOf(json).paths = ['thing']));
     const [first, second] = [write(saved), write(saved)];
     mkdirSync(join(dirname(first), 'thing'));
@@ -293,10 +293,10 @@ describe('refused by its weight files:', () => {
   });
 });
 
-/** Names that a plain object has already, and that would be read or written instead of an own one. */
+/** Names that a plain object already has, which would be read or written instead of its own ones. */
 const INHERITED = ['__proto__', 'constructor', 'prototype', 'toString', 'to_string', 'hasOwnProperty'];
 
-describe('refused because it is made to harm:', () => {
+describe('refused because it is malicious:', () => {
   it.each<[string, string]>([
     ['arrays in arrays', `{"format":"layers-model","modelTopology":${'['.repeat(1e6)}${']'.repeat(1e6)}}`],
     ['objects in objects', `{"modelTopology":${'{"a":'.repeat(1e6)}1${'}'.repeat(1e6)}}`],
@@ -320,7 +320,7 @@ describe('refused because it is made to harm:', () => {
     );
   });
 
-  it('JSON that is cut short', async () => {
+  it('truncated JSON', async () => {
     const json = JSON.stringify(kerasExport().json).slice(0, -10);
     expect(await importing(write({ json, shards: {} }))).toMatchObject(
       refusal('import-unreadable', 'it begins like JSON but cannot be parsed'),
@@ -402,19 +402,19 @@ describe('refused because it is made to harm:', () => {
       'it has more than 2000 layers',
     ],
     [
-      'a circle of layers',
+      'a cycle of layers',
       changed((json) => (layerAt(json, 1).inbound_nodes = [[['re_lu', 0, 0, {}]]])),
       'import-unreadable',
       'the layer "conv2d" takes outputs that are never computed, from "re_lu"',
     ],
     [
       'a layer behind one that does not exist',
-      changed((json) => (layerAt(json, 4).inbound_nodes = [[['nobody', 0, 0, {}]]])),
+      changed((json) => (layerAt(json, 4).inbound_nodes = [[['missing', 0, 0, {}]]])),
       'import-unreadable',
-      'takes outputs that are never computed, from "nobody"',
+      'takes outputs that are never computed, from "missing"',
     ],
     [
-      'a layer behind a second use that there is not',
+      'a layer behind a second use that does not exist',
       changed((json) => (layerAt(json, 4).inbound_nodes = [[['re_lu', 1, 0, {}]]])),
       'import-unreadable',
       'takes outputs that are never computed, from "re_lu"',
@@ -435,7 +435,7 @@ describe('refused because it is made to harm:', () => {
       'the layer "alias" is called "re_lu" in its own options',
     ],
     [
-      'a name that a terminal would obey',
+      'a name with terminal control characters',
       replaced(3, {}, `\u001b[2J${'x'.repeat(1000)}`),
       'import-unsupported',
       'is of the kind "\\u001b[2Jxxx',

@@ -38,7 +38,7 @@ async function importing(saved: SavedModel, more: Partial<Stated> = {}): Promise
   return { ...imported, source, folder };
 }
 
-/** What the imported model gives, served by the engine. */
+/** Probabilities of the imported model, served by the engine. */
 async function served({ folder, statement: { classes } }: Result): Promise<number[]> {
   const engine = await tensorflowEngine();
   const session = await engine.open(join(folder, 'model.json'), classes.length, { threads: 1 });
@@ -67,7 +67,7 @@ const flat = (...inputShape: number[]) => [
   ({ layers }: Tensorflow) => layers.dense({ units: 3 }),
 ];
 
-/** A model in a model, whose features go two ways. */
+/** A model in a model, whose features go through two branches. */
 function branched(tf: Tensorflow): Promise<SavedModel> {
   const input = tf.input({ shape: [64, 64, 3] });
   const inner = tf.sequential({ layers: [convolution(tf), tf.layers.globalMaxPooling2d({})] });
@@ -77,84 +77,81 @@ function branched(tf: Tensorflow): Promise<SavedModel> {
   return tfjsExport(tf, tf.model({ inputs: input, outputs }));
 }
 
-describe.skipIf(!hasTensorflow)(
-  `a LayersModel gives the numbers that it gives in tfjs${NEEDS_TENSORFLOW}:`,
-  () => {
-    let tf: Tensorflow;
-    beforeAll(async () => {
-      tf = await loadTensorflow();
-    });
+describe.skipIf(!hasTensorflow)(`a LayersModel gives the same numbers as in tfjs${NEEDS_TENSORFLOW}:`, () => {
+  let tf: Tensorflow;
+  beforeAll(async () => {
+    tf = await loadTensorflow();
+  });
 
-    it.each<[string, Make, Partial<Stated>]>([
-      ['of Keras, with batch normalisation', () => kerasExport(), {}],
-      [
-        'of Keras, in BGR and pixels without a scale',
-        () => kerasExport(),
-        { channels: 'bgr', scale: 1, mean: [120, 110, 100], deviation: [50, 60, 70] },
-      ],
-      ['of Keras, with scores', () => kerasExport({ activation: 'linear' }), { outputIs: 'logits' }],
-      ['of Keras, for the whole 256×256', () => kerasExport({ side: 256 }), { inputSize: 256 }],
-      ['of Keras, for more than that', () => kerasExport({ side: 299 }), { inputSize: 299 }],
-      ['of Keras, for any size', () => kerasExport({ side: null }), { inputSize: 67 }],
-      ['of Keras, fixed to one image', () => kerasExport({ batch: 1 }), {}],
-      ['of Keras, with its layout stated', () => kerasExport(), { layout: 'nhwc' }],
-      [
-        'of tfjs, sequential',
-        sequential(
-          convolution,
-          ({ layers }) => layers.flatten(),
-          ({ layers }) => layers.dense({ units: 3, activation: 'softmax' }),
-        ),
-        {},
-      ],
-      [
-        'of tfjs, of convolutions only: [N, 1, 1, 3]',
-        sequential(convolution, ({ layers }) => layers.averagePooling2d({ poolSize: 15 })),
-        { outputIs: 'logits' },
-      ],
-      ['of tfjs, a model in a model with two branches', branched, {}],
-    ])('%s', async (_title, make, more) => {
-      const imported = await importing(await make(tf), more);
-      const found = await served(imported);
-      const wanted: number[] = [];
-      for (const image of images) {
-        const direct = await runDirectly(tf, imported.source, image, imported.statement);
-        wanted.push(...(imported.statement.outputIs === 'logits' ? softmax(direct) : direct));
-      }
-      expect(found).toHaveLength(9);
-      found.forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 4));
-      // Images are told apart: constant answers would prove nothing.
-      expect(Math.abs(found[0]! - found[3]!)).toBeGreaterThan(1e-6);
-    });
+  it.each<[string, Make, Partial<Stated>]>([
+    ['of Keras, with batch normalisation', () => kerasExport(), {}],
+    [
+      'of Keras, in BGR and pixels without a scale',
+      () => kerasExport(),
+      { channels: 'bgr', scale: 1, mean: [120, 110, 100], deviation: [50, 60, 70] },
+    ],
+    ['of Keras, with scores', () => kerasExport({ activation: 'linear' }), { outputIs: 'logits' }],
+    ['of Keras, for the whole 256×256', () => kerasExport({ side: 256 }), { inputSize: 256 }],
+    ['of Keras, for more than that', () => kerasExport({ side: 299 }), { inputSize: 299 }],
+    ['of Keras, for any size', () => kerasExport({ side: null }), { inputSize: 67 }],
+    ['of Keras, fixed to one image', () => kerasExport({ batch: 1 }), {}],
+    ['of Keras, with its layout stated', () => kerasExport(), { layout: 'nhwc' }],
+    [
+      'of tfjs, sequential',
+      sequential(
+        convolution,
+        ({ layers }) => layers.flatten(),
+        ({ layers }) => layers.dense({ units: 3, activation: 'softmax' }),
+      ),
+      {},
+    ],
+    [
+      'of tfjs, of convolutions only: [N, 1, 1, 3]',
+      sequential(convolution, ({ layers }) => layers.averagePooling2d({ poolSize: 15 })),
+      { outputIs: 'logits' },
+    ],
+    ['of tfjs, a model in a model with two branches', branched, {}],
+  ])('%s', async (_title, make, more) => {
+    const imported = await importing(await make(tf), more);
+    const found = await served(imported);
+    const wanted: number[] = [];
+    for (const image of images) {
+      const direct = await runDirectly(tf, imported.source, image, imported.statement);
+      wanted.push(...(imported.statement.outputIs === 'logits' ? softmax(direct) : direct));
+    }
+    expect(found).toHaveLength(9);
+    found.forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 4));
+    // Images have different results: constant answers would prove nothing.
+    expect(Math.abs(found[0]! - found[3]!)).toBeGreaterThan(1e-6);
+  });
 
-    it('and without the weights of its optimizer', async () => {
-      const saved = changed((json, shards) => {
-        json.weightsManifest.unshift({
-          paths: ['optimizer.bin'],
-          weights: [{ name: 'Adam/m', shape: [5], dtype: 'float32', group: 'optimizer' }],
-        });
-        shards['optimizer.bin'] = new Uint8Array(20);
+  it('and without the weights of its optimizer', async () => {
+    const saved = changed((json, shards) => {
+      json.weightsManifest.unshift({
+        paths: ['optimizer.bin'],
+        weights: [{ name: 'Adam/m', shape: [5], dtype: 'float32', group: 'optimizer' }],
       });
-      expect(await served(await importing(saved))).toEqual(await served(await importing(kerasExport())));
+      shards['optimizer.bin'] = new Uint8Array(20);
     });
+    expect(await served(await importing(saved))).toEqual(await served(await importing(kerasExport())));
+  });
 
-    it('and when tfjs loads the registered files', async () => {
-      const { folder, source, statement: used } = await importing(kerasExport());
-      const kept = await runDirectly(tf, join(folder, 'model.json'), images[0]!, used);
-      expect(kept).toEqual(await runDirectly(tf, source, images[0]!, used));
-    });
+  it('and when tfjs loads the registered files', async () => {
+    const { folder, source, statement: used } = await importing(kerasExport());
+    const kept = await runDirectly(tf, join(folder, 'model.json'), images[0]!, used);
+    expect(kept).toEqual(await runDirectly(tf, source, images[0]!, used));
+  });
 
-    it('no tensor stays behind, also of one that is refused', async () => {
-      const before = tf.memory().numTensors;
-      await importing(kerasExport());
-      await expect(importing(kerasExport({ classes: 4 }))).rejects.toMatchObject({ code: 'import-output' });
-      expect(tf.memory().numTensors).toBe(before);
-    });
-  },
-);
+  it('no tensor stays in memory, also of a refused model', async () => {
+    const before = tf.memory().numTensors;
+    await importing(kerasExport());
+    await expect(importing(kerasExport({ classes: 4 }))).rejects.toMatchObject({ code: 'import-output' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
 
-describe.skipIf(!hasTensorflow)(`what is kept of a LayersModel${NEEDS_TENSORFLOW}`, () => {
-  it('says what was in the file', async () => {
+describe.skipIf(!hasTensorflow)(`the stored form of a LayersModel${NEEDS_TENSORFLOW}`, () => {
+  it('records the content of the file', async () => {
     const { format, foreign, engine, statement: used } = await importing(kerasExport());
     expect(format).toBe('layers-model');
     expect(engine).toMatch(/^tfjs-node 4\./);
@@ -188,7 +185,7 @@ describe.skipIf(!hasTensorflow)(`what is kept of a LayersModel${NEEDS_TENSORFLOW
   });
 });
 
-/** The Keras export with more layers, one behind the other, at a place in its row. */
+/** The Keras export with more layers, one after the other, inserted at a position. */
 function withLayers(at: number, ...more: LayerJson[]): SavedModel {
   return changed((json) => {
     layersOf(json).splice(at, 0, ...more);
