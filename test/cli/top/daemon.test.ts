@@ -13,7 +13,7 @@ function line(frame: string, title: string): string {
 
 /** That every figure of /status is in the frame, which was made between two answers. */
 function expectFigures(frame: string, before: DaemonStatus, after: DaemonStatus): void {
-  const { work, workers, outbox, inFlight, models, version } = after;
+  const { work, workers, outbox, inFlight, models, decoding, version } = after;
   expect(frame).toContain(`smearwatch ${version}  up `);
   const [, rate = NaN] = /^Throughput +([\d.]+) images\/s/.exec(line(frame, 'Throughput')) ?? [];
   // Since the start while that is less than a minute ago: it falls while nothing is done.
@@ -27,8 +27,12 @@ function expectFigures(frame: string, before: DaemonStatus, after: DaemonStatus)
   );
   const owed = Object.entries(outbox).map(([sink, records]) => `${sink} ${records} waiting`);
   expect(line(frame, 'Sinks')).toBe(`Sinks       ${owed.join(', ') || 'nothing waits'}`);
-  for (const { name, version: model, engine, precision } of models) {
-    expect(line(frame, `${name}@${model}`)).toMatch(new RegExp(`${engine} +${precision} +[\\d.]+$`));
+  expect(line(frame, 'Decoded')).toBe(`Decoded     libvips ${decoding.images.libvips}`);
+  for (const { name, version: model, computations, precision } of models) {
+    const [first] = computations;
+    expect(line(frame, `${name}@${model}`)).toMatch(
+      new RegExp(`${first?.computation} +${precision} +[\\d.]+$`),
+    );
   }
 }
 
@@ -56,7 +60,7 @@ describe('top --once', () => {
       const expected = valueOf('sum') / valueOf('count');
       expect(Math.abs(seconds - expected)).toBeLessThanOrEqual(expected * 0.01 + 1e-5);
     }
-    const newest = await lab.withLedger((ledger) => ledger.browse.results({ limit: 4 }));
+    const newest = await lab.withLedger((ledger) => ledger.browse.results({ limit: 3 }));
     for (const { record } of newest) {
       const { class: name, confidence } = record.decision;
       expect(frame).toContain(`left/${record.image.path}`);

@@ -35,21 +35,25 @@ async function quantized(network = smallAlexNet): Promise<Uint8Array> {
 it.each([
   ['AlexNet', alexnet(), 227],
   ['LeNet-5', lenet5(), 32],
-])('%s is cut between its front and its first convolution', (_name, network, side) => {
-  const model = decodeModel(onnxOf(network));
-  const before = operators(model.graph);
-  const cut = cutFront(model)!;
-  expect(cut.front).toEqual(network.front);
-  const { graph } = decodeModel(encodeModel(cut.model));
-  expect(operators(graph)).toEqual(before.slice(5));
-  expect(graph.node![0]).toMatchObject({
-    op_type: 'Conv',
-    input: ['front.scaled', 'conv1.weight', 'conv1.bias'],
-  });
-  expect(inputOf(graph)).toEqual([['front.scaled', 1, 'N', 3, side, side]]);
-  expect(graph.initializer!.filter(({ name }) => name?.startsWith('front.'))).toEqual([]);
-  expect(graph.output).toEqual(model.graph.output);
-});
+])(
+  '%s is cut between its front and its first convolution',
+  (_name, network, side) => {
+    const model = decodeModel(onnxOf(network));
+    const before = operators(model.graph);
+    const cut = cutFront(model)!;
+    expect(cut.front).toEqual(network.front);
+    const { graph } = decodeModel(encodeModel(cut.model));
+    expect(operators(graph)).toEqual(before.slice(5));
+    expect(graph.node![0]).toMatchObject({
+      op_type: 'Conv',
+      input: ['front.scaled', 'conv1.weight', 'conv1.bias'],
+    });
+    expect(inputOf(graph)).toEqual([['front.scaled', 1, 'N', 3, side, side]]);
+    expect(graph.initializer!.filter(({ name }) => name?.startsWith('front.'))).toEqual([]);
+    expect(graph.output).toEqual(model.graph.output);
+  },
+  120_000,
+);
 
 it('a quantised network is cut after the conversion to levels, and reads pixels', async () => {
   const cut = cutFront(decodeModel(await quantized()))!;
