@@ -13,8 +13,8 @@ export function availableCores(root = '/'): number {
 }
 
 /**
- * The CPU quota of this process's control group (Linux, v1 or v2), in processors: 1.5; undefined where there
- * is none.
+ * The CPU quota of this process's control group (Linux, v1 or v2), in processors (for example 1.5); undefined
+ * without a quota.
  */
 export function cpuQuota(root = '/'): number | undefined {
   const groups = lines(join(root, 'proc/self/cgroup')).map(parseGroup);
@@ -53,7 +53,7 @@ function parseGroup(line: string): { controllers: readonly string[]; path: strin
   return { controllers: controllers.split(','), path: path.join(':') };
 }
 
-/** Those of the process's group, and of all groups around it: each of them limits it. */
+/** The quotas of the process's control group and of all its parents: each of them limits the process. */
 function quotasOf(root: string, { controller, group, folder }: Mount, path: string): number[] {
   const read = controller === '' ? readMax : readQuota;
   // In a container, a group may be named as seen from outside; then the mounted one is all there is to see.

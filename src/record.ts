@@ -8,7 +8,7 @@ import type { DecoderName } from './images.js';
 export interface ResultRecord {
   readonly recordVersion: 1;
   readonly image: ImageIdentity;
-  /** In the configuration's order; the first one decides. */
+  /** Predictions in the configuration's order of models; the first model decides. */
   readonly models: readonly ModelPrediction[];
   readonly decision: Decision;
   /**
@@ -77,7 +77,7 @@ export interface ComputationInUse extends ComputedBy {
 /** Records of Smearwatch versions that did not name it do not say how a model was computed. */
 export interface ModelPrediction extends ModelIdentity, Partial<ComputedBy> {
   readonly class: string;
-  /** By class name, in the model's order. */
+  /** Probabilities by class name, in the model's order. */
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
@@ -106,9 +106,11 @@ export interface Decision {
   readonly reviewReasons: readonly ReviewReason[];
 }
 
-/** Milliseconds. `inference` is the batch's time divided by its images, by model name. */
+/**
+ * Times of the stages in milliseconds. `inference` is the batch's time divided by its images, by model name.
+ */
 export interface StageTimes {
-  /** From the queue entry to the claim. */
+  /** Time from the queue entry to the claim. */
   readonly queued: number;
   readonly read: number;
   readonly decode: number;

@@ -19,7 +19,7 @@ export const benchCommand = defineCommand({
     ],
   ],
   epilogue:
-    'Nothing else should run meanwhile. Ratios are taken within a round, and figures are medians over the rounds. Targets are ' +
+    'Run nothing else at the same time. Ratios are taken within a round, and figures are medians over the rounds. Targets are ' +
     'for two cores. docs/performance.md says what each figure means; `smearwatch plan --bench` reads bench.json.',
   async run(values, { terminal }) {
     const report = await interruptible((signal) => measure(values, terminal, signal));

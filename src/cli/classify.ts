@@ -19,7 +19,7 @@ export const classifyCommand = defineCommand({
       array: true,
       demandOption: true,
       describe:
-        'Image files, or folders of them. A link is followed where it is named here, not where it lies in a folder.',
+        'Image files, or folders of them. Links named here are followed; links found in a folder are not.',
     },
   },
   options: {

@@ -21,7 +21,7 @@ type CommandValues<O extends OptionSet, P extends PositionalSet> = InferredOptio
 
 /** One command: its options with their types, an example or two, and what it does. */
 export interface CommandDefinition<O extends OptionSet, P extends PositionalSet> {
-  /** As yargs writes it: `generate`, `classify <paths..>`. */
+  /** The command in the syntax of yargs: `generate`, `classify <paths..>`. */
   readonly command: string;
   readonly describe: string;
   readonly positionals?: P;

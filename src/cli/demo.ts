@@ -21,7 +21,7 @@ export const demoCommand = defineCommand({
     },
     json: jsonOption,
   },
-  examples: [['demo', '300 synthetic smears through both networks, and what came of them.']],
+  examples: [['demo', 'Classify 300 synthetic smears with both networks and print the results.']],
   async run({ images, seed, folder, json }, { terminal }) {
     const { runDemo } = await import('./demo/demo.js');
     terminal.err.write(`Starting a daemon that watches ${folder}/spool …\n`);

@@ -6,7 +6,7 @@ import { printable, printJson, printLine, type Terminal } from './output.js';
 
 export const doctorCommand = defineCommand({
   command: 'doctor',
-  describe: 'Check that this computer and configuration can run the daemon, and say what to mend.',
+  describe: 'Check that this computer and configuration can run the daemon, and say what to fix.',
   options: { config: configOption, json: jsonOption },
   examples: [
     ['doctor --config lab.yaml', 'Check software, memory, folders, permissions, disks and limits.'],

@@ -19,7 +19,7 @@ export const evaluateCommand = defineCommand({
     ['evaluate --data cells --split runs/a/split.json', "Only the images of that training's test."],
   ],
   epilogue:
-    'Writes report.html, metrics.json and predictions.csv. An interrupted evaluation goes on with the same command and its ' +
+    'Writes report.html, metrics.json and predictions.csv. To continue an interrupted evaluation, repeat the command with its ' +
     '--out. Where a model was trained on this very folder, only the test part is evaluated, unless --part all. Exits 1 ' +
     'when a gate (evaluation.gates) is missed, 3 when some images could not be evaluated.',
   async run(values, { terminal }) {

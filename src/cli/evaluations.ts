@@ -7,9 +7,13 @@ import { printJson, printLine, printTable, type Terminal } from './output.js';
 
 export const evaluationsCommand = defineCommand({
   command: 'evaluations',
-  describe: 'The planned evaluations, newest last: which were run, skipped, missed, and what became of them.',
+  describe: 'The planned evaluations, newest last: which were run, skipped or missed, and their results.',
   options: {
-    limit: integer('limit', { min: 1, max: 10_000 }, { default: 20, describe: 'The newest so many.' }),
+    limit: integer(
+      'limit',
+      { min: 1, max: 10_000 },
+      { default: 20, describe: 'Number of evaluations, newest first.' },
+    ),
     config: configOption,
     state: stateOption,
     json: jsonOption,

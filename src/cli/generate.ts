@@ -21,7 +21,7 @@ export const generateCommand = defineCommand({
     'first-index': integer(
       'first-index',
       { min: 0 },
-      { default: 0, describe: 'Number of the first image: go on where an earlier run stopped.' },
+      { default: 0, describe: 'Number of the first image, to continue where an earlier run stopped.' },
     ),
     class: {
       choices: CELL_CLASSES,

@@ -55,7 +55,7 @@ export const labelCommand = defineCommand({
     ],
     [
       'label --from labels.csv --by "A. Weber" --config lab.yaml',
-      'Of many. All are checked before any is taken over.',
+      'Label many images. All labels are checked before the first is applied.',
     ],
   ],
   epilogue:

@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Where a command writes: results to `out`, progress and errors to `err`, so that pipes carry results only.
+ * The streams of a command: results go to `out`, progress and errors to `err`, so that pipes carry results
+ * only.
  */
 export interface Terminal {
   readonly out: Writable;
@@ -27,7 +28,7 @@ export function printJson({ out }: Terminal, value: unknown): void {
 
 export interface OutputColumn {
   readonly title: string;
-  /** Numbers are easier to compare when their digits stand below each other. */
+  /** Numbers are aligned right, so that their digits can be compared. */
   readonly align?: 'left' | 'right';
 }
 

@@ -8,7 +8,7 @@ import { printJson } from './output.js';
 
 export const planCommand = defineCommand({
   command: 'plan',
-  describe: 'Say how many cores and how much memory so many images a day need, from measured figures.',
+  describe: 'Estimate the cores and memory for a number of images a day, from measured figures.',
   options: {
     'images-per-day': integer(
       'images-per-day',

@@ -106,7 +106,7 @@ function refusal(message: string, argv: readonly string[], current: Command | un
   );
 }
 
-/** `-c`, `--config` */
+/** Writes an option with its dashes: `-c`, `--config`. */
 function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
 }

@@ -4,12 +4,12 @@ import { printable, type Terminal } from './output.js';
 
 export interface ProgressOptions {
   readonly terminal: Terminal;
-  /** What is going on: `Generating`. */
+  /** The activity: `Generating`. */
   readonly label: string;
   readonly total: number;
   /** Done before, by an earlier run or bar: it counts, but not for the rate. */
   readonly initial?: number;
-  /** What is counted: `images`. */
+  /** The counted unit: `images`. */
   readonly unit: string;
   /** Between two plain lines. */
   readonly intervalMs?: number;

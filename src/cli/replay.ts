@@ -29,7 +29,7 @@ export const replayCommand = defineCommand({
   async run(values, { terminal }) {
     const { sha256, quarantined } = values;
     if (!quarantined && sha256 === undefined) {
-      throw usageError('What is to be replayed?', 'Give --quarantined, or --sha256 of an image.');
+      throw usageError('replay needs to know which images', 'Give --quarantined, or --sha256 of an image.');
     }
     if (!quarantined && (values.path !== undefined || values.scanner !== undefined)) {
       throw usageError('--path and --scanner choose among images in quarantine', 'Add --quarantined.');

@@ -4,11 +4,11 @@ import { printable, type Terminal } from './output.js';
 
 export interface ReportOptions {
   readonly json: boolean;
-  /** With the stack and everything that caused it. */
+  /** Prints the stack and all causes too. */
   readonly verbose: boolean;
 }
 
-/** Writes what went wrong and how to mend it to standard error. */
+/** Writes what failed and how to fix it to standard error. */
 export function reportError({ err }: Terminal, error: unknown, { json, verbose }: ReportOptions): void {
   const hint = hintOf(error);
   if (json) {
@@ -23,7 +23,7 @@ export function reportError({ err }: Terminal, error: unknown, { json, verbose }
   if (verbose) err.write(`${inspect(error)}\n`);
 }
 
-/** By the operating system's code: nobody needs a stack for these. */
+/** Hints by the operating system's error code. These errors are printed without a stack. */
 const HINTS: Readonly<Record<string, string>> = {
   ENOSPC: 'Its disk is full: make room on it.',
   EDQUOT: "This user's quota is used up: make room, or raise it.",

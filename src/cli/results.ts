@@ -18,13 +18,17 @@ export const resultsCommand = defineCommand({
       default: false,
       describe: 'Only results that a person should look at.',
     },
-    limit: integer('limit', { min: 1, max: 1_000_000 }, { default: 20, describe: 'At most so many.' }),
+    limit: integer(
+      'limit',
+      { min: 1, max: 1_000_000 },
+      { default: 20, describe: 'Greatest number of results.' },
+    ),
     config: configOption,
     state: stateOption,
     json: jsonOption,
   },
   examples: [
-    ['results --config lab.yaml --review', 'The latest results that need a look.'],
+    ['results --config lab.yaml --review', 'The latest results that need a review.'],
     ['results --config lab.yaml --quarantined --limit 100', 'What could not be classified, and why.'],
     ['results --state /var/lib/smearwatch --sha256 3fa9 --json', 'The whole record of one image.'],
   ],
@@ -55,7 +59,7 @@ export const resultsCommand = defineCommand({
   },
 });
 
-/** Who gave the image which label, the present one last. */
+/** Adds all labels of the image and who gave them, the present one last. */
 function withHistory(record: ResultRecord, labels: Ledger['labels']): object {
   if (record.label === undefined) return record;
   return { ...record, labelHistory: labels.history(record.image.sha256) };

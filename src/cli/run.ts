@@ -11,7 +11,7 @@ export const runCommand = defineCommand({
       type: 'boolean',
       default: false,
       describe:
-        'Work off what is there, then exit: 0, 3 when images were quarantined, or 1 when a folder could not be read.',
+        'Classify the images that are there, then exit: 0, 3 when images were quarantined, or 1 when a folder could not be read.',
     },
   },
   examples: [

@@ -30,7 +30,7 @@ export const topCommand = defineCommand({
   epilogue:
     'Times of stages and models are those of the last minute, or since the daemon’s start where only one look was taken. NO_COLOR turns colours off.',
   async run({ interval, once, ...given }, { terminal }) {
-    // React's development build keeps a record of every frame, for ever.
+    // React's development build keeps a record of every frame and never frees it.
     process.env['NODE_ENV'] ??= 'production';
     const { findDaemon } = await import('./status/daemon-place.js');
     const place = findDaemon(given);

@@ -14,7 +14,7 @@ export const trainCommand = defineCommand({
   examples: [
     ['train --network lenet5 --data cells', 'Train LeNet-5 with our preset.'],
     ['train --network alexnet --data cells --preset paper', 'Train AlexNet as the paper did.'],
-    ['train --network alexnet --data cells --run runs/a --resume', 'Go on with an interrupted run.'],
+    ['train --network alexnet --data cells --run runs/a --resume', 'Continue an interrupted run.'],
   ],
   epilogue: 'The first use provides TensorFlow (a few hundred MB), and says so.',
   async run(values, { terminal }) {

@@ -2,7 +2,7 @@ import { readBmpHeader, type BmpHeader } from './bmp-header.js';
 import { imageDamaged, imageTooLarge, imageTruncated } from './failures.js';
 
 export interface RawPixels {
-  /** RGB. */
+  /** Red, green and blue of each pixel, row by row. */
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;

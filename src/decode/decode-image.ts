@@ -13,8 +13,7 @@ import { decodeThroughSharp, shrinkThroughSharp } from './through-sharp.js';
 const MAX_PIXELS = 33_554_432;
 /**
  * A scanner's image takes 10 to 30 ms, the slowest that fits into MAX_PIXELS (one pixel wide, or interlaced)
- * 4 s. What takes a minute is stuck, or on a machine that cannot do its work: it must not keep its thread for
- * ever.
+ * 4 s. A decoder that takes a minute is stuck, or its machine is far too slow: it must not keep its thread.
  */
 const MAX_SECONDS = 60;
 
@@ -26,8 +25,8 @@ export interface DecodeOptions {
   /** Default `auto`. */
   readonly decoder?: DecoderChoice | undefined;
   /**
-   * Where the pixels are put, 196,608 bytes: otherwise into memory of their own. Undefined content after a
-   * failure.
+   * Buffer for the pixels, 196,608 bytes; without it, a new one is allocated. Its content is undefined after
+   * a failure.
    */
   readonly into?: Uint8Array;
   /**
@@ -39,7 +38,7 @@ export interface DecodeOptions {
 export interface DecodedImage extends DecodedBy {
   /** uint8, 256×256×3, RGB: 196,608 bytes. The memory of `into`, where that was given. */
   readonly pixels: Buffer;
-  /** Of the file, before resizing, in the orientation in which it is meant to be seen. */
+  /** Size of the file's image before resizing, in the orientation in which a viewer shows it. */
   readonly width: number;
   readonly height: number;
   readonly format: ImageFormat;
@@ -52,8 +51,8 @@ export interface DecodedImage extends DecodedBy {
  *
  * Ordinary JPEGs, PNGs and TIFFs, which is what scanners write, are decoded by native/shrink on the calling
  * thread, in two fifths to three quarters of sharp's time, unless `decoder` is `libvips`. Everything else
- * goes through sharp. What sharp decodes to plain RGB, and whatever has to be enlarged, is resized by
- * native/shrink in any case.
+ * goes through sharp. Images that sharp decodes to plain RGB, and images that have to be enlarged, are always
+ * resized by native/shrink.
  *
  * @throws SmearwatchError `image-empty`, `image-format-unsupported`, `image-truncated`, `image-damaged`,
  *   `image-too-large`, `decode-timeout`, `resize-unavailable`
@@ -96,7 +95,7 @@ function byteCount(bytes: number): string {
 
 /**
  * One libvips thread per image and no cache of operations: whole images run side by side on libuv's threads,
- * and no image is decoded twice. Process-wide, so whoever starts a process says it once.
+ * and no image is decoded twice. The setting is process-wide: call this once at the start of a process.
  */
 export function configureDecoding(): void {
   sharp.concurrency(1);

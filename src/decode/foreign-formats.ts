@@ -29,8 +29,8 @@ const FORMATS: readonly ForeignFormat[] = [
 const HEAD_BYTES = 1024;
 
 /**
- * What a file is that is no image of ours, for the sentence that a technician reads; undefined: nothing well
- * known.
+ * Names the format of a file that is not a supported image, for a message to the technician. Undefined: the
+ * format is unknown.
  */
 export function foreignFormat(bytes: Buffer): string | undefined {
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
@@ -38,7 +38,7 @@ export function foreignFormat(bytes: Buffer): string | undefined {
   return known?.name ?? markupFormat(head);
 }
 
-/** A page is what a download gets instead of an image when somebody should have logged in. */
+/** A download that needed a login saves a web page instead of the image. */
 function markupFormat(head: string): string | undefined {
   if (/^[^a-z]*<(!doctype )?html\b/i.test(head)) return 'a web page (HTML)';
   if (/<svg\b/i.test(head)) return 'an SVG drawing';

@@ -22,7 +22,8 @@ export interface Inspection {
 export interface DecoderInput {
   readonly bytes: Buffer;
   /**
-   * Its pixels have channels after their colours that mean nothing, and that libvips takes for transparency.
+   * True if the pixels have channels after their colours that mean nothing, but that libvips treats as
+   * transparency.
    */
   readonly hasMeaninglessChannels: boolean;
 }

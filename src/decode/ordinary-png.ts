@@ -9,14 +9,14 @@ export interface OrdinaryPng extends ImageSize {
 
 const MAGIC_BYTES = 8;
 const HEADER_BYTES = 13;
-/** Of 8 bits, RGB; then no other compression, filters or interlacing than the first. */
+/** Eight bits a channel, RGB, and the first method of compression, filters and interlacing. */
 const ORDINARY_HEADER = Buffer.from([8, 2, 0, 0, 0]);
 /** What changes no pixel, and what libvips does not look into. */
 const HARMLESS = new Set(['gAMA', 'cHRM', 'sRGB', 'sBIT', 'bKGD', 'pHYs', 'tIME', 'tEXt']);
 
 /**
- * What is to be unpacked of a PNG as scanners write them; undefined: it is of another kind, or its chunks are
- * not whole, one after the other with the right checksums until the end of the file.
+ * Returns the compressed data of a PNG of the kind that scanners write. Undefined: the PNG is of another
+ * kind, or its chunks do not follow each other, whole and with correct checksums, to the end of the file.
  */
 export function ordinaryPng(bytes: Buffer, maxPixels: number): OrdinaryPng | undefined {
   const parts: Uint8Array[] = [];

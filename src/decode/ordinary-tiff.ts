@@ -8,8 +8,8 @@ import { COMPRESSION, PHOTOMETRIC, TAG } from './tiff/tags.js';
 import { hasPrediction } from './tiff/unsupported-compression.js';
 
 /**
- * What is to be unpacked of a TIFF's first page if it is as scanners write them: strips of 8-bit RGB,
- * upright, with no colour profile. Undefined: it is of another kind, or not whole.
+ * Returns the strips of a TIFF's first page if it is of the kind that scanners write: strips of 8-bit RGB,
+ * upright, without a colour profile. Undefined: the page is of another kind, or not whole.
  */
 export function ordinaryTiff(bytes: Buffer, maxPixels: number): TiffStrips | undefined {
   const first = readFirstPage(bytes);
@@ -24,7 +24,7 @@ export function ordinaryTiff(bytes: Buffer, maxPixels: number): TiffStrips | und
   return strips && { width, height, compression, rowsPerStrip, strips, hasDifferences };
 }
 
-/** By TIFF's number, the shrinker's: deflate has two. */
+/** Maps TIFF's numbers of compressions to the shrinker's: deflate has two in TIFF. */
 const OWN_COMPRESSIONS: ReadonlyMap<number, number> = new Map([
   [COMPRESSION.none, COMPRESSION.none],
   [COMPRESSION.lzw, COMPRESSION.lzw],

@@ -13,7 +13,10 @@ const MAGIC: readonly { format: ImageFormat; bytes: readonly number[] }[] = [
   { format: 'bmp', bytes: [0x42, 0x4d] },
 ];
 
-/** The format by its first bytes, which cannot lie as an extension can; undefined: none of ours. */
+/**
+ * Recognises the format by its first bytes: an extension may be wrong. Undefined: the format is not
+ * supported.
+ */
 export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   return MAGIC.find((magic) => magic.bytes.every((byte, index) => bytes[index] === byte))?.format;
 }

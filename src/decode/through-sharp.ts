@@ -122,8 +122,8 @@ async function timed<T>(maxSeconds: number, work: () => Promise<T>): Promise<T> 
 }
 
 /**
- * Pixels that are those of the contract but for their number: the same picture then becomes the same 256×256
- * pixels, whichever lossless format holds it. JPEGs are shrunk while they are decoded instead.
+ * Returns true for pixels that only have to be resized: the same picture then becomes the same 256×256 pixels
+ * in every lossless format. JPEGs are shrunk while they are decoded instead.
  */
 function isPlain(format: SharpFormat, metadata: Metadata): boolean {
   const { channels, depth, space, orientation = 1, hasProfile, hasAlpha } = metadata;

@@ -18,7 +18,7 @@ export interface FileFilter {
   /** The folder is one to look into. */
   isWatchedFolder(path: string): boolean;
   /**
-   * The file or folder, or a folder that it lies in, is a server's or system's own, or excluded by the
+   * True if the file or folder, or one of its parents, belongs to a server or system, or is excluded by the
    * configuration.
    */
   isExcluded(path: string): boolean;
@@ -32,10 +32,10 @@ export type FilteredFolder = Pick<ScannerFiles, 'folder' | 'patterns' | 'afterwa
 const TEMPORARY = /\.(tmp|part|partial)$/i;
 
 /**
- * Names that start with a dot are ignored whatever the patterns say: they are temporary files (rsync),
- * snapshots and waste baskets of servers. So are other names that servers and systems use for themselves. The
- * folder that finished images are moved to is ignored too where it lies inside the scanner's folder: every
- * moved image would otherwise be found again as a new one.
+ * Names that start with a dot are ignored, even if a pattern matches them: they are temporary files (rsync),
+ * snapshots and waste baskets of servers. Other names that servers and systems reserve are ignored too, and
+ * so is the target folder of finished images inside the scanner's folder: every moved image would otherwise
+ * be found again as a new one.
  */
 export function createFileFilter(scanner: FilteredFolder): FileFilter {
   const matches = createMatcher(scanner.patterns);
@@ -64,8 +64,8 @@ function isHidden(file: string): boolean {
 }
 
 /**
- * What lies in an excluded folder is excluded. Files come folder by folder, so that the last folder is
- * remembered.
+ * Everything inside an excluded folder is excluded. Files come folder by folder, so the last folder is
+ * cached.
  */
 function createExclusion(patterns: readonly string[]): (path: string) => boolean {
   const matches = patterns.length > 0 ? createMatcher(patterns) : () => false;

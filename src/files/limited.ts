@@ -1,7 +1,6 @@
 /**
  * Runs `work` on every item, at most `limit` at a time. File operations queue in libuv's threads, which
- * decode images as well: the limit is what keeps a folder of a million files from standing in front of the
- * images.
+ * decode images as well: without the limit, a folder of a million files would delay the images.
  */
 export async function forEachLimited<T>(
   items: readonly T[],

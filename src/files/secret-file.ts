@@ -5,7 +5,7 @@ import { decodeText } from '../text/decode-text.js';
 
 /** What a secret is called in errors, and how a person gets a usable one. */
 export interface SecretKind {
-  /** `The token`. */
+  /** The secret's name in messages: `The token`. */
   readonly what: string;
   /** The option that names the file. */
   readonly option: string;
@@ -19,8 +19,7 @@ const READABLE_BY_OTHERS = 0o004;
 
 /**
  * The text of a file with a secret, without white space around it. A file that every user of the computer can
- * read is refused: a warning would be read by nobody for months. No error quotes the secret, also not a wrong
- * one.
+ * read is refused: a warning might stay unread for months. No error quotes the secret, not even a wrong one.
  * @throws SmearwatchError of the kind's code
  */
 export async function readSecretFile(file: string, kind: SecretKind): Promise<string> {
@@ -49,7 +48,7 @@ async function readPrivate(file: string, kind: SecretKind): Promise<string> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw unusableSecret(file, kind, 'it is no file');
+    if (!stats.isFile()) throw unusableSecret(file, kind, 'it is not a file');
     // Windows has no such bits, and sets them all.
     if (process.platform !== 'win32' && (stats.mode & READABLE_BY_OTHERS) !== 0) {
       const hint = `Run: chmod o-rwx '${file}'`;

@@ -2,7 +2,7 @@
 export interface SeenFile {
   /** Relative to the scanner's folder, with forward slashes. */
   readonly path: string;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
   /** Modification time in milliseconds since 1970, as `fs.Stats` gives it. */
   readonly mtimeMs: number;
@@ -18,9 +18,9 @@ export interface SeenFile {
 /** What a watcher asks of the ledger, and tells it. */
 export interface Intake {
   /**
-   * Those of `files` that the ledger does not hold in this size and modification time: never seen, or
-   * overwritten. The bytes of those that it does hold, but with another change time or inode, will be hashed
-   * again. Called with at most a few hundred files at once, so that a folder of a million costs no memory.
+   * Returns those of `files` that are new or overwritten: the ledger does not hold them with this size and
+   * modification time. Files that it holds with another change time or inode are marked to be hashed again.
+   * Called with at most a few hundred files at once, so that a folder of a million costs no memory.
    * @param isChanging an event named each of these files, so that they were just changed.
    */
   unknownAmong<T extends SeenFile>(scanner: string, files: readonly T[], isChanging?: boolean): T[];

@@ -19,7 +19,10 @@ const NAMES = new Set([
 /** What `chkdsk` rescues, QNAP's numbered bins, and Synology's extended attributes beside a file. */
 const PATTERN = /^found\.\d{3}$|^network recycle bin \d+$|@syno(eastream|resource)$/;
 
-/** Whether a file or folder of this name, without a path, was made by a server or system for itself. */
+/**
+ * Returns true for names (without a path) of files and folders that servers and systems make for their own
+ * use.
+ */
 export function isSystemName(name: string): boolean {
   const lower = name.toLowerCase();
   return NAMES.has(lower) || PATTERN.test(lower);

@@ -13,8 +13,8 @@ export interface FoundFile extends SeenFile {
   readonly inode: number;
   /**
    * False: a link, socket, FIFO or device, a name that is not UTF-8, or a path that is too long (also a
-   * folder's, whose images cannot even be listed). It is queued all the same, for the pipeline refuses it
-   * with a reason: whoever put it there finds it in quarantine instead of waiting for a result.
+   * folder's, whose images cannot even be listed). It is queued all the same: the pipeline quarantines it
+   * with a reason, so that its owner does not wait for a result.
    */
   readonly isRegular: boolean;
 }
@@ -53,7 +53,8 @@ export interface WalkOptions {
 
 const CHUNK_FILES = 256;
 /**
- * Fewer cost more CPU (a wake-up each), more stand in front of the images in libuv's threads. Measured: 16.
+ * A lower limit costs more CPU (more wake-ups); a higher one delays the images in libuv's threads. Sixteen
+ * was measured to be best.
  */
 const LOOKS_AT_ONCE = 16;
 /** The promise of `node:fs/promises` costs a third more CPU, which counts at 100,000 files. */
@@ -99,7 +100,8 @@ export async function lookAt(root: string, path: string): Promise<FoundFile | un
 }
 
 /**
- * It is listed, and cannot be reached: its name is not UTF-8, or its path is longer than the system takes.
+ * Returns true for a file that is listed but cannot be opened: its name is not UTF-8, or its path is longer
+ * than the system accepts.
  */
 function cannotBeNamed(error: unknown, path: string): boolean {
   return isTooLong(error) || (isGone(error) && isLossyName(path));

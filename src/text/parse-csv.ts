@@ -70,7 +70,7 @@ function separatorOf(line: string, { required, refuse }: CsvForm): string {
   const [first = SEPARATORS[0], ...others] = fitting.length > 0 ? fitting : present;
   if (first === undefined || others.length === 0) return first?.separator ?? ',';
   const names = [first, ...others].map(({ name }) => name).join(' and ');
-  throw refuse(`its first line has ${names}, so that its columns cannot be told`, ONE_SEPARATOR);
+  throw refuse(`its first line has ${names}, so its columns cannot be separated`, ONE_SEPARATOR);
 }
 
 function firstLine(text: string): string {

@@ -181,7 +181,7 @@ describe('label', () => {
     ['an unknown class', ['--path', 'a.png', '--by', 'x', '--class', 'monocyte'], /"monocyte" is no class/],
     ['an unknown image', ['--sha256', '0123456789ab', ...WHO], /no image in the ledger/],
     ['no SHA-256', ['--sha256', 'slide', ...WHO], /not 8 to 64 hexadecimal digits/],
-    ['a path elsewhere', ['--path', '/etc/passwd', ...WHO], /lies in the folder of no scanner/],
+    ['a path elsewhere', ['--path', '/etc/passwd', ...WHO], /is not in a scanner's folder/],
     ['a path out of the folder', ['--path', '../b.png', ...WHO], /no path of an image/],
     ['an unknown scanner', ['--path', 'a.png', '--scanner', 'lft', ...WHO], /no scanner "lft"/],
     ['a damaged name', ['--path', 'a.png', '--class', 'lymphocyte', '--by', 'J\uFFFDrg'], /not UTF-8 text/],

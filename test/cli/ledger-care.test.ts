@@ -33,7 +33,7 @@ describe('ledger verify', () => {
   it('exits 0, and tells of files that a killed daemon left', async () => {
     const { out, exitCode } = await smearwatch('ledger', 'verify', '--config', config);
     expect(out).toContain('63 files and 60 results, all as they should be.');
-    expect(out).toContain('1 file was in work when a daemon was killed');
+    expect(out).toContain('1 file was in progress when a daemon was killed');
     expect(exitCode).toBe(0);
   });
 

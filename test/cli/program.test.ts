@@ -72,7 +72,11 @@ describe('a wrong command line is refused with exit code 2 and a way out', () =>
       '--sha256 must be 4 to 64 hexadecimal',
     ],
     ['options that exclude each other', ['results', '--review', '--quarantined'], 'exclude each other'],
-    ['replay of nothing in particular', ['replay', '--state', 'x'], 'What is to be replayed?'],
+    [
+      'replay without an image or --quarantined',
+      ['replay', '--state', 'x'],
+      'replay needs to know which images',
+    ],
   ])('%s', async (_, argv, expected) => {
     const { exitCode, out, err } = await smearwatch(...argv);
     expect(err).toContain(`error: `);

@@ -11,7 +11,11 @@ export const listCommand = defineCommand({
   describe: 'The entries of the audit trail, oldest first.',
   options: {
     ...filterOptions,
-    limit: integer('limit', { min: 1, max: 1_000_000 }, { default: 50, describe: 'The newest so many.' }),
+    limit: integer(
+      'limit',
+      { min: 1, max: 1_000_000 },
+      { default: 50, describe: 'Number of entries, newest first.' },
+    ),
     ...trailOptions,
     json: jsonOption,
   },

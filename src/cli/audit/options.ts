@@ -23,7 +23,7 @@ export function auditFilter({ event, since }: AuditFilterValues): AuditFilter {
   return { ...(event !== undefined && { event }), ...(since !== undefined && { since }) };
 }
 
-/** Only RFC 3339: what else `Date` understands differs between time zones and versions. */
+/** Accepts RFC 3339 only: the other formats of `Date` depend on the time zone and the version of Node.js. */
 function moment(text: string): string {
   const isRfc3339 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
   const time = isRfc3339 ? new Date(text) : new Date(NaN);

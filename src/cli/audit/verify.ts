@@ -38,7 +38,7 @@ export const verifyCommand = defineCommand({
         `${intact} entries, all as they were written. The end is ${intact}:${report.head.hash}`,
       );
     } else {
-      // Of a file that somebody may have written to.
+      // The text comes from a file that anyone may have edited.
       printLine(terminal, printable(`Entry ${problem.sequence}: ${problem.kind}. ${problem.message}`));
       printLine(
         terminal,

@@ -58,7 +58,7 @@ export const benchOptions = {
     type: 'string',
     requiresArg: true,
     describe:
-      "Where images, ledger and results lie meanwhile, on the disk that the daemon will have; otherwise the system's temporary folder.",
+      "Folder for the images, ledger and results of the measurement, on the daemon's disk; otherwise the system's temporary folder.",
   },
   peer: {
     type: 'string',
@@ -77,7 +77,7 @@ export const benchOptions = {
 
 export type BenchValues = InferredOptionTypes<typeof benchOptions>;
 
-/** What a command line asks for. @throws SmearwatchError `usage` for a word that is none of the choices */
+/** Converts the command line's values to options. @throws SmearwatchError `usage` for an unknown choice */
 export function toBenchOptions(values: BenchValues): BenchOptions {
   const { quick, images, rounds, seconds, backlog, data, registry, folder, peer, kernels, decoder } = values;
   const parts = values.only === undefined ? undefined : choicesOf<BenchPart>('only', values.only, PARTS);

@@ -214,7 +214,7 @@ const SHOWN: Readonly<Record<Finding['unit'], (value: number) => string>> = {
   seconds: (value) => `${value.toFixed(2)} s`,
 };
 
-/** `41.2 ±2 %` */
+/** Formats a figure with its spread: `41.2 ±2 %`. */
 function withRange(value: Spread | undefined): string {
   if (value === undefined) return '–';
   const half = (100 * (value.high - value.low)) / 2 / value.median;

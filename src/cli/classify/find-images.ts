@@ -7,8 +7,7 @@ import { usageError } from '../options.js';
 export interface FoundImage {
   readonly path: string;
   /**
-   * Somebody has typed it: then a link is followed. One that lies in a folder may have been put there by
-   * anybody.
+   * True for a path that the user typed: its link is followed. Anyone may have put a link into a folder.
    */
   readonly isNamed: boolean;
 }
@@ -16,9 +15,8 @@ export interface FoundImage {
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp']);
 
 /**
- * The files that are named, and below the folders that are named everything with an image's name, sorted. A
- * file that is named is taken whatever it is called: its bytes decide. Links to folders are followed where
- * they are named only.
+ * Returns the named files, and all files with an image's extension below the named folders, sorted. A named
+ * file needs no such extension: its bytes decide. A link to a folder is followed only if it is named.
  * @throws SmearwatchError `usage` for a path that is not there
  */
 export async function findImages(paths: readonly string[]): Promise<FoundImage[]> {
@@ -35,8 +33,8 @@ export async function findImages(paths: readonly string[]): Promise<FoundImage[]
 }
 
 /**
- * As for the daemon, what has an image's name and is no file is not passed over: it is answered with a
- * reason.
+ * Lists everything with an image's extension. Like the daemon, it does not skip links, sockets or devices:
+ * each of them is reported with a reason.
  */
 async function imagesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];

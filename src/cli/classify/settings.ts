@@ -14,9 +14,9 @@ export interface ClassifySettings {
   readonly kernels: KernelChoice;
 }
 
-/** Which models, as typed. */
+/** The models, as the user typed them. */
 export interface TypedModels {
-  /** `alexnet@1,lenet5` */
+  /** Names with or without a version: `alexnet@1,lenet5`. */
   readonly models: string | undefined;
   readonly engine: EngineName | undefined;
   readonly registry: string | undefined;

@@ -19,7 +19,9 @@ import { checkSecrets } from './secrets.js';
 import { checkSubfolders } from './subfolders.js';
 import { checkKernels, checkNativeModules, checkNode, checkTensorflow } from './software.js';
 
-/** Everything that can be told before the daemon runs, in the order in which it would matter. */
+/**
+ * Runs all checks that are possible before the daemon starts, in the order in which a fault would stop it.
+ */
 export async function examine(configFile: string | undefined): Promise<Check[]> {
   const { check, config } = readConfiguration(configFile);
   const usesTensorflow = config?.models.use.some(({ engine }) => engine === 'tfjs-node') ?? false;

@@ -35,7 +35,7 @@ export async function checkFolders(config: Config): Promise<Check[]> {
   return [...(await Promise.all(checks)), await checkOverlap(config)];
 }
 
-/** By the operating system's code. */
+/** Fixes by the operating system's error code. */
 const FIXES: Readonly<Record<string, string>> = {
   EACCES: 'Give this user the permission.',
   EROFS: 'Mount it writable; under systemd, name it in ReadWritePaths= of the unit.',
@@ -58,7 +58,7 @@ async function checkScanner({ name, folder, watch, afterwards }: ScannerConfig):
     );
     const fix = `Let this user write there, or set "afterwards" to keep.`;
     if (!isWritable)
-      return fail(title, `${folder} may not be written, but files are to be ${afterwards.action}d`, fix);
+      return fail(title, `${folder} is not writable, but files must be ${afterwards.action}d`, fix);
   }
   const { network } = await volumeOf(folder);
   if (network !== undefined && watch === 'native') {
@@ -156,7 +156,7 @@ async function checkOverlap(config: Config): Promise<Check> {
       isWithin(folder, scanner.folder),
     );
     if (inside) {
-      const detail = `the folder of ${inside.name} (${inside.folder}) lies in that of ${scanner.name}, by a link`;
+      const detail = `the folder of ${inside.name} (${inside.folder}) is inside that of ${scanner.name}, through a link`;
       return fail(
         'overlap',
         detail,
@@ -164,7 +164,7 @@ async function checkOverlap(config: Config): Promise<Check> {
       );
     }
   }
-  return ok('overlap', 'No folder lies in a scanner’s folder');
+  return ok('overlap', 'No folder is inside a scanner’s folder');
 }
 
 /** Folders below those that are watched natively, counted up to `limit` and for a few seconds at most. */
@@ -173,7 +173,8 @@ export async function countWatchedFolders(config: Config, limit = 100_000): Prom
   const until = Date.now() + PATIENCE_MS;
   const walk = async (root: string, folder: string, filter: FileFilter): Promise<void> => {
     count += 1;
-    const entries = await opendir(join(root, folder)).catch(() => undefined); // Reported by the check of the folder itself.
+    // The check of the folder itself reports a failure.
+    const entries = await opendir(join(root, folder)).catch(() => undefined);
     if (entries === undefined) return;
     for await (const entry of entries) {
       if (count >= limit || Date.now() > until) return;

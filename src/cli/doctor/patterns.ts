@@ -4,7 +4,7 @@ import { createFileFilter, createMatcher, isUnfinished } from '../../files/file-
 import { within } from '../../within.js';
 import { ok, warn, type Check } from './check.js';
 
-/** So many names are looked at, for so long, in each folder: enough to tell a mistake. */
+/** At most this number of names is checked in each folder, for `PATIENCE_MS`: enough to find a mistake. */
 const MOST_FILES = 100_000;
 const PATIENCE_MS = 5000;
 

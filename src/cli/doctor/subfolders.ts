@@ -27,7 +27,7 @@ async function checkScanner(scanner: ScannerConfig): Promise<Check | undefined> 
   );
 }
 
-/** As a rescan does, without a look at any image. */
+/** Reads the folders as a rescan does, but opens no image. */
 async function readFolders(
   scanner: ScannerConfig,
   tally: ReturnType<typeof emptyTally>,

@@ -36,7 +36,7 @@ export const evaluateOptions = {
     type: 'string',
     requiresArg: true,
     describe:
-      'Folder for the results, or of an interrupted evaluation to go on with; otherwise evaluations/<time>.',
+      'Folder for the results, or that of an interrupted evaluation to continue; otherwise evaluations/<time>.',
   },
   registry: registryOptions.registry,
   config: {

@@ -27,7 +27,9 @@ export function planOf(values: EvaluateValues, now = new Date()): EvaluationPlan
   };
 }
 
-/** In this order; what was left out stays out. */
+/**
+ * The options that the user may type, in the order in which the plan prints them; omitted ones are not added.
+ */
 const TYPED = [
   'data',
   'models',
@@ -49,7 +51,7 @@ function commandLine(values: EvaluateValues): string {
   return ['smearwatch evaluate', ...options].join(' ');
 }
 
-/** As a POSIX shell takes it for one word. */
+/** Quotes a value so that a POSIX shell reads it as one word. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -14,7 +14,7 @@ const COLUMNS = [
   { title: 'F', align: 'right' },
 ] as const;
 
-/** So many of each kind are named here; metrics.json and the report name all. */
+/** Number of items of each kind that are printed; metrics.json and the report name all. */
 const NAMED = 3;
 
 /** What a person wants to know at once; the report has the rest. */

@@ -22,11 +22,11 @@ export interface LabelsToGive {
   readonly stateFolder: string;
 }
 
-/** In one transaction: a daemon that works at the same time waits for so long. */
+/** Number of labels in one transaction: a running daemon has to wait while it is written. */
 const LABELS_AT_ONCE = 1000;
 const PAUSE_MS = 5;
 
-/** Checks all labels, then takes them over and records them in the audit trail. */
+/** Checks all labels, then applies them and records them in the audit trail. */
 export async function giveLabels(
   ledger: Ledger,
   { labels, nameOf, rules, stateFolder }: LabelsToGive,
@@ -75,7 +75,7 @@ function withWholeSha256(ledger: Ledger, label: LabelRequest, which: string): La
 
 function notALabel(which: string, why: string): SmearwatchError {
   const hint = 'Class and name are one line each, of 100 characters at most.';
-  return usageError(`${which} cannot be taken over: ${why}`, hint);
+  return usageError(`${which} cannot be applied: ${why}`, hint);
 }
 
 function noImage(which: string, why: string): SmearwatchError {

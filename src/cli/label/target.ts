@@ -19,7 +19,7 @@ export function fileTarget(
   );
   if (found) return { scanner: found.name, path: relative(found.folder, resolve(path)).split(sep).join('/') };
   throw usageError(
-    `${path} lies in the folder of no scanner`,
+    `${path} is not in a scanner's folder`,
     'The configuration names the folders; --path may also be relative to one of them, with --scanner.',
   );
 }

@@ -23,7 +23,7 @@ export const backupCommand = defineCommand({
     ['ledger backup before-update.sqlite --config lab.yaml', 'Before a new version is installed.'],
   ],
   epilogue:
-    'The copy is one file without free pages. docs/operations.md says how it is put back. The audit trail is a file of its own.',
+    'The copy is one file without free pages. docs/operations.md says how to restore it. The audit trail is a separate file.',
   async run({ to, json, ...location }, { terminal }) {
     const { Audit } = await import('../../audit/audit.js');
     const { backupLedger } = await import('../../ledger/backup-ledger.js');

@@ -26,7 +26,7 @@ export const verifyCommand = defineCommand({
     ['ledger verify --config lab.yaml --quick', 'Pages and rows only.'],
   ],
   epilogue:
-    'Nothing is changed, and a daemon may run meanwhile; the ledger’s write-ahead log grows until it is done.',
+    'Nothing is changed, and a daemon may be running; the ledger’s write-ahead log grows until the check ends.',
   async run({ quick, json, ...location }, { terminal }) {
     const { ledgerFile } = await import('../../ledger/ledger-file.js');
     const { isStateInUse } = await import('../../ledger/lock.js');
@@ -46,7 +46,7 @@ function notesOf(
   { running, version }: LedgerReport,
   facts: { isOlder: boolean; isInUse: boolean },
 ): string[] {
-  const left = `${running} ${running === 1 ? 'file was' : 'files were'} in work when a daemon was killed; the next start queues them again.`;
+  const left = `${running} ${running === 1 ? 'file was' : 'files were'} in progress when a daemon was killed; the next start queues them again.`;
   return [
     ...(running > 0 && !facts.isInUse ? [left] : []),
     ...(facts.isOlder ? [`It has version ${version}; the next start brings it up to date.`] : []),

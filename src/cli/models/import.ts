@@ -9,9 +9,9 @@ import { openRegistry, registryOptions } from '../registry.js';
 
 export const importCommand = defineCommand({
   command: 'import <file>',
-  describe: 'Add a network that somebody else trained: an ONNX file (PyTorch, Keras, MATLAB) or a tfjs LayersModel.',
+  describe: 'Add a network that was trained elsewhere: an ONNX file (PyTorch, Keras, MATLAB) or a tfjs LayersModel.',
   positionals: {
-    file: { type: 'string', demandOption: true, describe: 'ONNX file with its weights inside, or the model.json of a LayersModel with its weight files beside it.',
+    file: { type: 'string', demandOption: true, describe: 'ONNX file with its weights inside, or the model.json of a LayersModel, with its weight files in the same folder.',
     },
   },
   options: {

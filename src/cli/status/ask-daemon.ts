@@ -9,7 +9,7 @@ export interface DaemonReport {
   readonly status: StatusAnswer;
 }
 
-/** A daemon answers in milliseconds; one that does not in so long is of no use to whoever waits. */
+/** A daemon answers in milliseconds; after this time it is reported as not answering. */
 const TIMEOUT_MS = 5000;
 
 /**

@@ -5,22 +5,22 @@ import { HTTP_ADDRESS_FILE, readHttpAddress, type HttpAddress } from '../../daem
 import { SmearwatchError } from '../../errors.js';
 import { usageError } from '../options.js';
 
-/** Where a daemon is to be found. */
+/** The address of a daemon and its state folder. */
 export interface DaemonPlace {
   /**
-   * Base of its pages, without a slash at the end. Asked anew every time: with `http.port: 0` a daemon that
-   * was started again has another one.
+   * Base URL of the daemon's pages, without a slash at the end. It is read again every time: with `http.port:
+   * 0` a restarted daemon has another port.
    * @throws SmearwatchError `daemon-not-running` when only a running daemon could say
    */
   readonly url: () => string;
-  /** What it was found by, while nobody answers. */
+  /** The configuration, folder or URL that names the daemon, shown while it does not answer. */
   readonly name: string;
   /** Known when it is found by its configuration. */
   readonly stateFolder: string | undefined;
 }
 
 /**
- * @throws SmearwatchError `usage` for a URL that is none, `http-disabled`, and what `loadConfig` throws
+ * @throws SmearwatchError `usage` for an invalid URL, `http-disabled`, and what `loadConfig` throws
  */
 export function findDaemon(given: {
   readonly url: string | undefined;

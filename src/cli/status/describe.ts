@@ -8,7 +8,7 @@ export function describeWork({ work }: StatusAnswer): string {
   return `${queued} queued, ${running} running, ${done} done, ${quarantined} quarantined`;
 }
 
-/** Since when the oldest image waits or is in progress. */
+/** Describes how long the oldest image has been waiting or in progress. */
 export function describeOldest({ work: { oldestMs } }: StatusAnswer): string {
   return oldestMs > 0 ? formatDuration(oldestMs / 1000) : 'none waits';
 }
@@ -26,7 +26,7 @@ export function describeSinks({ outbox }: StatusAnswer): string {
   return waiting.map(([sink, records]) => `${printable(sink)} ${records} waiting`).join(', ');
 }
 
-/** Its folder, and whether the images in it are taken in. */
+/** Describes the scanner's folder, and whether its images are being ingested. */
 export function describeScanner({ folder, unsettled, problem }: StatusAnswer['scanners'][number]): string {
   const state = problem === undefined ? `files being written: ${unsettled}` : `NOT TAKEN IN: ${problem}`;
   return printable(`${folder}, ${state}`);

@@ -18,12 +18,14 @@ export interface Condition {
 }
 
 /**
- * The limits of the alert rules (grafana/source/thresholds.ts), without their patience: here somebody is
- * looking.
+ * The limits of the alert rules (grafana/source/thresholds.ts), without their waiting time: a person is
+ * watching this screen.
  */
 export const RULES = {
   oldestMs: 3_600_000,
-  /** Room on a disk: so many bytes, or so many times `disk.minFreeBytes`, whichever is more. */
+  /**
+   * Free space on a disk: this number of bytes, or `diskFactor` times `disk.minFreeBytes` if that is more.
+   */
   diskFreeBytes: 1_073_741_824,
   diskFactor: 4,
 } as const;
@@ -69,7 +71,7 @@ function flow({ pauses, isStalled }: ScrapedFigures, { scanners }: StatusAnswer)
   if (isStalled) return condition('flow', 'ALERT', 'stands still');
   const failing = scanners.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
   if (failing.length > 0) return condition('flow', 'ALERT', printable(`not taken in: ${failing.join(', ')}`));
-  return condition('flow', pauses.includes('folder') && 'ALERT', 'a folder is away');
+  return condition('flow', pauses.includes('folder') && 'ALERT', 'a folder is unreachable');
 }
 
 /** `level` false: it is well, and there is nothing to say. */
@@ -77,7 +79,7 @@ function condition(name: string, level: Level | false, detail: string): Conditio
   return level === false ? { level: 'ok', name, detail: '' } : { level, name, detail };
 }
 
-/** As `condition`, of a figure that is worth knowing at any time. */
+/** Makes a condition that shows its figure even when all is well. */
 function figure(name: string, level: Level | false, detail: string): Condition {
   return { level: level === false ? 'ok' : level, name, detail };
 }

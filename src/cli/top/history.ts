@@ -17,14 +17,14 @@ export interface Span {
 }
 
 /**
- * Images that were classified within one column of the sparkline, in so many seconds that are known of it.
+ * Images that were classified within one column of the sparkline, and how many of its seconds were observed.
  */
 interface RateColumn {
   images: number;
   seconds: number;
 }
 
-/** Long enough for a p99 that means something, short enough to show what is going on now. */
+/** Long enough for a meaningful p99, short enough to show the present state. */
 const SPAN_MS = 60_000;
 /** Columns that are kept; a sparkline on a very wide screen. */
 const MOST_COLUMNS = 400;
@@ -33,7 +33,7 @@ const MOST_COLUMNS = 400;
 export class PollHistory {
   readonly columnMs: number;
   #polls: Poll[] = [];
-  /** By time divided by `columnMs`; a missing one is a time of which nothing is known. */
+  /** Columns by their time divided by `columnMs`; a missing one was not observed. */
   readonly #columns = new Map<number, RateColumn>();
 
   /** `columnMs`: the time that one column of the sparkline stands for. */

@@ -19,7 +19,7 @@ export interface LiveOptions {
 const SECOND_SCREEN = '\u001b[?1049h\u001b[2J\u001b[H';
 const FIRST_SCREEN = '\u001b[?1049l';
 
-/** Shows one frame after the other until somebody presses q or Ctrl-C, or `signal` fires. */
+/** Shows one frame after the other until the user presses q or Ctrl-C, or `signal` fires. */
 export async function showLive(options: LiveOptions): Promise<void> {
   const { stdin, stdout, signal } = options;
   stdout.write(SECOND_SCREEN);

@@ -6,8 +6,8 @@ import type { Recent } from './view.js';
 const MOST = 50;
 
 /**
- * The newest results, from the ledger as `smearwatch results` reads it: /status does not carry them, because
- * whoever can reach it may read it, and which slide shows what is nobody's business on the network.
+ * Reads the newest results from the ledger, like `smearwatch results`. They are not part of /status: everyone
+ * who can reach that page can read it, and results are confidential.
  */
 export async function readRecent(stateFolder: string | undefined): Promise<Recent> {
   if (stateFolder === undefined)

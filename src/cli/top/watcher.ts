@@ -14,7 +14,7 @@ export class Watcher {
   readonly #history: PollHistory;
   #seen: Seen | undefined;
   #away: Away | undefined;
-  /** Of the clock that never goes back, when the daemon was asked last. */
+  /** Time of the last request to the daemon, on the monotonic clock. */
   #askedMs = performance.now();
 
   constructor(place: DaemonPlace, intervalMs: number) {

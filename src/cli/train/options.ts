@@ -41,7 +41,7 @@ export const trainOptions = {
   brightness: fraction(
     'brightness',
     { min: 0, max: 1 },
-    { describe: 'Vary the light by so much; 0 for not.' },
+    { describe: 'Greatest variation of the light; 0 for none.' },
   ),
   stain: fraction('stain', { min: 0, max: 1 }, { describe: 'Vary the strength of the stain.' }),
   colour: fraction('colour', { min: 0, max: 1 }, { describe: 'Vary the hue of the stain.' }),
@@ -92,7 +92,7 @@ export const trainOptions = {
   resume: {
     type: 'boolean',
     default: false,
-    describe: 'Go on from the last checkpoint in --run, with the same options.',
+    describe: 'Continue from the last checkpoint in --run, with the same options.',
   },
   threads: integer('threads', { min: 1, max: 1024 }, { describe: 'Cores to use; otherwise all.' }),
   precision: {

@@ -17,7 +17,7 @@ export function planOf(
 ): TrainingPlan {
   const { network, data, run, name, split, resume } = values;
   if (resume && run === undefined)
-    throw usageError('--resume needs --run', 'Name the folder of the run to go on with.');
+    throw usageError('--resume needs --run', 'Name the folder of the run to continue.');
   return {
     network: architectureOf(values, classes),
     recipe: recipeOf(values),

@@ -5,9 +5,9 @@ const JFIF = Buffer.from('JFIF\0');
 const MAJOR_VERSION = 5;
 
 /**
- * The same JPEG without what is wrong between its scans: bytes that belong to no segment, and a JFIF version
- * that does not exist. Scans and tables are copied as they are, so that whatever is wrong with pixels stays
- * wrong. Undefined: nothing of the kind is wrong.
+ * Returns the JPEG without the faults between its scans: bytes that belong to no segment, and a JFIF version
+ * that does not exist. Scans and tables are copied unchanged, so that damaged pixels stay damaged. Undefined:
+ * the file has no such fault.
  */
 export function withoutHarmlessJpegDamage(
   bytes: Buffer,

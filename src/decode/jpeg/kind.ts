@@ -34,7 +34,7 @@ const CODINGS: Readonly<Record<number, string>> = {
 /** Lossless with Huffman codes, which is decoded for samples of 8 bits. */
 const LOSSLESS = 0xc3;
 
-/** The first frame header; undefined: there is none, or it is cut. */
+/** Reads the first frame header; undefined if it is missing or truncated. */
 export function readJpegFrame(segments: readonly JpegSegment[]): JpegFrame | undefined {
   const segment = segments.find(
     ({ marker, data }) => (isFrame(marker) || marker === JPEG_LS) && data.length >= 6,

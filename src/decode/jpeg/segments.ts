@@ -21,7 +21,7 @@ export interface JpegSegment {
   readonly start: number;
   /** Offset behind its parameters, and behind the entropy-coded data that follows a scan's header. */
   readonly end: number;
-  /** Its parameters, without their length. */
+  /** The segment's parameters, without their length. */
   readonly data: Buffer;
 }
 
@@ -70,7 +70,7 @@ function nextMarker(bytes: Buffer, at: number): number | undefined {
   return undefined;
 }
 
-/** Where a marker has to be, every one that begins a segment is taken for one. */
+/** Returns true for a second byte that begins a segment, at a place where a marker is expected. */
 function isMarker(byte = 0): boolean {
   return byte >= 0xc0 && byte < 0xff && !isRestart(byte);
 }
@@ -101,8 +101,8 @@ function readSegment(bytes: Buffer, start: number): JpegSegment | undefined {
 }
 
 /**
- * Entropy-coded data goes on to the first marker: in it, 0xFF is followed by 0, a restart's number or another
- * 0xFF.
+ * Entropy-coded data continues to the first marker: in it, 0xFF is followed by 0, a restart's number or
+ * another 0xFF.
  */
 function endOfScan(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(FILL, from); at >= 0; at = bytes.indexOf(FILL, at + 1)) {

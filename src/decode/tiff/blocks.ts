@@ -24,8 +24,8 @@ export function blockCount(page: TiffPage): number {
 }
 
 /**
- * Where every strip or tile lies that the page names. Bytes that are not compressed are as many as their
- * pixels need, whatever the file says: writers leave the counts out, or leave zeros.
+ * Lists the position of every strip or tile of the page. The length of an uncompressed block is computed from
+ * its pixels, not read from the file: some writers omit the counts, or write zeros.
  */
 export function blocksOf(page: TiffPage): Block[] {
   return page.offsets.map((offset, at) => {

@@ -80,7 +80,7 @@ function chromaFields(bytes: Buffer, page: TiffPage, blocks: readonly Block[]): 
   return subsampling ? [shorts(TAG.subsampling, subsampling)] : [];
 }
 
-/** What is not looked into, if it lies in the file. */
+/** Copies the fields that are not interpreted, if their values are inside the file. */
 function copiedFields(bytes: Buffer, { entries }: TiffDirectory, file: TiffFile): TiffField[] {
   return COPIED.flatMap(([tag, type, count]) => {
     const entry = entries.get(tag);
@@ -94,8 +94,8 @@ function copiedFields(bytes: Buffer, { entries }: TiffDirectory, file: TiffFile)
 }
 
 /**
- * Old writers have colours of 8 bits in palettes of 16, which libtiff remarks on: times 257 is both bytes
- * alike.
+ * Old writers put 8-bit colours into 16-bit palettes, and libtiff warns about that. Multiplying by 257 makes
+ * both bytes equal.
  */
 function wide(palette: Buffer, { isLittle }: TiffFile): Buffer {
   const high = isLittle ? 1 : 0;

@@ -7,7 +7,7 @@ export interface TiffFile {
   /** BigTIFF: offsets and counts of 8 bytes. */
   readonly isBig: boolean;
   readonly size: number;
-  /** Where the first directory begins. */
+  /** Position of the first directory. */
   readonly first: number;
 }
 
@@ -15,7 +15,7 @@ export interface TiffEntry {
   readonly type: number;
   /** How many values it has. */
   readonly count: number;
-  /** Where its values begin in the file; inside the directory where they fit. */
+  /** Position of the values in the file; short values are inside the directory. */
   readonly position: number;
   readonly byteLength: number;
   /** The values themselves, where they fit into the directory. */
@@ -23,9 +23,9 @@ export interface TiffEntry {
 }
 
 export interface TiffDirectory {
-  /** By tag. A tag that is there twice counts once, as its first entry says, which is what libtiff takes. */
+  /** Entries by their tag. If a tag occurs twice, its first entry is used, as in libtiff. */
   readonly entries: ReadonlyMap<number, TiffEntry>;
-  /** Where the next page's directory begins; 0: this is the last page. */
+  /** Position of the next page's directory; 0: this is the last page. */
   readonly next: number;
 }
 
@@ -96,7 +96,7 @@ export function widthsOf({ isBig }: Pick<TiffFile, 'isBig'>): {
     : { countBytes: 2, entryBytes: 12, offsetBytes: 4 };
 }
 
-/** @param start where the first entry lies in the file; `at` is relative to it. */
+/** @param start position of the first entry in the file; `at` is relative to it. */
 function entryAt(file: TiffFile, bytes: Buffer, at: number, start: number): TiffEntry {
   const { offsetBytes } = widthsOf(file);
   const type = unsignedAt(file, bytes, at + 2, 2);

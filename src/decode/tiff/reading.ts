@@ -6,7 +6,7 @@ export interface ByteRange {
 
 /**
  * A reader that does not know where its bytes come from: it yields what it needs and is resumed with it. The
- * watcher reads a few kilobytes of a file that may lie on a slow share, the decoder has the whole file in
+ * watcher reads a few kilobytes of a file that may be on a slow share; the decoder has the whole file in
  * memory.
  */
 export type Reading<T> = Generator<ByteRange, T, Buffer>;

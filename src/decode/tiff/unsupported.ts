@@ -115,7 +115,10 @@ function sampleBits({ photometric = 0, bits, extras, largestSample }: TiffPage):
   return isPadded ? `${used}-bit samples in words of 16 bits` : undefined;
 }
 
-/** Only what libvips reads rightly; libtiff remarks on odd tiles as it does on damage. */
+/**
+ * Accepts only layouts that libvips reads correctly: for odd tiles, libtiff gives the same warnings as for
+ * damage.
+ */
 function arrangement(page: TiffPage): string | undefined {
   const { isTiled, isPlanar, blockWidth, blockHeight, photometric, compression: number } = page;
   if (isTiled && isPlanar) return 'planes in tiles';

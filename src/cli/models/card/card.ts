@@ -9,9 +9,9 @@ import { cell, flatten, listItem, section, table } from './markdown.js';
 import { notesOf, type EvaluationNotes, type TrainingNotes } from './notes.js';
 
 /**
- * A model card (Mitchell et al., "Model cards for model reporting", 2019) as Markdown, from nothing but the
- * manifest. It is made when it is asked for: the manifest never changes, so a copy beside it could only
- * disagree, and versions that were written before there were cards have one too.
+ * A model card (Mitchell et al., "Model cards for model reporting", 2019) as Markdown, made from the manifest
+ * alone. It is not stored: the manifest never changes, a stored copy could disagree with it, and versions
+ * older than this feature have a card too.
  */
 export function cardOf({ name, version, manifest }: Pick<ModelVersion, 'name' | 'version' | 'manifest'>): string {
   const { training, evaluation } = notesOf(manifest);

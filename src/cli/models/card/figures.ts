@@ -46,7 +46,7 @@ function countsOf(matrix: ConfusionMatrix, index: number): Counts {
   };
 }
 
-/** `0.894 (0.875–0.910)` */
+/** Formats a proportion with its confidence interval: `0.894 (0.875–0.910)`. */
 function interval(hits: number, count: number): string {
   if (count === 0) return 'no images';
   const { low, high } = wilsonInterval(hits, count);

@@ -2,7 +2,7 @@ import type { Stated, Triple } from '../../../model/import/statement.js';
 import { ONE_LINE, ONE_LINE_RULE } from '../../../text/one-line.js';
 import { usageError, wordsOf } from '../../options.js';
 
-/** As they are typed. */
+/** The statements about a network, as the user typed them. */
 export interface StatementValues {
   readonly classes: string;
   readonly 'input-size': number;

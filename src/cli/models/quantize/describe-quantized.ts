@@ -14,13 +14,13 @@ interface Made {
   readonly source: ModelVersion;
   readonly plan: { readonly name: string; readonly isForced: boolean; readonly weightBits: WeightBits };
   readonly data: EvaluationData;
-  /** Images. */
+  /** Number of images that the network was calibrated with. */
   readonly calibrated: number;
   readonly quantized: QuantizedModel;
   readonly measured: MeasuredQuantization;
 }
 
-/** What the registry is told of an int8 version: all of its source, how it was made, and how it compares. */
+/** Describes an int8 version for the registry: its source, how it was made, and how the two compare. */
 export function describeQuantized(made: Made): { draft: ModelDraft; limits: Limits } {
   const { source, plan, quantized } = made;
   const { architecture, classes, intendedUse, preprocessing, software } = source.manifest;

@@ -18,7 +18,7 @@ export interface MeasuredModel {
   readonly figures: ConfusionFigures;
   readonly confusion: ConfusionMatrix;
   readonly quadraticLoss: number;
-  /** On one thread. */
+  /** Images per second on one thread. */
   readonly imagesPerSecond: number;
   readonly bytes: number;
 }

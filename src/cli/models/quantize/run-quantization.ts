@@ -16,7 +16,7 @@ export interface QuantizationRequest {
   readonly weightBits: WeightBits;
   /** The int8 model's. */
   readonly name: string;
-  /** A missed limit is recorded, but does not stand in the way of a promotion. */
+  /** A missed limit is recorded, but does not prevent a promotion. */
   readonly isForced: boolean;
   readonly signal: AbortSignal;
   readonly runStage: RunStage;

@@ -13,7 +13,7 @@ import { Colours } from './tones.js';
 
 export interface FrameProps {
   readonly view: View;
-  /** Where the daemon was asked for, while it has not answered. */
+  /** The URL that was asked, shown while the daemon has not answered. */
   readonly url: string;
   readonly columns: number;
   readonly rows: number;

@@ -2,9 +2,9 @@ import type { TextProps } from 'ink';
 import { createContext, useContext } from 'react';
 
 /**
- * What a text is, as far as it is to be seen. Every tone but `plain` also has a word, or is decoration:
- * nothing is said by colour alone. Cyan, yellow and inverted red are told apart with every kind of colour
- * blindness.
+ * The meaning of a text, which decides its colour. Every tone but `plain` also has a word, or is decoration:
+ * no information is in the colour alone. Cyan, yellow and inverted red can be distinguished with every kind
+ * of colour blindness.
  */
 export type Tone = 'plain' | 'title' | 'quiet' | 'good' | 'warning' | 'alert';
 
@@ -28,7 +28,7 @@ const PLAIN: typeof COLOURED = {
   alert: { bold: true, inverse: true },
 };
 
-/** Whether colours are shown. */
+/** True if the screen shows colours. */
 export const Colours = createContext(false);
 
 /** https://no-color.org: set, and not empty. */
