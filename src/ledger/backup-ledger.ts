@@ -17,7 +17,7 @@ export interface LedgerBackup {
 
 /**
  * Writes the ledger as it is at one moment into `target`, which appears complete, verified and on the disk,
- * or not at all. The daemon goes on meanwhile: `VACUUM INTO` reads one snapshot. (SQLite's backup API begins
+ * or not at all. The daemon continues to work: `VACUUM INTO` reads one snapshot. (SQLite's backup API begins
  * again whenever another process commits, which under load is always.) The copy is one file without a
  * write-ahead log and without free pages.
  * @throws SmearwatchError `backup-exists`, `backup-failed`, `ledger-damaged`, and what opening the ledger

@@ -9,7 +9,7 @@ export interface ResultFilter {
   readonly path?: string;
   readonly scanner?: string;
   readonly review?: boolean;
-  /** At most so many, newest first. */
+  /** Greatest number of results, newest first. */
   readonly limit: number;
 }
 
@@ -26,7 +26,7 @@ export interface QuarantinedFile {
   readonly quarantinedAt: string;
 }
 
-/** A file as it stands in the ledger. */
+/** The ledger's entry of a file. */
 export interface LedgerFile {
   readonly path: string;
   readonly state: 'queued' | 'running' | 'done' | 'quarantined';

@@ -7,13 +7,16 @@ import { applySteps, versionOf } from './version.js';
 const BUSY_TIMEOUT_MS = 10_000;
 
 export type Value = null | number | bigint | string;
-/** How long a COMMIT took that wrote something. Must not throw: what it is told of has happened. */
+/**
+ * Receives the duration of each COMMIT that wrote something. It must not throw: the commit has already
+ * happened.
+ */
 export type OnCommitted = (durationMs: number) => void;
 export type Row = Readonly<Record<string, Value>>;
 
 /**
  * One SQLite connection with what the ledger asks of every one of them. WAL with `synchronous=FULL`: a commit
- * that returned is on the disk, whatever happens to the process or the power; but for what is `withoutSync`.
+ * that returned survives a crash of the process and a power cut, unless it was made `withoutSync`.
  */
 export class Database {
   readonly #file: string;

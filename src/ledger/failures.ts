@@ -6,7 +6,7 @@ import { messageOf, SmearwatchError } from '../errors.js';
  */
 const DAMAGE = /disk image is malformed|malformed database schema|file is not a database/;
 
-/** SQLite's primary result codes that a caller handles: https://sqlite.org/rescode.html */
+/** SQLite's primary result codes that a caller handles (https://sqlite.org/rescode.html). */
 export const SQLITE = { error: 1, busy: 5, locked: 6, constraint: 19, mismatch: 20 } as const;
 
 /** SQLite's primary result code. The binding gives none with `all`. */

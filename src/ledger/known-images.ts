@@ -3,9 +3,9 @@ import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } f
 const BUSY_TIMEOUT_MS = 1000;
 
 /**
- * Which bytes have a result, for inference workers: a reader of its own beside the daemon's connection (WAL
- * lets them go on side by side). A hint that saves work: whether a claim ends as a copy is decided in the
- * transaction that ends it.
+ * Tells inference workers which bytes have a result. It has its own read-only connection: WAL lets it read
+ * while the daemon writes. Its answer is a hint that saves work: the transaction that ends a claim decides
+ * whether the image is a copy.
  */
 export class KnownImages {
   readonly #connection: DatabaseSyncInstance;
@@ -20,7 +20,7 @@ export class KnownImages {
     return new KnownImages(new DatabaseSync(ledgerFile, { readOnly: true, timeout: BUSY_TIMEOUT_MS }));
   }
 
-  /** False also where the ledger cannot be read: whoever ends the claim meets that, too, and says so. */
+  /** Returns false if the ledger cannot be read: the end of the claim then fails too, and reports it. */
   has(sha256: string): boolean {
     try {
       return this.#has.get(sha256) !== undefined;

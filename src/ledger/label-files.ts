@@ -35,7 +35,7 @@ export class LabelFiles {
     };
   }
 
-  /** Those of `files` that are new or may have been written again. */
+  /** Returns those of `files` that are new or may have been written again. */
   unknownAmong(scanner: string, files: readonly SeenFile[]): SeenFile[] {
     return files.filter((file) => {
       const row = this.#statements.known.get(scanner, file.path);
@@ -44,8 +44,8 @@ export class LabelFiles {
   }
 
   /**
-   * The labels and that their files are known: together or not at all.
-   * @returns what became of each; undefined for a version that was applied before.
+   * Records the labels and the versions of their files in one transaction. @returns the outcome of each file;
+   * undefined for a version that was applied before.
    */
   take(scanner: string, files: readonly ReadLabelFile[]): (LabelOutcome | undefined)[] {
     return this.#database.transaction(() =>

@@ -1,4 +1,4 @@
-/** Where a label came from: the scanner's folder, a label file beside the image, the command, HTTP. */
+/** The sources of labels: the scanner's folder, a label file next to the image, the command, HTTP. */
 export const LABEL_SOURCES = ['folder', 'file', 'command', 'http'] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number];
 
@@ -22,7 +22,7 @@ export interface GivenLabel {
   readonly label: Label;
 }
 
-/** What became of a label. */
+/** The outcome of giving a label. */
 export interface LabelOutcome {
   /**
    * `set`: the first one of its image. `changed`: the earlier one is in the history. `unchanged`: it said the

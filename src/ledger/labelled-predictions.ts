@@ -9,7 +9,7 @@ export interface LabelledCount {
 }
 
 export interface LabelWindow {
-  /** The newest labelled images, by when they were classified, so many at most. */
+  /** Greatest number of labelled images; the last classified ones are taken. */
   readonly images: number;
   /** None that were classified earlier; milliseconds since 1970. */
   readonly sinceMs: number;
@@ -36,7 +36,7 @@ export class LabelledPredictions {
     };
   }
 
-  /** In the caller's transaction. */
+  /** Records the models' predictions of a labelled image, in the caller's transaction. */
   put({ image, models, recordedAt }: ResultRecord, label: string): void {
     for (const model of models) {
       const id = this.#idOf(keyOf(model)) ?? this.#statements.addModel.run(keyOf(model)).id;

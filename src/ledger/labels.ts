@@ -46,7 +46,7 @@ export class Labels {
     return this.#database.transaction(() => given.map((each) => this.giveWithin(each)));
   }
 
-  /** In the caller's transaction. */
+  /** Gives a label in the caller's transaction. */
   giveWithin({ target, label }: GivenLabel): LabelOutcome {
     const sha256 = this.imageOf(target);
     if (sha256 === undefined) return this.#wait(target, label);
@@ -77,7 +77,8 @@ export class Labels {
   }
 
   /**
-   * In the transaction that ends a claim: what was said of its file, and by its folder's name, takes effect.
+   * Applies the labels that wait for a file, and that of its folder's name, in the transaction that ends its
+   * claim.
    * @returns whether the image's label is another now
    */
   fileRead({ scanner, path }: Claim, sha256: string, folderLabel: string | undefined): boolean {
@@ -87,7 +88,7 @@ export class Labels {
     return labels.map((label) => this.#label(sha256, label)).some(isChange);
   }
 
-  /** In the same transaction: what the models said counts from now on, if the image has a label. */
+  /** Counts the models' predictions from now on if the image has a label, in the same transaction. */
   count(sha256: string): void {
     const label = this.#statements.find.get(sha256);
     if (label) this.#count(sha256, String(label['class']));
@@ -100,7 +101,7 @@ export class Labels {
     return sha256 == null ? undefined : String(sha256);
   }
 
-  /** Also for a file that nobody has seen: a label may be sooner than its image. */
+  /** Keeps a label until its file is seen: a label may arrive before its image. */
   #wait(target: LabelTarget, label: Label): LabelOutcome {
     if ('sha256' in target) throw new TypeError('an image that is known by its bytes need not wait');
     const { scanner, path } = target;
@@ -118,7 +119,8 @@ export class Labels {
     }
     const previous = present.class;
     const isSame = previous === label.class;
-    // Replayed under other models, an image lies in the same folder still; somebody has corrected it since.
+    // An image that is replayed under other models is still in the same folder, but its label was corrected
+    // since.
     const isOverruled = label.source === 'folder' && present.source !== 'folder';
     const isConfirmed = isSame && label.source !== 'folder' && present.source === 'folder';
     if (!isConfirmed && (isSame || isOverruled))
@@ -128,7 +130,7 @@ export class Labels {
     return { outcome: isSame ? 'unchanged' : 'changed', sha256, previous };
   }
 
-  /** Whatever the models that have classified these bytes said. */
+  /** Counts the predictions of all models that have classified these bytes. */
   #count(sha256: string, label: string): void {
     for (const row of this.#statements.results.all(sha256))
       this.#predictions.put(JSON.parse(String(row['record'])) as ResultRecord, label);

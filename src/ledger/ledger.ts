@@ -72,7 +72,8 @@ export class Ledger {
   }
 
   /**
-   * For the daemon, which alone works off the queue: nobody else may own the same state folder.
+   * Opens the ledger for the daemon, the only process that works on the queue: one process owns a state
+   * folder.
    * @throws SmearwatchError `ledger-in-use`, `ledger-unopenable`, `ledger-too-old`, `ledger-newer`,
    *   `ledger-damaged`
    */
@@ -119,7 +120,7 @@ export class Ledger {
 
   /**
    * Writes one page where nothing has been written for `idleMs`, to learn whether new files could be queued:
-   * no image may arrive for hours, and nobody would know.
+   * no image may arrive for hours, and the failure would stay unnoticed.
    * @throws what keeps the ledger from being written
    */
   probe(idleMs: number): void {
@@ -145,8 +146,8 @@ export class Ledger {
   }
 
   /**
-   * So that a copy of the ledger of a daemon that was stopped is a copy of all of it. Not worth waiting for a
-   * reader.
+   * Merges the write-ahead log into the ledger, so that a copy of the one file is complete after the daemon
+   * has stopped. It does not wait for readers.
    */
   #leaveOneFile(): void {
     try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inUse, SQLITE, sqliteCodeOf } from './failures.js';
 import { unusable } from './unusable.js';
 
-/** Long enough for somebody who only looks whether a daemon runs; a daemon keeps the lock. */
+/** Long enough for a command that only checks whether a daemon runs; a daemon keeps the lock. */
 const PATIENCE_MS = 250;
 
 /**

@@ -6,9 +6,9 @@ import { logWithoutLedger, unopenable } from './failures.js';
 import { newLedgerSql } from './version.js';
 
 /**
- * Makes a ledger where there is none, for who holds the state folder's lock. It appears complete, by a
- * rename: SQLite by itself leaves an empty file when it is killed between creating it and writing to it,
- * which could not be told from a ledger that has lost everything.
+ * Makes a ledger if the state folder has none. The caller holds the state folder's lock. It appears complete,
+ * by a rename: SQLite by itself leaves an empty file when it is killed between creating it and writing to it,
+ * which would look like a ledger that has lost everything.
  * @throws SmearwatchError `ledger-unopenable`; `ledger-damaged` where the log of a lost ledger is still
  *   there: SQLite would apply it to the new one
  */

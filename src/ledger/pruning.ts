@@ -12,7 +12,7 @@ export interface OldFile {
 export interface EndedFile {
   readonly scanner: string;
   readonly path: string;
-  /** Of the image. */
+  /** Hash of the image's bytes. */
   readonly sha256: string;
   readonly endedMs: number;
   /** Some sink has not had it yet. */
@@ -22,7 +22,7 @@ export interface EndedFile {
 /** Part of a walk through all rows, in the order of their ids. */
 export interface Step<T> {
   readonly found: T;
-  /** Where to go on; undefined at the end. */
+  /** Id to continue with; undefined at the end. */
   readonly next: number | undefined;
 }
 
@@ -53,7 +53,8 @@ export class Pruning {
           SELECT 1 FROM outbox WHERE outbox.result_id = files.result_id
             AND outbox.scanner = files.scanner AND outbox.path = files.path) AS is_owed
         FROM files WHERE id > ? AND id <= ? AND state = 'done' AND finished_at >= ? AND finished_at < ? ORDER BY id`),
-      // Not where it was seen again, replayed or is still to be delivered (and so perhaps moved) meanwhile.
+      // Not if the file was seen again or replayed in the meantime, or has a delivery left (and so may be
+      // moved).
       removeFile: database.prepare(`
         DELETE FROM files WHERE id = ? AND revision = ? AND state IN ('done', 'quarantined') AND NOT EXISTS (
           SELECT 1 FROM outbox WHERE outbox.result_id = files.result_id

@@ -31,14 +31,13 @@ export interface Reason {
 export const LONGEST_DELAY_MS = 3_600_000;
 
 /**
- * So long after the first sign that another file may have taken the place of a known one, its bytes are
- * hashed.
+ * Delay between the first sign that a known file may have been replaced and the hashing of its bytes.
  */
 const REHASH_AFTER_MS = 1000;
 /** An event comes sooner than this after the change that it is about. */
 const EVENT_LATE_MS = 60_000;
 
-/** Files whose bytes could not be reached are taken up again as soon as the watcher sees them again. */
+/** Files whose bytes could not be reached are queued again as soon as the watcher sees them again. */
 export const VANISHED: ErrorCode = 'file-vanished';
 
 const ENQUEUE = `
@@ -53,8 +52,8 @@ const ENQUEUE = `
      OR (state = 'quarantined' AND reason_code = '${VANISHED}')`;
 
 /**
- * A file that was in work this often when the process died is tried alone (see `Suspects`): the others that
- * were in work each time had the same bad luck, and are cleared by that.
+ * A file that was in progress this often when the process died is tried alone (see `Suspects`). The others
+ * that were in progress each time are cleared by their own attempt.
  */
 export const ALONE_AFTER_CRASHES = 3;
 
@@ -77,7 +76,7 @@ const SCANNERS = `
 
 export const ACTIVE_SCANNERS = `${SCANNERS} SELECT scanner FROM active`;
 
-/** Of a scanner (?1), the oldest files that are due at ?2, at most ?3. */
+/** Selects the oldest files of a scanner (?1) that are due at ?2, at most ?3. */
 export const DUE_FILES = `
   SELECT id, not_before FROM files
   WHERE scanner = ?1 AND state = 'queued' AND not_before <= ?2 AND crashes < ${ALONE_AFTER_CRASHES}
@@ -94,8 +93,8 @@ export const NEXT_DUE = `
   FROM active`;
 
 /**
- * The durable queue: files in the states queued, running, done and quarantined. When a file that was put off
- * is due is told by `steadyNow`: a wall clock that is set back by a day must not put it off for a day.
+ * The durable queue: files in the states queued, running, done and quarantined. `steadyNow` decides when a
+ * postponed file is due: a wall clock that is set back by a day must not delay it by a day.
  */
 export class Queue implements Intake {
   readonly #database: Database;
@@ -196,9 +195,9 @@ export class Queue implements Intake {
   }
 
   /**
-   * Takes up to `limit` files that are due, oldest first, but none of the `paused` scanners; they are
-   * `running` until one of the methods below. Not synced: a claim that a power cut takes back is a file that
-   * is still queued.
+   * Claims at most `limit` files that are due, oldest first, except those of the `paused` scanners. They are
+   * `running` until one of the methods below is called. The claim is not synced: after a power cut the file
+   * may still be queued, which is harmless.
    */
   claim(limit: number, paused: readonly string[] = []): Claim[] {
     const rows = this.#database.withoutSync(() =>
@@ -209,7 +208,10 @@ export class Queue implements Intake {
     return rows.map(toClaim).sort((a, b) => a.id - b.id);
   }
 
-  /** Ids. Scanner by scanner: as one statement, SQLite takes ten times as long to find them. */
+  /**
+   * Finds the ids of files that are due, scanner by scanner: one statement for all takes SQLite ten times as
+   * long.
+   */
   #oldestDue(limit: number, paused: readonly string[]): number[] {
     const now = steadyNow();
     return this.#statements.activeScanners
@@ -221,9 +223,9 @@ export class Queue implements Intake {
   }
 
   /**
-   * After a start: what was running when the process died is queued again. Returns how many. What is due
-   * later than any delay can make it was put off by another time than this process's: the clock has been set
-   * back since.
+   * Queues the files again that were running when the process died, and returns their number. It also
+   * corrects due times that are later than the longest delay: the clock has been set back since they were
+   * written.
    */
   recover(): number {
     this.#statements.bringForward.run(steadyNow() + LONGEST_DELAY_MS);
@@ -271,7 +273,7 @@ export class Queue implements Intake {
   }
 
   /**
-   * Queued files that were put back for a while because something outside them is missing (see `release`),
+   * Counts the queued files that were postponed because something outside them is missing (see `release`),
    * and those of the `paused` scanners.
    */
   postponed(paused: readonly string[] = []): number {

@@ -3,7 +3,7 @@ import type { Database, Row, Statement } from './database.js';
 import { LONGEST_DELAY_MS } from './queue.js';
 import { steadyNow } from './steady-now.js';
 
-/** A file that is done or quarantined, and may be another one by now: only its bytes can tell. */
+/** A file that is done or quarantined and may have been replaced since: only its bytes decide. */
 export interface DoubtfulFile extends SeenFile {
   readonly id: number;
   readonly revision: number;
@@ -23,7 +23,7 @@ export interface FileTrace {
   readonly inode: number;
 }
 
-/** Quarantined without having been read: whatever can be read now was not looked at. */
+/** Matches the error codes of files that were quarantined unread: any bytes that can be read now are new. */
 const UNREAD = /^(file|name|path)-/;
 
 /** The file of a scanner that has waited longest of those that are due at some time. */
@@ -32,8 +32,8 @@ export const NEXT_TO_REHASH = `
   WHERE scanner = ? AND rehash_at <= ? AND state IN ('done', 'quarantined') ORDER BY rehash_at LIMIT 1`;
 
 /**
- * The files whose bytes are to be hashed again, since their change time or inode is another one than when
- * they were read, and their size and modification time are not. `Queue.unknownAmong` marks them.
+ * The files whose bytes must be hashed again: their change time or inode has changed since they were read,
+ * but their size and modification time have not. `Queue.unknownAmong` marks them.
  */
 export class Rehashes {
   readonly #database: Database;
@@ -43,7 +43,7 @@ export class Rehashes {
     this.#database = database;
     this.#statements = {
       next: database.prepare(NEXT_TO_REHASH),
-      // Marked again meanwhile: it stays marked.
+      // A file that was marked again in the meantime stays marked.
       same: database.prepare(`
         UPDATE files SET ctime_ms = ?, inode = ?, rehash_at = NULL WHERE id = ? AND revision = ? AND rehash_at = ?`),
       changed: database.prepare(`
@@ -80,12 +80,14 @@ export class Rehashes {
     });
   }
 
-  /** It has gone or is being written: the watcher marks or queues it when it has to. */
+  /**
+   * Unmarks a file that has gone or is being written: the watcher marks or queues it again when necessary.
+   */
   forget({ id, revision }: DoubtfulFile): void {
     this.#write(() => this.#statements.forget.run(id, revision));
   }
 
-  /** It cannot be read at present. */
+  /** Postpones the hashing of a file that cannot be read at present. */
   postpone({ id, revision }: DoubtfulFile, delayMs: number): void {
     const at = steadyNow() + Math.min(delayMs, LONGEST_DELAY_MS);
     this.#write(() => this.#statements.postpone.run(at, id, revision));

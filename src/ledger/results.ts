@@ -11,8 +11,8 @@ export interface StoredResult {
 }
 
 /**
- * What became of a claim: its own result, one that the same bytes had already, or the file was overwritten
- * meanwhile.
+ * The outcome of a claim: its own result, a result that the same bytes had already, or a file that was
+ * overwritten in the meantime.
  */
 export type Completion = 'classified' | 'duplicate' | 'superseded';
 
@@ -57,7 +57,7 @@ export class Results {
     };
   }
 
-  /** The newest result of these bytes, whatever their name. */
+  /** Finds the newest result of these bytes under any name. */
   find(sha256: string): StoredResult | undefined {
     const row = this.#statements.find.get(sha256);
     return row && toStoredResult(row);
@@ -90,8 +90,8 @@ export class Results {
   }
 
   /**
-   * Nothing where these models have classified the bytes, or, unless they are to be classified again, any
-   * have.
+   * Inserts nothing if these models have classified the bytes already, or if any models have and the claim
+   * does not ask to classify again.
    */
   #insert(record: ResultRecord, { reclassify }: Claim): { changes: number; id: number } {
     const { insertAnother, insertFirst } = this.#statements;

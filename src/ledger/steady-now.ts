@@ -1,6 +1,6 @@
 /**
- * Milliseconds since 1970 as the process's start had it, and from then on by a clock that nobody sets: for
- * what is due some time later. Times that people read are the wall clock's.
+ * Milliseconds since 1970: the wall clock at the process's start plus the monotonic time since. Use it for
+ * due times; times that people read come from the wall clock.
  */
 export function steadyNow(): number {
   return Math.round(performance.timeOrigin + performance.now());

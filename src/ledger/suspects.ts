@@ -4,8 +4,8 @@ import { ALONE_AFTER_CRASHES, CLAIMED, toClaim, type Claim, type Reason } from '
 import { steadyNow } from './steady-now.js';
 
 /**
- * Half of them alone: a killed process or a power cut three times within the same hundredth of a second is no
- * chance.
+ * Half of these crashes happen with the file alone: the process is not killed by chance three times within
+ * the same hundredth of a second.
  */
 export const BLAMED_AFTER_CRASHES = 6;
 
@@ -16,9 +16,9 @@ export interface DeadlyFile extends Reason {
 }
 
 const REASON =
-  `Smearwatch died each of the ${BLAMED_AFTER_CRASHES} times that this image was in work, ` +
+  `Smearwatch died each of the ${BLAMED_AFTER_CRASHES} times that this image was in progress,  ` +
   `the last ${BLAMED_AFTER_CRASHES - ALONE_AFTER_CRASHES} times with no other. ` +
-  'Keep the file for whoever maintains Smearwatch; to try it again: smearwatch replay --quarantined';
+  'Keep the file for the maintainers of Smearwatch; to try it again: smearwatch replay --quarantined';
 
 /**
  * Files that may kill the whole process: native code that gives up takes the daemon along, and no worker's
@@ -32,7 +32,8 @@ export class Suspects {
     const due = `state = 'queued' AND crashes > 0 AND crashes >= ${ALONE_AFTER_CRASHES} AND not_before <= ?`;
     this.#statements = {
       isDue: database.prepare(`SELECT 1 FROM files WHERE ${due} LIMIT 1`),
-      // Those that have died alone come last: they keep nobody from being cleared.
+      // Files that have crashed the process alone come last, so that they do not delay the clearing of the
+      // others.
       claim: database.prepare(`
         UPDATE files SET state = 'running', attempts = attempts + 1
         WHERE id IN (SELECT id FROM files WHERE ${due} ORDER BY crashes, id LIMIT 1) ${CLAIMED}`),

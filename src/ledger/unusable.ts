@@ -7,7 +7,7 @@ interface UnusableReason {
   readonly hint: string;
 }
 
-/** By the operating system's code. */
+/** Reasons by the operating system's error code. */
 const REASONS: Readonly<Record<string, UnusableReason>> = {
   EROFS: {
     what: 'its file system is read-only',
@@ -17,14 +17,15 @@ const REASONS: Readonly<Record<string, UnusableReason>> = {
   EPERM: { what: 'this user may not write there', hint: 'Give this user the right to write there.' },
   ENOSPC: { what: 'its disk is full', hint: 'Make room on the disk.' },
   EDQUOT: { what: "this user's quota is used up", hint: 'Make room, or raise the quota.' },
-  ENOTDIR: { what: 'it is a file, or lies below one', hint: 'Set stateFolder to a folder.' },
+  ENOTDIR: { what: 'it is a file, or inside one', hint: 'Set stateFolder to a folder.' },
   EEXIST: { what: 'it is a file', hint: 'Set stateFolder to a folder.' },
 };
 
 const UNKNOWN_HINT = 'Check that the folder can be created and written by this user.';
 
 /**
- * SQLite says "unable to open database file" whatever the reason is, so that the operating system is asked.
+ * Makes the error for a state folder that cannot be used. SQLite says "unable to open database file" for
+ * every reason, so the operating system is asked.
  */
 export function unusable(stateFolder: string, cause: unknown): SmearwatchError {
   const reason = REASONS[errnoOf(cause) ?? ''] ?? REASONS[errnoOfWriting(stateFolder) ?? ''];

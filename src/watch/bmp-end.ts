@@ -21,7 +21,7 @@ export async function bmpEnd(head: Buffer, source: ByteSource): Promise<FormatEn
   return end > HEADER_BYTES ? 'present' : 'unknown';
 }
 
-/** Where the pixels lie, or undefined where the header does not tell. */
+/** Returns the byte range of the pixels; undefined if the header does not define it. */
 function pixelBytes(head: Buffer): { start: number; end: number } | undefined {
   if (head.length < HEADER_BYTES || head.readUInt32LE(14) < INFO_HEADER_BYTES) return undefined;
   if (!UNCOMPRESSED.includes(head.readUInt32LE(30))) return undefined;

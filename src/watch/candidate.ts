@@ -10,9 +10,9 @@ export interface Candidate {
   readonly firstSeenMs: number;
   /** When it last changed, as far as is known: its own word for it where that is believed. */
   changedAtMs: number;
-  /** Since when we have seen it like this ourselves. */
+  /** Time of the first look that found the file in its present state. */
   seenSameSinceMs: number;
-  /** When to look at it again. */
+  /** Time of the next look at the file. */
   dueAtMs: number;
   /** Raised by every sign of change, so that a verdict on older bytes is not used. */
   version: number;
@@ -27,7 +27,7 @@ export interface Candidate {
 const MIN_RECHECK_MS = 50;
 const MAX_RECHECK_MS = 5000;
 
-/** @param ageMs what the file's own modification time says, if it is to be believed. */
+/** @param ageMs what the file's own modification time says, if it can be trusted. */
 export function newCandidate(
   file: FoundFile,
   { nowMs, ageMs, quietMs }: { nowMs: number; ageMs: number; quietMs: number },
@@ -57,16 +57,19 @@ export function isChanged(before: FoundFile, now: FoundFile): boolean {
 }
 
 /**
- * When the file counts as settled if nothing happens to it any more: 1. size and modification time have not
- * changed for `quietMs`, and 2. the format's end is there; or the format has none to look for; or it has been
- * missing for `incompleteAfterMs`
- *     (then the pipeline quarantines the file as truncated, rather than nobody ever hearing of it); or zeros have been
- *     in its place for as long (then the file is classified if it decodes, and sent to review).
+ * Returns the time at which the file counts as settled if it does not change any more. Its size and
+ * modification time must not have changed for `quietMs`, and one of these must be true:
  *
- * A modification time in the past is believed only together with a format's end: the clock of a share may be
+ * - The format's end is there, or the format has no end to look for.
+ * - The end has been missing for `incompleteAfterMs`. The pipeline then quarantines the file as truncated, so
+ *   that it is reported.
+ * - Zeros have been in the place of the end for as long. The file is then classified if it decodes, and sent
+ *   to review.
+ *
+ * A modification time in the past is trusted only together with a format's end: the clock of a share may be
  * minutes behind, and then a file that is being written looks old. Without an end, and with times in the
- * future, our own two looks, `quietMs` apart, must agree as well. Zeros are watched for the whole time: they
- * decode to a wrong picture.
+ * future, two looks of the watcher, `quietMs` apart, must agree as well. Zeros are watched for the whole
+ * time: they decode to a wrong picture.
  */
 export function settlesAtMs(
   { changedAtMs, seenSameSinceMs }: Candidate,

@@ -1,6 +1,5 @@
 /**
- * Work that is never done twice at once: asked for while it runs, it runs once more, for all who asked
- * meanwhile.
+ * Work that never runs twice at once: requests that arrive while it runs share one more run.
  */
 export class CoalescedTask<T> {
   #running: Promise<T> | undefined;

@@ -58,8 +58,7 @@ export class FolderEvents {
   }
 
   /**
-   * Sets the watch when there is none yet, or when another folder has taken the place of the one that is
-   * watched.
+   * Sets the watch at the first call, and again when the watched folder has been replaced.
    * @returns whether it is another folder than at the last call.
    */
   async watchFolder(): Promise<boolean> {

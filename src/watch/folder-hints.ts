@@ -6,7 +6,7 @@ import { within } from '../within.js';
 import { FolderWatcher } from './folder-watcher.js';
 
 /**
- * Where hints go. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself.
+ * Receives hints. Paths are relative to the scanner's folder, with forward slashes; '' is the folder itself.
  */
 export interface HintListener {
   /** Something happened to this file, or folder, or former file. */
@@ -18,7 +18,7 @@ export interface HintListener {
 
 /** A source of hints. It may miss anything: the rescan is the truth. */
 export interface HintSource {
-  /** Replaces what was open. Resolves when events flow, as far as can be told; never rejects. */
+  /** Replaces the watch that was open. Resolves when events are expected to arrive; never rejects. */
   open(folder: string, listener: HintListener): Promise<void>;
   close(): Promise<void>;
 }
@@ -28,7 +28,9 @@ export interface HintSource {
  * twice, the second time when the watch has surely been set.
  */
 const SECOND_LOOK_MS = 1000;
-/** A tree of very many folders goes on being watched while the first rescan already runs. */
+/**
+ * The first rescan starts after this time at the latest, even if watches are still being set in a large tree.
+ */
 const READY_WITHIN_MS = 10_000;
 
 /**
@@ -118,7 +120,7 @@ function watchedPathOf(details: unknown): string | undefined {
   return typeof details.watchedPath === 'string' ? details.watchedPath : undefined;
 }
 
-/** Out of watches (ENOSPC), every folder fails alike: one report says it. */
+/** Reports each error code once: without watches left (ENOSPC), every folder fails with the same error. */
 function oncePerCode(listener: HintListener): (error: unknown) => void {
   const reported = new Set<string | undefined>();
   return (error) => {

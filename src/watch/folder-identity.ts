@@ -2,9 +2,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { isGone } from '../files/walk.js';
 
 /**
- * Which folder it is that the scanner's path leads to, by device and inode. A watch is on the folder, not on
- * its path: once another file system is mounted there, or the folder was made anew, the old watch is silent
- * for ever.
+ * Identifies the folder at the scanner's path by its device and inode. A watch is on the folder, not on its
+ * path: after another file system is mounted there, or the folder is made again, the old watch reports
+ * nothing.
  */
 export class FolderIdentity {
   #known: string | undefined;
@@ -17,7 +17,10 @@ export class FolderIdentity {
     return this.#realPath;
   }
 
-  /** `missing` also makes the next look `new`, whatever is there then. Never throws. */
+  /**
+   * Compares the folder with that of the last look. After `missing`, the next folder is always `new`. Never
+   * throws.
+   */
   async look(): Promise<'same' | 'new' | 'replaced' | 'missing'> {
     const before = this.#known;
     try {

@@ -14,7 +14,7 @@ const TAIL_BYTES = 4096;
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
- * Looks at two small pieces of the file. The format is told by its magic bytes, never by the file's name. A
+ * Looks at two small pieces of the file. The magic bytes decide the format, never the file's name. A
  * quiet file is not a complete one: copying over SMB gives a file its final size first, and a network that
  * stalls leaves it quiet. Never throws.
  */
@@ -28,8 +28,8 @@ export async function readFormatEnd(file: string, size: number): Promise<FormatE
       await handle.close();
     }
   } catch (error) {
-    // Without permission, too many open files, a share that is away: may pass, and the pipeline names what
-    // does not.
+    // Without permission, too many open files, an unreachable share: the cause may pass, and the pipeline
+    // reports one that does not.
     return fileCodeOf(error) === 'file-vanished' ? 'gone' : 'missing';
   }
 }

@@ -9,7 +9,7 @@ const CHUNK_FILES = 256;
 const LOOKS_AT_ONCE = 16;
 
 /**
- * From paths and folders to files that the ledger does not hold. What it finds it gives away, chunk by chunk.
+ * Finds the files, in given paths and folders, that the ledger does not hold. It passes them on in chunks.
  */
 export class NewFiles {
   readonly filter: FileFilter;
@@ -46,7 +46,7 @@ export class NewFiles {
     }
   }
 
-  /** Looks at single paths that events named, whatever they are: no image's name, a folder, gone. */
+  /** Looks at single paths that events named. A path may be a folder, have no image's name, or be gone. */
   async look(paths: readonly string[], take: (unknown: FoundFile[]) => void): Promise<void> {
     const { scanner, signal } = this.options;
     const images = paths.filter((path) => this.filter.isImage(path));

@@ -10,8 +10,8 @@ export class PathQueue {
 
   /**
    * @param options.handle must not throw.
-   * @param options.pauseMs how long to rest after a round that took so long, so that hints never take all of
-   *   the CPU.
+   * @param options.pauseMs returns the pause after a round from the round's duration, so that hints never
+   *   take all of the CPU.
    * @param options.overflowed a hint had no room: only reading everything again will find what it was about.
    */
   constructor(

@@ -4,7 +4,7 @@ import { folderSilent, isFolderLost, rescanLate } from './watch-errors.js';
 
 type RescannedFolder = Pick<ScannerConfig, 'name' | 'folder' | 'rescanIntervalMs'>;
 
-/** A disk that spins up answers sooner; a share that does not answer for so long may never. */
+/** A disk that spins up answers sooner; a share that does not answer within this time may never answer. */
 const SILENT_AFTER_MS = 30_000;
 
 /**

@@ -20,9 +20,9 @@ export type { RescanSummary } from './rescan-summary.js';
 
 export interface Unsettled {
   readonly count: number;
-  /** How long the oldest has been waiting. One that grows for ever shows here. */
+  /** Age of the oldest unsettled file. A file that never stops growing shows here. */
   readonly oldestMs: number;
-  /** Those that have been waiting so long that the log has told of them. */
+  /** Number of files that have waited so long that the log has reported them. */
   readonly overdue: number;
 }
 
@@ -32,7 +32,7 @@ export interface WatcherDependencies {
     FolderEventsOptions['telemetry'] &
     UnsettledFilesOptions['telemetry'];
   readonly clock?: WatchClock;
-  /** Where hints come from; without it, chokidar as the configuration says. */
+  /** The source of hints; without it, chokidar with the configured settings. */
   readonly hints?: HintSource;
   /** How many files may wait to settle at once. */
   readonly maxUnsettled?: number;
@@ -81,10 +81,10 @@ export class ScannerWatcher {
   #hasBaseline = false;
   /** Files were seen that there was no room for: read again as soon as there is. */
   #isBehind = false;
-  /** As many links that are not followed have been told of. */
+  /** Number of links that are not followed and that the log has reported. */
   #toldLinks = 0;
   #isLooking = false;
-  /** The log has been told that the folder does not answer. */
+  /** True once the log has reported that the folder does not answer. */
   #isSilent = false;
   #stopped: Promise<void> | undefined;
 
@@ -138,9 +138,8 @@ export class ScannerWatcher {
   }
 
   /**
-   * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. Files
-   * that grow for ever are not waited for once they are overdue (see `unsettled`), nor is a folder that does
-   * not answer (see `problem`).
+   * Resolves when the first rescan is done and nothing waits to settle, or when the watcher is stopped. It
+   * does not wait for overdue files (see `unsettled`), nor for a folder that does not answer (see `problem`).
    */
   whenSettled(): Promise<void> {
     return new Promise((resolve) => {
@@ -202,7 +201,7 @@ export class ScannerWatcher {
     clearTimeout(this.#timer);
     const summary = await this.#rescan();
     this.#isScanned = true;
-    // Not unref'd: a started watcher keeps the process alive, also while its folder is away.
+    // Not unref'd: a started watcher keeps the process alive, even while its folder is unreachable.
     if (!this.#stopping.signal.aborted)
       this.#timer = setTimeout(() => void this.rescan(), this.#scanner.rescanIntervalMs);
     // In a turn of its own, when this rescan no longer counts as running.
@@ -256,7 +255,7 @@ export class ScannerWatcher {
     if (summary.folderLinks > this.#toldLinks)
       this.#telemetry.folderSuspicious({ scanner: name, error: linksIgnored(this.#scanner, summary) });
     this.#toldLinks = summary.folderLinks;
-    // Events were lost: a folder was made anew under its watch, or watches had run out. Set all of them
+    // Events were lost: a watched folder was deleted and made again, or watches had run out. Set all of them
     // again. A poll has nothing to lose; it just does not see a file that is overwritten in place.
     if (missed > 0 && this.#scanner.watch === 'native') await this.#events.reopen();
     this.#hasBaseline = true;
@@ -278,7 +277,10 @@ export class ScannerWatcher {
     if (!this.#offer(file, false)) counts.deferred += 1;
   }
 
-  /** What waits to settle, or to be looked at, was told of by an event or an earlier rescan. */
+  /**
+   * Returns false for files that wait to settle or for a look: an event or an earlier rescan has reported
+   * them.
+   */
   #wasMissed({ path, mtimeMs, ctimeMs }: FoundFile): boolean {
     if (this.#unsettled.has(path) || this.#events.has(path)) return false;
     const { watch, pollIntervalMs, settle } = this.#scanner;

@@ -15,8 +15,8 @@ import { endsInZeros } from './trailing-zeros.js';
  * TIFF 6.0 and BigTIFF have no mark at their end: the file is whole when every directory, every value that a
  * directory points to and every strip or tile lies inside it. Directories may come first or last, so nothing
  * less will do. Where the pixels come last, they must not end in zeros; a directory behind them is as good as
- * a mark. What is absurd rather than short is left to the decoder (`unknown`): this must stay cheap whatever
- * the bytes say.
+ * a mark. Files with absurd values, rather than too few bytes, are left to the decoder (`unknown`): this
+ * check must stay cheap for every file.
  */
 export async function tiffEnd(source: ByteSource): Promise<FormatEnd> {
   const found = await readFromSource(readExtents(source.size), source);
@@ -40,7 +40,7 @@ interface TiffExtent {
 
 interface Extents {
   readonly pixels: TiffExtent;
-  /** Where the last directory begins. */
+  /** Position of the last directory. */
   readonly lastDirectory: number;
 }
 

@@ -1,8 +1,8 @@
 import type { ByteSource } from './byte-source.js';
 
 /**
- * As many zeros at the end of the pixels count as bytes that were never written. Fewer are 170 pixels at
- * most, which decide nothing, and the last pixels of a whole picture may well be black.
+ * Number of zeros at the end of the pixels that counts as bytes that were never written. Fewer are at most
+ * 170 pixels, too few to change a result, and the last pixels of a whole picture may be black.
  */
 const ZERO_BYTES = 512;
 

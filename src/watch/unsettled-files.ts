@@ -32,10 +32,10 @@ const ANNOUNCED_AT_ONCE = 256;
 /** When the ledger refuses (disk full, locked), it is asked again after so long. */
 const REFUSED_RETRY_MS = 1000;
 const SHORTEST_WAIT_MS = 5;
-/** A file that has not settled after so many times the patience with incomplete ones is told of, once. */
+/** A file that has not settled after this multiple of the patience with incomplete files is reported once. */
 const OVERDUE_FACTOR = 10;
 const SHORTEST_PATIENCE_MS = 100;
-/** So many are told of by name: a share that is away holds up thousands at once. */
+/** Greatest number of files that are reported by name: an unreachable share delays thousands at once. */
 const MOST_TOLD_OVERDUE = 20;
 
 /**
@@ -44,7 +44,7 @@ const MOST_TOLD_OVERDUE = 20;
  */
 export class UnsettledFiles {
   #candidates = new Map<string, Candidate>();
-  /** Those of them that grow for ever, or that cannot be looked at for long. */
+  /** The candidates that never stop growing, or that have been unreadable for long. */
   readonly #overdue = new Set<string>();
   readonly #options: UnsettledFilesOptions;
   readonly #maxFiles: number;
@@ -181,7 +181,7 @@ export class UnsettledFiles {
       else this.#restart(candidate, file, clock.monotonicMs());
     } catch (error) {
       if (isGone(error)) this.#forget(path);
-      // A share that is away for a while: nothing is known about the file, so nothing is decided.
+      // The share may be unreachable for a while: nothing is known about the file, so nothing is decided.
       else candidate.dueAtMs = clock.monotonicMs() + REFUSED_RETRY_MS;
     }
     return undefined;
@@ -199,8 +199,7 @@ export class UnsettledFiles {
   }
 
   /**
-   * Nobody would ever hear of it otherwise: a file that is written to for ever is in no list but the folder's
-   * own.
+   * Reports an overdue file: a file that is written to without end appears in no other list.
    */
   #tellOverdue({ file, firstSeenMs }: Candidate): void {
     const { scanner, telemetry, clock, progressed } = this.#options;

@@ -42,7 +42,7 @@ function folderMissing({ name, folder }: WatchedFolder, cause: unknown): Smearwa
 function folderInvalid({ name, folder }: WatchedFolder, cause: unknown): SmearwatchError {
   return new SmearwatchError(
     'scanner-folder-invalid',
-    `The folder ${folder} of scanner ${name} is a file, or lies below one`,
+    `The folder ${folder} of scanner ${name} is a file, or inside one`,
     { cause },
   );
 }

@@ -107,7 +107,7 @@ it('A daemon whose scanner folder is a file is not ready, and says that it is on
   const daemon = lab.run();
   await untilNotReady(
     daemon,
-    `not taken in: the folder ${join(lab.folder, 'in')} of scanner left is a file, or lies below one`,
+    `not taken in: the folder ${join(lab.folder, 'in')} of scanner left is a file, or inside one`,
   );
   unlinkSync(lab.path(''));
   mkdirSync(lab.path(''));

@@ -38,7 +38,7 @@ describe('A run that works off what is there', () => {
         rmdirSync(folder);
         writeFileSync(folder, 'no folder');
       },
-      'is a file, or lies below one',
+      'is a file, or inside one',
     ],
   ])('exits 1 and names a folder that %s, after it has worked off the others', async (_, change, words) => {
     const lab = await openLab();

@@ -14,7 +14,7 @@ describe('A state folder that cannot be used', () => {
     ['EROFS', 'its file system is read-only', 'Mount it writable'],
     ['ENOSPC', 'its disk is full', 'Make room'],
     ['EACCES', 'this user may not write there', 'Give this user the right'],
-    ['ENOTDIR', 'it is a file, or lies below one', 'Set stateFolder'],
+    ['ENOTDIR', 'it is a file, or inside one', 'Set stateFolder'],
   ])('says why and what to do: %s', (code, what, hint) => {
     expect(unusable('/state', failing(code))).toMatchObject({
       code: 'ledger-unopenable',
@@ -30,7 +30,7 @@ describe('A state folder that cannot be used', () => {
   it('below a file is refused with that reason', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
-    expect(() => lockState(join(file, 'state'))).toThrow('cannot be used: it is a file, or lies below one');
+    expect(() => lockState(join(file, 'state'))).toThrow('cannot be used: it is a file, or inside one');
   });
 
   it.skipIf(process.getuid?.() === 0)('that may not be written is refused with that reason', () => {

@@ -192,7 +192,7 @@ describe('a look', () => {
     await startedAndScanned(setup);
     expect(setup.watcher.problem).toMatchObject({
       code: 'scanner-folder-invalid',
-      message: `The folder ${folder} of scanner scope is a file, or lies below one`,
+      message: `The folder ${folder} of scanner scope is a file, or inside one`,
     });
   });
 });

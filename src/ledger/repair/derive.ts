@@ -18,9 +18,9 @@ export function derivePredictions(database: Database): void {
 }
 
 /**
- * Where deliveries could not be read, nobody knows which results a sink still lacks. Deliveries wait for
- * seconds, or as long as a sink fails; what was finished within the last day is delivered again, which is
- * harmless by what the sinks promise.
+ * Queues recent results for delivery again, for a ledger whose deliveries could not be read: it is unknown
+ * which results a sink still lacks. Deliveries wait for seconds, or as long as a sink fails, so the results
+ * of the last day are delivered again. Sinks must accept repeated deliveries.
  * @returns how many deliveries
  */
 export function oweAgain(database: Database, sinksOf: (scanner: string) => readonly string[]): number {

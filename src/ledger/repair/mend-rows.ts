@@ -27,7 +27,7 @@ export function onlyWithItsRecord(row: Row): Row | undefined {
       Date.parse(recordedAt) === row['recorded_at'];
     return isSame ? row : undefined;
   } catch {
-    return undefined; // Half a record is none.
+    return undefined; // An incomplete record is not usable.
   }
 }
 
@@ -35,7 +35,10 @@ export function onlyWithResult(row: Row, { hasResult }: Lookups): Row | undefine
   return hasResult(row['result_id'] ?? null) ? row : undefined;
 }
 
-/** Also where another set of models has a result of the same bytes: what was promised is one of each. */
+/**
+ * Queues a done file again if its result is missing, even if another set of models has a result of the same
+ * bytes: each set owes its own.
+ */
 export function requeuedWithoutResult(row: Row, { hasResultOf, onRequeued }: Lookups): Row {
   if (row['state'] !== 'done') return row;
   if (hasResultOf(row['sha256'] ?? null, row['result_id'] ?? null)) return row;

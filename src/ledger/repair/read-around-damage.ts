@@ -70,7 +70,7 @@ function indexesOf(connection: DatabaseSyncInstance, table: string): string[] {
     const indexes = connection.prepare('SELECT name FROM pragma_index_list(?)').all(table) as Row[];
     return indexes.map(({ name }) => `${table} INDEXED BY "${String(name)}"`);
   } catch {
-    return []; // The table's own failure is told.
+    return []; // The failure of the table itself is reported.
   }
 }
 

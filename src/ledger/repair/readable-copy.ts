@@ -41,11 +41,11 @@ interface FilePiece {
 }
 
 /**
- * A copy of a damaged ledger, in `folder`, whose tables can at least be asked for. The original is only read.
- * Where the first page is damaged, SQLite cannot even tell that the file is a database; but a ledger's tables
- * are made in the same order every time, so a new ledger has them in the same places, and its header, its
- * first page or all that says where the tables are can stand in. (A ledger that came from an earlier version
- * may have them elsewhere; then rows are not what they must be, and are refused.)
+ * Copies a damaged ledger into `folder` and makes its tables readable. The original is only read. If the
+ * first page is damaged, SQLite does not recognise the file as a database. But a ledger's tables are always
+ * made in the same order and are in the same places in a new ledger, so its header, its first page or its
+ * whole schema can replace the damaged part. (A ledger of an earlier version may have its tables elsewhere;
+ * then their rows are invalid and are refused.)
  * @throws SmearwatchError `ledger-unrecoverable`, `ledger-too-old`, `ledger-newer`
  */
 export function openReadableCopy(file: string, folder: string): DatabaseSyncInstance {
@@ -57,7 +57,8 @@ export function openReadableCopy(file: string, folder: string): DatabaseSyncInst
     try {
       return openTolerant(copy, file, attempt.needsAll);
     } catch (error) {
-      // Too old or too new is not mended by another header; a header that is not a ledger's may be.
+      // Another header does not help a ledger that is too old or too new, but it may help if the header is
+      // damaged.
       if (error instanceof SmearwatchError && !hasCode(error, 'ledger-damaged')) throw error;
       cause = error;
       for (const suffix of ['', '-wal', '-shm']) rmSync(`${copy}${suffix}`, { force: true });
@@ -84,7 +85,8 @@ function attempts(scratch: string): Attempt[] {
 function openTolerant(copy: string, file: string, needsAll: boolean): DatabaseSyncInstance {
   const connection = new DatabaseSync(copy, { defensive: false });
   try {
-    // Goes on where the file is shorter than its header says, or an index's own description is damaged.
+    // Lets SQLite continue if the file is shorter than its header says, or the definition of an index is
+    // damaged.
     connection.exec('PRAGMA writable_schema = ON');
     const version = versionOf(connection, file);
     const needed = needsAll

@@ -13,18 +13,18 @@ import { salvage, type Salvaged, type SalvagedTable } from './salvage.js';
 import { finishSwap, swapIn } from './swap.js';
 
 export interface RepairedLedger extends Salvaged {
-  /** What was wrong. */
+  /** The problems that were found. */
   readonly problems: readonly LedgerProblem[];
-  /** Where the damaged ledger is kept. */
+  /** The file that keeps the damaged ledger. */
   readonly damagedFile: string;
-  /** Deliveries that are owed again, since it cannot be told which were made. */
+  /** Number of deliveries that were queued again, since it is unknown which of them were made. */
   readonly redelivered: number;
 }
 
 /**
- * Makes a new ledger of all that can be read of the present one, which is kept beside it under another name.
- * Until the new one is complete, verified and on the disk, nothing in the state folder has changed;
- * `finishSwap` says what holds from then on. `sinksOf`: who is owed the results of a scanner.
+ * Makes a new ledger of all that can be read of the present one, which is kept in the same folder under
+ * another name. Nothing in the state folder changes until the new one is complete, verified and on the disk;
+ * then the files are swapped (see `finishSwap`). `sinksOf` names the sinks of a scanner's results.
  * @returns undefined when nothing is wrong with the ledger
  * @throws SmearwatchError `ledger-in-use`, `ledger-missing`, `ledger-too-old`, `ledger-newer`,
  *   `ledger-unrecoverable`

@@ -5,14 +5,14 @@ import { SQLITE, sqliteCodeOf } from '../failures.js';
 import { onlyWithItsRecord, onlyWithResult, requeuedWithoutResult, type Lookups } from './mend-rows.js';
 import { readById, readFromBothEnds, type Unreadable } from './read-around-damage.js';
 
-/** What became of one table. */
+/** The rows of one table that were recovered, lost or refused. */
 export interface SalvagedTable {
   readonly recovered: number;
   /** Rows that could not be read, at most. */
   readonly unreadable: number;
   /** Rows that were read, but are not what such a row must be. */
   readonly refused: number;
-  /** Why some are missing. */
+  /** The reason why rows are missing. */
   readonly why?: string;
 }
 
@@ -24,15 +24,15 @@ export interface Salvaged {
 
 interface TableRule {
   readonly name: string;
-  /** For those whose key is no integer `id`. */
+  /** The key's column, for tables without an integer `id`. */
   readonly key?: string;
   /** What the new ledger gets instead; undefined: such a row cannot be. */
   readonly mend?: (row: Row, into: Lookups) => Row | undefined;
 }
 
 /**
- * In this order, since rows refer to those before them. What can be derived (counts, predictions) is not
- * read.
+ * The tables in the order in which they are copied: rows refer to rows of earlier tables. Derived tables
+ * (counts, predictions) are not read.
  */
 const TABLES: readonly TableRule[] = [
   { name: 'results', mend: onlyWithItsRecord },
@@ -47,7 +47,7 @@ const TABLES: readonly TableRule[] = [
 
 const ROWS_PER_TRANSACTION = 2000;
 
-/** Takes over into `target`, which is new, every row of `source` that can be read and is right. */
+/** Copies every row of `source` that can be read and is valid into `target`, which is new. */
 export function salvage(source: DatabaseSyncInstance, target: Database): Salvaged {
   const tables: Record<string, SalvagedTable> = {};
   let requeued = 0;
@@ -119,7 +119,7 @@ class Inserter {
     try {
       return this.#statement.run(...this.#columns.map((column) => row[column] ?? null)).changes === 1;
     } catch (error) {
-      // A wrong type, a state that is none: what a flipped bit makes of a value.
+      // A wrong type or an unknown state: a flipped bit can do that to a value.
       const code = sqliteCodeOf(error);
       if (code === SQLITE.constraint || code === SQLITE.mismatch) return false;
       throw error;

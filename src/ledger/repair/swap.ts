@@ -15,10 +15,10 @@ interface Swap {
 }
 
 /**
- * Puts `repaired`, complete and synced, into the place of the ledger, which is kept as `damaged`. Three
- * renames, and a kill between two of them must not leave a state folder without a ledger, nor the old log
- * beside the new one, which SQLite would apply. So what is to be done is written down first; whoever owns the
- * state folder next goes on with it.
+ * Replaces the ledger by `repaired`, complete and synced, and keeps the old one as `damaged`. That takes
+ * three renames. A kill between two of them must not leave a state folder without a ledger, nor the old log
+ * next to the new ledger, because SQLite would apply it. So a note of the swap is written first, and the next
+ * owner of the state folder finishes it.
  */
 export function swapIn(ledger: string, { damaged, repaired }: Omit<Swap, 'version'>): void {
   const note = noteOf(ledger);
@@ -27,7 +27,7 @@ export function swapIn(ledger: string, { damaged, repaired }: Omit<Swap, 'versio
   finishSwap(ledger);
 }
 
-/** Goes on with a swap that was begun, if there is one. For who holds the state folder's lock. */
+/** Finishes a swap that was begun, if there is one. The caller holds the state folder's lock. */
 export function finishSwap(ledger: string): void {
   const swap = readNote(ledger);
   if (!swap) return;
@@ -45,8 +45,8 @@ export function finishSwap(ledger: string): void {
 }
 
 /**
- * @throws SmearwatchError `ledger-in-repair`: who does not own the folder must not make an empty ledger
- *   meanwhile
+ * @throws SmearwatchError `ledger-in-repair`: a process that does not own the folder must not make an empty
+ *   ledger during a swap
  */
 export function refuseUnfinished(ledger: string): void {
   if (existsSync(noteOf(ledger))) throw repairUnfinished(ledger);

@@ -6,8 +6,8 @@ export interface Invariant {
   /** The version of the ledger from which on it can be asked. */
   readonly since: number;
   /**
-   * Finds what breaks it. One statement, so that it sees one moment, however busy the daemon is meanwhile; a
-   * violation is a row with `example`.
+   * Finds the rows that violate the invariant, each with an `example`. It is one statement, so that it sees
+   * one moment even while the daemon writes.
    */
   readonly sql: string;
   readonly tell: (violations: number, first: Row) => string;

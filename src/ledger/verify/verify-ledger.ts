@@ -31,12 +31,12 @@ export interface VerifyOptions {
   readonly quick?: boolean;
 }
 
-/** Of a file that is damaged all over, more would say nothing more. */
+/** Greatest number of messages about one file: more would not help. */
 const MOST_MESSAGES = 20;
 
 /**
- * Everything that can be told about a ledger by reading it, also beside a running daemon: is the file whole,
- * and do its rows agree with each other. Every check is one statement and so sees one moment.
+ * Checks a ledger by reading it, even while a daemon runs: whether the file is whole, and whether its rows
+ * agree with each other. Every check is one statement and so sees one moment.
  * @throws SmearwatchError `ledger-missing`, `ledger-too-old`, `ledger-newer`, `ledger-unopenable`
  */
 export function verifyLedger(file: string, { quick = false }: VerifyOptions = {}): LedgerReport {
