@@ -3,7 +3,7 @@
  * there is a circle, or when the longest chain of imports has more than 11 floors. `npm run architecture`
  * runs it.
  *
- * A folder is a direct child of src/. A file that lies in src/ itself counts as a folder of its own, except
+ * A folder is a direct child of src/. A file directly in src/ counts as a folder of its own, except
  * cli.ts and smearwatch.cts, which belong to cli/, and errors.ts, which belongs to errors/. Circles are also
  * looked for inside each folder, between its sub-folders and files.
  *

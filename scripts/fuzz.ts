@@ -29,13 +29,14 @@ const { values } = parseArgs({
 });
 const MIB = 1_048_576;
 /**
- * Allocators keep what the largest images needed: a process grows to its size at first, and a leak goes on in
- * the second half.
+ * Allocators keep the memory of the largest images: a process grows to its final size at first, and only a
+ * leak still grows in the second half.
  */
 const MOST_GROWTH_BYTES = 64 * MIB;
 const FEWEST_SAMPLES = 20_000;
 /**
- * Of glibc: with one per thread, holes between images of very different sizes hide what a leak would take.
+ * Number of glibc's arenas: with one per thread, holes between images of very different sizes would hide a
+ * leak.
  */
 const FEW_ARENAS = '2';
 const seed = Number(values.seed);
@@ -47,7 +48,7 @@ const endMs = values.inputs === undefined ? performance.now() + Number(values.mi
 const corpus = await makeCorpus();
 const outcomes = new Map<string, number>();
 const durations: number[] = [];
-/** Of the decoding process that lives: memory of another one says nothing. */
+/** Memory samples of the present decoding process only: those of an earlier one cannot be compared. */
 let memory: number[] = [];
 const inWork = new Map<number, number>();
 let findings = 0;
@@ -79,8 +80,8 @@ function hear(message: FromDecoder): void {
 }
 
 /**
- * One process, from input `first` until the end, a crash or a hang. @returns where to go on, or undefined at
- * the end.
+ * Runs one process from input `first` until the end, a crash or a hang. @returns the input to continue with,
+ * or undefined at the end.
  */
 async function decodeFrom(first: number): Promise<number | undefined> {
   memory = [];
@@ -108,11 +109,11 @@ async function decodeFrom(first: number): Promise<number | undefined> {
       index,
       tookMs > limitMs
         ? `hung for ${Math.round(tookMs / 1000)} s`
-        : `in work when the process ended (${signal ?? code ?? ''})`,
+        : `in progress when the process ended (${signal ?? code ?? ''})`,
     );
   }
   if (inWork.size === 0)
-    throw new Error(`the decoding process ended with ${signal ?? code ?? ''}, and nothing in work`);
+    throw new Error(`the decoding process ended with ${signal ?? code ?? ''}, and no input was in progress`);
   return last + 1;
 }
 

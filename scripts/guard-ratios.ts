@@ -68,7 +68,7 @@ function quickBench(): BenchReport {
   return benchSchema.parse(JSON.parse(output));
 }
 
-/** Nobody overlooks it in a log of thousands of lines. */
+/** Draws a box, which is easy to see in a log of thousands of lines. */
 function box(fallen: readonly GuardComparison[]): string {
   const lines = [
     `SLOWER THAN RECORDED by more than ${100 * MOST_FALL} %`,

@@ -1,6 +1,6 @@
 /**
  * Memory of the daemon with many files waiting: resident set size of the whole process (main thread, workers,
- * models), sampled from /proc while it works off folders of 100 and of `--files` images (hard links of
+ * models), sampled from /proc while it classifies folders of 100 and of `--files` images (hard links of
  * distinct small images would be one image; each file here is its own). Flat means: the peak does not depend
  * on how many wait.
  *

@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
     added: { type: 'string', default: '' },
   },
 });
-/** They differ from run to run. */
+/** Fields that differ from run to run. */
 const VARYING = ['times', 'recordedAt', 'software', 'image.modifiedAt'];
 const SHOWN = 20;
 const added = new Set(values.added.split(',').filter((field) => field !== ''));

@@ -28,7 +28,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-/** Of the 99th percentile, between images that met a swap and the others. */
+/** Greatest ratio of the 99th percentiles of latency, of images that met a swap to the others. */
 const MOST_LATENCY = 2;
 const folder = mkdtempSync(join(tmpdir(), 'smearwatch-swaps-'));
 const smears = await drawSmears(join(folder, 'smears'), Number(values.smears), SCANNER_SIZE);
@@ -44,7 +44,7 @@ const report = await swapUnderLoad({
   swaps: Number(values.swaps),
   images: Number(values.images),
   backlog: 400,
-  // Longer than images are in work at full speed, so that there are some that met no swap.
+  // Longer than images are in progress at full speed, so that some images meet no swap.
   pauseMs: 3000,
   ...(trickleSwaps > 0 && { trickle: { swaps: trickleSwaps, pauseMs: 3000, shareOfFullSpeed: 1 / 3 } }),
   onChange: (played, images) => {

@@ -1,17 +1,17 @@
 /** What a value is held against; dashboards colour their panels at the same one. */
 export interface Threshold {
   readonly value: number;
-  /** On which side of it somebody is alarmed. */
+  /** The side of the value on which the alert fires. */
   readonly bad: 'above' | 'below';
 }
 
 export interface Alert {
-  /** Also the name of its page in docs/runbooks/. */
+  /** The alert's name, which is also the name of its page in docs/runbooks/. */
   readonly name: string;
-  /** critical: somebody gets up; warning: somebody looks in the morning. */
+  /** critical: act at once, even at night; warning: look the next working day. */
   readonly severity: 'critical' | 'warning';
   readonly expr: string;
-  /** For how long it must be so. */
+  /** How long the condition must hold before the alert fires. */
   readonly for: string;
   readonly threshold?: Threshold;
   readonly summary: string;

@@ -37,7 +37,7 @@ const flowAlerts: readonly Alert[] = [
     threshold: LIMITS.intakePaused,
     summary: 'Images are not taken in ({{ $labels.cause }})',
     description:
-      '{{ $labels.instance }} waits for {{ if eq $labels.cause "disk" }}room on a disk{{ else }}a scanner\'s folder{{ end }}. It goes on by itself once that is there.',
+      '{{ $labels.instance }} waits for {{ if eq $labels.cause "disk" }}room on a disk{{ else }}a scanner\'s folder{{ end }}. It continues automatically once that is available.',
   },
   {
     name: 'SmearwatchScannerNotReady',
@@ -118,7 +118,7 @@ const machineAlerts: readonly Alert[] = [
     threshold: LIMITS.memoryRatio,
     summary: 'Smearwatch uses {{ $value | humanizePercentage }} of the memory it may have',
     description:
-      'The operating system may end {{ $labels.instance }}; nothing is lost, but what is in work begins again.',
+      'The operating system may end {{ $labels.instance }}; nothing is lost, but images in progress start again.',
   },
   {
     name: 'SmearwatchLedgerWriteFailing',

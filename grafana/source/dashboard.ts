@@ -3,7 +3,9 @@ import { toPanel, type PanelSpec } from './panel.js';
 import { variables } from './variables.js';
 
 export interface DashboardSpec {
-  /** File name, and with `smearwatch-` before it the uid: links and bookmarks depend on it, so it never changes. */
+  /**
+   * The file's name. With `smearwatch-` before it, it is the uid: links depend on it, so it never changes.
+   */
   readonly id: string;
   readonly title: string;
   /** The question that it answers. */
@@ -12,7 +14,8 @@ export interface DashboardSpec {
 }
 
 /**
- * In the classic schema, which every Grafana reads from files; its successor (v2), which the SDK prefers, needs a recent one.
+ * Builds a dashboard in the classic schema, which every Grafana reads from files. The SDK prefers its
+ * successor (v2), which needs a recent Grafana.
  */
 /* eslint-disable @typescript-eslint/no-deprecated */
 export function buildDashboard({ id, title, question, rows }: DashboardSpec): dashboard.Dashboard {

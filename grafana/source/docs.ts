@@ -1,2 +1,2 @@
-/** Where the documentation of this version can be read; docs/monitoring.md says how to put another place in. */
+/** The URL of this version's documentation; docs/monitoring.md says how to set another one. */
 export const DOCS_URL = 'https://smearwatch.example/docs';

@@ -34,7 +34,7 @@ export const evaluationsAndDrift: DashboardSpec = {
         },
         {
           title: 'Last evaluation',
-          description: 'When one last came to its end, whatever it found.',
+          description: 'Time since the last evaluation ended, with any result.',
           unit: 'dateTimeFromNow',
           as: 'stat',
           next: 'runbooks/SmearwatchEvaluationMissed.md',

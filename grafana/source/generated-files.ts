@@ -2,7 +2,10 @@ import { buildDashboard } from './dashboard.js';
 import { dashboards } from './dashboards.js';
 import { rulesFile } from './rules-file.js';
 
-/** The files that Prometheus and Grafana read, by their path in the repository. A test holds them up to date. */
+/**
+ * Returns the files that Prometheus and Grafana read, by their path in the repository. A test checks that
+ * they are up to date.
+ */
 export function generatedGrafanaFiles(): Readonly<Record<string, string>> {
   const files = dashboards.map((spec) => [
     `grafana/dashboards/${spec.id}.json`,

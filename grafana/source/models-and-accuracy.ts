@@ -140,7 +140,7 @@ export const modelsAndAccuracy: DashboardSpec = {
         },
         {
           title: 'Changes of models that failed, in an hour',
-          description: 'The models before them go on.',
+          description: 'The previous models stay in use.',
           unit: 'short',
           as: 'lines',
           alert: 'SmearwatchModelSwapFailed',

@@ -21,7 +21,7 @@ export const overview: DashboardSpec = {
         },
         {
           title: 'Pipeline',
-          description: 'Whether it stands still though work waits and nothing is known that it waits for.',
+          description: 'Whether the pipeline is stalled: images wait and no known cause holds them up.',
           unit: 'short',
           as: 'stat',
           alert: 'SmearwatchStalled',
@@ -51,7 +51,7 @@ export const overview: DashboardSpec = {
         },
         {
           title: 'Oldest image',
-          description: 'Age of the oldest image that waits or is in work.',
+          description: 'Age of the oldest image that is queued or in progress.',
           unit: 's',
           as: 'stat',
           alert: 'SmearwatchOldestImageTooOld',
@@ -100,7 +100,7 @@ export const overview: DashboardSpec = {
         {
           title: 'Work that waits',
           description:
-            'Images that are queued or in work. It falls back to about nothing between runs of the scanner.',
+            'Images that are queued or in progress. The number falls to about zero between runs of the scanner.',
           unit: 'short',
           as: 'lines',
           next: 'runbooks/SmearwatchOldestImageTooOld.md',
@@ -137,7 +137,7 @@ export const overview: DashboardSpec = {
       ],
     },
     {
-      title: 'Can it go on?',
+      title: 'Can it continue?',
       panels: [
         {
           title: 'Room on disks',

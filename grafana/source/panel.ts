@@ -19,7 +19,7 @@ export interface PanelSpec {
   readonly title: string;
   /** What it shows, and what is well. */
   readonly description: string;
-  /** Of Grafana's: s, bytes, percentunit, short … */
+  /** One of Grafana's units: s, bytes, percentunit, short … */
   readonly unit: string;
   readonly queries: readonly Query[];
   /** stat: the values now. lines and areas (on top of each other): over time. table: a row a series. */
@@ -28,7 +28,7 @@ export interface PanelSpec {
   readonly alert?: string;
   /** Page below docs/ that says what to do next; without it, the alert's runbook. */
   readonly next?: string;
-  /** Of 24 columns. */
+  /** Width in columns; a row has 24. */
   readonly width?: number;
   /** Words instead of numbers: `{ 1: 'up' }`. */
   readonly words?: Readonly<Record<number, string>>;
@@ -87,7 +87,10 @@ function lines(isStacked: boolean, hasLimit: boolean): TimeseriesBuilder {
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi));
 }
 
-/** Green on the one side of the alert's threshold and red on the other; without an alert, of no colour that judges. */
+/**
+ * Makes thresholds that are green on one side of the alert's value and red on the other; without an alert,
+ * one neutral colour.
+ */
 function thresholds(alert: string | undefined): Builder<dashboard.ThresholdsConfig> {
   const limit = alert === undefined ? undefined : alertNamed(alert).threshold;
   if (alert !== undefined && !limit)

@@ -55,7 +55,7 @@ export const qualityAlerts: readonly Alert[] = [
     for: '0m',
     threshold: LIMITS.failedSwaps,
     summary: 'Other models could not be put in use',
-    description: '{{ $labels.instance }} goes on with the models that it had.',
+    description: '{{ $labels.instance }} continues with the previous models.',
   },
   {
     name: 'SmearwatchConfigurationRefused',
@@ -64,6 +64,7 @@ export const qualityAlerts: readonly Alert[] = [
     for: '10m',
     threshold: LIMITS.configurationInForce,
     summary: 'The changed configuration was refused',
-    description: '{{ $labels.instance }} goes on with the one before; after a restart it would not start.',
+    description:
+      '{{ $labels.instance }} continues with the previous configuration; it would not start again after a stop.',
   },
 ];

@@ -5,7 +5,7 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-/** Where a series comes from; every rule keeps it, so that one Prometheus can watch many daemons. */
+/** The labels of a series' origin; every rule keeps them, so that one Prometheus can watch many daemons. */
 export const ORIGIN = 'job, instance';
 
 /** What several panels and alerts ask. Names are level:metric:operations. */

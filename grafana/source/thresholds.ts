@@ -23,7 +23,7 @@ export const LIMITS = {
   /** Four times the default of `disk.minFreeBytes`, with which no more images are taken in. */
   diskFreeBytes: below(1_073_741_824),
   sinkFailuresPerSecond: above(0),
-  /** Where `evaluation.gates` demand nothing else of `shareRight`. */
+  /** The limit if `evaluation.gates` sets none for `shareRight`. */
   liveAccuracyRatio: below(0.9),
   /** docs/drift.md: above it, the images are others than the model was measured on. */
   driftIndex: above(0.25),
@@ -38,9 +38,9 @@ export const LIMITS = {
   auditWritable: below(1),
 } as const satisfies Record<string, Threshold>;
 
-/** Below so many labelled images, the accuracy says little: ± 6 points at 0.9. */
+/** With fewer labelled images, the accuracy is too uncertain: ± 6 points at 0.9. */
 export const MIN_LABELLED_IMAGES = 100;
-/** Below so many quarantined images in the hour, a rate is chance. */
+/** With fewer quarantined images in the hour, a rate is chance. */
 export const MIN_QUARANTINED_IMAGES = 10;
 /** `disk.minFreeBytes` times this is little room. */
 export const DISK_FACTOR = 4;

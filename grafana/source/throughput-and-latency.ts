@@ -49,7 +49,7 @@ export const throughputAndLatency: DashboardSpec = {
         },
         {
           title: 'Age of the oldest image',
-          description: 'Of those that wait or are in work.',
+          description: 'Age of the oldest image that is queued or in progress.',
           unit: 's',
           as: 'lines',
           alert: 'SmearwatchOldestImageTooOld',
@@ -147,7 +147,8 @@ export const throughputAndLatency: DashboardSpec = {
       panels: [
         {
           title: 'Images by state',
-          description: 'Queued and in work. What is done or in quarantine stays in the ledger.',
+          description:
+            'Images that are queued and in progress. Done and quarantined images stay in the ledger.',
           unit: 'short',
           as: 'areas',
           next: 'monitoring.md',
@@ -160,7 +161,7 @@ export const throughputAndLatency: DashboardSpec = {
         },
         {
           title: 'Workers',
-          description: 'Configured, there, and at work.',
+          description: 'Workers that are configured, running and busy.',
           unit: 'short',
           as: 'lines',
           next: 'runbooks/SmearwatchWorkerMissing.md',

@@ -29,7 +29,7 @@ function childOf(folder: string, file: string): string {
 }
 
 /**
- * How many floors stand below and including each name: 1 for one that imports nothing. @throws RangeError for
+ * Counts the floors below and including each name: 1 for a name that imports nothing. @throws RangeError for
  * a circle
  */
 export function floorsOf(graph: Graph): Map<string, number> {

@@ -5,8 +5,8 @@ import { colourVariants, greyVariants, type Variant } from '../../test/decode/va
 import { tiffKinds } from './tiffs.js';
 
 /**
- * Whole images in every form that is told apart anywhere on the way: what is mutated. Small, so that many are
- * tried.
+ * Makes the images to mutate: one of every form that any decoder distinguishes. They are small, so that more
+ * mutations can be tried.
  */
 export async function makeCorpus(): Promise<Variant[]> {
   const { pixels, width, height } = drawSmear({ seed: 7, index: 0, width: 96, height: 108 });

@@ -1,4 +1,4 @@
-/** What the decoding process tells the one that watches it; it is told what to do by its arguments. */
+/** Messages from the decoding process to the one that watches it. Its task is in its arguments. */
 export type FromDecoder =
   | { readonly kind: 'begun'; readonly index: number }
   | {
@@ -15,7 +15,7 @@ export type FromDecoder =
 
 export interface Assignment {
   readonly seed: number;
-  /** The first input; the decoding process goes on from it until it is told to end. */
+  /** The first input; the decoding process continues from there until it is stopped. */
   readonly from: number;
   /** One past the last. */
   readonly to: number;

@@ -19,7 +19,10 @@ export interface Structure {
   readonly pieces: readonly Piece[];
 }
 
-/** Where the numbers and pieces of a file are; as many as are whole, for it may be mutated already. */
+/**
+ * Finds the positions of a file's numbers and pieces. Only whole ones are listed: the file may be mutated
+ * already.
+ */
 export function structureOf(bytes: Buffer, format: ImageFormat): Structure {
   switch (format) {
     case 'png':

@@ -45,7 +45,7 @@ function metricTable(metrics: readonly MetricDescription[]): string {
   return table(['name', 'type', 'labels', 'unit', 'meaning'], rows);
 }
 
-/** By the name's end, in this order; whatever else there is, is a number of what the name says. */
+/** Units by the end of a metric's name, in this order; every other metric counts what its name says. */
 const UNITS: readonly (readonly [RegExp, string])[] = [
   [/_(timestamp|start_time)_seconds$/, 'Unix time, seconds'],
   [/_seconds(_total)?$/, 'seconds'],

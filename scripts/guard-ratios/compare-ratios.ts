@@ -11,7 +11,7 @@ const GUARDED = [
   'decode-of-sharp',
 ];
 
-/** By so much a ratio may be below the recorded one before anybody is told. */
+/** Greatest fall of a ratio below the recorded one that is not reported. */
 export const MOST_FALL = 0.15;
 
 export interface GuardComparison {
@@ -57,7 +57,7 @@ export function compareRatios(recorded: Ratios, findings: readonly Finding[]): G
   });
 }
 
-/** What is to be recorded of a quick bench. */
+/** Returns the ratios of a quick bench that are recorded. */
 export function ratiosOf(findings: readonly Finding[]): Ratios {
   return Object.fromEntries(
     findings.filter(({ id }) => isGuarded(id)).map(({ id, value }) => [id, Number(value.median.toFixed(3))]),

@@ -8,7 +8,7 @@ export interface Passage {
   readonly text: string;
 }
 
-/** A line of prose as it stands in the file. */
+/** A line of prose in a file. */
 export interface ProseLine {
   readonly line: number;
   readonly text: string;

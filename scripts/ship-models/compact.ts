@@ -56,7 +56,9 @@ function compactTensor(values: Float32Array, outputs: number, share: number): Fl
   return result;
 }
 
-/** Per output channel, the largest magnitude / 127, rounded up to 16 significant bits. */
+/**
+ * Computes the step of each output channel: its largest magnitude / 127, rounded up to 16 significant bits.
+ */
 function stepsOf(values: Float32Array, outputs: number): Float32Array {
   const largest = new Float32Array(outputs);
   for (let i = 0; i < values.length; i++) {
@@ -66,7 +68,7 @@ function stepsOf(values: Float32Array, outputs: number): Float32Array {
   return largest.map((magnitude) => roundUp(magnitude / STEPS));
 }
 
-/** So small that nothing is lost in calling it zero, and products stay normal float32 numbers. */
+/** Smaller magnitudes count as zero, which changes no result and keeps products normal float32 numbers. */
 const NEGLIGIBLE = 1e-30;
 
 /**

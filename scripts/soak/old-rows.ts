@@ -35,8 +35,7 @@ const TEMPLATE: ResultRecord = {
 };
 
 /**
- * A ledger that has so many images of last week, which have gone from their folder: what retention has to
- * remove.
+ * Writes `count` images of last week, whose files are gone, into a ledger: retention has to remove them.
  */
 export function writeOldRows(stateFolder: string, count: number): void {
   Ledger.own(stateFolder, () => []).close();

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ResultRecord } from '../../src/record.js';
 import { SCANNER } from '../../test/torture/swaps/world.js';
 
-/** The sink opens its file for each group: a file that was renamed meanwhile is whole soon after. */
+/** The sink opens its file for each group: a file that is renamed during a write is complete soon after. */
 const WHOLE_AFTER_MS = 3000;
 
 /** Takes away what the sinks have written, so that the disk does not fill, and keeps account of it. */
@@ -14,7 +14,7 @@ export class Outputs {
   readonly lines = new Set<string>();
   /** Delivered more than once. */
   repeated = 0;
-  /** At the fullest. */
+  /** Greatest number of documents at one time. */
   mostDocuments = 0;
   readonly #folder: string;
 
@@ -32,7 +32,7 @@ export class Outputs {
     }
   }
 
-  /** As logrotate does it. */
+  /** Takes the lines by renaming the file, like logrotate. */
   async takeLines(): Promise<void> {
     const [file, old] = [join(this.#folder, 'results.ndjson'), join(this.#folder, 'results.ndjson.1')];
     if (!existsSync(file)) return;

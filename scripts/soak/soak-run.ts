@@ -19,7 +19,7 @@ export interface SoakOptions {
   readonly models: SwapModels;
   readonly smears: readonly Buffer[];
   readonly minutes: number;
-  /** Images of last week in the ledger, for retention to remove meanwhile. */
+  /** Images of last week in the ledger, which retention removes during the run. */
   readonly oldRows: number;
   readonly onSample: (sample: Sample) => void;
 }
@@ -185,7 +185,7 @@ export class SoakRun {
     return CELL_CLASSES[this.#random.integer(0, CELL_CLASSES.length - 1)] ?? '';
   }
 
-  /** Only what is damaged lies in the folder, and nothing is owed. */
+  /** Waits until only damaged files are left in the folder and no delivery is pending. */
   async #workedOff(): Promise<void> {
     for (;;) {
       const { work, outbox } = await this.world.daemon.status();

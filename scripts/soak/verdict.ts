@@ -19,13 +19,13 @@ export interface Check {
 /** What a process grows to its size in: allocators, caches, windows of the newest images. */
 const WARM_UP_MINUTES = 10;
 const MOST_GROWTH = 0.05;
-/** It is collected when the engine likes. */
+/** Growth of the heap that is allowed: the engine decides when it collects garbage. */
 const MOST_MORE_HEAP_MIB = 10;
-/** And threads. */
+/** Growth of the number of open files and threads that is allowed. */
 const MOST_MORE_FILES = 5;
 /**
- * It goes back to 64 MiB (journal_size_limit) each time that it begins anew; a worker that reads puts that
- * off for a moment.
+ * Greatest size of the write-ahead log. It shrinks to 64 MiB (journal_size_limit) at each restart of the log;
+ * a worker that reads delays that for a moment.
  */
 const MOST_WAL_MIB = 128;
 
@@ -158,7 +158,7 @@ function judgeCounters({ world, metrics, damaged, labels }: Soaked): Check[] {
   ];
 }
 
-/** Where the run was long enough for the walk through the ledger to end. */
+/** Judges the retention, if the run was long enough for its walk through the ledger to end. */
 function judgePruning({ world, oldRows }: Soaked): Check {
   const pruned = world.daemon.log.find(({ msg }) => msg.includes('removed from the ledger'));
   const left = [...readStates(world.stateFolder).keys()].filter((path) => path.startsWith('old-')).length;
@@ -188,7 +188,7 @@ function judgeModels({ world, models }: Soaked): Check {
   };
 }
 
-/** Refused configurations and damaged images are told, and nothing else. */
+/** Checks that the log reports refused configurations and damaged images, and nothing else. */
 function judgeLog({ daemon }: SwapWorld): Check {
   const expected = [/^Image quarantined$/, /was refused/, /^Other models could not be put in use/];
   const strange = daemon.log.filter(

@@ -16,7 +16,7 @@ export interface DeadlyFile extends Reason {
 }
 
 const REASON =
-  `Smearwatch died each of the ${BLAMED_AFTER_CRASHES} times that this image was in progress,  ` +
+  `Smearwatch died each of the ${BLAMED_AFTER_CRASHES} times that this image was in progress, ` +
   `the last ${BLAMED_AFTER_CRASHES - ALONE_AFTER_CRASHES} times with no other. ` +
   'Keep the file for the maintainers of Smearwatch; to try it again: smearwatch replay --quarantined';
 
