@@ -92,7 +92,7 @@ describe('links', () => {
 
   it('are spoken of in --help', async () => {
     const { out } = await spawnSmearwatch('classify', '--help');
-    expect(out.replace(/\s+/g, ' ')).toContain('A link is followed where it is named here');
+    expect(out.replace(/\s+/g, ' ')).toContain('Links named here are followed');
   });
 });
 
