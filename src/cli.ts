@@ -4,7 +4,9 @@ import { processTerminal } from './cli/output.js';
 import { runProgram } from './cli/program.js';
 
 const output = guardOutput({
-  ...{ stdout: process.stdout, stderr: process.stderr, argv: process.argv },
+  stdout: process.stdout,
+  stderr: process.stderr,
+  argv: process.argv,
   exit: (code) => process.exit(code),
 });
 const exitCode = await runProgram(

@@ -101,8 +101,20 @@ function valueFor(bytes: Buffer, field: Field, random: Random): bigint {
   const before = readField(bytes, field);
   const near = BigInt(random.integer(-9, 9));
   const candidates = [
-    ...[0n, 1n, 2n, 5000n, 30_000n, 65_535n, top - 1n, top >> 1n, (top >> 1n) - 1n],
-    ...[BigInt(bytes.length), BigInt(field.at), before * 2n, before / 2n, before + near],
+    0n,
+    1n,
+    2n,
+    5000n,
+    30_000n,
+    65_535n,
+    top - 1n,
+    top >> 1n,
+    (top >> 1n) - 1n,
+    BigInt(bytes.length),
+    BigInt(field.at),
+    before * 2n,
+    before / 2n,
+    before + near,
     BigInt(random.integer(0, 0xffffffff)),
   ];
   const value = pick(candidates, random);

@@ -75,6 +75,9 @@ function errnos(): string {
     '## Files that cannot be read\n',
     'When a scanner file cannot be opened or read, the errno name of Node decides the code. A name that is not in',
     'this table counts as `file-unreadable`.\n',
-    ...['| errno | code |', '| --- | --- |', ...lines, ''],
+    '| errno | code |',
+    '| --- | --- |',
+    ...lines,
+    '',
   ].join('\n');
 }

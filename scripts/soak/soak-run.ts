@@ -70,7 +70,10 @@ export class SoakRun {
     this.#outputs = new Outputs(folder);
     this.#changes = planChanges(Math.ceil(minutes), models);
     this.world = new SwapWorld({
-      ...{ folder, models, smears, size: SCANNER_SIZE },
+      folder,
+      models,
+      smears,
+      size: SCANNER_SIZE,
       config: { retention: { ledgerDays: 1 }, http: { port: 0, tokenFile: 'token', changesPerMinute: 600 } },
     });
   }

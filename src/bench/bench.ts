@@ -55,7 +55,8 @@ export async function runBench(
     const common = { plan, material, folder, compiled, signal };
     for (let round = 0; round < plan.rounds; round += 1) {
       const context: BenchContext = {
-        ...{ ...common, round },
+        ...common,
+        round,
         say: (line) => say(`[${round + 1}/${plan.rounds}] ${line}`),
         skip: (what, why) => void skipped.set(what, why),
       };
@@ -94,8 +95,13 @@ function reportOf(
   const measured = {
     computer: computer(),
     settings: {
-      ...{ quick, rounds: plan.rounds, images: plan.images, formats: [...formats], batch },
-      ...{ kernels, decoder },
+      quick,
+      rounds: plan.rounds,
+      images: plan.images,
+      formats: [...formats],
+      batch,
+      kernels,
+      decoder,
       generated: plan.dataFolder === undefined,
       bytesPerFile: Object.fromEntries(
         [...images].map(([format, { bytesPerFile }]) => [format, bytesPerFile]),

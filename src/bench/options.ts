@@ -99,10 +99,17 @@ export function planOf(options: BenchOptions): BenchPlan {
     batches: [...new Set(batches.map((batch) => positive('batches', batch)))].sort((a, b) => a - b),
     seconds: options.seconds ?? preset.seconds,
     backlog: positive('backlog', options.backlog ?? BACKLOG_FILES),
-    ...{ dataFolder, registryFolder, peer, kernels, decoder, workFolder: options.workFolder ?? tmpdir() },
+    dataFolder,
+    registryFolder,
+    peer,
+    kernels,
+    decoder,
+    workFolder: options.workFolder ?? tmpdir(),
     cores: coresOf(options.cores ?? (quick ? [allCores] : powersUpTo(allCores)), allCores),
-    ...{ allCores, daemonBatch: batchSize },
-    ...{ drawn: preset.drawn, latencyImages: options.latencyImages ?? preset.latencyImages },
+    allCores,
+    daemonBatch: batchSize,
+    drawn: preset.drawn,
+    latencyImages: options.latencyImages ?? preset.latencyImages,
   };
 }
 

@@ -63,7 +63,10 @@ export const planCommand = defineCommand({
       imagesPerDay: values['images-per-day'],
       peakHours: values['peak-hours'],
       totalBandwidth: 1e9 * values['memory-bandwidth'],
-      ...{ headroom: values.headroom, format: values.format, precision: values.precision, networks },
+      headroom: values.headroom,
+      format: values.format,
+      precision: values.precision,
+      networks,
     };
     const plan = planCapacity(parts, options);
     if (values.json) {

@@ -22,11 +22,19 @@ export function predictionsCsv({ classes, predictions }: PredictionsTable): stri
   const models = [...predictions.keys()];
   const lists = [...predictions.values()];
   const header = [
-    ...['file', 'sha256', 'by', 'group', 'label'],
+    'file',
+    'sha256',
+    'by',
+    'group',
+    'label',
     ...models.flatMap((model) => columnsOf(model, classes)),
   ];
   const rows = (lists[0] ?? []).map((image, index) => [
-    ...[image.file, image.sha256, image.by, image.group, classes[image.label]],
+    image.file,
+    image.sha256,
+    image.by,
+    image.group,
+    classes[image.label],
     ...lists.flatMap((list) => answerOf(list[index], image, classes)),
   ]);
   return stringify([header, ...rows], { escape_formulas: true, record_delimiter: 'windows' });

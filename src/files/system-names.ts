@@ -3,19 +3,17 @@
  * a thumbnail, a deleted file or an old version: never an image that a scanner wrote. Names that begin with a
  * dot (`.snapshot`, `.zfs`, `.Trash-1000`, `._a.png`) are ignored anyway.
  */
-const NAMES = new Set([
-  // Synology
-  ...['@eadir', '#recycle', '#snapshot', '@tmp', '@sharebin'],
-  // QNAP, Buffalo
-  ...['@recycle', '@recently-snapshot', '@__thumb', 'network recycle bin', 'trashbox'],
-  // NetApp
-  '~snapshot',
-  // Windows
-  ...['$recycle.bin', 'recycler', 'recycled', '$extend', 'system volume information'],
-  ...['thumbs.db', 'ehthumbs.db', 'ehthumbs_vista.db', 'desktop.ini'],
-  // Linux and macOS
-  ...['lost+found', 'network trash folder', 'temporary items', 'thevolumesettingsfolder', '__macosx'],
-]);
+const NAMES_BY_MAKER: Readonly<Record<string, readonly string[]>> = {
+  synology: ['@eadir', '#recycle', '#snapshot', '@tmp', '@sharebin'],
+  qnap: ['@recycle', '@recently-snapshot', '@__thumb', 'network recycle bin'],
+  buffalo: ['trashbox'],
+  netapp: ['~snapshot'],
+  windowsFolders: ['$recycle.bin', 'recycler', 'recycled', '$extend', 'system volume information'],
+  windowsFiles: ['thumbs.db', 'ehthumbs.db', 'ehthumbs_vista.db', 'desktop.ini'],
+  linux: ['lost+found'],
+  macos: ['network trash folder', 'temporary items', 'thevolumesettingsfolder', '__macosx'],
+};
+const NAMES = new Set(Object.values(NAMES_BY_MAKER).flat());
 /** What `chkdsk` rescues, QNAP's numbered bins, and Synology's extended attributes beside a file. */
 const PATTERN = /^found\.\d{3}$|^network recycle bin \d+$|@syno(eastream|resource)$/;
 

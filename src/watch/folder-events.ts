@@ -37,14 +37,16 @@ export class FolderEvents {
     this.#files = new PathQueue({
       handle: (paths) => this.#look(paths),
       pauseMs: () => PAUSE_MS,
-      ...{ overflowed, idle },
+      overflowed,
+      idle,
     });
     // A polled folder that a scanner writes to is read again after every poll: for a tenth of the time at
     // most.
     this.#folders = new PathQueue({
       handle: (folders) => this.#read(folders),
       pauseMs: (tookMs) => Math.max(PAUSE_MS, 10 * tookMs),
-      ...{ overflowed, idle },
+      overflowed,
+      idle,
     });
   }
 

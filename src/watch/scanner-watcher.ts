@@ -96,7 +96,11 @@ export class ScannerWatcher {
     this.#clock = clock;
     this.#state = new RescanState(scanner, clock);
     const unsettled = new UnsettledFiles({
-      ...{ scanner, intake, telemetry, clock, signal },
+      scanner,
+      intake,
+      telemetry,
+      clock,
+      signal,
       progressed: () => {
         if (this.#rescans.isRunning) this.#state.moved('rescan');
         this.#progressed();
@@ -107,7 +111,10 @@ export class ScannerWatcher {
     this.#unsettled = unsettled;
     this.#newFiles = newFiles;
     this.#events = new FolderEvents({
-      ...{ scanner, telemetry, newFiles, signal },
+      scanner,
+      telemetry,
+      newFiles,
+      signal,
       source: hints ?? new ChokidarHints(scanner, (folder) => newFiles.filter.isWatchedFolder(folder)),
       take: (file, isChanging) => {
         this.#offer(file, isChanging);
@@ -232,7 +239,8 @@ export class ScannerWatcher {
       const canMiss = this.#hasBaseline && !this.#isBehind;
       this.#isBehind = false;
       await this.#newFiles.read('', {
-        ...{ tally, isRecursive: true },
+        tally,
+        isRecursive: true,
         take: (files) => {
           this.#state.moved('rescan');
           this.#firstStep.resolve();

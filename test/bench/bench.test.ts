@@ -98,7 +98,8 @@ it('an interrupted bench stops its daemon and leaves nothing behind', async () =
   const controller = new AbortController();
   const options = await tinyBench({ parts: ['daemon'], workFolder });
   const running = runBench(options, {
-    ...{ signal: controller.signal, compiled: build },
+    signal: controller.signal,
+    compiled: build,
     say: (line) => line.includes('Daemon') && controller.abort(new Error('enough')),
   });
   await expect(running).rejects.toThrow('enough');

@@ -6,7 +6,11 @@ describe('the command line of another program', () => {
 
   it('has the model, the files and the processes in it, as separate words', () => {
     expect(fillIn('python3 "my peer.py" {model} --files={glob} {processes}', values)).toEqual([
-      ...['python3', 'my peer.py', '/m/a b.onnx', "--files=/in/it's/*.jpg", '2'],
+      'python3',
+      'my peer.py',
+      '/m/a b.onnx',
+      "--files=/in/it's/*.jpg",
+      '2',
     ]);
   });
 

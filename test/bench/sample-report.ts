@@ -19,8 +19,14 @@ export function sampleMeasurements(): Measurements {
   return {
     computer: { processor: 'A processor', cores: 2, memoryBytes: 16 * 2 ** 30 },
     settings: {
-      ...{ quick: false, rounds: 3, images: 100, generated: true, formats: ['jpeg'], batch: 16 },
-      ...{ kernels: 'auto', decoder: 'auto' },
+      quick: false,
+      rounds: 3,
+      images: 100,
+      generated: true,
+      formats: ['jpeg'],
+      batch: 16,
+      kernels: 'auto',
+      decoder: 'auto',
       bytesPerFile: { jpeg: 75_000 },
     },
     decode: JPEG_CORES.flatMap((cores) =>
@@ -68,13 +74,14 @@ export function sampleMeasurements(): Measurements {
         mainCpuMsPerImage: around(1),
         commitMsPerImage: around(0.5),
         ...(cores === 2 && {
-          ...{ idealPerSecond: around(125), hashPerSecond: around(40_000), otherCpuMsPerImage: around(0.45) },
-          ...{ decodePerSecond: around(400), inferencePerSecond: around(196) },
-          ...{
-            decodeCpuMsPerImage: around(5),
-            hashCpuMsPerImage: around(0.05),
-            inferenceCpuMsPerImage: around(10.2),
-          },
+          idealPerSecond: around(125),
+          hashPerSecond: around(40_000),
+          otherCpuMsPerImage: around(0.45),
+          decodePerSecond: around(400),
+          inferencePerSecond: around(196),
+          decodeCpuMsPerImage: around(5),
+          hashCpuMsPerImage: around(0.05),
+          inferenceCpuMsPerImage: around(10.2),
         }),
         peakBytes: around(1e9),
       },
@@ -100,8 +107,12 @@ export function sampleMeasurements(): Measurements {
       {
         of: { files: 100_000 },
         figures: {
-          ...{ firstResultSeconds: around(2), allQueuedSeconds: around(20), imagesPerSecond: around(900) },
-          ...{ peakBytes: around(300e6), mainBytes: around(200e6), rescanCpuSeconds: around(1.5) },
+          firstResultSeconds: around(2),
+          allQueuedSeconds: around(20),
+          imagesPerSecond: around(900),
+          peakBytes: around(300e6),
+          mainBytes: around(200e6),
+          rescanCpuSeconds: around(1.5),
         },
       },
     ],

@@ -65,7 +65,13 @@ describe('smearwatch plan', () => {
 
   it('names cores, memory and the limit', async () => {
     const { out, exitCode } = await smearwatch(
-      ...['plan', '--images-per-day', '5000000', '--peak-hours', '10', '--bench', withBench()],
+      'plan',
+      '--images-per-day',
+      '5000000',
+      '--peak-hours',
+      '10',
+      '--bench',
+      withBench(),
     );
     expect(exitCode).toBe(EXIT.done);
     expect(out).toContain(
@@ -78,7 +84,14 @@ describe('smearwatch plan', () => {
 
   it('prints the same as JSON', async () => {
     const { out } = await smearwatch(
-      ...['plan', '--images-per-day', '5000000', '--peak-hours', '10', '--bench', withBench(), '--json'],
+      'plan',
+      '--images-per-day',
+      '5000000',
+      '--peak-hours',
+      '10',
+      '--bench',
+      withBench(),
+      '--json',
     );
     expect(JSON.parse(out)).toMatchObject({ needed: { cores: 4, limit: 'cores' }, machines: 1 });
   });

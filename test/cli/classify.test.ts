@@ -29,7 +29,15 @@ beforeEach(async () => {
 async function classified(...paths: string[]): Promise<Outcome & { answers: Record<string, string> }> {
   const named = paths.map((path) => join(folder, path));
   const outcome = await spawnSmearwatch(
-    ...['classify', ...named, '--models', 'lenet5', '--registry', registry, '--workers', '1', '--json'],
+    'classify',
+    ...named,
+    '--models',
+    'lenet5',
+    '--registry',
+    registry,
+    '--workers',
+    '1',
+    '--json',
   );
   const answers = JSON.parse(outcome.out) as { path: string; code?: string; decision?: { class: string } }[];
   const told = answers.map(({ path, code }) => [relative(folder, path), code ?? 'classified'] as const);
@@ -38,7 +46,12 @@ async function classified(...paths: string[]): Promise<Outcome & { answers: Reco
 
 it('a version that is named twice is refused', async () => {
   const { exitCode, err } = await smearwatch(
-    ...['classify', join(outside, 'secret.png'), '--models', 'lenet5,lenet5@1', '--registry', registry],
+    'classify',
+    join(outside, 'secret.png'),
+    '--models',
+    'lenet5,lenet5@1',
+    '--registry',
+    registry,
   );
   expect(exitCode).toBe(2);
   expect(err).toContain(

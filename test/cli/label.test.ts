@@ -150,7 +150,8 @@ describe('label', () => {
     const { exitCode, out } = await label(
       '--from',
       csv(`path,class\nslide/a.png,lymphocyte\nslide/a.png,lymphocyte\n`),
-      ...['--by', 'A. Weber'],
+      '--by',
+      'A. Weber',
     );
     expect([exitCode, out]).toEqual([0, '2 labels: 1 set, 0 changed, 1 unchanged, 0 waiting.\n']);
   });

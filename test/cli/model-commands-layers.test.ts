@@ -18,8 +18,19 @@ beforeEach(() => {
 const place = () => ['--registry', registry.folder];
 const importing = (file: string, ...more: string[]) =>
   spawnSmearwatch(
-    ...['models', 'import', file, ...place(), '--name', 'keras', '--classes', 'a,b,c'],
-    ...['--input-size', '64', '--output-is', 'probabilities', ...more],
+    'models',
+    'import',
+    file,
+    ...place(),
+    '--name',
+    'keras',
+    '--classes',
+    'a,b,c',
+    '--input-size',
+    '64',
+    '--output-is',
+    'probabilities',
+    ...more,
   );
 
 describe.skipIf(!hasTensorflow)(`a LayersModel in the commands${NEEDS_TENSORFLOW}`, () => {

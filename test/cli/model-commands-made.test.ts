@@ -109,7 +109,12 @@ describe('import', () => {
       [wrong[0]!, wrong[1]!],
     ]);
     const { exitCode, err } = await smearwatch(
-      ...['models', 'import', 'net.onnx', '--registry', registry.folder, ...[...options].flat()],
+      'models',
+      'import',
+      'net.onnx',
+      '--registry',
+      registry.folder,
+      ...[...options].flat(),
     );
     expect(exitCode).toBe(2);
     expect(err).toContain(message);

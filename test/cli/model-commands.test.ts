@@ -80,7 +80,13 @@ describe('generate and classify', () => {
 
   it('classify answers for every image below a folder, and exits 0', async () => {
     const { out, exitCode, err } = await spawnSmearwatch(
-      ...['classify', smears, '--models', 'lenet5@1,lenet5@2', '--registry', registry, '--json'],
+      'classify',
+      smears,
+      '--models',
+      'lenet5@1,lenet5@2',
+      '--registry',
+      registry,
+      '--json',
     );
     expect(err).toContain('3/3 images');
     expect(exitCode).toBe(0);

@@ -160,19 +160,17 @@ describe('the program as a process', () => {
   });
 
   const commands = [
-    ...[
-      'run',
-      'status',
-      'top',
-      'classify',
-      'results',
-      'replay',
-      'train',
-      'generate',
-      'doctor',
-      'bench',
-      'plan',
-    ],
+    'run',
+    'status',
+    'top',
+    'classify',
+    'results',
+    'replay',
+    'train',
+    'generate',
+    'doctor',
+    'bench',
+    'plan',
   ];
   it.each([...commands, 'models list', 'models show', 'models verify'])(
     '%s has help with an example',

@@ -43,8 +43,23 @@ it.each(['default', 'paper'] as const)('the preset %s alone is its recipe', asyn
 
 it('what is typed goes over the preset, zero and "no" included', async () => {
   const plan = await planFor(
-    ...['--network', 'alexnet', '--epochs', '3', '--stain', '0', '--no-turns', '--no-drop-last'],
-    ...['--groups', '1', '--lrn', '--split-by', 'group', '--seed', '0', '--validation-share', '0'],
+    '--network',
+    'alexnet',
+    '--epochs',
+    '3',
+    '--stain',
+    '0',
+    '--no-turns',
+    '--no-drop-last',
+    '--groups',
+    '1',
+    '--lrn',
+    '--split-by',
+    'group',
+    '--seed',
+    '0',
+    '--validation-share',
+    '0',
   );
   expect(plan.network.options).toEqual({ classes: 4, groups: 1, lrn: true });
   expect(plan.recipe).toMatchObject({

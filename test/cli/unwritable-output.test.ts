@@ -87,7 +87,7 @@ describe('Output that fails', () => {
   } {
     const stdout = failing(code);
     const exit = vi.fn();
-    const output = guardOutput({ ...{ stdout, stderr: failing('EPIPE'), argv: [] }, exit });
+    const output = guardOutput({ stdout, stderr: failing('EPIPE'), argv: [], exit });
     return { stdout, exit, exitCode: () => output.exitCode };
   }
 

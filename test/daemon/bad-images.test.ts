@@ -252,7 +252,10 @@ describe('A file that may not be read', () => {
     execFileSync('chown', ['-R', `${uid}:${gid}`, lab.folder]);
     const run = (...args: string[]): string =>
       spawnSync(process.execPath, [cliFile(), ...args, '--config', lab.configFile], {
-        ...{ uid, gid, encoding: 'utf8', cwd: lab.folder },
+        uid,
+        gid,
+        encoding: 'utf8',
+        cwd: lab.folder,
         env: { ...process.env, HOME: lab.folder },
       }).stderr;
     const stderr = run('run', '--once');

@@ -82,7 +82,10 @@ describe('A daemon whose scanner folder is missing', () => {
 
   it('names the one of three that is missing, and works for the other two', async () => {
     const scanner = (name: string): object => ({
-      ...{ name, folder: name, settle: { quietMs: 50 }, expectedSize: SMEAR_SIZE },
+      name,
+      folder: name,
+      settle: { quietMs: 50 },
+      expectedSize: SMEAR_SIZE,
     });
     const lab = await Lab.open({ scanners: ['one', 'two', 'three'].map(scanner) });
     await lab.scan('../one/a.png', 1);

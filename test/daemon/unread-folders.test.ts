@@ -11,7 +11,10 @@ import { Lab } from './lab.js';
 /** Two scanners, left and right, with an image in the right one's folder. */
 async function openLab(): Promise<Lab> {
   const scanner = (name: string): object => ({
-    ...{ name, folder: name, settle: { quietMs: 50 }, expectedSize: SMEAR_SIZE },
+    name,
+    folder: name,
+    settle: { quietMs: 50 },
+    expectedSize: SMEAR_SIZE,
   });
   const lab = await Lab.open({ scanners: [scanner('left'), scanner('right')] });
   await lab.scan('../right/a.png', 1);
@@ -97,7 +100,8 @@ it.skipIf(whyNotAsOrdinaryUser())('doctor names a subfolder that may not be read
   expect(status).toBe(1);
   const { checks } = JSON.parse(stdout) as { checks: Check[] };
   expect(checks).toContainEqual({
-    ...{ name: 'scanner left', status: 'fail' },
+    name: 'scanner left',
+    status: 'fail',
     detail: expect.stringContaining(
       `1 folder in ${join(lab.folder, 'left')} cannot be read: EACCES`,
     ) as string,

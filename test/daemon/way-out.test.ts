@@ -138,7 +138,10 @@ describe('A daemon that is stopped ends', () => {
     const lab = await Lab.open({
       sinks: [
         {
-          ...{ type: 'webhook', url: receiver.url, allowInsecure: true, timeoutMs: 60_000 },
+          type: 'webhook',
+          url: receiver.url,
+          allowInsecure: true,
+          timeoutMs: 60_000,
           secretFile: 'webhook.secret',
         },
       ],

@@ -276,16 +276,17 @@ it('is given up when it takes too long, and can be tried again', async () => {
 
 it.each([
   ...IMAGE_FAILURE_CODES,
-  ...[
-    'decode-timeout',
-    'file-too-large',
-    'file-is-link',
-    'file-not-regular',
-    'file-unreadable',
-    'file-vanished',
-  ],
+  'decode-timeout',
+  'file-too-large',
+  'file-is-link',
+  'file-not-regular',
+  'file-unreadable',
+  'file-vanished',
   ...REVIEW_REASONS,
-  ...['name-not-utf8', 'path-too-long', 'scanner-file-overdue', 'scanner-links-ignored'],
+  'name-not-utf8',
+  'path-too-long',
+  'scanner-file-overdue',
+  'scanner-links-ignored',
 ])('%s is explained in docs/images.md', (code) => {
   expect(readFileSync(new URL('../../docs/images.md', import.meta.url), 'utf8')).toContain(`\`${code}\``);
 });

@@ -150,10 +150,21 @@ const TESTS_OF_THIS = /^test\/docs\//;
 const COMMON_OPTIONS = new Set(['help', 'version', 'verbose']);
 /** Names that belong to other programs, and to models in an example. */
 const OF_OTHERS = new Set([
-  ...['cpus', 'max-size', 'max-file', 'journald.conf'],
-  ...['SQLITE_BUSY', 'SQLITE_TMPDIR', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'],
-  ...['max-semi-space-size', 'single-threaded-gc', 'no-parallel-scavenge'],
-  ...['alexnet-image', 'lenet5-image', 'alexnet-paper-image', 'lenet5-paper-image'],
+  'cpus',
+  'max-size',
+  'max-file',
+  'journald.conf',
+  'SQLITE_BUSY',
+  'SQLITE_TMPDIR',
+  'NODE_OPTIONS',
+  'NODE_COMPILE_CACHE',
+  'max-semi-space-size',
+  'single-threaded-gc',
+  'no-parallel-scavenge',
+  'alexnet-image',
+  'lenet5-image',
+  'alexnet-paper-image',
+  'lenet5-paper-image',
 ]);
 const HISTOGRAM = /_(?:bucket|sum|count)$/;
 const SKIPPED = new Set(['node_modules', 'dist', '.git', 'coverage', 'demo', 'evaluations']);

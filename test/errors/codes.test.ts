@@ -40,9 +40,15 @@ describe('The table of error codes', () => {
 /** Kebab-case words of documents that begin as a code does and name something else. */
 const OTHER_WORDS: readonly string[] = [
   ...REVIEW_REASONS,
-  ...['webhook-id', 'webhook-timestamp', 'webhook-signature'], // headers
-  ...['image-not-ordinary', 'kernel-unavailable', 'model-unmatched', 'model-indivisible'], // fallbacks
-  ...['every-folder-has-a-layer', 'file-descriptors'], // rules of other tools
+  'webhook-id',
+  'webhook-timestamp',
+  'webhook-signature', // headers
+  'image-not-ordinary',
+  'kernel-unavailable',
+  'model-unmatched',
+  'model-indivisible', // fallbacks
+  'every-folder-has-a-layer',
+  'file-descriptors', // rules of other tools
 ];
 
 describe('An error code that a document names', () => {

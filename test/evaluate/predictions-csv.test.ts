@@ -24,7 +24,11 @@ describe('predictions.csv', () => {
     });
     expect(rowsOf(csv)).toEqual([
       {
-        ...{ file: 'a.jpg', sha256: 'a'.repeat(64), by: 'Basel', group: 'p1', label: 'normal-monocyte' },
+        file: 'a.jpg',
+        sha256: 'a'.repeat(64),
+        by: 'Basel',
+        group: 'p1',
+        label: 'normal-monocyte',
         'alexnet@1 predicted': 'normal-monocyte',
         'alexnet@1 p(normal-monocyte)': '0.9123412370681763',
         'alexnet@1 p(lymphocyte)': '0.08765876293182373',

@@ -10,7 +10,9 @@ const YEAR_2020 = 1_577_836_800_000;
 const SOON_MS = 2000;
 const trace = { ctimeMs: YEAR_2020, inode: 7 };
 const file = (path = 'a.png', more: Partial<SeenFile> = {}): SeenFile => ({
-  ...{ path, size: 100, mtimeMs: YEAR_2020 },
+  path,
+  size: 100,
+  mtimeMs: YEAR_2020,
   ...trace,
   ...more,
 });

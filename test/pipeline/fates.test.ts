@@ -38,13 +38,29 @@ function claimed() {
 
 /** Codes by fate, as docs/images.md promises; `unexpected-error` stands for everything that has no code. */
 const PERMANENT = [
-  ...['image-empty', 'image-format-unsupported', 'image-truncated', 'image-damaged', 'image-too-large'],
-  ...['unexpected-size', 'file-too-large', 'file-vanished', 'file-is-link', 'file-not-regular'],
-  ...['name-not-utf8', 'path-too-long', 'scanner-unknown', 'image-kills-process'],
+  'image-empty',
+  'image-format-unsupported',
+  'image-truncated',
+  'image-damaged',
+  'image-too-large',
+  'unexpected-size',
+  'file-too-large',
+  'file-vanished',
+  'file-is-link',
+  'file-not-regular',
+  'name-not-utf8',
+  'path-too-long',
+  'scanner-unknown',
+  'image-kills-process',
 ] as ErrorCode[];
 const RETRIED = [
-  ...['decode-timeout', 'resize-unavailable', 'file-unreadable', 'inference-failed', 'worker-lost'],
-  ...['task-timeout', 'unexpected-error'],
+  'decode-timeout',
+  'resize-unavailable',
+  'file-unreadable',
+  'inference-failed',
+  'worker-lost',
+  'task-timeout',
+  'unexpected-error',
 ] as ErrorCode[];
 const POSTPONED = ['file-changed', 'pool-closed', 'folder-missing', 'read-timeout'] as ErrorCode[];
 

@@ -45,7 +45,9 @@ function subjectsOf({ material, skip, plan }: BenchContext): NetworkFile[] {
     .map((model): NetworkFile => ({ ...model, engine: 'onnxruntime' }));
   const fp32 = served.find(({ network, precision }) => network === 'alexnet' && precision === 'fp32');
   const onnxruntime: NetworkFile = {
-    ...{ network: 'alexnet-ungrouped', precision: 'fp32', engine: 'onnxruntime' },
+    network: 'alexnet-ungrouped',
+    precision: 'fp32',
+    engine: 'onnxruntime',
     file: material.ungrouped ?? '',
     classes: CELL_CLASSES.length,
   };

@@ -36,7 +36,9 @@ export async function prepareMaterial(
   const pixels = await decodeSome(images, Math.max(FEWEST_PIXELS, ...plan.batches));
   say('Preparing models');
   const models = await prepareModels({
-    ...{ folder, signal, registryFolder: plan.registryFolder },
+    folder,
+    signal,
+    registryFolder: plan.registryFolder,
     pixels: new Uint8Array(pixels),
     threads: plan.allCores,
   });

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { draw, GRID, INK, SOFT, toSvgFile, WIDTH } from '../../evaluate/report/plots/draw.js';
-import { legend, legendHeight } from '../../evaluate/report/plots/legend.js';
+import { draw, GRID, INK, toSvgFile } from '../../evaluate/report/plots/draw.js';
+import { legend, sizeBelowLegend } from '../../evaluate/report/plots/legend.js';
+import { axisName, strokeOf } from '../../evaluate/report/plots/marks.js';
 import { seriesNamed } from '../../evaluate/report/plots/series.js';
 import { networkName, setName } from './names.js';
 import type { BenchReport, Spread } from './schema.js';
@@ -80,41 +81,29 @@ function linesOf<T>(
 function drawLines(title: string, label: string, lines: readonly Line[]): string | undefined {
   const ticks = [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   if (ticks.length < 2) return undefined;
-  const width = WIDTH.full;
   const series = seriesNamed(lines.map(({ name }) => name));
-  const marginTop = legendHeight(series, { width, marginLeft: MARGIN_LEFT }) + 26;
+  const size = sizeBelowLegend(series, { marginLeft: MARGIN_LEFT, height: HEIGHT });
   const svg = draw({
     title,
-    ...{
-      width,
-      height: HEIGHT + marginTop,
-      marginTop,
-      marginLeft: MARGIN_LEFT,
-      marginRight: 24,
-      marginBottom: 36,
-    },
+    ...size,
+    marginRight: 24,
+    marginBottom: 36,
     x: { type: 'log', base: 2 },
     y: { type: 'log', base: 2, nice: true },
     marks: [
       Plot.gridY({ ticks: 6, stroke: GRID, strokeOpacity: 1 }),
       Plot.axisY({ ticks: 6, tickSize: 0, label: null, tickFormat: plain }),
-      Plot.text(['images/s'], {
-        ...{ frameAnchor: 'top-left', dx: -MARGIN_LEFT, dy: -10 },
-        ...{ lineAnchor: 'bottom', textAnchor: 'start', fill: SOFT },
-      }),
+      axisName('images/s', MARGIN_LEFT),
       Plot.axisX({ ticks, tickFormat: plain, label, labelAnchor: 'center', labelArrow: 'none' }),
       ...lines.flatMap(({ points }, index) => {
         const { colour = INK, dash } = series[index] ?? {};
         return [
           Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: colour }),
-          Plot.line(points, {
-            ...{ x: 'x', y: 'y', stroke: colour, strokeWidth: 2 },
-            ...(dash === undefined ? {} : { strokeDasharray: dash }),
-          }),
+          Plot.line(points, { x: 'x', y: 'y', ...strokeOf({ colour, dash }) }),
           Plot.dot(points, { x: 'x', y: 'y', fill: colour, r: 3 }),
         ];
       }),
-      ...legend(series, 'line', { width, marginLeft: MARGIN_LEFT, marginTop }),
+      ...legend(series, 'line', size),
     ],
   });
   return toSvgFile(svg);

@@ -84,7 +84,12 @@ export function toBenchOptions(values: BenchValues): BenchOptions {
   const formats =
     values.formats === undefined ? undefined : choicesOf<Format>('formats', values.formats, FORMATS);
   return {
-    ...{ quick, backlog, dataFolder: data, registryFolder: registry, workFolder: folder, peer },
+    quick,
+    backlog,
+    dataFolder: data,
+    registryFolder: registry,
+    workFolder: folder,
+    peer,
     ...(parts && { parts }),
     ...(formats && { formats }),
     ...(kernels && { kernels }),

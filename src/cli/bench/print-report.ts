@@ -46,15 +46,24 @@ function tablesOf(report: BenchReport): PrintedTable[] {
   ];
 }
 
+/** A column for each entry: its title, and its cell of a row. */
+function tableOf<Row>(
+  title: string,
+  rows: readonly Row[],
+  columns: Readonly<Record<string, (row: Row) => string>>,
+): PrintedTable {
+  const cells = Object.values(columns);
+  return { title, columns: Object.keys(columns), rows: rows.map((row) => cells.map((cell) => cell(row))) };
+}
+
 function decodeTable({ decode }: BenchReport): PrintedTable {
-  return {
-    title: 'Decoding alone, from files',
-    columns: ['Format', 'Decoder', 'Cores', 'Images/s', 'CPU ms'],
-    rows: decode.map(({ of, figures }) => [
-      ...[of.format, of.decoder, String(of.cores)],
-      ...[withRange(figures.imagesPerSecond), plain(figures.cpuMsPerImage)],
-    ]),
-  };
+  return tableOf('Decoding alone, from files', decode, {
+    Format: ({ of }) => of.format,
+    Decoder: ({ of }) => of.decoder,
+    Cores: ({ of }) => String(of.cores),
+    'Images/s': ({ figures }) => withRange(figures.imagesPerSecond),
+    'CPU ms': ({ figures }) => plain(figures.cpuMsPerImage),
+  });
 }
 
 /** A line for each network and number of threads, a column for each batch size. */
@@ -75,7 +84,8 @@ function networkTable({ networks }: BenchReport): PrintedTable {
     title: 'Networks alone, images/s by batch size',
     columns: ['Network', 'Threads', ...batches.map(String)],
     rows: [...lines.values()].map(({ name, threads, cells }) => [
-      ...[name, String(threads)],
+      name,
+      String(threads),
       ...batches.map((batch) => cells.get(batch) ?? '–'),
     ]),
   };
@@ -86,112 +96,89 @@ function machineTable({ matrixProduct, bandwidth, hashing, disk }: BenchReport):
     title: 'The machine',
     columns: ['What', 'Threads', 'Rate', 'Unit'],
     rows: [
-      ...matrixProduct.map(({ of, figures }) => [
-        ...[`matrix product, side ${of.side}`, String(of.threads), withRange(figures.gigaflops), 'GFLOP/s'],
-      ]),
-      ...bandwidth.map(({ of, figures }) => [
-        ...['weights read', String(of.threads), withRange(figures.gigabytesPerSecond), 'GB/s'],
-      ]),
-      ...hashing.map(({ of, figures }) => [
-        ...['SHA-256', String(of.threads), withRange(figures.gigabytesPerSecond), 'GB/s'],
-      ]),
-      ...disk.map(({ of, figures }) => [
-        ...['durable files', String(of.writers), withRange(figures.filesPerSecond), 'files/s'],
-      ]),
+      ...matrixProduct.map(({ of, figures }) =>
+        speed(`matrix product, side ${of.side}`, of.threads, figures.gigaflops, 'GFLOP/s'),
+      ),
+      ...bandwidth.map(({ of, figures }) =>
+        speed('weights read', of.threads, figures.gigabytesPerSecond, 'GB/s'),
+      ),
+      ...hashing.map(({ of, figures }) => speed('SHA-256', of.threads, figures.gigabytesPerSecond, 'GB/s')),
+      ...disk.map(({ of, figures }) => speed('durable files', of.writers, figures.filesPerSecond, 'files/s')),
     ],
   };
+}
+
+function speed(what: string, threads: number, rate: Spread | undefined, unit: string): string[] {
+  return [what, String(threads), withRange(rate), unit];
 }
 
 function daemonTable({ daemon, peer }: BenchReport): PrintedTable {
-  return {
-    title: 'The whole daemon, from files to durable results',
-    columns: [
-      'Format',
-      'Networks',
-      'Cores',
-      'Images/s',
-      'Steady',
-      'Ideal',
-      'Decode',
-      'Inference',
-      'Peer',
-      'First result s',
-      'Memory',
-    ],
-    rows: daemon.map(({ of, figures }) => {
-      const beside = peer.find(
-        (each) =>
-          of.models === 'alexnet' && each.of.format === of.format && each.of.precision === of.precision,
-      );
-      return [
-        ...[of.format, `${setName(of.models)} ${of.precision}`, String(of.cores)],
-        ...[figures.imagesPerSecond, figures.steadyPerSecond, figures.idealPerSecond].map(withRange),
-        ...[figures.decodePerSecond, figures.inferencePerSecond].map(plain),
-        ...[
-          withRange(beside?.figures.imagesPerSecond),
-          plain(figures.firstResultSeconds),
-          bytes(figures.peakBytes),
-        ],
-      ];
-    }),
-  };
+  const peerOf = ({ of }: (typeof daemon)[number]): Spread | undefined =>
+    peer.find(
+      (each) => of.models === 'alexnet' && each.of.format === of.format && each.of.precision === of.precision,
+    )?.figures.imagesPerSecond;
+  return tableOf('The whole daemon, from files to durable results', daemon, {
+    Format: ({ of }) => of.format,
+    Networks: networks,
+    Cores: ({ of }) => String(of.cores),
+    'Images/s': ({ figures }) => withRange(figures.imagesPerSecond),
+    Steady: ({ figures }) => withRange(figures.steadyPerSecond),
+    Ideal: ({ figures }) => withRange(figures.idealPerSecond),
+    Decode: ({ figures }) => plain(figures.decodePerSecond),
+    Inference: ({ figures }) => plain(figures.inferencePerSecond),
+    Peer: (row) => withRange(peerOf(row)),
+    'First result s': ({ figures }) => plain(figures.firstResultSeconds),
+    Memory: ({ figures }) => bytes(figures.peakBytes),
+  });
 }
 
 function cpuTable({ daemon }: BenchReport): PrintedTable {
-  return {
-    title: 'CPU of the whole daemon, milliseconds an image',
-    columns: ['Format', 'Networks', 'Cores', 'All', 'Decode', 'SHA-256', 'Inference', 'Other', 'Main thread'],
-    rows: daemon.map(({ of, figures }) => [
-      ...[of.format, `${setName(of.models)} ${of.precision}`, String(of.cores)],
-      plain(figures.cpuMsPerImage),
-      plain(figures.decodeCpuMsPerImage),
-      plain(figures.hashCpuMsPerImage),
-      plain(figures.inferenceCpuMsPerImage),
-      plain(figures.otherCpuMsPerImage),
-      plain(figures.mainCpuMsPerImage),
-    ]),
-  };
+  return tableOf('CPU of the whole daemon, milliseconds an image', daemon, {
+    Format: ({ of }) => of.format,
+    Networks: networks,
+    Cores: ({ of }) => String(of.cores),
+    All: ({ figures }) => plain(figures.cpuMsPerImage),
+    Decode: ({ figures }) => plain(figures.decodeCpuMsPerImage),
+    'SHA-256': ({ figures }) => plain(figures.hashCpuMsPerImage),
+    Inference: ({ figures }) => plain(figures.inferenceCpuMsPerImage),
+    Other: ({ figures }) => plain(figures.otherCpuMsPerImage),
+    'Main thread': ({ figures }) => plain(figures.mainCpuMsPerImage),
+  });
 }
 
 function latencyTable({ latency }: BenchReport): PrintedTable {
-  return {
-    title: 'One image at a time, milliseconds from settled to recorded',
-    columns: ['Format', 'Networks', 'Median', 'p99', 'Worst', 'Bare image'],
-    rows: latency.map(({ of, figures }) => [
-      ...[of.format, `${setName(of.models)} ${of.precision}`],
-      ...[figures.medianMs, figures.p99Ms, figures.worstMs, figures.bareMs].map(withRange),
-    ]),
-  };
+  return tableOf('One image at a time, milliseconds from settled to recorded', latency, {
+    Format: ({ of }) => of.format,
+    Networks: networks,
+    Median: ({ figures }) => withRange(figures.medianMs),
+    p99: ({ figures }) => withRange(figures.p99Ms),
+    Worst: ({ figures }) => withRange(figures.worstMs),
+    'Bare image': ({ figures }) => withRange(figures.bareMs),
+  });
 }
 
 function memoryTable({ memory }: BenchReport): PrintedTable {
-  return {
-    title: 'Memory of the whole daemon, at most',
-    columns: ['Networks', 'Workers', 'Resident'],
-    rows: memory.map(({ of, figures }) => [
-      ...[`${setName(of.models)} ${of.precision}`, String(of.workers), bytes(figures.peakBytes)],
-    ]),
-  };
+  return tableOf('Memory of the whole daemon, at most', memory, {
+    Networks: networks,
+    Workers: ({ of }) => String(of.workers),
+    Resident: ({ figures }) => bytes(figures.peakBytes),
+  });
 }
 
 function backlogTable({ backlog }: BenchReport): PrintedTable {
-  return {
-    title: 'Files that wait when the daemon starts (LeNet-5, one worker)',
-    columns: [
-      'Files',
-      'First result s',
-      'All queued s',
-      'Images/s',
-      'Resident',
-      'Without worker',
-      'Rescan CPU s',
-    ],
-    rows: backlog.map(({ of, figures }) => [
-      ...[String(of.files), plain(figures.firstResultSeconds), plain(figures.allQueuedSeconds)],
-      ...[plain(figures.imagesPerSecond), bytes(figures.peakBytes), bytes(figures.mainBytes)],
-      plain(figures.rescanCpuSeconds),
-    ]),
-  };
+  return tableOf('Files that wait when the daemon starts (LeNet-5, one worker)', backlog, {
+    Files: ({ of }) => String(of.files),
+    'First result s': ({ figures }) => plain(figures.firstResultSeconds),
+    'All queued s': ({ figures }) => plain(figures.allQueuedSeconds),
+    'Images/s': ({ figures }) => plain(figures.imagesPerSecond),
+    Resident: ({ figures }) => bytes(figures.peakBytes),
+    'Without worker': ({ figures }) => bytes(figures.mainBytes),
+    'Rescan CPU s': ({ figures }) => plain(figures.rescanCpuSeconds),
+  });
+}
+
+function networks({ of }: { of: Pick<BenchReport['memory'][number]['of'], 'models' | 'precision'> }): string {
+  return `${setName(of.models)} ${of.precision}`;
 }
 
 function findingTable({ findings }: BenchReport): PrintedTable {

@@ -58,7 +58,12 @@ async function tallyOf(scanner: ScannerConfig): Promise<Tally | undefined> {
   const filter = createFileFilter(scanner);
   const matchers = scanner.patterns.map((pattern) => createMatcher([pattern]));
   const tally: Tally = {
-    ...{ files: 0, firstFile: undefined, excluded: 0, firstExcluded: undefined, images: 0, isWhole: true },
+    files: 0,
+    firstFile: undefined,
+    excluded: 0,
+    firstExcluded: undefined,
+    images: 0,
+    isWhole: true,
     matches: matchers.map(() => 0),
   };
   const until = Date.now() + PATIENCE_MS;

@@ -21,7 +21,10 @@ export function planOf(values: EvaluateValues, now = new Date()): EvaluationPlan
     config: {
       models: modelsOf(values, models),
       pool: workers === undefined ? pool : { ...pool, workers },
-      ...{ pipeline, review, evaluation, shutdownTimeoutMs },
+      pipeline,
+      review,
+      evaluation,
+      shutdownTimeoutMs,
     },
     command: commandLine({ ...values, out }),
   };

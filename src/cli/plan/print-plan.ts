@@ -34,8 +34,11 @@ export function printPlan(terminal: Terminal, plan: CapacityPlan, { options, par
     terminal,
     COLUMNS,
     table.map((machine) => [
-      ...[String(machine.cores), rate(machine.imagesPerSecond), perDay(machine.imagesPerSecond)],
-      ...[memory(machine), machine.limit],
+      String(machine.cores),
+      rate(machine.imagesPerSecond),
+      perDay(machine.imagesPerSecond),
+      memory(machine),
+      machine.limit,
     ]),
   );
   printLine(terminal);

@@ -45,10 +45,26 @@ export interface TiffPage {
 
 /** Tags that decide what the pixels are: one that cannot be read leaves no page. */
 const NEEDED: readonly number[] = [
-  ...[TAG.width, TAG.height, TAG.bits, TAG.compression, TAG.photometric, TAG.fillOrder, TAG.samples],
-  ...[TAG.rowsPerStrip, TAG.planar, TAG.t4Options, TAG.predictor, TAG.tileWidth, TAG.tileHeight],
-  ...[TAG.stripOffsets, TAG.stripByteCounts, TAG.tileOffsets, TAG.tileByteCounts],
-  ...[TAG.inkSet, TAG.extraSamples, TAG.sampleFormat],
+  TAG.width,
+  TAG.height,
+  TAG.bits,
+  TAG.compression,
+  TAG.photometric,
+  TAG.fillOrder,
+  TAG.samples,
+  TAG.rowsPerStrip,
+  TAG.planar,
+  TAG.t4Options,
+  TAG.predictor,
+  TAG.tileWidth,
+  TAG.tileHeight,
+  TAG.stripOffsets,
+  TAG.stripByteCounts,
+  TAG.tileOffsets,
+  TAG.tileByteCounts,
+  TAG.inkSet,
+  TAG.extraSamples,
+  TAG.sampleFormat,
 ];
 /** Tags without which the picture is the same, or that have a good default. */
 const USEFUL: readonly number[] = [TAG.orientation, TAG.largestSample, TAG.subsampling];

@@ -46,7 +46,15 @@ export function requeuedWithoutResult(row: Row, { hasResultOf, onRequeued }: Loo
   const now = Date.now();
   return {
     ...row,
-    ...{ state: 'queued', revision: Number(row['revision']) + 1, attempts: 0, reclassify: 1, not_before: 0 },
-    ...{ queued_at: now, finished_at: null, result_id: null, reason_code: null, reason: null },
+    state: 'queued',
+    revision: Number(row['revision']) + 1,
+    attempts: 0,
+    reclassify: 1,
+    not_before: 0,
+    queued_at: now,
+    finished_at: null,
+    result_id: null,
+    reason_code: null,
+    reason: null,
   };
 }

@@ -76,7 +76,10 @@ export function makeReference(images: Iterable<ReferenceImage>, madeAt = new Dat
     referenceVersion: REFERENCE_VERSION,
     madeAt: madeAt.toISOString(),
     models: [...models.values()].map(({ identity: { name, version, weightsSha256, engine }, seen }) => ({
-      ...{ name, version, weightsSha256, engine },
+      name,
+      version,
+      weightsSha256,
+      engine,
       ...predictionReference(seen),
     })),
     ...(looks.length > 0 && { looks: lookReference(looks) }),

@@ -7,8 +7,13 @@ import { sampleReport } from '../sample-report.js';
 
 const parts = partsOf(sampleReport());
 const options: PlanOptions = {
-  ...{ imagesPerDay: 1_000_000, peakHours: 10, headroom: 0.3, totalBandwidth: 1e11 },
-  ...{ format: 'jpeg', networks: ['alexnet', 'lenet5'], precision: 'fp32' },
+  imagesPerDay: 1_000_000,
+  peakHours: 10,
+  headroom: 0.3,
+  totalBandwidth: 1e11,
+  format: 'jpeg',
+  networks: ['alexnet', 'lenet5'],
+  precision: 'fp32',
 };
 
 it('an image costs the time of its parts alone, and the rest of the whole', () => {

@@ -132,7 +132,11 @@ describe('The live screen', () => {
     const controller = new AbortController();
     const watcher = new Watcher(pages.place, 1000);
     const ended = showLive({
-      ...{ stdin, stdout, watcher, url: 'lab.yaml', colours: false },
+      stdin,
+      stdout,
+      watcher,
+      url: 'lab.yaml',
+      colours: false,
       // Longer than the test: the end does not wait for the next look.
       intervalMs: 600_000,
       signal: controller.signal,

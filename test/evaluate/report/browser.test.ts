@@ -79,7 +79,8 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
 async function wholeReport(): Promise<string> {
   const metrics = sampleMetrics();
   const leftOut = Array.from({ length: 40 }, (_, index) => ({
-    ...{ file: `lymphocyte/${'long-name-'.repeat(12)}${index}.png`, why: 'duplicate' as const },
+    file: `lymphocyte/${'long-name-'.repeat(12)}${index}.png`,
+    why: 'duplicate' as const,
     reason: `is lymphocyte/${'long-name-'.repeat(12)}.png again`,
   }));
   const thumbnail = await makeThumbnail(await smearPng(1));

@@ -21,7 +21,8 @@ export function openPage(html: string): Page {
   const { document } = parseHTML(html) as unknown as { readonly document: PageElement };
   const find = (selector: string): PageElement | null => document.querySelector(selector);
   return {
-    ...{ html, find },
+    html,
+    find,
     text: textOf(find('body')),
     all: (selector) => [...document.querySelectorAll(selector)],
     sectionText(id) {

@@ -51,23 +51,28 @@ describe('the report', () => {
   it('describes the run: data, models, software, computer, command', () => {
     const text = render().sectionText('run');
     for (const fact of [
-      ...[
-        '/data/smears',
-        'a'.repeat(64),
-        'b'.repeat(64),
-        'd'.repeat(64),
-        'normal-monocyte 450',
-        'test, of the split',
-      ],
-      ...['alexnet@1', 'lenet5@1', 'onnxruntime', 'fp32', 'smearwatch 0.1.0', 'node 20.20.2', 'A processor'],
-      ...[
-        '16.0 GiB',
-        '2 cores',
-        'smearwatch evaluate --data /data/smears',
-        '2026-11-23 04:10:12 UTC',
-        '25.4 images',
-      ],
-      ...['47.3 s', '2 workers', 'lymphocyte/cut.png', 'The image is truncated'],
+      '/data/smears',
+      'a'.repeat(64),
+      'b'.repeat(64),
+      'd'.repeat(64),
+      'normal-monocyte 450',
+      'test, of the split',
+      'alexnet@1',
+      'lenet5@1',
+      'onnxruntime',
+      'fp32',
+      'smearwatch 0.1.0',
+      'node 20.20.2',
+      'A processor',
+      '16.0 GiB',
+      '2 cores',
+      'smearwatch evaluate --data /data/smears',
+      '2026-11-23 04:10:12 UTC',
+      '25.4 images',
+      '47.3 s',
+      '2 workers',
+      'lymphocyte/cut.png',
+      'The image is truncated',
     ]) {
       expect(text).toContain(fact);
     }
@@ -132,7 +137,9 @@ describe('the report', () => {
 
   it('prints folded content: it follows its <details> and is not inside', () => {
     const leftOut = Array.from({ length: 30 }, (_, index) => ({
-      ...{ file: `lymphocyte/${index}.png`, why: 'duplicate' as const, reason: 'is another one again' },
+      file: `lymphocyte/${index}.png`,
+      why: 'duplicate' as const,
+      reason: 'is another one again',
     }));
     const metrics = sampleMetrics();
     const page = render({ metrics: { ...metrics, data: { ...metrics.data, leftOut } } });
@@ -318,7 +325,12 @@ function estimatesOf(metrics: Metrics): Estimate[] {
     ]),
     ...all.perClass.flatMap(
       ({ precision, recall, specificity, accuracy, rocArea, averagePrecision, sensitivityAt }) => [
-        ...[precision, recall, specificity, accuracy, rocArea, averagePrecision],
+        precision,
+        recall,
+        specificity,
+        accuracy,
+        rocArea,
+        averagePrecision,
         ...sensitivityAt.map(({ sensitivity }) => sensitivity),
       ],
     ),

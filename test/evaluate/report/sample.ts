@@ -46,8 +46,13 @@ export function sampleMetrics(changes: Partial<Metrics> = {}): Metrics {
 
 export function sampleComparison(changes: Partial<Comparison> = {}): Comparison {
   return {
-    ...{ first: 'alexnet@1', second: 'lenet5@1', onlyFirstRight: 177, onlySecondRight: 27 },
-    ...{ method: 'chi-squared', statistic: 108.83, pValue: 0.0000001 },
+    first: 'alexnet@1',
+    second: 'lenet5@1',
+    onlyFirstRight: 177,
+    onlySecondRight: 27,
+    method: 'chi-squared',
+    statistic: 108.83,
+    pValue: 0.0000001,
     difference: { value: 0.125, low: 0.103, high: 0.145, method: 'bootstrap' },
     ...changes,
   };
@@ -55,7 +60,11 @@ export function sampleComparison(changes: Partial<Comparison> = {}): Comparison 
 
 export function sampleMistake(changes: Partial<PicturedMistake> = {}): PicturedMistake {
   return {
-    ...{ file: 'lymphocyte/1.jpg', sha256: 'c'.repeat(64), label: 2, group: 'patient-7', by: 'Basel' },
+    file: 'lymphocyte/1.jpg',
+    sha256: 'c'.repeat(64),
+    label: 2,
+    group: 'patient-7',
+    by: 'Basel',
     answers: [
       { model: 'alexnet@1', probabilities: [0.981, 0.012, 0.007] },
       { model: 'lenet5@1', probabilities: [0.2, 0.1, 0.7] },
@@ -88,8 +97,13 @@ function figureSource(): FigureSource {
 function sampleModel(name: string, figures: FigureSource): EvaluatedModel {
   const by = { Basel: sampleModelMetrics(figures, 600), Zürich: sampleModelMetrics(figures, 600) };
   return {
-    ...{ name, version: '1', weightsSha256: 'd'.repeat(64), engine: 'onnxruntime', precision: 'fp32' },
-    ...{ all: sampleModelMetrics(figures, 1200), by },
+    name,
+    version: '1',
+    weightsSha256: 'd'.repeat(64),
+    engine: 'onnxruntime',
+    precision: 'fp32',
+    all: sampleModelMetrics(figures, 1200),
+    by,
   };
 }
 
@@ -102,13 +116,20 @@ function sampleModelMetrics(figures: FigureSource, images: number): ModelMetrics
       [23, 401, 26],
       [11, 26, 263],
     ],
-    ...{ shareRight: next(), precision: next(), recall: next(), accuracy: next(), fMeasure: next() },
-    ...{ quadraticLoss: figures(), crossEntropy: figures() },
+    shareRight: next(),
+    precision: next(),
+    recall: next(),
+    accuracy: next(),
+    fMeasure: next(),
+    quadraticLoss: figures(),
+    crossEntropy: figures(),
     perClass: CLASSES.map((name) => sampleClass(name, figures)),
     calibration: {
       expectedError: figures(),
       bins: Array.from({ length: 10 }, (_, index) => ({
-        ...{ low: index / 10, high: (index + 1) / 10, images: index < 4 ? 0 : index * 10 },
+        low: index / 10,
+        high: (index + 1) / 10,
+        images: index < 4 ? 0 : index * 10,
         ...(index < 4
           ? { confidence: null, shareRight: null }
           : { confidence: index / 10 + 0.05, shareRight: index / 10 }),
@@ -120,9 +141,15 @@ function sampleModelMetrics(figures: FigureSource, images: number): ModelMetrics
 function sampleClass(name: string, figures: FigureSource): ClassMetrics {
   const next = (): Estimate => sampleEstimate(figures);
   return {
-    ...{ class: name, images: name === 'lymphocyte' ? 300 : 450 },
-    ...{ precision: next(), recall: next(), specificity: next(), accuracy: next(), fMeasure: figures() },
-    ...{ rocArea: next(), averagePrecision: next() },
+    class: name,
+    images: name === 'lymphocyte' ? 300 : 450,
+    precision: next(),
+    recall: next(),
+    specificity: next(),
+    accuracy: next(),
+    fMeasure: figures(),
+    rocArea: next(),
+    averagePrecision: next(),
     sensitivityAt: [0.9, 0.95, 0.99].map((specificity) => ({
       specificity,
       threshold: figures(),

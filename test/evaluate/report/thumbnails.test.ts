@@ -55,7 +55,9 @@ describe('mistakes', () => {
     ]);
     expect(pictured.map(({ thumbnail }) => thumbnail?.slice(0, 15))).toEqual([
       'data:image/jpeg',
-      ...[undefined, undefined, undefined],
+      undefined,
+      undefined,
+      undefined,
     ]);
   });
 });

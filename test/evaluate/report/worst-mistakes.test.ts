@@ -25,7 +25,11 @@ describe('the worst mistakes', () => {
     const mistakes = worstMistakes(predictions);
     expect(mistakes.map(({ file }) => file)).toEqual(['b', 'a']);
     expect(mistakes[0]).toEqual({
-      ...{ file: 'b', sha256: 'a'.repeat(64), label: 0, group: 'g', by: 'b' },
+      file: 'b',
+      sha256: 'a'.repeat(64),
+      label: 0,
+      group: 'g',
+      by: 'b',
       answers: [
         { model: 'one@1', probabilities: [0.9, 0.1] },
         { model: 'two@1', probabilities: [0.01, 0.99] },

@@ -26,7 +26,8 @@ async function readAll(locality: Partial<Locality>, contents = ['a', 'bc', 'def'
   const files = filesOf(...contents);
   const isLocal = (): Promise<boolean> => Promise.resolve(true);
   const reader = new BatchReader(files, LIMITS, new ReadBuffers(2), {
-    ...{ isLocal, isQuick: () => true },
+    isLocal,
+    isQuick: () => true,
     ...locality,
   });
   occupyThreads();

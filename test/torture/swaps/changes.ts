@@ -51,7 +51,9 @@ function badChanges([first]: readonly ModelSet[], bad: BadModels): BadChange[] {
   const [neighbour = ''] = first?.use ?? [];
   const [name = ''] = neighbour.split('@');
   const wrong = (what: string, code: string, how: Partial<BadChange>): BadChange => ({
-    ...{ kind: 'bad', name: what, code },
+    kind: 'bad',
+    name: what,
+    code,
     ...how,
   });
   return [

@@ -15,8 +15,15 @@ it('loses nothing and mixes up nothing, however often models and settings change
   const smears = await drawSmears(join(folder, 'smears'), 24, SMEAR_SIZE);
   const models = await smallModels(folder);
   const report = await swapUnderLoad({
-    ...{ folder: join(folder, 'world'), models, smears, size: SMEAR_SIZE },
-    ...{ steadyMs: 0, swaps: 30, images: 1000, backlog: 200, pauseMs: 0 },
+    folder: join(folder, 'world'),
+    models,
+    smears,
+    size: SMEAR_SIZE,
+    steadyMs: 0,
+    swaps: 30,
+    images: 1000,
+    backlog: 200,
+    pauseMs: 0,
   });
   expect(report.findings).toEqual([]);
   expect(report.sharpness).toBeGreaterThan(0.9);

@@ -37,14 +37,21 @@ export function confusionHeatMap({ title, classes, counts }: ConfusionHeatMap): 
   const height = Math.min(side * 0.8, 56);
   return draw({
     title,
-    ...{ width, height: marginTop + height * classes.length + 2, marginBottom: 2 },
-    ...{ marginLeft: MARGIN_LEFT, marginTop, marginRight: 0 },
+    width,
+    height: marginTop + height * classes.length + 2,
+    marginBottom: 2,
+    marginLeft: MARGIN_LEFT,
+    marginTop,
+    marginRight: 0,
     x: { domain: classes, padding: 0.03 },
     y: { domain: classes, padding: 0.03 },
     color: { type: 'linear', domain: [0, 1], range: ['#f4f7fa', ACCENT] },
     marks: [
       Plot.axisX({
-        ...{ anchor: 'top', tickSize: 0, lineHeight: 1.05, label: null },
+        anchor: 'top',
+        tickSize: 0,
+        lineHeight: 1.05,
+        label: null,
         ...(isUpright ? { tickFormat: upright, tickRotate: -90 } : { tickFormat: twoLines }),
       }),
       Plot.axisY({
@@ -55,19 +62,21 @@ export function confusionHeatMap({ title, classes, counts }: ConfusionHeatMap): 
       }),
       Plot.cell(cells, { ...POSITION, fill: ({ share }: Cell) => share ?? 0, inset: 1, rx: 2 }),
       Plot.text(cells, {
-        ...{ ...POSITION, text: ({ count }: Cell) => count.toLocaleString('en-US'), fill: inkOf },
-        ...{ fontSize: FONT_SIZE + 2, fontWeight: 600, dy: isWordy ? -8 : 0 },
+        ...POSITION,
+        text: ({ count }: Cell) => count.toLocaleString('en-US'),
+        fill: inkOf,
+        fontSize: FONT_SIZE + 2,
+        fontWeight: 600,
+        dy: isWordy ? -8 : 0,
       }),
       ...(isWordy ? [Plot.text(cells, { ...POSITION, text: shareOf, fill: inkOf, dy: 9 })] : []),
       Plot.text(['labelled ↓  classified →'], {
-        ...{
-          frameAnchor: 'top-left',
-          dx: -MARGIN_LEFT,
-          dy: -14,
-          textAnchor: 'start',
-          fill: SOFT,
-          fontSize: FONT_SIZE - 2,
-        },
+        frameAnchor: 'top-left',
+        dx: -MARGIN_LEFT,
+        dy: -14,
+        textAnchor: 'start',
+        fill: SOFT,
+        fontSize: FONT_SIZE - 2,
       }),
     ],
   });

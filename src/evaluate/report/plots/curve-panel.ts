@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { draw, FONT_SIZE, GRID, INK, SOFT, WIDTH } from './draw.js';
+import { draw, FONT_SIZE, GRID, SOFT, WIDTH } from './draw.js';
 import { shorten } from './legend.js';
+import { headingMark, strokeOf } from './marks.js';
 import type { Series } from './series.js';
 
 export type PanelPoint = readonly [x: number, y: number];
@@ -21,7 +22,9 @@ export interface CurvePanel {
 /** Draws the true positive rate (share of the class that is found) over the false positive rate. */
 export function rocPanel(panel: CurvePanel): string {
   return drawPanel(panel, {
-    ...{ x: 'false positive rate', y: 'sensitivity', notes: 'bottom-right' },
+    x: 'false positive rate',
+    y: 'sensitivity',
+    notes: 'bottom-right',
     marks: [Plot.line(DIAGONAL, { stroke: SOFT, strokeWidth: 1, strokeDasharray: '1 3' })],
     curve: 'linear',
   });
@@ -33,7 +36,9 @@ export function rocPanel(panel: CurvePanel): string {
  */
 export function precisionRecallPanel(panel: CurvePanel, prevalence: number): string {
   return drawPanel(panel, {
-    ...{ x: 'recall', y: 'precision', notes: 'bottom-left' },
+    x: 'recall',
+    y: 'precision',
+    notes: 'bottom-left',
     marks: [Plot.ruleY([prevalence], { stroke: SOFT, strokeWidth: 1, strokeDasharray: '1 3' })],
     // No image changes sides between two thresholds, so the precision at the higher recall applies.
     curve: 'step-before',
@@ -60,29 +65,22 @@ function drawPanel({ title, heading, curves }: CurvePanel, { x, y, notes, marks,
   const scale = { domain: [0, 1], ticks: 5, labelArrow: 'none', labelAnchor: 'center' } as const;
   return draw({
     title,
-    ...{
-      width: WIDTH.third,
-      height: WIDTH.third + 20,
-      marginTop: 26,
-      marginLeft: 48,
-      marginRight: 8,
-      marginBottom: 38,
-    },
+    width: WIDTH.third,
+    height: WIDTH.third + 20,
+    marginTop: 26,
+    marginLeft: 48,
+    marginRight: 8,
+    marginBottom: 38,
     x: { ...scale, label: x },
     y: { ...scale, label: y },
     marks: [
       Plot.frame({ stroke: GRID }),
       ...marks,
-      ...curves.map(({ points, colour, dash }) =>
-        Plot.line(ascending(points), {
-          ...{ stroke: colour, strokeWidth: 1.75, curve, strokeLinejoin: 'round' as const },
-          ...(dash === undefined ? {} : { strokeDasharray: dash }),
-        }),
+      ...curves.map((each) =>
+        Plot.line(ascending(each.points), { ...strokeOf(each, 1.75), curve, strokeLinejoin: 'round' }),
       ),
       ...(curves.length > NOTES ? [] : noteMarks(curves, notes)),
-      Plot.text([heading], {
-        ...{ frameAnchor: 'top-left', dy: -20, textAnchor: 'start', fontWeight: 600, fill: INK },
-      }),
+      headingMark(heading),
     ],
   });
 }
@@ -90,9 +88,15 @@ function drawPanel({ title, heading, curves }: CurvePanel, { x, y, notes, marks,
 function noteMarks(curves: readonly Curve[], corner: CurveAxes['notes']): Plot.Markish[] {
   return curves.map(({ name, note, colour }, index) =>
     Plot.text([`${shorten(name, 18)}  ${note}`], {
-      ...{ frameAnchor: corner, textAnchor: corner === 'bottom-left' ? 'start' : 'end' },
-      ...{ dx: corner === 'bottom-left' ? 6 : -6, dy: -8 - (curves.length - 1 - index) * LINE_HEIGHT },
-      ...{ fill: colour, stroke: 'white', strokeWidth: 4, fontSize: FONT_SIZE - 1, fontWeight: 600 },
+      frameAnchor: corner,
+      textAnchor: corner === 'bottom-left' ? 'start' : 'end',
+      dx: corner === 'bottom-left' ? 6 : -6,
+      dy: -8 - (curves.length - 1 - index) * LINE_HEIGHT,
+      fill: colour,
+      stroke: 'white',
+      strokeWidth: 4,
+      fontSize: FONT_SIZE - 1,
+      fontWeight: 600,
     }),
   );
 }

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { draw, FONT_SIZE, GRID, INK, WIDTH } from './draw.js';
 import { formatFigure } from '../format.js';
-import { legend, legendHeight, LETTER, shorten } from './legend.js';
+import { legend, LETTER, shorten, sizeBelowLegend } from './legend.js';
 import type { Series } from './series.js';
 
 export interface Bar {
@@ -38,21 +38,16 @@ export function groupsThatFit(series: number): number {
 
 /** Draws the paper's Figures 2 and 3: shares from 0 to 1, so that the bars' heights can be compared. */
 export function groupedBars({ title, groups, series, bars }: GroupedBars): string {
-  const width = WIDTH.full;
-  const barWidth = ((width - MARGIN_LEFT) / groups.length / series.length) * 0.85;
+  const facet = (WIDTH.full - MARGIN_LEFT) / groups.length;
+  const barWidth = (facet / series.length) * 0.85;
   const isNarrow = barWidth < NARROW_BAR;
-  const facet = (width - MARGIN_LEFT) / groups.length;
-  const marginTop = legendHeight(series, { width, marginLeft: MARGIN_LEFT }) + (isNarrow ? 44 : 26);
+  const gap = isNarrow ? 44 : 26;
+  const size = sizeBelowLegend(series, { marginLeft: MARGIN_LEFT, height: 170, gap });
   return draw({
     title,
-    ...{
-      width,
-      height: 170 + marginTop,
-      marginTop,
-      marginLeft: MARGIN_LEFT,
-      marginRight: 4,
-      marginBottom: 26,
-    },
+    ...size,
+    marginRight: 4,
+    marginBottom: 26,
     fx: { domain: groups, padding: 0.12, label: null },
     x: { domain: series.map(({ name }) => name), axis: null, padding: 0.14 },
     y: { domain: [0, 1], label: null },
@@ -61,7 +56,10 @@ export function groupedBars({ title, groups, series, bars }: GroupedBars): strin
       Plot.gridY({ ticks: 5, stroke: GRID, strokeOpacity: 1 }),
       Plot.axisY({ ticks: 5, tickSize: 0 }),
       Plot.axisFx({
-        ...{ anchor: 'bottom', label: null, tickSize: 0, fontWeight: 600 },
+        anchor: 'bottom',
+        label: null,
+        tickSize: 0,
+        fontWeight: 600,
         tickFormat: (name: string) => shorten(name, Math.floor(facet / LETTER)),
       }),
       Plot.barY(bars, { ...POSITION, y: ({ value }: Bar) => value ?? 0, fill: 'series' }),
@@ -71,10 +69,14 @@ export function groupedBars({ title, groups, series, bars }: GroupedBars): strin
         ...POSITION,
         y: topOf,
         text: ({ value }: Bar) => formatFigure(value),
-        ...{ fontSize: FONT_SIZE - 1, fill: INK, dy: isNarrow ? -6 : -4, rotate: isNarrow ? -90 : 0 },
-        ...{ lineAnchor: isNarrow ? 'middle' : 'bottom', textAnchor: isNarrow ? 'start' : 'middle' },
+        fontSize: FONT_SIZE - 1,
+        fill: INK,
+        dy: isNarrow ? -6 : -4,
+        rotate: isNarrow ? -90 : 0,
+        lineAnchor: isNarrow ? 'middle' : 'bottom',
+        textAnchor: isNarrow ? 'start' : 'middle',
       }),
-      ...legend(series, 'bar', { width, marginLeft: MARGIN_LEFT, marginTop }),
+      ...legend(series, 'bar', size),
     ],
   });
 }

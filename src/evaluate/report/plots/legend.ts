@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { FONT_SIZE } from './draw.js';
+import { FONT_SIZE, WIDTH } from './draw.js';
+import { strokeOf } from './marks.js';
 import type { Series } from './series.js';
 
 export interface LegendPlace {
@@ -16,10 +17,7 @@ const SAMPLE = 16;
  */
 export const LETTER = FONT_SIZE * 0.58;
 
-/**
- * Names of series above a plot, wrapped into rows. Marks must be drawn with a `marginTop` of at least
- * `legendHeight`.
- */
+/** Names of series above a plot, wrapped into rows. `sizeBelowLegend` leaves room for them. */
 export function legend(series: readonly Series[], kind: 'bar' | 'line', place: LegendPlace): Plot.Markish[] {
   return entries(series, place).flatMap(({ name, colour, dash, left, top }) => {
     const at = { frameAnchor: 'top-left', facet: 'super' } as const;
@@ -27,11 +25,7 @@ export function legend(series: readonly Series[], kind: 'bar' | 'line', place: L
     const sample =
       kind === 'bar'
         ? Plot.dot([0], { ...at, dx: dx + SAMPLE / 2, dy, r: 6, symbol: 'square', fill: colour })
-        : Plot.vector([0], {
-            ...at,
-            ...{ dx: dx + SAMPLE / 2, dy, length: SAMPLE + 6, rotate: 90, shape: LINE, anchor: 'middle' },
-            ...{ stroke: colour, strokeWidth: 2, ...(dash === undefined ? {} : { strokeDasharray: dash }) },
-          });
+        : Plot.vector([0], { ...at, ...SAMPLE_LINE, ...strokeOf({ colour, dash }), dx: dx + SAMPLE / 2, dy });
     return [
       sample,
       Plot.text([name], {
@@ -46,8 +40,18 @@ export function legend(series: readonly Series[], kind: 'bar' | 'line', place: L
   });
 }
 
-export function legendHeight(series: readonly Series[], place: Omit<LegendPlace, 'marginTop'>): number {
-  return Math.max(0, ...entries(series, place).map(({ top }) => top + ROW));
+/**
+ * The size of a plot of full width: its marks are `height` pixels high and begin `gap` pixels below its
+ * legend.
+ */
+export function sizeBelowLegend(
+  series: readonly Series[],
+  { marginLeft, height, gap = 26 }: { marginLeft: number; height: number; gap?: number },
+): LegendPlace & { readonly height: number } {
+  const width = WIDTH.full;
+  const rows = entries(series, { width, marginLeft }).map(({ top }) => top + ROW);
+  const marginTop = Math.max(0, ...rows) + gap;
+  return { width, height: height + marginTop, marginLeft, marginTop };
 }
 
 /** A vector shape that is a plain line instead of an arrow. */
@@ -57,6 +61,9 @@ const LINE = {
     context.lineTo(0, -length);
   },
 };
+
+/** A line as long as a sample of it needs to be. */
+const SAMPLE_LINE = { length: SAMPLE + 6, rotate: 90, shape: LINE, anchor: 'middle' } as const;
 
 function entries(series: readonly Series[], { width, marginLeft }: Omit<LegendPlace, 'marginTop'>) {
   let [left, top] = [0, 0];

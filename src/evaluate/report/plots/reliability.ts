@@ -3,6 +3,7 @@ import { wilsonInterval } from '../../../statistics/wilson.js';
 import type { Calibration } from '../../metrics.js';
 import { draw, FONT_SIZE, GRID, INK, SOFT, WIDTH } from './draw.js';
 import { shorten } from './legend.js';
+import { headingMark } from './marks.js';
 
 export interface Reliability {
   readonly title: string;
@@ -27,7 +28,11 @@ export function reliabilityDiagram({ title, heading, colour, calibration }: Reli
   const bins = filledBins(calibration);
   return draw({
     title,
-    ...{ width: WIDTH.half, height: 300, marginTop: 26, marginBottom: 38, ...MARGINS },
+    width: WIDTH.half,
+    height: 300,
+    marginTop: 26,
+    marginBottom: 38,
+    ...MARGINS,
     x: { domain: [0, 1] },
     y: { domain: [0, 1] },
     marks: [
@@ -50,9 +55,7 @@ export function reliabilityDiagram({ title, heading, colour, calibration }: Reli
       }),
       Plot.ruleX(bins, { x: 'confidence', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 1.25 }),
       Plot.dot(bins, { x: 'confidence', y: 'shareRight', r: 4, fill: colour, stroke: 'white' }),
-      Plot.text([shorten(heading)], {
-        ...{ frameAnchor: 'top-left', dy: -20, textAnchor: 'start', fontWeight: 600, fill: INK },
-      }),
+      headingMark(shorten(heading)),
     ],
   });
 }
@@ -63,7 +66,11 @@ export function reliabilityDiagram({ title, heading, colour, calibration }: Reli
 export function confidenceHistogram({ title, colour, calibration }: Omit<Reliability, 'heading'>): string {
   return draw({
     title,
-    ...{ width: WIDTH.half, height: 110, marginTop: 16, marginBottom: 38, ...MARGINS },
+    width: WIDTH.half,
+    height: 110,
+    marginTop: 16,
+    marginBottom: 38,
+    ...MARGINS,
     x: { domain: [0, 1] },
     y: { label: null, axis: null },
     marks: [
@@ -73,8 +80,12 @@ export function confidenceHistogram({ title, colour, calibration }: Omit<Reliabi
         calibration.bins.filter(({ images }) => images > 0),
         {
           x: ({ low, high }: { low: number; high: number }) => (low + high) / 2,
-          ...{ y: 'images', text: ({ images }: { images: number }) => images.toLocaleString('en-US') },
-          ...{ dy: -4, lineAnchor: 'bottom', fontSize: FONT_SIZE - 2, fill: INK },
+          y: 'images',
+          text: ({ images }: { images: number }) => images.toLocaleString('en-US'),
+          dy: -4,
+          lineAnchor: 'bottom',
+          fontSize: FONT_SIZE - 2,
+          fill: INK,
         },
       ),
       Plot.ruleY([0], { stroke: INK }),

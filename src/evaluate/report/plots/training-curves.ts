@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { draw, GRID, INK, SOFT, WIDTH } from './draw.js';
-import { legend, legendHeight } from './legend.js';
+import { draw, GRID, INK } from './draw.js';
+import { legend, sizeBelowLegend } from './legend.js';
+import { axisName, strokeOf } from './marks.js';
 import type { Series } from './series.js';
 import { movingMean, smoothingWindow, thinOut } from './smooth.js';
 
@@ -27,51 +28,41 @@ const LINE_POINTS = 400;
  * line.
  */
 export function trainingCurves({ title, label, max, curves }: TrainingCurves): string {
-  const width = WIDTH.full;
-  const marginTop = legendHeight(curves, { width, marginLeft: MARGIN_LEFT }) + 26;
+  const size = sizeBelowLegend(curves, { marginLeft: MARGIN_LEFT, height: 230 });
   return draw({
     title,
-    ...{
-      width,
-      height: 230 + marginTop,
-      marginTop,
-      marginLeft: MARGIN_LEFT,
-      marginRight: 24,
-      marginBottom: 36,
-    },
+    ...size,
+    marginRight: 24,
+    marginBottom: 36,
     x: { nice: true },
     y: { domain: [0, max ?? largest(curves)], nice: max === undefined },
     marks: [
       Plot.gridY({ ticks: 5, stroke: GRID, strokeOpacity: 1 }),
       Plot.axisY({ ticks: 5, tickSize: 0, label: null }),
-      Plot.text([label], {
-        frameAnchor: 'top-left',
-        dx: -MARGIN_LEFT,
-        dy: -10,
-        lineAnchor: 'bottom',
-        textAnchor: 'start',
-        fill: SOFT,
-      }),
+      axisName(label, MARGIN_LEFT),
       Plot.axisX({
-        ...{ ticks: 8, tickFormat: (value: number) => value.toLocaleString('en-US') },
+        ticks: 8,
+        tickFormat: (value: number) => value.toLocaleString('en-US'),
         label: 'iteration',
         labelAnchor: 'center',
         labelArrow: 'none',
       }),
       ...curves.map(({ colour, points }) =>
         Plot.line(thinOut(points, DOTS), {
-          ...{ x: 'iteration', y: 'value', curve: dots },
-          ...{ stroke: colour, strokeOpacity: 0.34, strokeWidth: 2, strokeLinecap: 'round' },
+          x: 'iteration',
+          y: 'value',
+          curve: dots,
+          stroke: colour,
+          strokeOpacity: 0.34,
+          strokeWidth: 2,
+          strokeLinecap: 'round',
         }),
       ),
-      ...curves.map(({ colour, dash, points }) =>
-        Plot.line(smoothed(points), {
-          ...{ x: 'iteration', y: 'value', stroke: colour, strokeWidth: 2 },
-          ...(dash === undefined ? {} : { strokeDasharray: dash }),
-        }),
+      ...curves.map((curve) =>
+        Plot.line(smoothed(curve.points), { x: 'iteration', y: 'value', ...strokeOf(curve) }),
       ),
       Plot.ruleY([0], { stroke: INK }),
-      ...legend(curves, 'line', { width, marginLeft: MARGIN_LEFT, marginTop }),
+      ...legend(curves, 'line', size),
     ],
   });
 }

@@ -34,7 +34,10 @@ function countedTable({ perClass, confusion, images, ...means }: ModelMetrics): 
   ]);
   const average = [
     'average',
-    ...[estimateCell(means.precision), estimateCell(means.recall), '', estimateCell(means.accuracy)],
+    estimateCell(means.precision),
+    estimateCell(means.recall),
+    '',
+    estimateCell(means.accuracy),
     estimateCell(means.fMeasure),
   ];
   return table(columns, [...rows, average], { className: 'classes averaged' });

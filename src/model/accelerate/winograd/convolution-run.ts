@@ -133,7 +133,11 @@ function takeMaxPool(chain: Chain): MaxPool | undefined {
   const [size, stride] = [Number(kernel_shape.split(',')[0]), Number(strides.split(',')[0])];
   const isSquare = kernel_shape === `${size},${size}` && strides === `${stride},${stride}`;
   const defaults: Readonly<Record<string, string>> = {
-    ...{ pads: '0,0,0,0', dilations: '1,1', ceil_mode: '0', storage_order: '0', auto_pad: 'NOTSET' },
+    pads: '0,0,0,0',
+    dilations: '1,1',
+    ceil_mode: '0',
+    storage_order: '0',
+    auto_pad: 'NOTSET',
   };
   if (!isSquare || !Object.entries(rest).every(([name, value]) => defaults[name] === value)) return undefined;
   chain.add(node);

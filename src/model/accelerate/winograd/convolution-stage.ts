@@ -23,7 +23,10 @@ export async function convolutionStage(
   const side = inputSide + 2 * convolution.padding - convolution.kernel + 1;
   const tiles = Math.ceil(side / outputsPerTile(convolution.kernel));
   return new ConvolutionStage(convolution, {
-    ...{ kernel, products, side, tiles },
+    kernel,
+    products,
+    side,
+    tiles,
     atOnce: Math.ceil(images / timesOf(images, convolution, tiles, filters.length)),
   });
 }

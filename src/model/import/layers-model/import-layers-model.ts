@@ -104,7 +104,12 @@ async function writeModel(
 ): Promise<void> {
   const { sha256: weightsSha256 } = digestBytes(values);
   const contract: LayersContract = {
-    ...{ version: 1, inputSize, channels, scale, outputIs, weightsSha256 },
+    version: 1,
+    inputSize,
+    channels,
+    scale,
+    outputIs,
+    weightsSha256,
     mean: [...mean],
     deviation: [...deviation],
   };

@@ -73,8 +73,10 @@ function lightAlexNet(options?: AlexNetOptions): Network {
 
 describe('AlexNet is divided', () => {
   const behindConv2 = [
-    ...['3×3 of 256 → 384, padding 1', '3×3 of 384 → 384, 2 groups, padding 1'],
-    ...['3×3 of 384 → 256, 2 groups, padding 1', 'pool 3/2'],
+    '3×3 of 256 → 384, padding 1',
+    '3×3 of 384 → 384, 2 groups, padding 1',
+    '3×3 of 384 → 256, 2 groups, padding 1',
+    'pool 3/2',
   ];
   const dense = ['Transpose', 'Flatten', 'Gemm', 'Relu', 'Gemm', 'Relu', 'Gemm', 'Softmax'];
 
@@ -91,8 +93,15 @@ describe('AlexNet is divided', () => {
     expect(stagesOf(divided)).toEqual(behindConv2);
     const [before, after] = graphsOf(divided);
     expect(operators(before!)).toEqual([
-      ...['Conv', 'Relu', 'LRN', 'MaxPool'],
-      ...['Conv', 'Relu', 'LRN', 'MaxPool', ...handOver],
+      'Conv',
+      'Relu',
+      'LRN',
+      'MaxPool',
+      'Conv',
+      'Relu',
+      'LRN',
+      'MaxPool',
+      ...handOver,
     ]);
     expect(operators(after!)).toEqual(dense);
   });
@@ -312,7 +321,12 @@ it('of two separate runs, the one with more weights is chosen', () => {
   const divided = divide(bytes, lighter)!;
   expect(stagesOf(divided)).toEqual(['5×5 of 64 → 64, 2 groups, padding 1', pool3]);
   expect(operators(graphsOf(divided)[0]!)).toEqual([
-    ...['Conv', 'Relu', 'Conv', 'Relu', 'AveragePool', ...handOver],
+    'Conv',
+    'Relu',
+    'Conv',
+    'Relu',
+    'AveragePool',
+    ...handOver,
   ]);
 });
 

@@ -59,7 +59,10 @@ function sequential(...make: ((tf: Tensorflow) => layers.Layer)[]): Make {
 
 const convolution = ({ layers }: Tensorflow): layers.Layer =>
   layers.conv2d({
-    ...{ filters: 3, kernelSize: 7, strides: 4, activation: 'relu' as const },
+    filters: 3,
+    kernelSize: 7,
+    strides: 4,
+    activation: 'relu' as const,
     inputShape: [64, 64, 3],
   });
 const flat = (...inputShape: number[]) => [
