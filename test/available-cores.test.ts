@@ -45,7 +45,7 @@ describe('The CPU quota', () => {
       () => computerOf('0::/', { 'sys/fs/cgroup/cpu.max': '50000 100000' }),
     ],
     [
-      'that is none (version 2)',
+      'without a quota (version 2)',
       undefined,
       () => computerOf('0::/', { 'sys/fs/cgroup/cpu.max': 'max 100000' }),
     ],
@@ -78,7 +78,7 @@ describe('The CPU quota', () => {
         }),
     ],
     [
-      'that is none (version 1)',
+      'without a quota (version 1)',
       undefined,
       () =>
         computer('3:cpu:/', '31 24 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu', {
@@ -98,7 +98,7 @@ describe('The CPU quota', () => {
     expect(cpuQuota(root())).toBe(quota);
   });
 
-  it('is none on another operating system', () => {
+  it('is undefined on another operating system', () => {
     expect(cpuQuota(temporaryFolder())).toBeUndefined();
   });
 });

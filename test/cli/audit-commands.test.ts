@@ -54,7 +54,7 @@ describe('audit list', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('makes no trail where there is none', async () => {
+  it('makes no trail if it is missing', async () => {
     const state = temporaryFolder();
     const { err, exitCode } = await smearwatch('audit', 'list', '--state', state);
     expect(err).toContain('There is no audit trail');
@@ -140,7 +140,7 @@ describe('models promote', () => {
     ]);
   });
 
-  it('goes on where there is no daemon, and says that it is not recorded', async () => {
+  it('continues without a daemon, and says that the action is not recorded', async () => {
     const { config, registry, state } = await lab();
     const { exitCode, err } = await smearwatch('models', 'promote', 'lenet5@1', '--registry', registry);
     expect(exitCode).toBe(0);

@@ -81,7 +81,7 @@ it.each([
 );
 
 describe('links', () => {
-  it('are not followed where they lie in a folder: those with an image’s name are answered with a reason', async () => {
+  it('are not followed inside a folder: those with an image’s name are reported with a reason', async () => {
     writeFileSync(join(folder, 'images', 'a.png'), await smearPng(2));
     symlinkSync(join(outside, 'secret.png'), join(folder, 'images', 'b.png'));
     symlinkSync(join(folder, 'nowhere'), join(folder, 'images', 'c.png'));
@@ -109,7 +109,7 @@ describe('links', () => {
   });
 });
 
-it('what is no file does not hold up the others', async () => {
+it('a path that is not a regular file does not delay the others', async () => {
   execFileSync('mkfifo', [join(folder, 'images', 'pipe.png')]);
   mkdirSync(join(folder, 'images', 'folder.png'));
   writeFileSync(join(folder, 'images', 'folder.png', 'z.png'), await smearPng(3));

@@ -50,7 +50,7 @@ describe('software', () => {
     expect(checkNode(version).status).toBe(status);
   });
 
-  it('a module that cannot be loaded is told with its error, one that can is not', async () => {
+  it('a module that cannot be loaded is reported with its error, one that can is not', async () => {
     expect(await loadApart('./no-such-module.js')).toMatch(/Error.*no-such-module/);
     expect(await loadApart('node:fs')).toBeUndefined();
   });
@@ -156,7 +156,7 @@ describe('folders', () => {
     expect(find(await checkFolders(config(LEFT)), 'scanner left')?.detail).toContain('is not a folder');
   });
 
-  it('that lie in each other by a link are found', async () => {
+  it('that contain each other through a link are found', async () => {
     mkdirSync(join(folder, 'left', 'inner'), { recursive: true });
     symlinkSync(join(folder, 'left', 'inner'), join(folder, 'state'));
     expect(find(await checkFolders(config(LEFT)), 'overlap')).toMatchObject({ status: 'fail' });
@@ -202,7 +202,7 @@ describe('patterns', () => {
     ['exclude: [day]', 'day/a.png'],
     ['exclude: ["**/a*"]', 'day/a.png'],
     ['watch: polling', '@eaDir/a.png/thumb.png'],
-  ])('that only excluded files match (%s) are told', async (options, name) => {
+  ])('that only excluded files match (%s) are reported', async (options, name) => {
     files(name, 'notes.txt');
     expect(await checkPatterns(scanner(options))).toMatchObject([
       { status: 'warn', detail: expect.stringContaining(`are excluded, for instance ${name}`) as string },
@@ -244,7 +244,7 @@ describe('secrets', () => {
       expect(JSON.stringify(checks)).not.toContain(secret);
   });
 
-  it('that are missing, short or open to everybody fail, with what to do', async () => {
+  it('that are missing, short or readable by all users fail, with a fix', async () => {
     writeFileSync(join(folder, 'token'), 'correct-horse-battery-staple');
     chmodSync(join(folder, 'token'), 0o644);
     writeSecret(folder, 'c2hvcnQ=');
@@ -256,7 +256,7 @@ describe('secrets', () => {
     expect((await told(WITH_BOTH))['sink webhook']?.detail).toContain('ENOENT');
   });
 
-  it('that nobody uses are not asked for', async () => {
+  it('that no option uses are not asked for', async () => {
     const text = 'stateFolder: state\nscanners: [{name: left, folder: left}]\n';
     expect(await told(text)).toEqual({});
     expect(await told(`${text}http: {enabled: false, tokenFile: none}`)).toEqual({});
@@ -315,7 +315,7 @@ describe('models', () => {
     expect(find(checks, 'engines')).toMatchObject({ status: 'fail' });
   });
 
-  it('that are not there are told once', async () => {
+  it('that do not exist are reported once', async () => {
     const checks = await checked(await registryOf(), [{ model: 'none' }]);
     expect(checks.map(({ status }) => status)).toEqual(['fail']);
   });

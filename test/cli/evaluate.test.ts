@@ -77,7 +77,7 @@ describe('evaluate', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('goes on after a kill -9 where it stopped, and classifies no image twice', async () => {
+  it('continues after a kill -9 where it stopped, and classifies no image twice', async () => {
     const cells = await Cells.make(30); // More than a batch.
     vi.stubEnv('SMEARWATCH_FAULT', 'kill@recorded');
     expect(await evaluating(cells)).toMatchObject({ exitCode: null });

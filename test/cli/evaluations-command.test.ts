@@ -3,7 +3,7 @@ import { RunLog } from '../../src/evaluate/planned/run-log.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { smearwatch } from './capture.js';
 
-it('evaluations lists what became of the planned runs', async () => {
+it('evaluations lists the outcomes of the planned runs', async () => {
   const state = temporaryFolder();
   expect((await smearwatch('evaluations', '--state', state)).out).toContain('No evaluation was planned yet');
   const log = await RunLog.load(state);

@@ -59,8 +59,8 @@ function mentions(text: string): Mention[] {
 }
 
 /**
- * Where a text speaks of a named command: `smearwatch replay --quarantined`, "`smearwatch bench` without
- * --quick and --only", "--engine of `smearwatch classify`".
+ * Returns the parts of a text that are about a named command: `smearwatch replay --quarantined`, "`smearwatch
+ * bench` without --quick and --only", "--engine of `smearwatch classify`".
  */
 function boundSpans(text: string): { from: number; to: number; command: string }[] {
   const name = String.raw`\`?smearwatch ([a-z]+(?: [a-z]+)?)`;

@@ -89,7 +89,7 @@ describe('label', () => {
     });
   });
 
-  it('of a file that nobody has read yet waits for it, and says so', async () => {
+  it('of a file that was not read yet waits for it, and says so', async () => {
     const { out } = await label('--path', 'slide/later.png', ...WHO);
     expect(out).toBe(
       'slide/later.png will be normal-monocyte: no file of this name has been read yet.\n' +

@@ -30,14 +30,14 @@ const recorded = (): { event: string; details: unknown }[] =>
   );
 
 describe('ledger verify', () => {
-  it('exits 0, and tells of files that a killed daemon left', async () => {
+  it('exits 0, and reports files that a killed daemon left', async () => {
     const { out, exitCode } = await smearwatch('ledger', 'verify', '--config', config);
     expect(out).toContain('63 files and 60 results, all as they should be.');
     expect(out).toContain('1 file was in progress when a daemon was killed');
     expect(exitCode).toBe(0);
   });
 
-  it('does not tell of them while a daemon runs', async () => {
+  it('does not report them while a daemon runs', async () => {
     const daemon = Ledger.own(state, () => []);
     onTestFinished(() => daemon.close());
     const { out, exitCode } = await smearwatch('ledger', 'verify', '--config', config, '--json');
@@ -107,7 +107,7 @@ describe('ledger repair', () => {
   });
 });
 
-it('Commands that read a damaged ledger name the one that mends it', async () => {
+it('Commands that read a damaged ledger name the one that repairs it', async () => {
   overwrite(ledgerFile(state), 0, Buffer.alloc(100));
   const { err, exitCode } = await smearwatch('results', '--state', state);
   expect(err).toContain('is damaged');
@@ -115,7 +115,7 @@ it('Commands that read a damaged ledger name the one that mends it', async () =>
   expect(exitCode).toBe(1);
 });
 
-it('doctor tells of a damaged ledger', async () => {
+it('doctor reports a damaged ledger', async () => {
   const find = async (): Promise<unknown> => {
     const { out } = await smearwatch('doctor', '--config', config, '--json');
     const { checks } = JSON.parse(out) as { checks: { name: string }[] };

@@ -66,7 +66,7 @@ describe('results', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('does not make an empty ledger where there is none', async () => {
+  it('does not make an empty ledger if it is missing', async () => {
     const { err, exitCode } = await smearwatch('results', '--state', join(state, 'elsewhere'));
     expect(err).toContain('There is no ledger');
     expect(exitCode).toBe(1);

@@ -101,7 +101,7 @@ describe('import', () => {
     ['one class', ['--classes', 'a'], '--classes "a"'],
     ['two numbers for the mean', ['--mean', '1,2'], '--mean "1,2" must be three numbers'],
     ['a deviation of zero', ['--deviation', '1,0,1'], 'must not be 0'],
-    ['a name that is no folder', ['--name', '../up'], '--name "../up"'],
+    ['a name that leads out of the folder', ['--name', '../up'], '--name "../up"'],
   ])('refuses %s', async (_what, wrong, message) => {
     const options = new Map([
       ['--classes', 'a,b,c'],

@@ -101,7 +101,7 @@ describe('generate and classify', () => {
     }
   });
 
-  it('classify names what it cannot classify, goes on, and exits 3', async () => {
+  it('classify names what it cannot classify, continues, and exits 3', async () => {
     const folder = join(temporaryFolder(), 'images');
     mkdirSync(folder);
     writeFileSync(join(folder, 'text.png'), 'no image');

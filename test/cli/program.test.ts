@@ -52,7 +52,7 @@ describe('a wrong command line is refused with exit code 2 and a way out', () =>
     ],
     ['an option given twice', ['results', '--state', 'a', '--state', 'b'], '--state is given more than once'],
     [
-      'a number that is none',
+      'a word instead of a number',
       ['generate', '--out', 'x', '--count', 'many'],
       '--count must be a whole number from 1 to',
     ],

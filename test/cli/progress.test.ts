@@ -55,7 +55,7 @@ describe('text', () => {
     expect(formatBytes(bytes)).toBe(expected);
   });
 
-  it('of a table stands in columns, numbers to the right', () => {
+  it('of a table is in columns, with numbers to the right', () => {
     const terminal = new CapturedTerminal();
     const columns = [{ title: 'NAME' }, { title: 'COUNT', align: 'right' }] as const;
     printTable(terminal, columns, [

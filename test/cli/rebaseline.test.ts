@@ -49,7 +49,7 @@ describe('rebaseline', () => {
     expect(events).toEqual(['drift-reference-forgotten']);
   });
 
-  it('says when there was none', async () => {
+  it('says when the scanner had no reference', async () => {
     expect((await rebaseline('new')).out).toBe('new has no reference yet: its first images will be it.\n');
   });
 

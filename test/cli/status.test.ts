@@ -69,7 +69,7 @@ async function stranger(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A port that nobody listens on. */
+/** Finds a port that no process listens on. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -171,7 +171,7 @@ describe('status finds the daemon', () => {
 });
 
 describe('status does not take for a daemon', () => {
-  it('nobody, and exits 1', async () => {
+  it('an unused port, and exits 1', async () => {
     const port = await freePort();
     const { config } = configured({ port });
     const { err, exitCode } = await smearwatch('status', '--config', config);

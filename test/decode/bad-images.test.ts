@@ -95,7 +95,7 @@ describe('is quarantined as truncated:', () => {
     }
   });
 
-  it.each(severalPages)('a %s, unless only what nobody looks at is cut off', async (several) => {
+  it.each(severalPages)('a %s, unless only unread parts are cut off', async (several) => {
     const { bytes } = colourful.find(({ name }) => name === several)!;
     const whole = await decodeImage(bytes);
     for (let tenth = 1; tenth < 10; tenth += 1) {
@@ -145,7 +145,7 @@ describe('is quarantined as empty:', () => {
   });
 });
 
-describe('is quarantined as unsupported, whatever its name, and the reason says what it is:', () => {
+describe('is quarantined as unsupported under any name, and the reason says what it is:', () => {
   it.each<[string, string, Buffer]>([
     ['an animated GIF', 'a GIF', Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1')],
     ['a PDF', 'a PDF document', Buffer.from('%PDF-1.7\n')],
@@ -169,16 +169,13 @@ describe('is quarantined as unsupported, whatever its name, and the reason says 
     });
   });
 
-  it.each([1, 15, 16, 1000])(
-    '%i zeros, which are to be copied again and not to be converted',
-    async (count) => {
-      expect(await failureOf(Buffer.alloc(count))).toMatchObject({
-        code: 'image-format-unsupported',
-        message: 'The file begins with zeros: its contents were never written',
-        hint: expect.stringMatching(/^Copy it again from the scanner\./) as string,
-      });
-    },
-  );
+  it.each([1, 15, 16, 1000])('%i zeros, which have to be copied again, not converted', async (count) => {
+    expect(await failureOf(Buffer.alloc(count))).toMatchObject({
+      code: 'image-format-unsupported',
+      message: 'The file begins with zeros: its contents were never written',
+      hint: expect.stringMatching(/^Copy it again from the scanner\./) as string,
+    });
+  });
 
   it('a real animated GIF', async () => {
     const frames = [0, 255].map((red) => ({
@@ -212,7 +209,7 @@ describe('is quarantined as unsupported, whatever its name, and the reason says 
   });
 });
 
-/** Where the entry of a tag begins in the first directory of a small little-endian TIFF. */
+/** Finds the position of a tag's entry in the first directory of a small little-endian TIFF. */
 function tiffEntry(bytes: Buffer, tag: number): number {
   const directory = bytes.readUInt32LE(4);
   const entries = Array.from(

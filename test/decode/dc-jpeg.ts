@@ -9,8 +9,8 @@ export interface DcJpeg {
 }
 
 /**
- * Of differences, twelve codes of four bits: the number of further bits. Of all else, one code of one bit:
- * nothing.
+ * The table for differences has twelve codes of four bits, each the number of further bits. That for all
+ * other coefficients has one code of one bit, for zeros.
  */
 const DC_TABLE = [
   0x00,
@@ -64,7 +64,7 @@ function segment(marker: number, data: readonly number[]): Buffer {
   return Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 255, ...data]);
 }
 
-/** And the end of the block after it. */
+/** Encodes a difference and the end of its block. */
 function difference(value: number): string {
   const size = value === 0 ? 0 : Math.abs(value).toString(2).length;
   const further = value < 0 ? value + 2 ** size - 1 : value;

@@ -50,8 +50,7 @@ async function expectPattern(bytes: Buffer, tolerance: number): Promise<void> {
 }
 
 /**
- * How an upright picture is turned, and then mirrored left to right, to lie in the file under each
- * orientation.
+ * How an upright picture is turned, and then mirrored left to right, for its file of each orientation.
  */
 const STORED: Readonly<Record<number, readonly [angle: number, isMirrored: boolean]>> = {
   1: [0, false],
@@ -103,7 +102,7 @@ describe('a whole image', () => {
     }
   });
 
-  it('lies on white where it is transparent', async () => {
+  it('is put on white if it is transparent', async () => {
     const clear = await sharp({
       create: { width: 8, height: 8, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     })
@@ -252,7 +251,7 @@ describe('what is no whole image', () => {
     });
   });
 
-  it('is told apart from a damaged one also when many fail at the same time', async () => {
+  it('is distinguished from a damaged one even when many fail at the same time', async () => {
     const pngs = await noisy().png().toBuffer();
     const jpegs = await noisy().jpeg().toBuffer();
     const damaged = Buffer.from(pngs).fill(0x5a, pngs.length / 2, pngs.length / 2 + 40);

@@ -62,7 +62,7 @@ describe.each(SIZES)('%i×%i is sampled at the centres of its pixels', (width, h
   });
 });
 
-/** Where pixel (x, y) of the upright picture lies in the file, which has `across` × `down` pixels. */
+/** Maps pixel (x, y) of the upright picture to its place in the file, which has `across` × `down` pixels. */
 type Stored = (x: number, y: number, across: number, down: number) => readonly [number, number];
 const STORED: Readonly<Record<number, Stored>> = {
   1: (x, y) => [x, y],

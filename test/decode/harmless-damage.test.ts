@@ -37,7 +37,7 @@ describe('a JPEG with whole pixels is classified as if it had none of the', () =
     ['grey', grey],
   ])('%s', (_kind, whole) => {
     it.each(JUNK)('%s between any two of its segments', async (_what, junk) => {
-      // What follows a scan cannot be told from the scan.
+      // Bytes that follow a scan cannot be distinguished from the scan.
       const places = [2, ...partsOf(whole).flatMap(({ marker, end }) => (marker === SCAN ? [] : [end]))];
       expect(places.length).toBeGreaterThan(3);
       for (const at of places) await expectSame(inserted(whole, at, junk), whole);

@@ -39,7 +39,9 @@ export function inserted(bytes: Buffer, at: number, ...more: readonly Buffer[]):
   return Buffer.concat([bytes.subarray(0, at), ...more, bytes.subarray(at)]);
 }
 
-/** With another marker or other bytes at the beginning of the first segment that has `marker`. */
+/**
+ * Returns a copy with another marker or other bytes at the beginning of the first segment that has `marker`.
+ */
 export function withPart(bytes: Buffer, marker: number, change: (part: Buffer) => void): Buffer {
   const copy = Buffer.from(bytes);
   const part = partsOf(bytes).find((candidate) => candidate.marker === marker);

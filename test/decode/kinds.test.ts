@@ -112,7 +112,7 @@ describe('the reason says what is damaged:', () => {
   });
 });
 
-it('each of many copies of bad files has one reason, whatever fails beside it', async () => {
+it('each of many copies of bad files has one reason, even if others fail at the same time', async () => {
   const png = await open().png().toBuffer();
   const flipped = Buffer.from(png).fill(0x5a, png.length >> 1, (png.length >> 1) + 40);
   const bad: readonly Buffer[] = [

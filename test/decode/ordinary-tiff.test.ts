@@ -71,7 +71,7 @@ describe('is taken', () => {
     ['with a second page', { next: 8 }],
     ['with strips that have no counts', { rowsPerStrip: 30, fields: { 279: undefined } }],
     ['with a predictor that does not apply', { fields: { 317: { type: 3, values: [2] } } }],
-    ['with tags that nobody knows', { fields: { 60_000: { type: 2, values: 'endless' } } }],
+    ['with unknown tags', { fields: { 60_000: { type: 2, values: 'endless' } } }],
     [
       'with words about it',
       {

@@ -125,7 +125,7 @@ describe('an ordinary JPEG looks as sharp shows it:', () => {
   });
 });
 
-/** Without APP2. */
+/** Returns the JPEG without its APP2 segment. */
 function dropIcc(bytes: Buffer): Buffer {
   const at = bytes.indexOf(Buffer.from([0xff, 0xe2]));
   return at < 0

@@ -11,7 +11,7 @@ export const RGB = Uint8Array.from({ length: 3 * COUNT }, (_, at) => {
 export const GREY = Uint8Array.from({ length: COUNT }, (_, at) => ((at >> 8) + (at & 255)) >> 1);
 export const ALPHA = Uint8Array.from({ length: COUNT }, (_, at) => at & 255);
 
-/** As many channels side by side in each pixel. */
+/** Interleaves the channels, so that each pixel has all of them side by side. */
 export function interleaved(...channels: readonly Uint8Array[]): Uint8Array {
   const pixels = new Uint8Array(COUNT * channels.length);
   channels.forEach((channel, index) =>

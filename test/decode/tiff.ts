@@ -10,7 +10,7 @@ export interface TiffField {
   readonly values: Value;
 }
 
-/** By tag; `undefined` leaves one out. */
+/** Fields by their tag; `undefined` leaves one out. */
 export type TiffFields = Readonly<Record<number, Omit<TiffField, 'tag'> | undefined>>;
 
 export interface TiffOptions {
@@ -26,7 +26,7 @@ export interface TiffOptions {
   readonly compression?: 'none' | 'deflate';
   /** Added, or in place of those with the same tag. */
   readonly fields?: TiffFields;
-  /** Where the next directory begins. */
+  /** Position of the next directory. */
   readonly next?: number;
   /** The directory's entries in the order of their tags, or against it. */
   readonly isReversed?: boolean;

@@ -9,7 +9,7 @@ import { dcJpeg } from './dc-jpeg.js';
 import { crcOf } from './png.js';
 import { differenceOf, throughSharp } from './reference.js';
 
-/** What the own decoders accept, sharp accepts as well, and shows the same: whatever happened to the file. */
+/** Number of mutations of each file. Sharp must accept what our decoders accept, and show the same. */
 const INPUTS_PER_FILE = 150;
 const { pixels, width, height } = drawSmear({ seed: 3, index: 1, width: 272, height: 264 });
 const picture = sharp(pixels, { raw: { width, height, channels: 3 } });
@@ -27,7 +27,7 @@ const files: readonly [string, Buffer][] = [
   ['TIFF with deflate', await picture.clone().tiff({ compression: 'deflate' }).toBuffer()],
   ['TIFF without compression', await picture.clone().tiff({ compression: 'none' }).toBuffer()],
 ];
-/** Where a TIFF's directory lies, most changes are to pixels, and those in it are the ones that matter. */
+/** Size of a TIFF's directory: changes in it matter most, but a random change mostly hits pixels. */
 const DIRECTORY_BYTES = 260;
 
 function randomOf(seed: number): (below: number) => number {
@@ -62,7 +62,7 @@ function mutated(whole: Buffer, random: (below: number) => number): Buffer {
   }
 }
 
-/** So that what lies behind the checksums is met as well. */
+/** Corrects the checksums, so that the code behind their check runs as well. */
 function withRightCrcs(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   for (let at = 8; at + 12 <= copy.length;) {

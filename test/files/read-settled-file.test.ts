@@ -65,7 +65,7 @@ describe.each([
     await expect(reading).rejects.toMatchObject({ code: 'file-changed' });
   });
 
-  it('tells a removed file from a folder that is away', async () => {
+  it('distinguishes a removed file from a missing folder', async () => {
     rmSync(join(folder, 'a.png'));
     await failsWith('file-vanished');
     rmSync(folder, { recursive: true });

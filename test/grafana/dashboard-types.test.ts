@@ -22,7 +22,7 @@ const HEAD = `
 import type { Dashboard } from '${SDK}/dashboard';
 import type { Dataquery } from '${SDK}/prometheus';
 ${KINDS.map((kind) => `import type * as ${kind} from '${SDK}/${kind}';`).join('\n')}
-/** JSON has the values of enumerations, not their names; and what the SDK's builders add for itself. */
+/** JSON has the values of enumerations, not their names; and fields that the SDK's builders add for their own use. */
 type Json<T> = T extends string ? \`\${T}\` : T extends (...args: never[]) => unknown ? never
   : T extends readonly (infer U)[] ? Json<U>[] : T extends object ? { [K in keyof T as K extends \`_impl\${string}\` ? never : K]: Json<T[K]> } : T;
 `;
@@ -39,7 +39,7 @@ function sourceOf(json: string): string {
       ...(custom === undefined ? [] : [`(${JSON.stringify(custom)}) satisfies Json<${type}.FieldConfig>;`]),
     ];
   });
-  // Queries are checked for themselves: here they are of any data source.
+  // Queries are checked elsewhere: here they are of any data source.
   const bare = panels.map((panel) => ({ ...panel, targets: [] }));
   const whole = `(${JSON.stringify({ ...rest, panels: bare })}) satisfies Json<Dashboard>;`;
   return [HEAD, whole, ...lines].join('\n');

@@ -16,7 +16,7 @@ export const panelQueries: readonly AskedQuery[] = dashboards.flatMap(({ id, row
   ),
 );
 
-/** What `label_values` asks. */
+/** The queries of the variables, which use `label_values`. */
 export const variableQueries: readonly AskedQuery[] = CHOICES.map(({ label, title, metric }) => ({
   where: `variable ${title}`,
   expr: `count by (${label}) (${metric})`,
@@ -29,7 +29,7 @@ export const recordingQueries: readonly AskedQuery[] = recordingRules.map(({ rec
 
 export const alertQueries: readonly AskedQuery[] = alerts.map(({ name, expr }) => ({ where: name, expr }));
 
-/** As Grafana sends it, with everything chosen. */
+/** Returns the query as Grafana sends it, with all values selected. */
 export function asGrafanaAsks(expr: string, rateInterval: string): string {
   return expr
     .replaceAll(/\$(instance|scanner|model)\b/g, '.*')

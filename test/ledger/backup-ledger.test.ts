@@ -20,7 +20,7 @@ it('A backup beside a running daemon has all that is in the write-ahead log, and
   expect(backup).toMatchObject({ files: 103, results: 100, bytes: bytes.length });
   expect(backup.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
   expect(verifyLedger(backup.file).problems).toEqual([]);
-  // The daemon goes on, and the backup is what it was.
+  // The daemon continues, and the backup does not change.
   ledger.queue.enqueue('left', [{ path: 'later.png', size: 1, mtimeMs: 1 }]);
   expect(readdirSync(restored)).toEqual(['ledger.sqlite']);
   const daemon = Ledger.own(restored, () => []);
@@ -29,7 +29,7 @@ it('A backup beside a running daemon has all that is in the write-ahead log, and
   expect(daemon.queue.counts()).toMatchObject({ done: 100, quarantined: 1 });
 });
 
-it('A backup of a damaged ledger is none: the last good one is not followed by a bad one', async () => {
+it('A damaged ledger is not backed up: no bad backup follows the last good one', async () => {
   const { file } = filledLedger();
   const folder = temporaryFolder();
   destroyPages(file, pagesOfTable(file, 'results').slice(2, 3));

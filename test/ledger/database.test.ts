@@ -71,7 +71,7 @@ describe('What the ledger knows of its disk', () => {
     expect(version()).toEqual(before);
   });
 
-  it('tells of commits that wrote something, and of no others', () => {
+  it('reports commits that wrote something, and no others', () => {
     const { database, commits } = open();
     const before = commits.length;
     database.transaction(() => undefined);

@@ -124,7 +124,7 @@ describe('A label', () => {
     expect(ledger.labels.history(sha256Of('a')).map(({ by }) => by)).toEqual(['Weber', 'Kaya']);
   });
 
-  it('of several is taken over with the others or not at all', () => {
+  it('of several is applied with the others or not at all', () => {
     const ledger = open();
     const broken = given({ sha256: sha256Of('b') }, null as never);
     expect(() => ledger.labels.give([given({ sha256: sha256Of('a') }, 'lymphocyte'), broken])).toThrow();
@@ -164,7 +164,7 @@ describe("A folder's name", () => {
     ]);
   });
 
-  it('overrules nobody, also who only confirmed it', () => {
+  it('overrules no person, not even one who only confirmed it', () => {
     const ledger = open();
     classify(ledger, 'lymphocyte/a.png', 'a', { label: 'lymphocyte' });
     const target = { sha256: sha256Of('a') };
@@ -174,7 +174,7 @@ describe("A folder's name", () => {
     expect(outcome).toMatchObject({ outcome: 'kept', previous: 'lymphocyte' });
   });
 
-  it('that is no class of the models says nothing about a copy', () => {
+  it('that is not a class of the models gives a copy no label', () => {
     const ledger = open();
     classify(ledger, 'a.png', 'a');
     ledger.queue.enqueue('left', [{ path: '2026-02/a.png', size: 1, mtimeMs: 1 }]);

@@ -47,7 +47,7 @@ describe('Ledger', () => {
     );
   });
 
-  it('tells of every transaction that is on the disk, and what it takes there', () => {
+  it('reports every transaction that is on the disk, and its duration', () => {
     const committed: number[] = [];
     const ledger = Ledger.own(
       temporaryFolder(),

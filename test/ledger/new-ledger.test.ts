@@ -61,7 +61,7 @@ describe('A ledger that is not there', () => {
       }),
     );
     expect(existsSync(file)).toBe(false);
-    // Put back, nothing is lost.
+    // After the file is restored, nothing is lost.
     renameSync(`${file}-elsewhere`, file);
     const ledger = own();
     expect(ledger.queue.counts().queued).toBe(1);

@@ -33,7 +33,7 @@ describe('Pruning', () => {
     expect(ledger.pruning.oldFiles(0, LATER).found).toHaveLength(2);
   });
 
-  it('goes on until the last row', () => {
+  it('continues until the last row', () => {
     const paths = Array.from({ length: 1200 }, (_, index) => `${index}.png`);
     const { ledger } = ledgerOf();
     ledger.queue.enqueue(
@@ -58,7 +58,7 @@ describe('Pruning', () => {
     expect(verifyLedger(file).problems).toEqual([]);
   });
 
-  it('leaves a file that was written again meanwhile', () => {
+  it('keeps a file that was written again in the meantime', () => {
     const { ledger } = ledgerOf('a.png');
     const { found } = ledger.pruning.oldFiles(0, LATER);
     ledger.queue.enqueue('left', [{ path: 'a.png', size: 2, mtimeMs: 2 }]);

@@ -47,25 +47,28 @@ describe('Queue', () => {
     ['the scanners with waiting files', ACTIVE_SCANNERS, ['[]']],
     ['the files of one that are due', DUE_FILES, ['left', 0, 32]],
     ['the next file that is due', NEXT_DUE, ['[]']],
-  ] as const)('takes no longer the more files wait, of whatever scanner: %s', (_what, statement, values) => {
-    const folder = temporaryFolder();
-    const { queue } = open(folder);
-    queue.enqueue(
-      'left',
-      Array.from({ length: 500 }, (_, index) => file(`${index}.png`)),
-    );
-    const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
-    onTestFinished(() => database.close());
-    // With and without SQLite's statistics: it may look up by an index, and walk only through what is not a
-    // table of files.
-    for (const before of ['', 'ANALYZE']) {
-      database.exec(before);
-      const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...values);
-      const steps = plan.map((row) => (row as { detail: string }).detail);
-      expect(steps.filter((step) => /^SCAN files/.test(step))).toEqual([]);
-      expect(steps.join()).toMatch(/files_queued \(scanner[=>]\?/);
-    }
-  });
+  ] as const)(
+    'takes the same time for any number of waiting files of any scanner: %s',
+    (_what, statement, values) => {
+      const folder = temporaryFolder();
+      const { queue } = open(folder);
+      queue.enqueue(
+        'left',
+        Array.from({ length: 500 }, (_, index) => file(`${index}.png`)),
+      );
+      const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
+      onTestFinished(() => database.close());
+      // With and without SQLite's statistics: it may look up by an index, and walk only through what is not a
+      // table of files.
+      for (const before of ['', 'ANALYZE']) {
+        database.exec(before);
+        const plan = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all(...values);
+        const steps = plan.map((row) => (row as { detail: string }).detail);
+        expect(steps.filter((step) => /^SCAN files/.test(step))).toEqual([]);
+        expect(steps.join()).toMatch(/files_queued \(scanner[=>]\?/);
+      }
+    },
+  );
 
   it('knows a file by scanner, path, size and modification time', () => {
     const { queue } = open();
@@ -118,7 +121,7 @@ describe('Queue', () => {
     expect(queue.counts().queued).toBe(1);
   });
 
-  it('tries a file again after its time, whatever the clock is set to meanwhile', async () => {
+  it('tries a file again after its delay, even if the clock is set in the meantime', async () => {
     const folder = temporaryFolder();
     const { queue } = open(folder);
     queue.enqueue('left', [file('a.png'), file('b.png')]);
@@ -152,7 +155,7 @@ describe('Queue', () => {
     expect(queue.claim(2)).toMatchObject([{ path: 'a.png', attempt: 2 }]);
   });
 
-  it('takes up a vanished file again when it is back, but no other quarantined one', () => {
+  it('queues a vanished file again when it is back, but no other quarantined one', () => {
     const { queue } = open();
     queue.enqueue('left', [file('gone.png'), file('bad.png')]);
     const [gone, bad] = queue.claim(2);

@@ -85,7 +85,7 @@ describe('A known file of the same size and modification time', () => {
     expect(next(ledger)).toBeUndefined();
   });
 
-  it('is hashed once its work has ended when it changed while it was in work', () => {
+  it('is hashed at the end of its work if it changed while it was in progress', () => {
     const ledger = open();
     ledger.queue.enqueue('left', [file()]);
     const [claim] = ledger.queue.claim(1);
@@ -119,7 +119,7 @@ describe('What its bytes say', () => {
     expect(next(ledger)).toBeUndefined();
   });
 
-  it('does not end a newer revision that was queued meanwhile', () => {
+  it('does not end a newer revision that was queued in the meantime', () => {
     const ledger = withDone('old', file());
     const before = doubted(ledger);
     ledger.queue.enqueue('left', [file('a.png', { size: 200 })]);

@@ -125,13 +125,13 @@ describe('A repair of', () => {
       }
       writeFileSync(filled.file, bytes);
       const before = verifyLedger(filled.file).problems;
-      if (before.length === 0) continue; // In free space, or a digit of a size: nothing can tell.
+      if (before.length === 0) continue; // A change in free space, or of a digit of a size, cannot be detected.
       repair(filled.state);
       expect(verifyLedger(filled.file).problems).toEqual([]);
     }
   });
 
-  it('a ledger whose write-ahead log was lost goes on from the last checkpoint', () => {
+  it('a ledger whose write-ahead log was lost continues from the last checkpoint', () => {
     const state = temporaryFolder();
     const daemon = Ledger.own(state, () => ['json']);
     fill(daemon, 40);
@@ -169,7 +169,7 @@ describe('A repair of', () => {
     expect(ledger.results.find(sha256Of('late.png'))?.record.image.path).toBe('late.png');
   });
 
-  it('rows that contradict each other queues again what has no result, and counts anew', () => {
+  it('contradictory rows queues files without a result again, and recounts', () => {
     const filled = filledLedger(30);
     const database = new DatabaseSync(filled.file, { enableForeignKeyConstraints: false });
     database.exec(`DELETE FROM results WHERE id IN (3, 4); UPDATE counts SET files = 999;
@@ -244,7 +244,9 @@ describe('A repair is refused', () => {
 });
 
 describe('A repair that was killed', () => {
-  /** As it stands once the new ledger is complete and written down, `steps` renames later. */
+  /**
+   * Makes the state of a repair that was killed `steps` renames after the new ledger was complete and noted.
+   */
   function killed(steps: number): Filled {
     const filled = filledLedger(30);
     const { state, file } = filled;
@@ -287,7 +289,7 @@ describe('A repair that was killed', () => {
   });
 });
 
-it('A daemon that meets a damaged ledger says which command mends it', () => {
+it('A daemon that finds a damaged ledger names the command that repairs it', () => {
   const { state, file } = filledLedger(30);
   overwrite(file, 0, Buffer.alloc(100));
   const refusal = expect.objectContaining({

@@ -26,7 +26,7 @@ describe('Results', () => {
     expect(ledger.queue.counts().done).toBe(2);
   });
 
-  it('find the result of bytes whatever their name, and end a copy with it', () => {
+  it('find the result of bytes under any name, and end a copy with it', () => {
     const { ledger, claims } = openWith(['a.png', 'later.png']);
     const [a, later] = claims;
     ledger.results.complete([{ claim: a!, record: recordOf(a!, 'same') }]);

@@ -61,7 +61,7 @@ describe('Suspects', () => {
     expect(ledger.browse.quarantined({ limit: 1 })[0]?.reason).toContain('smearwatch replay --quarantined');
   });
 
-  it('take turns, so that one that dies keeps nobody from being cleared', () => {
+  it('take turns, so that one that dies does not delay the clearing of the others', () => {
     const world = open('a.png', 'b.png');
     crashTogether(world);
     expect(world.ledger.suspects.claim()?.path).toBe('a.png');

@@ -94,7 +94,7 @@ it('A ledger of a later version is refused with what to do', () => {
   expect(() => verifyLedger(ledgerFile(temporaryFolder()))).toThrow('There is no ledger');
 });
 
-/** As no Smearwatch would write. */
+/** Makes a change that no version of Smearwatch would write. */
 function withoutRules(file: string, change: (database: DatabaseSyncInstance) => void): void {
   const database = new DatabaseSync(file, { enableForeignKeyConstraints: false, defensive: false });
   change(database);

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../fixtures/folders.js';
 const MIB = 1_048_576;
 /** SQLite's own checkpoint, within a commit: `wal_autocheckpoint` pages and what one commit adds. */
 const BACKSTOP_BYTES = 8000 * 4200 + 2 * MIB;
-/** `journal_size_limit`. */
+/** The value of `journal_size_limit`. */
 const LIMIT_BYTES = 64 * MIB;
 
 function commits(ledger: Ledger, count: number, name: string): void {
@@ -22,7 +22,7 @@ function commits(ledger: Ledger, count: number, name: string): void {
   }
 }
 
-it('The write-ahead log stays bounded under load, also while nobody calls for a checkpoint', () => {
+it('The write-ahead log stays bounded under load, even without calls for a checkpoint', () => {
   const ledger = Ledger.own(temporaryFolder(), () => []);
   onTestFinished(() => ledger.close());
   commits(ledger, 250, 'a');
@@ -34,7 +34,7 @@ it('The write-ahead log that a reader made grow is cut back once the reader has 
   const ledger = Ledger.own(state, () => []);
   onTestFinished(() => ledger.close());
   commits(ledger, 1, 'first');
-  // Somebody who looks through all results for long: a checkpoint cannot pass by what it reads.
+  // A process that reads all results for a long time: a checkpoint cannot pass its snapshot.
   const reader = new DatabaseSync(ledgerFile(state), { readOnly: true });
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM files').get();

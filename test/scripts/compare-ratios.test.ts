@@ -16,7 +16,7 @@ it('ratios are recorded, figures that depend on the machine are not', () => {
   });
 });
 
-it('a ratio that falls by more than 15 % is told, one that falls by less or rises is not', () => {
+it('a ratio that falls by more than 15 % is reported, one that falls by less or rises is not', () => {
   const recorded = { 'int8-of-fp32': 4, 'onnxruntime-of-tfjs': 1.6, 'decode-of-sharp/jpeg': 1 };
   const fallen = compareRatios(recorded, findings).filter(({ hasFallen }) => hasFallen);
   expect(fallen.map(({ id }) => id)).toEqual(['int8-of-fp32']);

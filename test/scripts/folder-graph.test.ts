@@ -82,7 +82,7 @@ describe('a circle', () => {
     expect(circlesOf(graph('model/', files))).toEqual([['engines', 'tensorflow']]);
   });
 
-  it('is none where all arrows point down', () => {
+  it('is not found if all arrows point down', () => {
     expect(circlesOf(graph('', { 'a/one.ts': ['../b/two.js'], 'b/two.ts': [] }))).toEqual([]);
   });
 });

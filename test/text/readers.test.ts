@@ -18,7 +18,7 @@ interface Reader {
   /** Text that is accepted; the registry's is what is there already. */
   readonly text: string;
   readonly read: (file: string) => unknown;
-  /** In a folder where the name means something. */
+  /** The file's name, for readers to which it matters. */
   readonly name?: string;
   readonly isSecret?: boolean;
 }

@@ -68,7 +68,7 @@ function passings(point: FaultPoint): number {
   return /^(recording|preparing|prepared|json|disposed)/.test(point) ? 4 : 2;
 }
 
-/** The daemon kills itself; whatever is needed for it to pass the point is done. */
+/** Makes the daemon kill itself at the point, and does all that it needs to reach the point. */
 async function strike({ world, images }: Round, fault: string, point: FaultPoint): Promise<boolean> {
   const name = `kill -9 at ${point}`;
   world.feed(images, name);
@@ -89,7 +89,7 @@ async function endsByItself(daemon: TestDaemon): Promise<boolean> {
   return hasEnded;
 }
 
-/** A write fails once, as on a full disk; the daemon goes on, and is killed some time later. */
+/** Makes a write fail once, as on a full disk; the daemon continues, and is killed some time later. */
 function failAt(point: FaultPoint): Fault {
   const name = `disk full at ${point}`;
   return {
@@ -98,7 +98,7 @@ function failAt(point: FaultPoint): Fault {
     async play({ world, random, images }) {
       world.feed(images, name);
       const daemon = world.start(`fail@${point}:${random.integer(1, 2)}`);
-      // The fault's own words, in whichever line reports the failure.
+      // The fault's own words, in any line that reports the failure.
       const struck = daemon
         .logged((line) => JSON.stringify(line).includes(`(fault at ${point})`))
         .then(Boolean);
@@ -139,7 +139,7 @@ function powerCutAt(point: FaultPoint): Fault {
   };
 }
 
-/** The daemon is frozen, its ledger takes the damage of a power cut, and nobody has told it anything. */
+/** Freezes the daemon, without a signal that it could handle, and damages its ledger as a power cut does. */
 async function powerCut({ world, random, images }: Round, point: FaultPoint | undefined): Promise<boolean> {
   const name = point === undefined ? 'power, at random' : `power, at ${point}`;
   world.feed(images, name);

@@ -21,8 +21,7 @@ import { FRAME_HEADER_BYTES, HEADER_BYTES, readLog, type Commit } from './write-
  *   the log are synced, except the last one while the daemon's thread is inside a write or sync of the log:
  *   it may be cut off anywhere.
  * - Queued files, claims and acknowledged deliveries are not synced (`Database.withoutSync`): any number of
- *   them may be missing, up to the last commit of another kind. Which ones they are is told by what they
- *   changed.
+ *   them may be missing, up to the last commit of another kind. Their changes show which commits these are.
  * - What follows the last commit is not synced: cut off anywhere, zeros or rubbish.
  * - A checkpoint syncs the database after copying pages into it, and only then starts a new log. So pages
  *   that the log still has may be torn in the database.
@@ -58,7 +57,7 @@ const WRITES = new Map([
   ['arm64', new Set(['64', '68', '82', '83', '46'])],
 ]);
 
-/** The frozen main thread, which alone writes the ledger, stands in a system call on the log. */
+/** Returns true if the frozen main thread, the only writer of the ledger, is in a system call on the log. */
 function isWritingLog(pid: number): boolean {
   const [call = '', descriptor = '0'] = readFileSync(`/proc/${pid}/task/${pid}/syscall`, 'utf8').split(' ');
   if (!WRITES.get(process.arch)?.has(call)) return false;

@@ -6,7 +6,7 @@ import type { ResultRecord } from '../../src/record.js';
 import { listFiles, SCANNERS, type Fed, type World } from './world.js';
 
 export interface Finding {
-  /** The fault that was at work when the image arrived. */
+  /** The fault that was active when the image arrived. */
   readonly fault: string;
   readonly kind: 'lost' | 'doubled' | 'wrong';
   readonly what: string;

@@ -23,12 +23,12 @@ import { image, IMAGE_SIZE } from './images.js';
 export const SCANNERS = ['keep', 'move', 'delete'] as const;
 export type Scanner = (typeof SCANNERS)[number];
 
-/** An image that was given to a scanner, and what must become of it. */
+/** An image that was given to a scanner, and its expected outcome. */
 export interface Fed {
   readonly scanner: Scanner;
   readonly path: string;
   readonly sha256: string;
-  /** The fault that was at work when it arrived. */
+  /** The fault that was active when it arrived. */
   readonly fault: string;
   /** `poisoned`: quarantined; `broken` too, unread. */
   readonly kind: 'good' | 'copy' | 'broken' | 'poisoned';
@@ -70,7 +70,7 @@ export class World {
 
   /** Starts a daemon with faults armed (see src/faults.ts). */
   start(faults: string, ...args: string[]): TestDaemon {
-    // The child takes over this process's environment when it is started.
+    // The child inherits this process's environment when it is started.
     process.env['NODE_ENV'] = 'test';
     process.env['SMEARWATCH_FAULT'] = faults;
     const daemon = new TestDaemon(this.configFile, ...args);

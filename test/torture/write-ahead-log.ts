@@ -1,6 +1,5 @@
 /**
- * SQLite's write-ahead log, as far as a power cut is about it:
- * https://www.sqlite.org/fileformat2.html#walformat
+ * Size of the log's header. The format: https://www.sqlite.org/fileformat2.html#walformat.
  */
 export const HEADER_BYTES = 32;
 export const FRAME_HEADER_BYTES = 24;

@@ -23,7 +23,7 @@ export const PNG = await sharp({ create: { width: 8, height: 8, channels: 3, bac
 /** What a ledger does, in memory. */
 export class MemoryIntake implements Intake {
   readonly known = new Map<string, string>();
-  /** In the order in which they were announced, repeats included. */
+  /** Paths in the order in which they were announced, repeats included. */
   readonly announced: string[] = [];
   readonly sizes: number[] = [];
   largestQuestion = 0;

@@ -16,7 +16,7 @@ async function watching(folder: string): Promise<{ watcher: FolderWatcher; event
   return { watcher, events };
 }
 
-it('keeps a state for each folder and none for files, and tells of files by raw events', async () => {
+it('keeps a state for each folder and none for files, and reports files by raw events', async () => {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, 'day'));
   await mkdir(path.join(folder, '.hidden'));

@@ -7,7 +7,7 @@ import { ManualHints, announced, PNG, setUp, startedAndScanned, writePng } from 
 const anHourOn = { wallMs: () => Date.now() + 3_600_000, monotonicMs: () => performance.now() };
 
 describe('a rescan', () => {
-  it('finds what events have missed, counts it, and sets the watch anew', async () => {
+  it('finds what events have missed, counts it, and sets the watch again', async () => {
     const hints = new ManualHints();
     const setup = await setUp({}, { hints, clock: anHourOn });
     await writePng(setup.folder, 'before.png');
@@ -53,7 +53,7 @@ describe('a rescan', () => {
     expect(again.settled).toEqual([]);
   });
 
-  it('runs once at a time, and once more for all who asked meanwhile', async () => {
+  it('runs once at a time, and once more for all requests in the meantime', async () => {
     const setup = await setUp();
     await setup.watcher.start();
     await Promise.all([setup.watcher.rescan(), setup.watcher.rescan(), setup.watcher.rescan()]);
@@ -89,7 +89,7 @@ describe('a rescan', () => {
     expect(setup.intake.announced).toHaveLength(35);
   });
 
-  it('goes on waiting for files that have not settled when those around them have', async () => {
+  it('still waits for files that have not settled when those around them have', async () => {
     const setup = await setUp({ settle: { quietMs: 40, incompleteAfterMs: 60_000 } });
     const cut = ['cut-0.png', 'cut-1.png', 'cut-2.png'];
     await Promise.all(cut.map((name) => writeFile(path.join(setup.folder, name), PNG.subarray(0, 50))));
@@ -123,7 +123,7 @@ describe('a rescan', () => {
   });
 });
 
-describe('a file that grows for ever', () => {
+describe('a file that never stops growing', () => {
   it('never settles, and is shown with its age', async () => {
     const setup = await setUp({ settle: { quietMs: 100, incompleteAfterMs: 100 } });
     await startedAndScanned(setup);
@@ -143,7 +143,7 @@ describe('a file that grows for ever', () => {
 });
 
 describe('stop', () => {
-  it('is silent afterwards, lets those who wait go on, and may be called again', async () => {
+  it('is silent afterwards, resolves pending waits, and may be called again', async () => {
     const setup = await setUp({ settle: { quietMs: 60_000, incompleteAfterMs: 60_000 } });
     await writePng(setup.folder, 'a.png');
     await startedAndScanned(setup);
@@ -166,7 +166,7 @@ describe('stop', () => {
   });
 });
 
-it('goes on by rescans alone when no watch can be set', async () => {
+it('continues by rescans alone when no watch can be set', async () => {
   const hints = new ManualHints();
   const setup = await setUp({}, { hints });
   await startedAndScanned(setup);

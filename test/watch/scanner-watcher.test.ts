@@ -152,7 +152,7 @@ describe.each(['native', 'polling'] as const)('with %s events', (watch) => {
     expect(setup.rescans).toHaveLength(1);
   });
 
-  it('goes on when the folder is unmounted and mounted again', async () => {
+  it('continues when the folder is unmounted and mounted again', async () => {
     const folder = path.join(await temporaryFolder(), 'mount');
     await mkdir(folder);
     const setup = await setUp({ watch, folder });

@@ -31,7 +31,7 @@ describe('createFileFilter', () => {
     (name) => expect(filter.isImage(name)).toBe(false),
   );
 
-  it('leaves temporary files whatever the patterns say', () => {
+  it('ignores temporary files, even if a pattern matches them', () => {
     const every = createFileFilter(scannerFor('/spool', { patterns: ['**'] }));
     expect(['x', 'x.tmp', '.x', 'y/x.part'].filter((name) => every.isImage(name))).toEqual(['x']);
   });
@@ -54,7 +54,7 @@ describe('createFileFilter', () => {
     'day/desktop.ini',
   ];
 
-  it.each(SYSTEM)('leaves %j, which a server or system made, whatever the patterns say', (name) => {
+  it.each(SYSTEM)('ignores %j, which a server or system made, even if a pattern matches it', (name) => {
     const every = createFileFilter(scannerFor('/spool', { patterns: ['**'] }));
     expect(every.isImage(name)).toBe(false);
   });
@@ -166,7 +166,7 @@ describe('the watcher', () => {
 
   it('announces once, for the pipeline to refuse, what has a path that is too long', async () => {
     const setup = await setUp();
-    // The last name that fits is that of a file, or of a folder that cannot be listed: whichever is longer.
+    // The last name that fits is that of a file, or of a folder that cannot be listed, if that is longer.
     makeTooDeep(setup.folder, `${'f'.repeat(180)}.png`, PNG);
     await setup.watcher.start();
     await setup.watcher.whenScanned();
@@ -230,7 +230,7 @@ describe('the watcher', () => {
     ]);
   });
 
-  it('tells of a file that grows for ever, once, and does not wait for it', async () => {
+  it('reports a file that never stops growing, once, and does not wait for it', async () => {
     // Its time passes as the file grows, so that a busy machine cannot make it look quiet.
     let [grown, endedMs] = [0, Infinity];
     const monotonicMs = (): number => 5 * grown + Math.max(0, performance.now() - endedMs);

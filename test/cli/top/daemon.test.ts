@@ -104,7 +104,7 @@ describe('top --once', () => {
 });
 
 describe('The daemon', () => {
-  it('tells where it listens while it runs, and whoever asks later that it does not', async () => {
+  it('records where it listens while it runs, so that later commands find no daemon', async () => {
     const lab = await Lab.open();
     const daemon = lab.run();
     const url = await daemon.ready();

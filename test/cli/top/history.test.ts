@@ -43,7 +43,7 @@ describe('The history', () => {
     expect(history.span(9999).seconds).toBe(600);
   });
 
-  it('begins anew when the daemon was started again', () => {
+  it('is cleared when the daemon was restarted', () => {
     const history = new PollHistory(5000);
     history.add(poll(0, 1000));
     history.add(poll(2, 1010));
@@ -54,7 +54,7 @@ describe('The history', () => {
     expect(history.rate).toBe(1);
   });
 
-  it('has a column for every five seconds, and none for what nobody saw', () => {
+  it('has a column for every five seconds, and none for times without an observation', () => {
     const history = new PollHistory(5000);
     for (const [seconds, images] of [
       [0, 0],

@@ -80,7 +80,7 @@ describe('The watcher', () => {
     expect(watcher.view.seen?.span).toEqual({ before: undefined, seconds: STATUS.uptimeSeconds });
   });
 
-  it('stops asking a daemon that hangs, when it is told to', async () => {
+  it('stops asking a daemon that hangs when its signal fires', async () => {
     const server = createServer(() => undefined).listen(0, '127.0.0.1');
     onTestFinished(() => {
       server.close();

@@ -4,7 +4,7 @@ import { decodeImage } from '../../../src/decode/decode-image.js';
 import { GREY, greyRgb, optionsOf, RGB, SIZE, type Kind } from '../tiff-samples.js';
 import { tiffOf, type TiffFields, type TiffOptions } from '../tiff.js';
 
-/** Whatever else a directory says: where the pixels are whole, they are shown. */
+/** Odd values of other fields do not matter: whole pixels are shown. */
 const field = (tag: number, type: number, values: readonly number[] | string | Buffer): TiffFields => ({
   [tag]: { type, values },
 });

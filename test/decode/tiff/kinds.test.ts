@@ -246,7 +246,7 @@ describe('CMYK', () => {
     await expectPicture(bytes, RGB, 100);
   });
 
-  it('lies on white where it is transparent', async () => {
+  it('is put on white if it is transparent', async () => {
     const transparent = tiffOf(
       interleaved(...inks, ALPHA),
       SIZE,

@@ -1,6 +1,6 @@
 import type { BadModels, ModelSet, SwapModels } from './models.js';
 
-/** A configuration that the daemon has to take over, or to refuse as a whole. */
+/** A configuration that the daemon has to apply or to reject as a whole. */
 export type Change = GoodChange | BadChange;
 
 export interface GoodChange {
@@ -14,7 +14,7 @@ export interface GoodChange {
 export interface BadChange {
   readonly kind: 'bad';
   readonly name: string;
-  /** Of the error that the log and the audit trail have. */
+  /** Code of the error in the log and the audit trail. */
   readonly code: string;
   /** Models that cannot serve: counted as a swap that failed. */
   readonly use?: readonly string[];

@@ -67,7 +67,9 @@ export class Feed {
     renameSync(this.#arriving, join(this.folder, path));
   }
 
-  /** Keeps so many waiting until the signal comes; `ended` says how many of all have ended. */
+  /**
+   * Keeps this number of images waiting until the signal comes; `ended` returns the number of all that ended.
+   */
   async keepWaiting(images: number, ended: () => Promise<number>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const open = this.fed.length - (await ended());
@@ -76,7 +78,7 @@ export class Feed {
     }
   }
 
-  /** So many a second, evenly, until the signal comes. */
+  /** Feeds `perSecond` images a second, evenly, until the signal comes. */
   async trickle(perSecond: number, signal: AbortSignal): Promise<void> {
     const startMs = performance.now();
     for (let sent = 0; !signal.aborted; sent += 1) {
@@ -87,7 +89,7 @@ export class Feed {
   }
 }
 
-/** Asked anew after each await. */
+/** Reads the signal again after each await. */
 function isOver({ aborted }: AbortSignal): boolean {
   return aborted;
 }

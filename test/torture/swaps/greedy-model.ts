@@ -1,7 +1,7 @@
 import { constantTensor, GraphBuilder } from '../../../src/model/onnx/nodes.js';
 import { decodeModel, encodeModel } from '../../../src/model/onnx/proto.js';
 
-/** Bytes of more than any processor's address space: no computer has them, whatever it promises. */
+/** Number of elements whose bytes exceed every processor's address space: no computer can allocate them. */
 const ELEMENTS = 2n ** 46n;
 
 /**

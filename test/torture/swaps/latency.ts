@@ -1,7 +1,7 @@
 import type { EndedFile } from './verdict.js';
 import type { PlayedChange } from './world.js';
 
-/** Milliseconds. */
+/** Percentiles of latency in milliseconds. */
 export interface Percentiles {
   readonly images: number;
   readonly p50: number;
@@ -15,7 +15,7 @@ export interface LatencyReport {
   readonly duringSwaps: Percentiles;
 }
 
-/** After the answer the old workers end. */
+/** Time after the answer in which the old workers end. */
 const AFTERWARDS_MS = 500;
 
 /**

@@ -31,7 +31,7 @@ export interface BadModels {
   readonly missing: string;
   readonly damaged: string;
   readonly otherClasses: string;
-  /** Its manifest names more classes than its graph has. */
+  /** A version whose manifest names more classes than its graph has. */
   readonly boastful: string;
   readonly rubbish: string;
   readonly greedy: string;
@@ -116,7 +116,7 @@ async function addBadModels(registry: Registry): Promise<BadModels> {
 
 interface VersionOptions {
   readonly classes?: readonly string[];
-  /** Of the manifest, where they are not the graph's. */
+  /** Classes of the manifest, if they differ from the graph's. */
   readonly named?: readonly string[];
   readonly change?: (onnx: Uint8Array) => Uint8Array;
 }
@@ -141,8 +141,8 @@ function addVersion(
 }
 
 /**
- * Untrained networks begin with nearly equal probabilities, by which versions could not be told apart: this
- * one has opinions.
+ * Makes a network with clearly different probabilities. Untrained networks have nearly equal ones, so their
+ * versions could not be distinguished.
  */
 function decisiveLeNet5(classes: readonly string[], seed: number): Uint8Array {
   const network = lenet5({ classes: classes.length });

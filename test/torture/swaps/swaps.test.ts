@@ -10,7 +10,7 @@ import { swapUnderLoad } from './swaps.js';
  * A round of every change with small models; `npx tsx scripts/swaps.ts` plays a hundred, with AlexNet, and
  * measures latency.
  */
-it('loses nothing and mixes up nothing, however often models and settings change, and whatever is wrong with them', async () => {
+it('loses nothing and mixes up nothing, however often models and settings change, valid or not', async () => {
   const folder = temporaryFolder();
   const smears = await drawSmears(join(folder, 'smears'), 24, SMEAR_SIZE);
   const models = await smallModels(folder);

@@ -17,7 +17,7 @@ export interface SwapsOptions {
   readonly steadyMs: number;
   /** Changes at full speed, a third of them bad. */
   readonly swaps: number;
-  /** Go on at full speed until so many images have been fed. */
+  /** Number of images to feed at full speed, at least. */
   readonly images: number;
   /** Images that wait all the time. */
   readonly backlog: number;
@@ -31,11 +31,11 @@ export interface SwapsOptions {
 export interface SwapsReport {
   readonly findings: readonly Finding[];
   readonly images: number;
-  /** Of the first models, at full speed. */
+  /** Throughput of the first models at full speed. */
   readonly imagesPerSecond: number;
   /** Share of images of which the versions of each model say different things. */
   readonly sharpness: number;
-  /** By precision: how far results are from what their models say in quiet, at most. */
+  /** Largest difference, by precision, of a result from that of the same model on an idle daemon. */
   readonly differences: Readonly<Record<string, number>>;
   readonly played: readonly PlayedChange[];
   readonly atFullSpeed: LatencyReport;

@@ -32,7 +32,7 @@ export interface EndedFile {
 
 /** A record has six decimals, and single precision rounds otherwise in batches of another size. */
 export const TOLERANCE = 1e-5;
-/** What was in work at a swap is finished by the old models. */
+/** Time in which the old models finish the images in progress at a swap. */
 const DRAINED_WITHIN_MS = 5000;
 
 export function readFiles(stateFolder: string): EndedFile[] {
@@ -117,7 +117,9 @@ function judgeModels(world: SwapWorld, files: readonly EndedFile[], reference: R
   });
 }
 
-/** By precision: how far results are from what their models say in quiet, at most. */
+/**
+ * Returns the largest difference, by precision, of a result from that of the same model on an idle daemon.
+ */
 export function largestDifferences(
   { feed }: SwapWorld,
   files: readonly EndedFile[],
@@ -141,8 +143,8 @@ interface Service {
 }
 
 /**
- * Which models may have served when: from the moment that their configuration was written, until the next had
- * taken over.
+ * Returns when each set of models may have served: from the writing of its configuration until the next one
+ * was applied.
  */
 function servicesOf({ first, played }: SwapWorld): Service[] {
   const services: Service[] = [];
@@ -196,7 +198,7 @@ function judgeSinks({ folder }: SwapWorld, files: readonly EndedFile[]): Finding
     : [...findings, wrong(`${documents} documents of ${files.length} files`)];
 }
 
-/** What could serve was taken over; what could not was refused, with the reason that it has. */
+/** Checks that usable configurations were applied and that others were rejected with the right reason. */
 function judgeAnswers(played: readonly PlayedChange[]): Finding[] {
   return played.flatMap(({ change, answer }): Finding[] => {
     const code = codeIn(answer);

@@ -7,10 +7,10 @@ import type { ModelSet, SwapModels } from './models.js';
 
 export const SCANNER = 'left';
 
-/** A change of the configuration, and what the daemon made of it. */
+/** A change of the configuration, and the daemon's answer to it. */
 export interface PlayedChange {
   readonly change: Change;
-  /** Milliseconds since 1970: the file was written; the daemon said what became of it. */
+  /** Time at which the file was written, in milliseconds since 1970. */
   readonly writtenAt: number;
   readonly answeredAt: number;
   readonly answer: LogLine;
@@ -69,7 +69,7 @@ export class SwapWorld {
   feedAlong(feed: (signal: AbortSignal) => Promise<void>): () => Promise<void> {
     const stop = (this.#stopFeeding = new AbortController());
     const feeding = feed(stop.signal);
-    // It is told when it is waited for; until then it is no reason to end.
+    // A failure is reported when the caller waits for it; until then it must not end the process.
     feeding.catch(() => undefined);
     return async () => {
       stop.abort();
@@ -77,7 +77,7 @@ export class SwapWorld {
     };
   }
 
-  /** Ends everything, in whatever state it is. */
+  /** Ends everything, in any state. */
   async close(): Promise<void> {
     this.#stopFeeding?.abort();
     this.daemon.signal('SIGKILL');
