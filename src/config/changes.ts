@@ -4,25 +4,26 @@ import type { Config } from './schema.js';
 export interface ConfigChanges {
   /** Paths of the options that differ, scanners and sinks by name: `scanners[left].settle.quietMs`. */
   readonly changed: readonly string[];
-  /** Those among them that a running daemon cannot take over. */
+  /** Changed options that take effect only after a restart of the daemon. */
   readonly needsRestart: readonly string[];
 }
 
 /**
- * What a running daemon cannot change: the ledger it holds open, the address that Prometheus and probes know,
- * and the set of watched folders with the way each is watched. Everything else reloads; see ARCHITECTURE.md.
+ * Options that a running daemon cannot change: the ledger it holds open, the address that Prometheus and
+ * probes use, and the set of watched folders with the way each is watched. All other options reload; see
+ * ARCHITECTURE.md.
  */
 const FIXED: readonly RegExp[] = [
   /^stateFolder$/,
-  // The token may be another at any time; where Prometheus and probes find the daemon may not.
+  // The token may change at any time; the address that Prometheus and probes use may not.
   /^http\.(?!tokenFile$)/,
-  // A scanner that was added, removed or renamed …
+  // A scanner that was added, removed or renamed.
   /^scanners\[[^\]]+\]$/,
-  // … or that looks elsewhere, or in another way.
+  // A scanner with another folder or another way of watching.
   /^scanners\[[^\]]+\]\.(folder|watch)$/,
 ];
 
-/** Which options differ between two configurations, and which of them need a restart. */
+/** Lists the options that differ between two configurations, and those that need a restart. */
 export function changedOptions(before: Config, after: Config): ConfigChanges {
   const changed = differences('', before, after);
   const needsRestart = changed.filter((path) => FIXED.some((fixed) => fixed.test(path)));

@@ -9,9 +9,9 @@ import { scheduleProblems } from './schedule-checks.js';
 import { sameAddress, webhookProblems } from './webhook-checks.js';
 
 /**
- * What no single option can tell: names that must differ and folders that must not lie in each other. It
- * looks at the file as it was written and skips what the schema refuses, so that all problems are reported at
- * once.
+ * Checks that concern more than one option: names that must differ and folders that must not contain each
+ * other. The checks use the file as it was written and skip what the schema rejects, so that all problems are
+ * reported at once.
  */
 export function crossChecks(value: unknown, base: string): Problem[] {
   const written = skeleton.parse(value);
@@ -113,13 +113,16 @@ function placesOf<Entry>(
   });
 }
 
-/** Files in the overlap would be ingested twice, under two scanners' names. */
+/**
+ * Finds scanners with overlapping folders: files in the overlap would be ingested twice, under two scanners'
+ * names.
+ */
 function nestedScanners(scanners: readonly ConfiguredPlace[]): Problem[] {
   return scanners.flatMap((scanner, index) =>
     scanners.slice(0, index).flatMap((other) => {
       if (scanner.place === other.place) return [problem(scanner, `is also the folder of ${nameOf(other)}`)];
       if (isWithin(scanner.place, other.place))
-        return [problem(scanner, `lies inside that of ${nameOf(other)}`)];
+        return [problem(scanner, `is inside that of ${nameOf(other)}`)];
       if (isWithin(other.place, scanner.place))
         return [problem(scanner, `contains that of ${nameOf(other)}`)];
       return [];
@@ -136,8 +139,8 @@ function problem({ path, place }: ConfiguredPlace, relation: string): Problem {
 }
 
 /**
- * Everything that Smearwatch writes: what it wrote into a scanner's folder it could ingest again, without
- * end.
+ * All places that Smearwatch writes to. A file written into a scanner's folder could be ingested again,
+ * without end.
  */
 function writtenPlaces(written: ConfigSkeleton, base: string): ConfiguredPlace[] {
   const { stateFolder, scanners, sinks } = written;
@@ -157,7 +160,7 @@ function insideScanners(places: readonly ConfiguredPlace[], scanners: readonly C
   return places.flatMap((place) => {
     const scanner = scanners.find((candidate) => isWithin(place.place, candidate.place));
     if (scanner === undefined) return [];
-    const where = `${place.place} lies inside the folder of ${nameOf(scanner)} (${scanner.place})`;
-    return [{ path: place.path, message: `${where}; what is written there could be taken for new images` }];
+    const where = `${place.place} is inside the folder of ${nameOf(scanner)} (${scanner.place})`;
+    return [{ path: place.path, message: `${where}; files written there could be ingested as new images` }];
   });
 }

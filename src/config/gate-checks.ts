@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Problem } from './problems.js';
 
-/** Figures that there are for the whole only. */
+/** Figures that exist only for all classes together. */
 const WITHOUT_CLASS = ['shareRight', 'quadraticLoss', 'expectedCalibrationError'];
 const LIMITS = ['min', 'max', 'maxFall'];
 
@@ -11,7 +11,7 @@ const gate = z
   .catch({ figure: undefined, class: undefined });
 const gates = z.object({ evaluation: z.object({ gates: z.array(gate) }) });
 
-/** What the schema cannot tell of a gate: that it demands something, of a figure that exists. */
+/** Gate problems that the schema cannot detect: a gate must have a limit, for a figure that exists. */
 export function gateProblems(value: unknown): Problem[] {
   const written = gates.safeParse(value).data?.evaluation.gates ?? [];
   return written.flatMap(({ figure = '', class: name, ...rest }, index) => {
@@ -19,10 +19,10 @@ export function gateProblems(value: unknown): Problem[] {
     const hasLimit = LIMITS.some((limit) => rest[limit] !== undefined);
     const isOfClass = name !== undefined && WITHOUT_CLASS.includes(figure);
     return [
-      ...(figure === '' || hasLimit
-        ? []
-        : [{ path, message: `demands nothing: give it ${LIMITS.join(', ')}` }]),
-      ...(isOfClass ? [{ path: [...path, 'class'], message: `there is no ${figure} of a class` }] : []),
+      ...(figure === '' || hasLimit ? [] : [{ path, message: `has no limit: set ${LIMITS.join(', ')}` }]),
+      ...(isOfClass
+        ? [{ path: [...path, 'class'], message: `${figure} does not exist for a single class` }]
+        : []),
     ];
   });
 }

@@ -17,7 +17,7 @@ export interface JsonSchema {
   readonly minItems?: number;
 }
 
-/** JSON Schema of the configuration file as a person writes it: options with a default may be left out. */
+/** JSON Schema of the configuration file as a user writes it: options with a default may be omitted. */
 export function configJsonSchema(): JsonSchema & { readonly title: string } {
   const schema = z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema;
   return { ...schema, title: 'Configuration of Smearwatch' };

@@ -10,21 +10,27 @@ import { configSchema, type Config } from './schema.js';
 import { parseYaml } from './yaml-source.js';
 
 export interface LoadedConfig {
-  /** Validated, with defaults, absolute paths, and frozen: nothing needs to check it again. */
+  /**
+   * The configuration, validated, with defaults and absolute paths, and frozen: no other code needs to check
+   * it.
+   */
   readonly config: Config;
-  /** Absolute. */
+  /** Absolute path of the configuration file. */
   readonly file: string;
-  /** SHA-256 of the file's bytes, hexadecimal: what /status and the log say is in force. */
+  /** SHA-256 of the file's bytes, hexadecimal: /status and the log name the configuration in force by it. */
   readonly sha256: string;
 }
 
-/** A configuration is some kilobytes; a larger file is another file, named by mistake. */
+/**
+ * Largest configuration file. A configuration takes some kilobytes; a larger file was probably named by
+ * mistake.
+ */
 const MAX_BYTES = 1_048_576;
 
 /**
  * Reads and checks a YAML 1.2 configuration file.
  * @throws SmearwatchError `configuration-unreadable`, or `configuration-invalid` with every problem, each
- *   with its line, column, option, and what may stand there.
+ *   with its line, column, option and allowed values.
  */
 export function loadConfig(file: string): LoadedConfig {
   const path = resolve(file);
@@ -32,7 +38,7 @@ export function loadConfig(file: string): LoadedConfig {
   return { config: parseConfig(decode(path, bytes), path), file: path, sha256: sha256(bytes) };
 }
 
-/** As `loadConfig`, of a text that stands for the contents of `file` (absolute). */
+/** Checks a text as if it were the contents of `file` (an absolute path), like `loadConfig`. */
 export function parseConfig(text: string, file: string): Config {
   const source = parseYaml(text);
   if (source.syntaxErrors.length > 0) {

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SmearwatchError } from '../errors.js';
 
-/** Where a command without `--config` looks, in this order. */
+/** Configuration files that a command without `--config` looks for, in this order. */
 export const CONFIG_PLACES = ['smearwatch.yaml', '/etc/smearwatch/smearwatch.yaml'] as const;
 
 /**
- * The configuration file to use: the one named, or the first of the usual places that exists; absolute.
+ * Finds the configuration file to use: the one named, or the first of the usual places that exists. Returns
+ * its absolute path.
  * @throws SmearwatchError `configuration-missing`
  */
 export function locateConfig(named?: string, places: readonly string[] = CONFIG_PLACES): string {

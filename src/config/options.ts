@@ -5,12 +5,12 @@ export interface ConfigOption {
   /** `scanners[].settle.quietMs`; the root section is the empty string. */
   readonly path: string;
   readonly name: string;
-  /** What may stand there, as words that follow "must be". */
+  /** The allowed values, as words that follow "must be". */
   readonly allowed: string;
-  /** The words of a choice, otherwise empty. */
+  /** The values of a choice; otherwise empty. */
   readonly choices: readonly string[];
   readonly required: boolean;
-  /** `action: move`, of an option that only that alternative of a union has. */
+  /** The alternative of a union that this option belongs to, such as `action: move`. */
   readonly onlyWith: string | undefined;
   readonly default: unknown;
   readonly description: string;
@@ -19,8 +19,8 @@ export interface ConfigOption {
 }
 
 /**
- * The whole catalogue, as a tree. It is read from the schema, so that errors and documents cannot disagree
- * with it.
+ * The whole catalogue of options, as a tree. It is read from the schema, so that errors and documents always
+ * agree with it.
  */
 export function configOptions(): ConfigOption {
   return describe('', '', configJsonSchema(), true);
@@ -68,7 +68,8 @@ function properties(path: string, schema: JsonSchema): ConfigOption[] {
 }
 
 /**
- * The alternatives of a union (by `afterwards.action`, `sinks[].type`) share options: each is listed once.
+ * Merges the options of a union's alternatives (by `afterwards.action`, `sinks[].type`): an option that
+ * several of them have is listed once.
  */
 function mergeAlternatives(variants: readonly (readonly ConfigOption[])[]): ConfigOption[] {
   const merged = new Map<string, ConfigOption>();
@@ -84,7 +85,9 @@ function mergeAlternatives(variants: readonly (readonly ConfigOption[])[]): Conf
   return [...merged.values()];
 }
 
-/** One option of two alternatives: their choices together, and a default only where it is the same. */
+/**
+ * Merges an option of two alternatives: it has the choices of both, and a default only if both have the same.
+ */
 function shared(known: ConfigOption, option: ConfigOption): ConfigOption {
   const choices = [...new Set([...known.choices, ...option.choices])];
   return {
@@ -115,7 +118,7 @@ function allowedWords(schema: JsonSchema): string {
   return `${kind} from ${schema.minimum ?? '−∞'} to ${schema.maximum ?? '∞'}`;
 }
 
-/** `a, b or c`. */
+/** Joins words as in `a, b or c`. */
 export function orList(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;

@@ -7,8 +7,8 @@ type SinkValues = ConfigValues['sinks'][number];
 type ScheduleValues = ConfigValues['evaluation']['schedule'];
 
 /**
- * Every path of the configuration made absolute. Relative ones are relative to the configuration file's
- * folder, not to where the daemon was started: a service manager starts it anywhere.
+ * Makes every path of the configuration absolute. Relative paths are relative to the configuration file's
+ * folder, not to the working directory, which depends on the service manager.
  */
 export function withAbsolutePaths(config: ConfigValues, base: string): ConfigValues {
   const { registry, cacheFolder } = config.models;
@@ -48,7 +48,7 @@ function absoluteSink(sink: SinkValues, base: string): SinkValues {
   }
 }
 
-/** The folder that a sink writes into; undefined of one that writes to no disk. */
+/** The folder that a sink writes to; undefined for a sink that writes to no disk. */
 export function folderOfSink(sink: SinkConfig): string | undefined {
   switch (sink.type) {
     case 'json':
@@ -69,7 +69,7 @@ function absoluteSchedule(schedule: ScheduleValues, base: string): ScheduleValue
 }
 
 /**
- * Whether `path` is `folder` or lies in it; both absolute, compared by name only (links are not followed).
+ * Whether `path` is `folder` or is inside it; both absolute, compared by name only (links are not followed).
  */
 export function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);

@@ -7,8 +7,8 @@ const scanner = z.object({ patterns: list, exclude: list }).catch({ patterns: []
 const written = z.object({ scanners: z.array(scanner) });
 
 /**
- * What the schema cannot tell of `patterns` and `exclude`: patterns that match nothing, or everything, for
- * ever.
+ * Problems of `patterns` and `exclude` that the schema cannot detect: patterns that would always match
+ * nothing, or everything.
  */
 export function patternProblems(value: unknown): Problem[] {
   const scanners = written.safeParse(value).data?.scanners ?? [];
@@ -24,7 +24,7 @@ function problemsOf(
   check: (text: string) => string | undefined,
 ): Problem[] {
   return patterns.flatMap((text, index) => {
-    // What is no text, or empty, the schema refuses.
+    // The schema rejects values that are not text or are empty.
     const message = typeof text === 'string' && text !== '' ? check(text) : undefined;
     return message === undefined
       ? []
@@ -35,8 +35,8 @@ function problemsOf(
 const RELATIVE = "patterns are relative to the scanner's folder";
 
 /**
- * What is wrong with a pattern, and what to write instead. The order matters: the first fault explains the
- * others.
+ * Describes what is wrong with a pattern and what to write instead. The order matters: the first fault
+ * explains the others.
  */
 function problemOf(text: string): string | undefined {
   if (text.trim() !== text)
@@ -54,26 +54,25 @@ function problemOf(text: string): string | undefined {
   return brackets(text) ?? (isCompiled(text) ? undefined : 'and no name can match it; check its brackets');
 }
 
-/** Only in `patterns`: names that are never taken for images. */
+/** Checks an entry of `patterns` for names that are never treated as images. */
 function ofImages(text: string): string | undefined {
   if (/(^|\/)\.(?!\/)/.test(text)) return 'but names that begin with a dot are never images';
-  if (/\.(tmp|part|partial)$/i.test(text))
-    return 'but that is what a file is called that is not finished yet';
+  if (/\.(tmp|part|partial)$/i.test(text)) return 'but unfinished files have such names';
   return undefined;
 }
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 
-/** Pairs of brackets, and what stands in them and between them. */
+/** Finds pairs of brackets, with the text inside and between them. */
 function brackets(text: string): string | undefined {
-  // "[[:alpha:]]" is a pair within a pair, and the only such.
+  // "[[:alpha:]]" is a pair within a pair, and the only such pair.
   const characters = Array.from(text.replace(/\[:\w+:\]/g, 'a'));
   const open: { bracket: string; at: number }[] = [];
   for (const [at, character] of characters.entries()) {
     const inner = open.at(-1);
     const isInSet = inner?.bracket === '[';
     if (inner && CLOSING[inner.bracket] === character) {
-      // "[]a]" is a set that holds a bracket.
+      // "[]a]" is a set that contains a bracket.
       if (isInSet && at === inner.at + 1) continue;
       open.pop();
       const group = characters.slice(inner.at + 1, at).join('');
@@ -82,7 +81,7 @@ function brackets(text: string): string | undefined {
     } else if (isInSet) continue;
     else if (character in CLOSING) open.push({ bracket: character, at });
     else if ('}])'.includes(character))
-      return `with a "${character}" that nothing opens; ${itself(character)}`;
+      return `with a "${character}" that has no opening bracket; ${itself(character)}`;
     else if (open.length === 0 && ',;|'.includes(character))
       return `a list in one text; make each pattern an entry of its own, or write {a,b} for alternatives; ${itself(character)}`;
   }
@@ -94,13 +93,16 @@ function itself(character: string): string {
   return `for the character itself, write "[${character}]"`;
 }
 
-/** @param before what stands before the group. */
+/**
+ * Checks the contents of a group.
+ * @param before the character before the group
+ */
 function groupFault(bracket: string, group: string, before = ' '): string | undefined {
   if (bracket === '{' && !/,|\.\./.test(group))
-    return `but braces stand for alternatives: write ${quoted(group)} without them, or {a,b}`;
-  // A group of a regular expression: "Scan (2)" would match "Scan 2" only.
+    return `but braces mean alternatives: write ${quoted(group)} without them, or {a,b}`;
+  // In a regular expression this is a group: "Scan (2)" would match only "Scan 2".
   if (bracket === '(' && !group.includes('|') && !'?*+@!'.includes(before))
-    return `and ( ) stand for a group; for the characters themselves, write "[(]${group}[)]"`;
+    return `and ( ) mean a group; for the characters themselves, write "[(]${group}[)]"`;
   return undefined;
 }
 

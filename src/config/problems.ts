@@ -4,19 +4,16 @@ import { configOptions, flatten, pathText, type ConfigOption } from './options.j
 import { suggest } from './suggest.js';
 import type { Position, YamlSource } from './yaml-source.js';
 
-/** One thing that is wrong with a configuration file. */
+/** A problem of a configuration file. */
 export interface Problem {
   readonly path: readonly PropertyKey[];
-  /** What is wrong and what may stand there, without the path. */
+  /** The problem and the allowed values, without the path. */
   readonly message: string;
-  /** The name of the option is wrong, not its value. */
+  /** Whether the name of the option is wrong, rather than its value. */
   readonly isAboutKey?: boolean;
 }
 
-/**
- * The sentences of what the schema refuses: the value that stands there, what may stand there, and a
- * suggestion.
- */
+/** Describes what the schema rejects: the value in the file, the allowed values, and a suggestion. */
 export function schemaProblems(issues: readonly z.core.$ZodIssue[], value: unknown): Problem[] {
   const root = configOptions();
   const byPath = new Map([root, ...flatten(root)].map((option) => [option.path, option]));
@@ -29,7 +26,10 @@ export function schemaProblems(issues: readonly z.core.$ZodIssue[], value: unkno
   });
 }
 
-/** The catalogue lists `scanners` and `scanners[].name`; an entry `scanners[0]` is a section, or a text. */
+/**
+ * Describes one entry of a list. The catalogue lists `scanners` and `scanners[].name`; an entry `scanners[0]`
+ * is a section, or a text.
+ */
 function entryOf(list: ConfigOption): ConfigOption {
   const allowed = list.children.length > 0 ? 'a section of options' : 'text';
   return { ...list, allowed, required: true };
@@ -56,10 +56,10 @@ function unknownSentence(
   options: readonly ConfigOption[],
 ): string {
   const names = options.map(({ name }) => name);
-  // Known, but not here: an option of another alternative (`to` belongs to `action: move` only).
+  // A known option of another alternative (`to` belongs to `action: move` only).
   const kind = options.find(({ choices, name }) => choices.length > 1 && name in present);
   if (names.includes(key) && kind) return `does not go with ${kind.name}: ${String(present[kind.name])}`;
-  // What is already there was not misspelt: suggest it only when nothing else comes near.
+  // An option that is present was not misspelt: suggest it only if no other name is similar.
   const missing = names.filter((name) => !Object.hasOwn(present, name));
   const meant = suggest(key, missing) ?? suggest(key, names);
   return `unknown option; ${meant === undefined ? `known here: ${names.join(', ')}` : `did you mean "${meant}"?`}`;
@@ -89,7 +89,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** One error with every problem on a line of its own, in the order of the file. */
+/** Makes one error that lists every problem on a separate line, in the order of the file. */
 export function invalidConfiguration(
   file: string,
   source: YamlSource,

@@ -4,10 +4,13 @@ import type { Problem } from './problems.js';
 const days = z.number().optional().catch(undefined);
 const written = z.object({ retention: z.object({ ledgerDays: days, jsonDays: days }) });
 
-/** What the schema cannot tell of retention: documents that the ledger has forgotten are nobody's. */
+/**
+ * Problems of retention that the schema cannot detect: documents that the ledger has forgotten would never be
+ * removed.
+ */
 export function retentionProblems(value: unknown): Problem[] {
   const { ledgerDays, jsonDays } = written.safeParse(value).data?.retention ?? {};
   if (ledgerDays === undefined || jsonDays === undefined || jsonDays <= ledgerDays) return [];
-  const message = `is more than ledgerDays (${ledgerDays}); the ledger must still know of the documents`;
+  const message = `is more than ledgerDays (${ledgerDays}); the ledger must still list the documents`;
   return [{ path: ['retention', 'jsonDays'], message }];
 }

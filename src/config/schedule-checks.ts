@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import type { Problem } from './problems.js';
 
-/** What is wrong with `evaluation.schedule` besides what the schema sees; of the file as it was written. */
+/** Problems of `evaluation.schedule` that the schema cannot detect, in the file as it was written. */
 export function scheduleProblems(value: unknown): Problem[] {
   const { evaluation, models } = skeleton.parse(value);
   const { schedule } = evaluation;
@@ -48,8 +48,8 @@ function timeProblems(cron: string, timeZone: string): Problem[] {
     const next = new Cron(cron, { timezone: timeZone, mode: '5-part', paused: true }).nextRun();
     return next === null ? [problem('cron', `"${cron}" is a time that never comes`)] : [];
   } catch (error) {
-    const shape = 'it must be minute, hour, day, month and weekday, for instance "30 2 * * *"';
-    return [problem('cron', `"${cron}" is no cron expression: ${shape} (${messageOf(error)})`)];
+    const shape = 'it must be minute, hour, day, month and weekday, for example "30 2 * * *"';
+    return [problem('cron', `"${cron}" is not a cron expression: ${shape} (${messageOf(error)})`)];
   }
 }
 
@@ -62,7 +62,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** A label that nothing follows would be moved without any effect. */
+/** Finds promotions without an effect: no model in use follows the label. */
 function promotionProblems(
   { candidates, promote: { label } }: CheckedSchedule,
   use: readonly { model?: string | undefined }[],

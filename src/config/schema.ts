@@ -10,7 +10,7 @@ import { diskSchema, retentionSchema } from './schema/storage-schema.js';
 import { folder, milliseconds } from './schema/values.js';
 
 /**
- * The configuration file, every option with its default and its meaning; a file in schema/ for each section.
+ * The configuration file: every option with its default and description. Each section has a file in schema/.
  * The JSON Schema for editors (config/schema.json) and docs/configuration.md are generated from these
  * descriptions.
  */
@@ -25,8 +25,8 @@ export const configSchema = z.strictObject({
   pool: poolSchema.describe('The inference workers.'),
   disk: diskSchema.describe('The free space that disks must have.'),
   retention: retentionSchema.describe('How long the ledger and JSON documents are kept.'),
-  review: reviewSchema.describe('Which images a person should look at.'),
-  http: httpSchema.describe('Metrics, health, status, and labels from outside.'),
+  review: reviewSchema.describe('Which images a person should review.'),
+  http: httpSchema.describe('Metrics, health, status and external labels.'),
   accuracy: accuracySchema.describe('Live accuracy: figures of the newest images whose true class is known.'),
   drift: driftSchema.describe('How much the newest images differ from a reference.'),
   evaluation: evaluationSchema.describe('How models are evaluated on labelled images.'),

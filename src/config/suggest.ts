@@ -1,6 +1,6 @@
 /**
- * The candidate that `word` was probably meant to be, or undefined when none is near. Near is one slip in
- * three letters (two at least), so that `portt` finds `port` and `banana` finds nothing.
+ * The candidate that `word` was probably meant to be, or undefined if no candidate is similar. Similar means
+ * one edit per three letters (at least two edits), so that `portt` finds `port` and `banana` finds nothing.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
@@ -14,7 +14,10 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return best.distance <= tolerated && best.distance < wanted.length ? best.candidate : undefined;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment) from `a` to `b`. */
+/**
+ * Number of insertions, deletions, replacements and swaps of neighbours (optimal string alignment) from `a`
+ * to `b`.
+ */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

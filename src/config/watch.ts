@@ -8,13 +8,13 @@ export type ChangeReason = 'file' | 'signal';
 
 export interface ConfigWatchOptions {
   /**
-   * SHA-256 of what was loaded (`LoadedConfig.sha256`): a change between loading and watching is then not
+   * SHA-256 of the loaded file (`LoadedConfig.sha256`): a change between loading and watching is then not
    * missed.
    */
   readonly sha256?: string;
-  /** How long a changed file must stay as it is: editors write in several steps. */
+  /** Time for which a changed file must stay unchanged: editors write in several steps. */
   readonly quietMs?: number;
-  /** How often the file is looked at without being told: network shares and containers send no events. */
+  /** Interval at which the file is checked without an event: network shares and containers send no events. */
   readonly pollIntervalMs?: number;
 }
 
@@ -25,7 +25,7 @@ export interface ConfigWatcher {
 /**
  * Calls `onChange` when the bytes of `file` have changed and settled, and at every SIGHUP. Events of the
  * folder are only a hint (editors rename, and Kubernetes swaps a link two folders away); the file's hash
- * decides. A file that is missing for a moment, between an editor's two renames, is waited for.
+ * decides. A file that is briefly missing, between an editor's two renames, is waited for.
  */
 export function watchConfig(
   file: string,
@@ -49,12 +49,12 @@ class FileWatcher implements ConfigWatcher {
   readonly #closing = new AbortController();
   #folder: FSWatcher | undefined;
   #poll: NodeJS.Timeout | undefined;
-  /** Something happened since the last look at the hash. */
+  /** Whether an event has arrived since the last comparison of the hash. */
   #isHinted = false;
   #isSettling = false;
-  /** Hash of what `onChange` was last called for, or of what was loaded. */
+  /** Hash of the file at the last call of `onChange`, or of the loaded file. */
   #reported: string;
-  /** Nothing yet, so that the first look compares the hash in any case. */
+  /** Empty at first, so that the first check compares the hash in any case. */
   #lastLook = '';
 
   constructor(file: string, onChange: (reason: ChangeReason) => void, options: Required<ConfigWatchOptions>) {
@@ -69,10 +69,10 @@ class FileWatcher implements ConfigWatcher {
     this.#poll = setInterval(() => void this.#lookAgain(), this.#options.pollIntervalMs).unref();
     try {
       this.#folder = watchFolder(dirname(this.#file), { persistent: false }, () => this.#hint());
-      // Watching is a hint: without it (ENOSPC, EMFILE, a folder that was replaced) the interval goes on.
+      // Events are a hint: without them (ENOSPC, EMFILE, a folder that was replaced) the interval continues.
       this.#folder.on('error', () => this.#folder?.close());
     } catch {
-      // As above.
+      // Events are a hint here, too.
     }
   }
 
@@ -93,8 +93,8 @@ class FileWatcher implements ConfigWatcher {
   }
 
   /**
-   * Compares once the file has been as it is for a while. The file, not its folder: where results are written
-   * beside it, there is never quiet.
+   * Compares the hash once the file has been unchanged for a while. It waits for the file, not for its
+   * folder: if results are written to the same folder, the folder is never quiet.
    */
   async #settle(): Promise<void> {
     this.#isSettling = true;
@@ -105,14 +105,14 @@ class FileWatcher implements ConfigWatcher {
     this.#isSettling = false;
   }
 
-  /** What the file looks like since it is quiet. */
+  /** Waits until the file is quiet and returns its state. */
   async #quiet(): Promise<string> {
     const { signal } = this.#closing;
     let before: string;
     let look = await lookOf(this.#file);
     do {
       before = look;
-      // Closing ends the waiting.
+      // Closing ends the wait.
       await delay(this.#options.quietMs, undefined, { ref: false, signal }).catch(() => undefined);
       look = await lookOf(this.#file);
     } while (look !== before && !this.#isClosed);
@@ -129,7 +129,7 @@ class FileWatcher implements ConfigWatcher {
   async #compare(look: string): Promise<void> {
     const current = await hashOf(this.#file);
     if (this.#isClosed || current === undefined || current === this.#reported) return;
-    // It is being written again: what was read may be half of it, or nothing.
+    // It is being written again: the bytes that were read may be incomplete.
     if ((await lookOf(this.#file)) !== look) {
       this.#hint();
       return;
@@ -147,19 +147,19 @@ async function hashOf(file: string): Promise<string | undefined> {
   try {
     return sha256(await readFile(file));
   } catch {
-    return undefined; // Missing or unreadable just now: the next look decides.
+    return undefined; // Missing or unreadable at the moment: the next check decides.
   }
 }
 
 /**
- * Links are followed, so that a swapped link is another inode. Whoever writes may set the modification time
- * back.
+ * State of the file. Links are followed, so that a swapped link is another inode. The modification time alone
+ * is not enough: a writer may reset it.
  */
 async function lookOf(file: string): Promise<string> {
   try {
     const { ino, size, mtimeMs, ctimeMs } = await stat(file);
     return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
   } catch {
-    return ''; // As above.
+    return ''; // The file is missing or unreadable at the moment.
   }
 }

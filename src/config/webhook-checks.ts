@@ -7,7 +7,10 @@ const webhook = z
   .catch({});
 const written = z.object({ sinks: z.array(webhook) });
 
-/** What the schema cannot tell of a webhook's address. No message quotes it: a password may be in it. */
+/**
+ * Problems of a webhook's address that the schema cannot detect. No message quotes the address: it may
+ * contain a password.
+ */
 export function webhookProblems(value: unknown): Problem[] {
   const sinks = written.safeParse(value).data?.sinks ?? [];
   return sinks.flatMap(({ type, url, allowInsecure }, index) => {
@@ -18,13 +21,13 @@ export function webhookProblems(value: unknown): Problem[] {
 }
 
 function problemOf(text: string, allowInsecure: boolean): string | undefined {
-  if (!URL.canParse(text)) return 'is no address such as https://lis.example/smears';
+  if (!URL.canParse(text)) return 'is not an address such as https://lis.example/smears';
   const url = new URL(text);
   if (!['https:', 'http:'].includes(url.protocol)) return 'must begin with https://';
   if (url.username !== '' || url.password !== '')
-    return 'has a user name or password in it; a receiver knows Smearwatch by the signature (secretFile)';
+    return 'contains a user name or password; a receiver recognizes Smearwatch by the signature (secretFile)';
   if (url.protocol === 'http:' && !allowInsecure && !isThisComputer(url.hostname))
-    return 'begins with http:// and is another computer: whoever is between reads the results. Use https://, or set allowInsecure: true';
+    return 'begins with http:// and is another computer: anyone on the network path can read the results. Use https://, or set allowInsecure: true';
   return undefined;
 }
 
@@ -32,7 +35,7 @@ function isThisComputer(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** The same address, however it is written; undefined for what is none. */
+/** Normalizes an address, so that two spellings of it are equal; undefined if the text is not an address. */
 export function sameAddress(text: string | undefined): string | undefined {
   return text !== undefined && URL.canParse(text) ? new URL(text).href : undefined;
 }

@@ -6,14 +6,14 @@ export interface Position {
   readonly column: number;
 }
 
-/** A YAML 1.2 file that can say where each of its options stands. */
+/** A YAML 1.2 file that reports the position of each of its options. */
 export interface YamlSource {
   readonly value: unknown;
-  /** What is wrong with the YAML itself; `value` is undefined then. */
+  /** Errors of the YAML itself; `value` is undefined if there are any. */
   readonly syntaxErrors: readonly { readonly message: string; readonly position: Position }[];
-  /** Where `path` stands; of an option that is missing, the nearest section that is there. */
+  /** Position of the value at `path`; for a missing option, that of the nearest section that exists. */
   positionOf(path: readonly PropertyKey[]): Position;
-  /** Where the name (not the value) of `path` stands. */
+  /** Position of the name (not the value) of `path`. */
   positionOfKey(path: readonly PropertyKey[]): Position;
 }
 
@@ -24,8 +24,8 @@ export function parseYaml(text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  // A warning (an unknown tag, for instance) means that the file says something that would be ignored:
-  // refused too.
+  // A warning (an unknown tag, for example) means that something in the file would be ignored: it is
+  // rejected, too.
   const faults = [...document.errors, ...document.warnings];
   const syntaxErrors = faults.map(({ message, pos }) => ({ message, position: toPosition(pos[0]) }));
   return {
@@ -35,7 +35,7 @@ export function parseYaml(text: string): YamlSource {
   };
 }
 
-/** Turning nodes into values can still fail: aliases that grow without end are refused by the parser. */
+/** Converts nodes to values, which can still fail: the parser rejects aliases that expand without end. */
 function valueOf(
   document: Document.Parsed,
   syntaxErrors: YamlSource['syntaxErrors'],

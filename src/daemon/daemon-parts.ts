@@ -6,7 +6,7 @@ import type { ThroughputMeter } from '../telemetry/throughput.js';
 import type { OpenParts } from './open-parts.js';
 import type { StuckThreads } from './stuck-threads.js';
 
-/** What the process gives the daemon; it is there in every phase. */
+/** What the process provides to the daemon; available in every phase. */
 export interface DaemonParts {
   /** The configuration in force; a reload replaces it. */
   readonly inForce: { loaded: LoadedConfig };

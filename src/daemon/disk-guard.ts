@@ -9,17 +9,17 @@ export interface DiskGuardOptions {
   readonly config: () => Config;
   readonly telemetry: Pick<Telemetry, 'intakePaused' | 'intakeResumed' | 'disksMeasured'>;
   readonly onResumed: () => void;
-  /** Bytes that are free on the disk of a folder. */
+  /** Free bytes on the disk of a folder. */
   readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
-/** Work goes on only once there is clearly room again, not at the first byte. */
+/* Resuming needs clearly more room than pausing, so that the intake does not switch with every file. */
 const RESUME_FACTOR = 1.25;
 const MIB = 1_048_576;
 
 /**
- * Pauses the intake before the disk of the ledger, or one that results or images go to, is full: what is in
- * flight can then still be recorded and delivered, and the rest waits in its folder.
+ * Pauses the intake before a disk is full: the ledger's, or one that results or images go to. What is in
+ * flight can then still be recorded and delivered; all other images wait in their folders.
  */
 export class DiskGuard {
   readonly #options: DiskGuardOptions;
@@ -34,12 +34,12 @@ export class DiskGuard {
     return this.#reason !== undefined;
   }
 
-  /** Which disk has no room. */
+  /** The disk that has no room, in words; undefined while all have room. */
   get reason(): string | undefined {
     return this.#reason;
   }
 
-  /** For a timer; a share that does not answer is asked once at a time. */
+  /** Checks the disks; a timer calls it. A share that does not answer is asked only once at a time. */
   async look(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -74,7 +74,7 @@ export class DiskGuard {
     );
   }
 
-  /** Those that can be told. */
+  /** The guarded disks whose free space could be measured. */
   async #measure(config: Config): Promise<(GuardedDisk & { readonly freeBytes: number })[]> {
     const disks = [];
     for (const written of writtenFolders(config)) {
@@ -84,14 +84,17 @@ export class DiskGuard {
     return disks;
   }
 
-  /** Undefined where it cannot be told: whoever writes there says what is wrong. */
+  /**
+   * Free bytes on the disk of a folder; undefined if it cannot be measured. The part that writes there
+   * reports why.
+   */
   async #freeBytes(folder: string): Promise<number | undefined> {
     return (this.#options.freeBytes ?? freeBytesOf)(folder).catch(() => undefined);
   }
 }
 
 interface GuardedDisk {
-  /** Its name in metrics. */
+  /** Name of the disk in metrics. */
   readonly disk: string;
   readonly what: string;
   readonly folder: string;
@@ -115,7 +118,7 @@ async function freeBytesOf(folder: string): Promise<number> {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch (error) {
-    // Not made yet: it will be on the disk of its parent.
+    // The folder is not made yet: it will be on the disk of its parent.
     if (errnoOf(error) === 'ENOENT' && dirname(folder) !== folder) return freeBytesOf(dirname(folder));
     throw error;
   }

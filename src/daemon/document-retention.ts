@@ -16,21 +16,21 @@ interface JsonFolder {
   readonly folder: string;
 }
 
-/** One walk through the ledger. */
+/** State of one walk through the ledger. */
 interface DocumentWalk {
   readonly beforeMs: number;
   readonly folders: readonly JsonFolder[];
   readonly removed: Map<string, number>;
   readonly failed: Map<string, unknown>;
-  /** When the first of those ended whose document could not be removed. */
+  /** Earliest end among the files whose document could not be removed. */
   oldestKeptMs: number;
 }
 
 /**
- * Removes the documents of JSON sinks that are older than `retention.jsonDays`. The ledger says which there
- * are: for each file that ended, the document that the sink has written for it, and nothing else, so that
- * whatever else lies in the results' folder stays. The walk goes through the ledger once; after that, only
- * what has become old since is looked at.
+ * Removes the documents of JSON sinks that are older than `retention.jsonDays`. The ledger lists the document
+ * that the sink wrote for each file that ended; only these are removed, and any other file in the results'
+ * folder stays. The walk goes through the ledger once; later walks look only at documents that have become
+ * too old since.
  */
 export class DocumentRetention {
   readonly #parts: DocumentRetentionParts;
@@ -42,14 +42,14 @@ export class DocumentRetention {
     this.#parts = parts;
   }
 
-  /** No document is left of what ended before: so long, the ledger must remember it. */
+  /** Files that ended before this time have no document left, so the ledger may forget them. */
   get goneBeforeMs(): number {
     return this.#goneBeforeMs;
   }
 
   /**
-   * The next few rows after the id `after`, 0 at the beginning of a walk. Returns where to go on; undefined
-   * at the end.
+   * Handles the next few rows after the id `after` (0 at the beginning of a walk). Returns the id to continue
+   * from, or undefined at the end.
    */
   async step(after: number, beforeMs: number): Promise<number | undefined> {
     if (after === 0 || !this.#walk) this.#walk = this.#begin(beforeMs);
@@ -77,7 +77,8 @@ export class DocumentRetention {
     files: readonly EndedFile[],
     walk: DocumentWalk,
   ): Promise<void> {
-    // What a share that is not mounted lacks proves nothing. Its sink fails, and says so.
+    // A share that is not mounted looks empty, so a missing document proves nothing. Its sink reports the
+    // failure.
     const isThere = await hasEntries(folder);
     for (const file of files) {
       if (this.#parts.isStopped()) return;
@@ -112,6 +113,6 @@ async function hasEntries(folder: string): Promise<boolean> {
     for await (const _ of await opendir(folder)) return true;
     return false;
   } catch {
-    return false; // Whoever writes there tells of it.
+    return false; // The sink that writes there reports the failure.
   }
 }

@@ -2,14 +2,13 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface ForcedEndParts {
   readonly telemetry: Pick<Telemetry, 'endForced'>;
-  /** Resolves when the log is written, or cannot be within a moment. */
+  /** Resolves when the log is written, or shortly after if it cannot be. */
   readonly flush: () => Promise<void>;
 }
 
 /**
- * Ends a process that should have ended by itself. A request to a share that does not answer, or a thread
- * that native code holds, keeps Node alive, and keeps `process.exit` from returning as well; a signal ends
- * both.
+ * Ends a process that has not ended by itself. A request to a share that does not answer, or a thread held by
+ * native code, keeps Node alive and keeps `process.exit` from returning; a signal ends both.
  */
 export class ForcedEnd {
   readonly #parts: ForcedEndParts;
@@ -22,8 +21,8 @@ export class ForcedEnd {
   }
 
   /**
-   * Forces the end in `limitMs`, or sooner where that was asked for already. `signal`: what asked the process
-   * to stop; systemd takes an end by it for an orderly one.
+   * Forces the end in `limitMs`, or sooner if an earlier end was requested before. `signal` is the signal
+   * that asked the process to stop: systemd regards an end by it as orderly.
    */
   within(limitMs: number, signal?: NodeJS.Signals): void {
     this.#signal = signal ?? this.#signal;
@@ -31,7 +30,7 @@ export class ForcedEnd {
     if (atMs >= this.#atMs) return;
     this.#atMs = atMs;
     clearTimeout(this.#timer);
-    // It must not keep a process alive that can end.
+    // The timer must not keep a process alive that could end.
     this.#timer = setTimeout(() => void this.now(limitMs), limitMs).unref();
   }
 

@@ -21,22 +21,21 @@ export interface HealthSource {
   readonly activity: () => ActivitySnapshot;
   readonly workers: () => PoolWorkers;
   readonly intake: Pick<ScannerIntake, 'problems' | 'look'>;
-  /** Sinks that fail, or have been delivering for long, in words. */
+  /** Sinks that fail or whose delivery takes longer than the limit, one sentence each. */
   readonly sinkProblems: (limitMs: number) => readonly string[];
-  /** A pause has ended: claim. */
+  /** Called when a pause has ended, to claim files again. */
   readonly onResumed: () => void;
 }
 
 const LOOK_INTERVAL_MS = 5000;
-/** After this time without a write the ledger is written to, to learn whether it can be. */
+/** After this time without a write, a test write to the ledger shows whether it is writable. */
 const PROBE_AFTER_MS = 15_000;
 const FIRST_LOOK_WITHIN_MS = 2000;
-/** The pipeline's own longest wait is `pool.taskTimeoutMs`; a stall is this factor longer. */
+/** A stall is this multiple of `pool.taskTimeoutMs`, which is the longest wait of the pipeline itself. */
 const STALL_FACTOR = 3;
 
 /**
- * What keeps the daemon from working, and what it waits for: the reasons of /readyz and the watchdog's
- * answer.
+ * What keeps the daemon from working and what it waits for: the reasons of /readyz and the watchdog's answer.
  */
 export class Health implements Pauses {
   readonly #source: HealthSource;
@@ -61,7 +60,7 @@ export class Health implements Pauses {
     });
   }
 
-  /** The first look at the disks comes before the first claim, unless a share does not answer. */
+  /** Checks the disks before the first claim, unless a share does not answer. */
   async start(): Promise<void> {
     await within(FIRST_LOOK_WITHIN_MS, this.#disk.look(), { ref: false });
     this.#timers.push(
@@ -88,7 +87,8 @@ export class Health implements Pauses {
   }
 
   /**
-   * True while it works, has nothing to do, or waits for something that it names: a restart would not help.
+   * True while the daemon works, has nothing to do, or waits for a known reason that a restart would not
+   * remove.
    */
   get isWell(): boolean {
     return this.#stalls.stall === undefined;
@@ -109,7 +109,7 @@ export class Health implements Pauses {
     ];
   }
 
-  /** What keeps images out of the queue, or queued ones from being read; one reason for each scanner. */
+  /** What keeps images out of the queue, or queued images from being read: one reason for each scanner. */
   #wayIn(): string[] {
     const problems = this.#source.intake.problems();
     const paused = this.#folders.paused.filter((name) => problems.every(({ scanner }) => scanner !== name));
@@ -140,7 +140,7 @@ export class Health implements Pauses {
   }
 }
 
-/** A sentence's text after a colon. */
+/** Adapts a sentence for use after a colon. */
 function inMiddle(sentence: string): string {
   return sentence.replace(/^The /, 'the ');
 }

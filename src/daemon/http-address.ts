@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { replaceFileSync } from '../files/replace-file.js';
 
 /**
- * Where a running daemon listens, for commands of the same computer; with `http.port: 0` nothing else tells.
+ * File with the address that a running daemon listens on, for commands on the same computer. With `http.port:
+ * 0` it is the only source of the port.
  */
 export const HTTP_ADDRESS_FILE = 'http.json';
 
@@ -20,16 +21,17 @@ export interface HttpAddress {
 }
 
 /**
- * Tells where this run listens; a convenience, which must keep no daemon from starting. Not synced to the
- * disk: a daemon that a power cut ended listens nowhere. For the same reason what a kill has left behind is
- * only a hint, and whoever follows it finds nobody there.
+ * Writes the address that this run listens on. The file is a convenience: a failure to write it must not keep
+ * the daemon from starting. It is not synced to the disk, since after a power cut no daemon listens. A file
+ * that a killed daemon left behind is only a hint: its address refuses connections.
  */
 export function writeHttpAddress(stateFolder: string, { host, port }: HttpAddress): void {
   const content = `${JSON.stringify({ version: 1, host, port })}\n`;
   try {
     replaceFileSync(join(stateFolder, HTTP_ADDRESS_FILE), content, { sync: 'nothing' });
   } catch {
-    // A full disk, say: the log has the address too, and whoever writes what matters says what is wrong.
+    // A full disk, for example: the log has the address too, and parts with essential writes report the
+    // failure.
   }
 }
 
@@ -37,11 +39,11 @@ export function removeHttpAddress(stateFolder: string): void {
   try {
     rmSync(join(stateFolder, HTTP_ADDRESS_FILE), { force: true });
   } catch {
-    // It is only a hint, and stopping goes on.
+    // The file is only a hint: a failure to remove it must not interrupt the stop.
   }
 }
 
-/** Undefined when no daemon has told, or what it told cannot be read. */
+/** The address that the daemon has written; undefined if it is missing or cannot be read. */
 export function readHttpAddress(stateFolder: string): HttpAddress | undefined {
   try {
     const { host, port } = addressSchema.parse(
@@ -49,7 +51,7 @@ export function readHttpAddress(stateFolder: string): HttpAddress | undefined {
     );
     return { host, port };
   } catch {
-    // Missing, of a later version, or not ours to read: in every case there is no address to be had.
+    // Missing, of a later version, or without permission: in each case the address is unknown.
     return undefined;
   }
 }

@@ -12,7 +12,7 @@ import type { State } from './open-state.js';
 const WORKER_FILE = new URL('../pool/worker/worker.js', import.meta.url);
 
 /**
- * Second phase: the workers have loaded the models, and have classified an image.
+ * Second phase of the start: the workers have loaded the models and have classified an image.
  * @throws SmearwatchError as `ModelServer.start`
  */
 export async function loadModels(state: State): Promise<ModelServer> {
@@ -20,14 +20,14 @@ export async function loadModels(state: State): Promise<ModelServer> {
   const loadingAt = performance.now();
   const options = await poolOptions(state, inForce.loaded.config);
   const server = await ModelServer.start({ ...options, signal: opened.closing });
-  // What was returned to the queue is not waited for.
+  // Batches whose files were returned to the queue are not waited for.
   opened.add('workers', () => (tally.returnedToQueue > 0 ? server.destroy() : server.close()), Infinity);
   record({ event: 'models-loaded', details: modelDetails(server.models) });
   telemetry.modelsLoaded({ models: server.models, durationMs: performance.now() - loadingAt });
   return server;
 }
 
-/** Finds and verifies the models that a configuration means now. */
+/** Finds and verifies the models that a configuration selects at this moment. */
 export async function poolOptions(
   { telemetry, stuck }: DaemonParts,
   { models, pool, stateFolder }: Config,
@@ -48,7 +48,7 @@ export async function poolOptions(
   };
 }
 
-/** The models in use, as entries of the audit trail name them. */
+/** The models in use, as they appear in entries of the audit trail. */
 export function modelDetails(models: readonly ModelIdentity[]): AuditDetails {
   return {
     models: models.map(({ name, version, engine, precision, weightsSha256 }) => ({

@@ -7,13 +7,14 @@ interface OpenPart {
   readonly limitMs: number;
 }
 
-/** A part that has nothing to finish closes within this time, or not at all. */
+/** Time limit for closing a part that has nothing to finish. */
 const PART_CLOSES_WITHIN_MS = 10_000;
 
 /**
  * The parts of the daemon that are open. They close in the reverse order, at any moment of a start or a run:
- * exactly what was opened. A part that fails to close, or does not end in time (a share that does not answer,
- * a ledger that cannot be written), is reported and left behind; the others are closed, and the process ends.
+ * exactly those that were opened. A part that fails to close or does not end in time (a share that does not
+ * answer, a ledger that cannot be written) is reported and abandoned; the others are closed, and the process
+ * ends.
  */
 export class OpenParts {
   readonly #telemetry: Pick<Telemetry, 'stopIncomplete'>;
@@ -31,8 +32,8 @@ export class OpenParts {
   }
 
   /**
-   * Adds a part that was opened. A start that waited for something when the stop was requested comes here
-   * late: its part is closed at once.
+   * Adds a part that was opened. A start that was waiting for something when the stop was requested calls
+   * this late: its part is closed at once.
    * @throws the reason of `closing` then, which ends the start
    */
   add(name: string, close: () => unknown, limitMs = PART_CLOSES_WITHIN_MS): void {
@@ -42,7 +43,7 @@ export class OpenParts {
     this.closing.throwIfAborted();
   }
 
-  /** Closes all parts, the last one first, within `limitMs` together. Never rejects. */
+  /** Closes all parts, the last one first, within `limitMs` in total. Never rejects. */
   async close(limitMs: number): Promise<void> {
     this.#untilMs = performance.now() + limitMs;
     this.#closing.abort();

@@ -26,8 +26,8 @@ export type State = Awaited<ReturnType<typeof openState>>;
 const WRITER_FILE = new URL('../deliver/writer-thread.js', import.meta.url);
 
 /**
- * First phase: the ledger, the audit trail and the HTTP server are open, and files that the last run left
- * unfinished are queued again.
+ * First phase of the start: the ledger, the audit trail and the HTTP server are open, and files that the last
+ * run left unfinished are queued again.
  * @throws SmearwatchError of the part that cannot be opened
  */
 export async function openState(parts: DaemonParts) {
@@ -43,15 +43,15 @@ export async function openState(parts: DaemonParts) {
   const plan = { clock: systemClock, config, evaluate: evaluateFolders, telemetry, record };
   const evaluations = openEvaluations(opened, plan);
   const board = new StatusBoard({ parts, ledger, audit, evaluations });
-  // Emits `progress` when a file ended or a result was delivered, and every second, since a pause emits
-  // nothing.
+  // Emits `progress` when a file ended or a result was delivered, and every second, since a pause emits no
+  // event.
   const events = new EventEmitter();
   const onProgress = (): unknown => events.emit('progress');
   const { outbox } = ledger;
   const delivery = new DeliveryManager({ outbox, telemetry, writerFile: WRITER_FILE, onProgress });
   const models = (): readonly ModelSpec[] => board.serving.server.specs;
   const quality = new Quality({ ledger, telemetry, record, config, models });
-  // Reads the files, other than models, that a configuration names, before it is in force.
+  // Reads the files that a configuration names, except models, before it takes effect.
   const prepare = async (next: Config): Promise<void> => {
     await quality.prepare(next);
     await delivery.prepare(next);
@@ -78,7 +78,7 @@ export async function openState(parts: DaemonParts) {
   };
 }
 
-/** The names that metrics have series of from the start. */
+/** Names that have a series in the metrics from the start. */
 export function namesIn({ scanners, sinks }: Config): { scanners: string[]; sinks: string[] } {
   return { scanners: scanners.map(({ name }) => name), sinks: sinks.map(({ name }) => name) };
 }
@@ -102,8 +102,8 @@ function openLedger({ inForce, opened, telemetry }: DaemonParts): Ledger {
 }
 
 /**
- * Records the start now and the stop at the end, both while this daemon owns the state folder: the entry of
- * the next start comes after that of this stop.
+ * Records the start now and the stop at the end, both while this daemon owns the state folder. The entry of
+ * the next start therefore follows that of this stop.
  */
 function openAuditTrail({ inForce, opened, telemetry, tally }: DaemonParts): AuditRecorder {
   const { config, file, sha256 } = inForce.loaded;
@@ -120,7 +120,9 @@ function openAuditTrail({ inForce, opened, telemetry, tally }: DaemonParts): Aud
   return audit;
 }
 
-/** Planned evaluations begin to stop when the other parts do, and are waited for after them. */
+/**
+ * Opens planned evaluations. They begin to stop when the other parts do, and the stop waits for them last.
+ */
 function openEvaluations(opened: OpenParts, parts: PlannedEvaluationsParts): PlannedEvaluations {
   const evaluations = new PlannedEvaluations(parts);
   opened.closing.addEventListener('abort', () => void evaluations.stop());

@@ -27,14 +27,15 @@ export interface QualityParts {
   readonly record: RecordEntry;
   /** The configuration in force. */
   readonly config: () => Config;
-  /** The models in use; none until they are loaded. */
+  /** The models in use; empty until they are loaded. */
   readonly models: () => readonly ModelSpec[];
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * How right the models are and whether the images have changed: labels from outside, live accuracy, drift.
+ * Measures how accurate the models are and whether the images have changed: external labels, live accuracy
+ * and drift.
  */
 export class Quality implements QualityReader {
   readonly #parts: QualityParts;
@@ -43,10 +44,10 @@ export class Quality implements QualityReader {
   readonly #files: LabelFileIntake;
   readonly #drift: DriftMonitor;
   #isDriftFailing = false;
-  /** What was read for the configuration that is, or is about to be, in force. */
+  /** The drift reference of the configuration that is, or is about to be, in force. */
   #reference:
     { readonly file: string | undefined; readonly reference: DriftReference | undefined } | undefined;
-  /** What the parts work with now. */
+  /** The settings that the parts use now. */
   #using: { readonly drift: unknown; readonly scanners: unknown } = { drift: undefined, scanners: undefined };
 
   constructor(parts: QualityParts) {
@@ -63,7 +64,7 @@ export class Quality implements QualityReader {
   }
 
   /**
-   * Reads the files that a configuration names, before it is taken over. A new token counts from now on.
+   * Reads the files that a configuration names, before it is applied. A new token is valid from now on.
    * @throws SmearwatchError `token-unusable`, `drift-reference-invalid`
    */
   async prepare({ http, drift: { reference: file } }: Config): Promise<void> {
@@ -72,7 +73,7 @@ export class Quality implements QualityReader {
     this.#reference = { file, reference };
   }
 
-  /** Takes over a prepared configuration; what has not changed goes on. */
+  /** Applies a prepared configuration; parts whose settings are the same continue. */
   async use({ drift, scanners }: Config): Promise<void> {
     const reference = this.#reference?.file === drift.reference ? this.#reference?.reference : undefined;
     if (!isDeepStrictEqual(this.#using.drift, { drift, reference })) this.#drift.use(drift, reference);
@@ -80,7 +81,7 @@ export class Quality implements QualityReader {
     this.#using = { drift: { drift, reference }, scanners };
   }
 
-  /** For the HTTP server. */
+  /** Options for the HTTP server's routes that change something. */
   changes({ changesPerMinute }: Config['http']): HttpOptions['changes'] {
     return {
       token: this.#token,
@@ -90,7 +91,7 @@ export class Quality implements QualityReader {
     };
   }
 
-  /** An image has been classified. Never throws: to follow drift must never cost an image. */
+  /** Records that an image has been classified. Never throws: following drift must never cost an image. */
   observe(record: ResultRecord): void {
     if (this.#using.drift === undefined) return;
     try {
@@ -103,7 +104,7 @@ export class Quality implements QualityReader {
     }
   }
 
-  /** Resolves when the label files that lay in the folders at the start have been read. */
+  /** Resolves when the label files that were in the folders at the start have been read. */
   async whenLooked(): Promise<void> {
     await this.#files.whenLooked();
   }
@@ -132,7 +133,7 @@ export class Quality implements QualityReader {
   }
 
   scannerDrift(): { scanner: string; reading: Drift }[] {
-    // Before the models are loaded nothing has been read back.
+    // Before the models are loaded, no observations have been read from the ledger.
     if (this.#using.drift === undefined) return [];
     const { scanners } = this.#parts.config();
     return scanners.map(({ name }) => ({ scanner: name, reading: this.#drift.readScanner(name) }));
@@ -142,7 +143,7 @@ export class Quality implements QualityReader {
     return this.#using.drift === undefined ? [] : this.#parts.models();
   }
 
-  /** Classes are the same for all models in use. */
+  /** The rules for labels; all models in use have the same classes. */
   #rules(): LabelRules | undefined {
     const classes = this.#parts.models()[0]?.classes;
     return classes && { classes, scanners: this.#parts.config().scanners.map(({ name }) => name) };
@@ -150,8 +151,8 @@ export class Quality implements QualityReader {
 }
 
 /**
- * What the gates demand of the share that a model classifies correctly: live accuracy is that figure, on live
- * images.
+ * Share of images that the gates require a model to classify correctly: live accuracy is the same figure, on
+ * live images.
  */
 function liveGate(gates: readonly GateConfig[], model: string): number | undefined {
   const limits = gates

@@ -10,19 +10,19 @@ export interface RehasherParts {
   readonly hasher: Pick<FileHasher, 'hash' | 'close'>;
   readonly config: () => Config;
   readonly telemetry: Pick<Telemetry, 'fileRehashed' | 'ledgerWriteFailed'>;
-  /** Images are being classified. */
+  /** True while images are being classified. */
   readonly isBusy: () => boolean;
   readonly pauses: { readonly isPaused: boolean; readonly pausedScanners: readonly string[] };
-  /** The scanner's folder is not there, or does not answer. */
+  /** Called when a scanner's folder is missing or does not answer. */
   readonly onUnreachable: (scanner: string) => void;
   readonly onQueued: () => void;
 }
 
-/** How often the ledger is asked while nothing is to be hashed, and how long a failed write is waited for. */
+/** How often the ledger is asked while no file waits to be hashed, and the pause after a failed write. */
 const IDLE_MS = 1000;
 const AFTER_FAILURE_MS = 5000;
 /**
- * While images are classified, one file is hashed in this time. Otherwise 20 files a second, for a tenth of
+ * Pause after each file while images are classified. Otherwise 20 files a second are hashed, in a tenth of
  * the time.
  */
 const BUSY_PAUSE_MS = 1000;
@@ -32,18 +32,18 @@ const PAUSE_FACTOR = 9;
 const STOP_WITHIN_MS = 2000;
 const READ_WITHIN_MS = 30_000;
 const POSTPONED_MS = 60_000;
-/** What cannot be read, for want of a permission say: it is tried again, but not often. */
+/** Interval between attempts to read a file that cannot be read, for example for lack of a permission. */
 const UNREADABLE_MS = 3_600_000;
 
 /**
- * Hashes the files again that another file may have taken the place of without another size or modification
- * time. One at a time and slowly, behind live images: a remount, a restore or a change of permissions marks
- * all files at once, and nearly all of them are what they were.
+ * Hashes files again that may have been replaced by another file of the same size and modification time. It
+ * works on one file at a time and slowly, behind live images: a remount, a restore or a change of permissions
+ * marks all files at once, and nearly all of them are unchanged.
  */
 export class Rehasher {
   readonly #parts: RehasherParts;
   readonly #stopping = new AbortController();
-  /** Whoever hurries waits for these. */
+  /** Callbacks of `hurry`, called when no file waits any more. */
   readonly #drained = new Set<() => void>();
   #wake: () => void = () => undefined;
   #lastAtMs = -Infinity;
@@ -59,8 +59,8 @@ export class Rehasher {
   }
 
   /**
-   * Hashes what waits without pauses. Resolves with how many files were queued since, once nothing waits any
-   * more.
+   * Hashes the waiting files without pauses. Resolves with the number of files queued since, once no file
+   * waits.
    */
   async hurry(): Promise<number> {
     const before = this.#queued;
@@ -89,7 +89,7 @@ export class Rehasher {
     }
   }
 
-  /** Returns how long to pause then. */
+  /** Hashes the next file. Returns how long to pause then. */
   async #step(): Promise<number> {
     const isHurried = this.#drained.size > 0;
     const { isBusy, pauses, rehashes } = this.#parts;
@@ -128,7 +128,7 @@ export class Rehasher {
 
   #failed(file: DoubtfulFile, error: unknown): void {
     const { rehashes, telemetry, onUnreachable } = this.#parts;
-    // Being written or gone: the watcher looks after it.
+    // The file is being written or is gone: the watcher handles it.
     if (hasCode(error, 'file-changed') || hasCode(error, 'file-vanished')) {
       rehashes.forget(file);
       return;

@@ -20,19 +20,22 @@ export interface ReloaderParts {
   readonly record: RecordEntry;
   /** The configuration in force. */
   readonly current: () => LoadedConfig;
-  /** Puts a checked configuration, whose models already serve, in force. */
+  /** Puts a checked configuration in force; its models already serve. */
   readonly adopt: (next: LoadedConfig) => Promise<void>;
-  /** Reads the files, other than models, that a configuration names, before it is in force. */
+  /** Reads the files that a configuration names, except models, before it takes effect. */
   readonly prepare: (config: Config) => Promise<void>;
-  /** Finds and verifies the models that a configuration means now. */
+  /** Finds and verifies the models that a configuration selects at this moment. */
   readonly poolOptions: (config: Config) => Promise<PoolOptions>;
 }
 
-/** Changes configuration and models while images flow: as a whole or not at all, and one change at a time. */
+/**
+ * Changes configuration and models while images are processed: completely or not at all, one change at a
+ * time.
+ */
 export class Reloader {
   readonly #parts: ReloaderParts;
   #reloading: Promise<void> = Promise.resolve();
-  /** The models that a moved label asked for last. */
+  /** The models that a moved label requested last. */
   #tried: readonly ModelIdentity[] = [];
 
   constructor(parts: ReloaderParts) {
@@ -40,23 +43,23 @@ export class Reloader {
   }
 
   /**
-   * Applies the file's configuration, or refuses it and reports that; the old one stays in effect. Never
-   * rejects.
+   * Applies the configuration file, or rejects it and reports that; the old configuration then stays in
+   * effect. Never rejects.
    */
   reload(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#reload());
     return this.#reloading;
   }
 
-  /** Resolves when no reload is under way. */
+  /** Resolves when no reload is in progress. */
   async whenIdle(): Promise<void> {
     await this.#reloading;
   }
 
   /**
-   * Swaps to the versions that labels such as `alexnet@production` point at now. A refused one is not tried
-   * again. Waits for a reload: in the middle of one, the models that serve are not those of the configuration
-   * in force.
+   * Swaps to the versions that labels such as `alexnet@production` point at now. A version that was rejected
+   * is not tried again. Waits for a running reload: in the middle of one, the models that serve are not those
+   * of the configuration in force.
    */
   followLabels(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#followLabels());
@@ -65,7 +68,7 @@ export class Reloader {
 
   async #followLabels(): Promise<void> {
     const { server, current } = this.#parts;
-    // Unreadable just now (a label that is being written, a registry on a share): the next look decides.
+    // Temporarily unreadable (a label that is being written, a registry on a share): the next check decides.
     const wanted = await resolveModels(current().config.models).catch(() => undefined);
     if (!wanted || isDeepStrictEqual(wanted, server.models) || isDeepStrictEqual(wanted, this.#tried)) return;
     this.#tried = wanted;
@@ -90,7 +93,10 @@ export class Reloader {
     }
   }
 
-  /** @throws what kept other models from being put in use; told already */
+  /**
+   * Swaps the models if they are not those in use.
+   * @throws what kept other models from being put in use; it has been reported already
+   */
   async #swapIfChanged(find: () => Promise<PoolOptions>): Promise<void> {
     try {
       await this.#swapTo(await find());
@@ -119,7 +125,7 @@ export class Reloader {
 }
 
 function reasonOf(error: unknown): AuditDetails {
-  // A configuration with a mistake on every line is logged as a whole.
+  // The log would otherwise contain a configuration with a mistake on every line as a whole.
   return { code: codeOf(error), reason: messageOf(error).slice(0, 4000) };
 }
 

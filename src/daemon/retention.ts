@@ -17,14 +17,13 @@ export interface RetentionParts {
 }
 
 const DAY_MS = 86_400_000;
-/** A walk through the whole ledger, then so long nothing. */
+/** Pause after a walk through the whole ledger. */
 const REST_MS = 3_600_000;
-/** One transaction takes a few milliseconds, in which nothing else is written. */
+/** Rows per transaction. One takes a few milliseconds, in which nothing else is written. */
 const FILES_AT_ONCE = 100;
 
 /**
- * What is walked through, in this order: files say which documents there are, and a result is free once its
- * files are gone.
+ * The walks, in this order: files name their documents, and a result can be removed once its files are gone.
  */
 type RetentionWalk = 'documents' | 'files' | 'results';
 const NEXT: Readonly<Record<RetentionWalk, RetentionWalk>> = {
@@ -34,17 +33,18 @@ const NEXT: Readonly<Record<RetentionWalk, RetentionWalk>> = {
 };
 
 /**
- * Removes what is older than `retention.jsonDays` from the results' folders and what is older than
- * `retention.ledgerDays` from the ledger, a few hundred rows a step. A file that still lies in its scanner's
- * folder keeps its row, however old: without it, the next rescan would take the file for a new one. So each
- * is looked for; and since all files of a share that is not mounted seem to be gone, a folder that is
- * missing, empty or another one than a moment ago proves nothing.
+ * Removes documents older than `retention.jsonDays` from the results' folders and rows older than
+ * `retention.ledgerDays` from the ledger, a few hundred rows a step.
+ *
+ * A file that is still in its scanner's folder keeps its row at any age: without it, the next rescan would
+ * treat the file as new. So each file is looked for. All files of a share that is not mounted seem to be
+ * gone; therefore a folder that is missing, is empty or was replaced a moment ago proves nothing.
  */
 export class Retention {
   readonly #parts: RetentionParts;
   readonly #documents: DocumentRetention;
   #walk: RetentionWalk = 'documents';
-  /** The same for all walks: what becomes old meanwhile is for the next time. */
+  /** Time limit that all walks share: rows that become too old during a walk are left to the next one. */
   #walkingSince: number | undefined;
   #after = 0;
   #restUntil = 0;
@@ -58,7 +58,7 @@ export class Retention {
     this.#documents = new DocumentRetention({ ...parts, isStopped: () => this.#isStopped });
   }
 
-  /** The next few rows; for a timer. Never rejects. */
+  /** Handles the next few rows; a timer calls it. Never rejects. */
   step(): Promise<void> {
     if (this.#isBusy || this.#isStopped) return this.#step;
     this.#isBusy = true;
@@ -68,7 +68,7 @@ export class Retention {
     return this.#step;
   }
 
-  /** Resolves once nothing is being removed any more. */
+  /** Resolves once no removal is in progress. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#step;
@@ -121,7 +121,10 @@ export class Retention {
     this.#restUntil = now + REST_MS;
   }
 
-  /** Of scanners that are configured: of others, it is not known where to look. */
+  /**
+   * The files that no longer exist. Files of scanners that are not configured are left out: their folder is
+   * unknown.
+   */
   async #goneAmong(files: readonly OldFile[]): Promise<OldFile[]> {
     const gone: OldFile[] = [];
     for (const scanner of this.#parts.config().scanners) {
@@ -136,14 +139,15 @@ async function goneFrom(scanner: ScannerConfig, files: readonly OldFile[]): Prom
   const before = await proofOf(scanner);
   if (before === undefined) return [];
   const gone: OldFile[] = [];
-  // One after the other: a share has better things to do.
+  // One after the other, to put little load on a share.
   for (const file of files) if (await isGone(join(scanner.folder, file.path))) gone.push(file);
   return (await proofOf(scanner)) === before ? gone : [];
 }
 
 /**
- * Which folder it is, where what it lacks is proof of something: it is there, and something is in it. An
- * empty one proves nothing (it may be where a share is mounted) unless the daemon itself empties it.
+ * Identifies the folder if a file missing from it proves that the file is gone: the folder must exist and
+ * contain something. An empty folder proves nothing (a share may be mounted there) unless the daemon itself
+ * empties it.
  */
 async function proofOf({ folder, afterwards }: ScannerConfig): Promise<string | undefined> {
   try {
@@ -151,7 +155,7 @@ async function proofOf({ folder, afterwards }: ScannerConfig): Promise<string | 
     if (afterwards.action === 'keep' && (await isEmpty(folder))) return undefined;
     return `${dev}:${ino}`;
   } catch {
-    return undefined; // Whoever watches the folder tells of it.
+    return undefined; // The folder's watcher reports the failure.
   }
 }
 
@@ -161,7 +165,7 @@ async function isEmpty(folder: string): Promise<boolean> {
 }
 
 async function isGone(path: string): Promise<boolean> {
-  // Its real name is not known (it is no UTF-8), so it is not found under this one although it is there.
+  // The real name is unknown (it is not UTF-8), so the file is not found under this one although it exists.
   if (path.includes('\uFFFD')) return false;
   try {
     await lstat(path);

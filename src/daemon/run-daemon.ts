@@ -23,23 +23,21 @@ export interface RunDaemonOptions {
   readonly once?: boolean;
 }
 
-/** What is in flight has `shutdownTimeoutMs`; everything else closes within this time. */
+/** Time limit for closing everything other than work in flight, which has `shutdownTimeoutMs`. */
 const CLOSING_MS = 15_000;
-/**
- * The process ends this long after it was asked to, besides `shutdownTimeoutMs`, even when something hangs.
- */
+/** Added to `shutdownTimeoutMs`, this is when the process ends at the latest, even if something hangs. */
 const ENDS_WITHIN_MS = CLOSING_MS + 5000;
-/** For the log's last lines, in the background. */
+/** Time for the log's last lines to be written in the background. */
 const LOG_DRAINS_WITHIN_MS = 3000;
-/** Time for log lines that are left when the process ends. */
+/** Time for the remaining log lines when the process is forced to end. */
 const LAST_WORDS_MS = 1000;
-/** Between the close of everything and the end of the process. */
+/** Time from closing all parts to the end of the process. */
 const ALL_CLOSED_MS = 5000;
 
 /**
- * The daemon as a process: runs until SIGTERM or SIGINT (or, with `once`, until the work is done), reloads at
- * SIGHUP or when the configuration file changes. A second signal exits at once: what was in flight is queued
- * again at the next start.
+ * Runs the daemon as a process until SIGTERM or SIGINT (or, with `once`, until the work is done). It reloads
+ * at SIGHUP or when the configuration file changes. A second signal exits at once: what was in flight is
+ * queued again at the next start.
  * @returns the exit code: 0, or 3 when some images of this run were quarantined
  * @throws SmearwatchError when it cannot start, or with `once` cannot finish
  */
@@ -63,7 +61,8 @@ export async function runDaemon({ configFile, once = false }: RunDaemonOptions):
   });
   telemetry.started({ configFile: inForce.loaded.file });
   const opened = new OpenParts(telemetry);
-  // Like any crash of native code: what was in flight is tried alone after a few of them (see Suspects).
+  // Treated like a crash of native code: after several of them, images that were in flight are tried alone
+  // (see Suspects).
   const onHopeless = (): unknown => setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS);
   const parts: DaemonParts = {
     inForce,
@@ -94,7 +93,7 @@ async function serve(
   { logger, once }: { readonly logger: Logger; readonly once: boolean },
 ): Promise<void> {
   const { inForce, opened } = parts;
-  // A SIGHUP would end the process otherwise, also while the models are loading.
+  // Without a listener, a SIGHUP would end the process, also while the models are loading.
   const changes = new ReloadRequests(inForce.loaded);
   opened.add('configuration file', () => changes.close());
   const state = await openState(parts);
@@ -109,8 +108,8 @@ async function serve(
 }
 
 /**
- * The log goes to standard output. Asking for `process.stdout` makes a pipe non-blocking, so that no thread
- * is held by a reader that has stalled.
+ * The log on standard output. Asking for `process.stdout` makes a pipe non-blocking, so that a stalled reader
+ * holds no thread.
  */
 function standardOutput(): LogOutput {
   const output = new LogOutput(process.stdout.fd);
@@ -118,7 +117,7 @@ function standardOutput(): LogOutput {
   return output;
 }
 
-/** Changes of the configuration file and SIGHUPs, remembered until a listener can take them. */
+/** Changes of the configuration file and SIGHUPs, remembered until a listener can handle them. */
 class ReloadRequests {
   readonly #watcher: ConfigWatcher;
   #listener: (() => Promise<void>) | undefined;
@@ -128,7 +127,7 @@ class ReloadRequests {
     this.#watcher = watchConfig(file, () => this.#changed(), { sha256 });
   }
 
-  /** `listener` must not reject. */
+  /** Sets the listener, which must not reject. */
   tell(listener: () => Promise<void>): void {
     this.#listener = listener;
     if (this.#isChanged) this.#changed();
@@ -149,7 +148,7 @@ function stopSignal(onStopping: (signal: NodeJS.Signals) => void): Promise<void>
   return new Promise((resolve) => {
     let isFirst = true;
     const onSignal = (signal: NodeJS.Signals): void => {
-      // Not process.exit, which waits for threads in native code, and lets that code abort.
+      // `process.exit` would wait for threads in native code, and lets that code abort.
       if (!isFirst) process.kill(process.pid, 'SIGKILL');
       isFirst = false;
       onStopping(signal);

@@ -15,16 +15,16 @@ import { filesUnsettled, foldersUnread, workOff } from './work-off.js';
 
 const HASHER_FILE = new URL('../pool/worker/hash-thread.js', import.meta.url);
 const CHECKPOINT_INTERVAL_MS = 15_000;
-/** How often the ledger is asked for files that another process has queued again (`smearwatch replay`). */
+/** How often the ledger is checked for files that another process has queued again (`smearwatch replay`). */
 const LOOK_INTERVAL_MS = 1000;
-/** A step looks at a few hundred rows that may be too old: a million in less than an hour. */
+/** Interval between retention steps. A step checks a few hundred rows: a million in less than an hour. */
 const RETENTION_INTERVAL_MS = 1000;
 /** How often labels such as `alexnet@production` are looked up again. */
 const LABELS_INTERVAL_MS = 5000;
 
-/** Third phase: everything is there, and images are taken in. */
+/** Third phase of the start: all parts are open, and images are taken in. */
 export class RunningDaemon implements Serving {
-  /** Rejects when nothing more can be classified: the process should end and be started again. */
+  /** Rejects when nothing more can be classified: the process should end and be restarted. */
   readonly broken: Promise<never>;
   readonly server: ModelServer;
   readonly intake: ScannerIntake;
@@ -89,7 +89,7 @@ export class RunningDaemon implements Serving {
     if (opened.closing.aborted) return;
     serviceManager.reloading();
     await this.#reloader.reload();
-    // Files that it names may say something else although it is the same.
+    // The configuration is the same, but the content of files that it names may have changed.
     await quality.use(config());
     serviceManager.ready('Configuration read again');
   }
@@ -117,14 +117,16 @@ export class RunningDaemon implements Serving {
     if (overdue > 0) throw filesUnsettled(overdue);
   }
 
-  /** Each step adds what it opened, so that a stop between two of them closes exactly that. */
+  /**
+   * Starts the parts. Each step adds what it opened, so that a stop between two steps closes exactly that.
+   */
   async #start(): Promise<void> {
     const { config, opened, tally, delivery, quality, telemetry, serviceManager, url } = this.#state;
     await delivery.use(config());
     opened.add('sinks', () => delivery.stop());
     await this.health.start();
     opened.add('health', () => this.health.stop());
-    // Before the first image: the windows are filled with what the ledger has.
+    // Before the first image, the windows are filled from the ledger.
     await quality.use(config());
     opened.add('labels', () => quality.stop());
     const stopPipeline = async (): Promise<void> => {
@@ -195,7 +197,7 @@ export class RunningDaemon implements Serving {
     try {
       this.#state.ledger.checkpoint();
     } catch (error) {
-      // A full disk, say. The log only grows until the next time.
+      // The disk may be full, for example: the ledger's log then only grows until the next checkpoint.
       this.#state.telemetry.ledgerWriteFailed({ error });
     }
   }

@@ -12,13 +12,13 @@ export interface ScannerProblem {
   readonly error: unknown;
 }
 
-/** The watchers of all scanners, as the configuration in force wants them. */
+/** The watchers of all scanners that the configuration in force names. */
 export class ScannerIntake {
   readonly #intake: Intake;
   readonly #telemetry: WatcherDependencies['telemetry'];
   #watchers = new Map<string, { scanner: ScannerConfig; watcher: ScannerWatcher }>();
 
-  /** `onQueued` is called whenever files were queued. */
+  /** `onQueued` is called when files were queued. */
   constructor(queue: Intake, telemetry: WatcherDependencies['telemetry'], onQueued: () => void) {
     this.#telemetry = telemetry;
     this.#intake = {
@@ -32,7 +32,7 @@ export class ScannerIntake {
     };
   }
 
-  /** Starts, replaces and stops watchers until they are those of the configuration. */
+  /** Starts, replaces and stops watchers until they match the configuration. */
   async watch({ scanners }: Config): Promise<void> {
     const wanted = new Map(scanners.map((scanner) => [scanner.name, scanner]));
     for (const [name, { scanner, watcher }] of [...this.#watchers]) {
@@ -50,19 +50,19 @@ export class ScannerIntake {
     await watcher.start();
   }
 
-  /** For a timer: notices at once when a folder has gone, or is back. */
+  /** Checks whether folders have disappeared or are back; a timer calls it. */
   look(): void {
     for (const { watcher } of this.#watchers.values()) void watcher.look();
   }
 
-  /** The scanners whose images are not taken in, or not all of them, and why. */
+  /** The scanners of which some or all images are not taken in, with the reason. */
   problems(): ScannerProblem[] {
     return [...this.#watchers].flatMap(([scanner, { watcher }]) =>
       watcher.problem === undefined ? [] : [{ scanner, error: watcher.problem }],
     );
   }
 
-  /** What /status says of a scanner. One that is not watched yet has seen nothing. */
+  /** Part of /status about a scanner. A scanner that is not watched yet has seen no files. */
   status(name: string): Omit<ScannerStatus, 'name' | 'folder'> {
     const { unsettled, rescannedAtMs, problem } = this.#watchers.get(name)?.watcher ?? {};
     return {
@@ -74,7 +74,7 @@ export class ScannerIntake {
 
   /**
    * Resolves once everything that was in the folders at the start is queued or known, except files that have
-   * been written to for longer than they should. Returns how many these are.
+   * been written to for longer than they should. Returns the number of these.
    */
   async whenSettled(): Promise<number> {
     const watchers = [...this.#watchers.values()].map(({ watcher }) => watcher);

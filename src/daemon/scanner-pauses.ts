@@ -8,8 +8,8 @@ export interface ScannerPausesOptions {
 }
 
 /**
- * Scanners whose folders are away (a share that is not mounted): their files stay queued, untouched, until
- * the folder is back. Trying them one by one would cost a write to the ledger for each, again and again.
+ * Scanners whose folders are unavailable (a share that is not mounted). Their files stay queued, untouched,
+ * until the folder is back. Trying each file would cost a write to the ledger for each, again and again.
  */
 export class ScannerPauses {
   readonly #options: ScannerPausesOptions;
@@ -24,14 +24,17 @@ export class ScannerPauses {
     return this.#paused;
   }
 
-  /** A file of this scanner could not be reached because its folder is not there, or does not answer. */
+  /**
+   * Pauses a scanner, after one of its files could not be reached because the folder is missing or does not
+   * answer.
+   */
   pause(scanner: string): void {
     if (this.#paused.includes(scanner)) return;
     this.#paused = [...this.#paused, scanner];
     this.#options.telemetry.intakePaused({ cause: 'folder', reason: this.reasonOf(scanner) });
   }
 
-  /** Looks for the folders; for a timer. A share that does not answer is asked once at a time. */
+  /** Looks for the folders; a timer calls it. A share that does not answer is asked only once at a time. */
   async look(): Promise<void> {
     if (this.#isLooking || this.#paused.length === 0) return;
     this.#isLooking = true;
@@ -56,7 +59,10 @@ export class ScannerPauses {
     onResumed();
   }
 
-  /** A scanner that is configured no longer is not waited for: its files are dealt with as they come. */
+  /**
+   * Whether the folder is back. A scanner that is not configured any more counts as back: its files are then
+   * handled individually.
+   */
   async #isBack(scanner: string): Promise<boolean> {
     const folder = this.#options.folderOf(scanner);
     if (folder === undefined) return true;

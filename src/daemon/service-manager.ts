@@ -3,10 +3,11 @@ import { promisify } from 'node:util';
 
 export interface ServiceManagerOptions {
   /**
-   * `NOTIFY_SOCKET` and `WATCHDOG_USEC`, as systemd sets them; without the first, nobody is told anything.
+   * Environment with `NOTIFY_SOCKET` and `WATCHDOG_USEC`, as systemd sets them; without the first, no
+   * messages are sent.
    */
   readonly environment: NodeJS.ProcessEnv;
-  /** Asked before each sign of life: whether the daemon does what it is there for. */
+  /** Asked before each sign of life: whether the daemon works as it should. */
   readonly isWell: () => boolean;
   readonly onError: (error: unknown) => void;
 }
@@ -15,9 +16,9 @@ const run = promisify(execFile);
 const ANSWERS_WITHIN_MS = 10_000;
 
 /**
- * Tells systemd (`Type=notify`) when the daemon is ready, reloads and stops, and that it lives, as often as
- * `WatchdogSec` asks: systemd ends and restarts a daemon that has stopped saying so. The messages are
- * datagrams to a Unix socket, which Node cannot send; `systemd-notify`, a part of systemd, does.
+ * Notifies systemd (`Type=notify`) when the daemon is ready, reloads and stops, and that it is alive, as
+ * often as `WatchdogSec` requires: systemd restarts a daemon that has stopped reporting. The messages are
+ * datagrams to a Unix socket, which Node cannot send; `systemd-notify`, a part of systemd, sends them.
  */
 export class ServiceManager {
   readonly #options: ServiceManagerOptions;
@@ -40,7 +41,7 @@ export class ServiceManager {
     this.#timer.unref();
   }
 
-  /** `ready` follows. */
+  /** Reports a reload; a call of `ready` must follow. */
   reloading(): void {
     this.#send('RELOADING=1');
   }
@@ -58,7 +59,7 @@ export class ServiceManager {
     return Boolean(this.#options.environment['NOTIFY_SOCKET']);
   }
 
-  /** One after the other: `RELOADING` must not overtake `READY`. */
+  /** Sends messages one after the other: `RELOADING` must not overtake `READY`. */
   #send(...state: string[]): void {
     if (!this.#isListening) return;
     const { environment, onError } = this.#options;

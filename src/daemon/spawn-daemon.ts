@@ -8,10 +8,10 @@ import type { DaemonStatus } from './http/status.js';
 
 export interface DaemonProcessOptions {
   readonly configFile: string;
-  /** Everything that it writes goes here. */
+  /** File that receives everything the daemon writes. */
   readonly logFile: string;
   readonly signal: AbortSignal;
-  /** What starts it: `taskset` with the cores that it may use. */
+  /** Command that starts the daemon: `taskset` with the cores that it may use. */
   readonly launcher?: readonly string[];
   readonly onLine?: (line: DaemonLogLine) => void;
   /** The compiled program; tests, which run from the sources, name the one in `dist/`. */
@@ -26,7 +26,7 @@ export interface DaemonLogLine {
   readonly [field: string]: unknown;
 }
 
-/** When and where a daemon became ready to take in images. */
+/** Time and address of a daemon that has become ready to take in images. */
 interface ReadyDaemon {
   readonly url: string;
   readonly atMs: number;
@@ -38,7 +38,7 @@ interface ReadyDaemon {
  */
 export class DaemonProcess {
   readonly url: string;
-  /** Milliseconds since 1970, by the daemon's own log. */
+  /** Milliseconds since 1970, from the daemon's own log. */
   readonly readyAtMs: number;
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -51,7 +51,7 @@ export class DaemonProcess {
   }
 
   /**
-   * Resolves when it takes in images.
+   * Resolves when the daemon takes in images.
    * @throws SmearwatchError `daemon-ended` when it ends instead; its log says why
    */
   static async start(options: DaemonProcessOptions): Promise<DaemonProcess> {
@@ -61,7 +61,8 @@ export class DaemonProcess {
     const [command = process.execPath, ...args] = [...(options.launcher ?? []), ...line];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C reaches the whole group of a terminal; here only the parent decides when the daemon stops.
+      // Ctrl-C reaches the whole process group of a terminal; here only the parent decides when the daemon
+      // stops.
       detached: true,
     });
     const exited = once(child, 'exit');
@@ -88,12 +89,12 @@ export class DaemonProcess {
     return (await response.json()) as DaemonStatus;
   }
 
-  /** Prometheus' text format. */
+  /** Metrics in Prometheus' text format. */
   async metrics(): Promise<string> {
     return (await fetch(`${this.url}/metrics`)).text();
   }
 
-  /** Ends it and waits until it has ended. Safe to call twice. */
+  /** Stops the daemon and waits until it has ended. Safe to call twice. */
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
     await this.#exited;
@@ -101,8 +102,8 @@ export class DaemonProcess {
 }
 
 /**
- * A log that cannot be written stops nothing, like the daemon's own: what it says is read all the same, or
- * the daemon would wait.
+ * Keeps the daemon's output. A log file that cannot be written must not stop the daemon: its output is still
+ * read, or the daemon would wait.
  */
 function keepLog(child: ChildProcess, logFile: string): void {
   const log = createWriteStream(logFile);
@@ -113,7 +114,9 @@ function keepLog(child: ChildProcess, logFile: string): void {
   child.once('close', () => log.end());
 }
 
-/** The log's line of a daemon that is ready. The reader stays: closing it would pause the log. */
+/**
+ * Waits for the log line of a daemon that is ready. The reader stays open: closing it would pause the log.
+ */
 function whenReady({ stdout }: ChildProcess, onLine: DaemonProcessOptions['onLine']): Promise<ReadyDaemon> {
   return new Promise((resolve) => {
     if (!stdout) return;

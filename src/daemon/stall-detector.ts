@@ -3,30 +3,31 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface StallSource {
   readonly activity: () => ActivitySnapshot;
-  /** Whether a queued file is due, and neither paused nor put off. */
+  /** Whether a queued file is due, and neither paused nor postponed. */
   readonly isWorkDue: () => boolean;
-  /** Something known is waited for: room on a disk. */
+  /** Whether the daemon waits for a known reason, such as room on a disk. */
   readonly isPaused: () => boolean;
-  /** Nothing may take longer than this without an end. */
+  /** Longest time that a stage may take without finishing anything. */
   readonly limitMs: () => number;
   readonly telemetry: Pick<Telemetry, 'pipelineStalled' | 'pipelineMoving'>;
   readonly now?: () => number;
 }
 
 export interface Stall {
-  /** `claim`: files are due and none is taken. */
+  /** Stage that stalls. `claim`: files are due and none is claimed. */
   readonly stage: string;
   readonly idleMs: number;
 }
 
 /**
- * Notices a pipeline that stands still without a failure: work waits, nothing ends, and nothing is known that
- * it waits for. Each wait in the daemon has a limit of its own; this finds the one that was forgotten.
+ * Notices a pipeline that has stalled without a failure: work waits, nothing ends, and there is no known
+ * reason to wait. Each wait in the daemon has a limit of its own; this catches a wait whose limit was
+ * forgotten.
  */
 export class StallDetector {
   readonly #source: StallSource;
   readonly #now: () => number;
-  /** Since when files have been due with nothing in flight. */
+  /** Time from which files have been due with nothing in flight. */
   #dueSince: number | undefined;
   #stall: (Stall & { readonly since: number }) | undefined;
 
@@ -39,7 +40,7 @@ export class StallDetector {
     return this.#stall;
   }
 
-  /** For a timer. */
+  /** Checks for a stall; a timer calls it. */
   check(): void {
     const found = this.#source.isPaused() ? undefined : this.#find();
     const { telemetry } = this.#source;

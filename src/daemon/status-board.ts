@@ -11,7 +11,7 @@ import type { Health } from './health.js';
 import type { DaemonStatus, DecoderCounts, Readiness, StatusSource } from './http/status.js';
 import type { ScannerIntake } from './scanner-intake.js';
 
-/** The parts that need the models. Their stand-ins are asked until the models are loaded. */
+/** The parts that need the models. Placeholders answer until the models are loaded. */
 export interface Serving {
   readonly server: Pick<ModelServer, 'specs' | 'modelsInUse' | 'workers'>;
   readonly ingest: Pick<Ingest, 'inFlight'>;
@@ -33,11 +33,11 @@ export interface StatusBoardParts {
   readonly evaluations: Pick<PlannedEvaluations, 'status'>;
 }
 
-/** What HTTP and metrics read, in every phase of the daemon. */
+/** Data that HTTP and metrics read, in every phase of the daemon. */
 export class StatusBoard implements StatusSource, StateReader {
   /** Replaced once, when the models are loaded. */
   serving = LOADING;
-  /** Images classified since the start. */
+  /** Images classified since the start, by decoder. */
   readonly decoded: DecoderCounts = {};
   readonly #source: StatusBoardParts;
   readonly #startedAt = new Date();
@@ -100,7 +100,7 @@ export class StatusBoard implements StatusSource, StateReader {
     return this.serving.ingest.inFlight;
   }
 
-  /** A series for each sink, also for one that is owed nothing. */
+  /** Results owed to each sink; a sink that is owed none has a series too. */
   outbox(): Record<string, number> {
     const { sinks } = this.#source.parts.inForce.loaded.config;
     return {

@@ -2,13 +2,13 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 export interface StuckThreadsOptions {
   readonly telemetry: Pick<Telemetry, 'workerStuck'>;
-  /** All workers of a pool are lost to native code: only another process can continue. */
+  /** Called when native code holds all workers of a pool: only a new process can continue. */
   readonly onHopeless: () => void;
 }
 
 /**
- * Worker threads that were given up and are still held by native code. A process that has one cannot end by
- * itself.
+ * Worker threads that were given up and that native code still holds. A process with such a thread cannot end
+ * by itself.
  */
 export class StuckThreads {
   readonly #options: StuckThreadsOptions;

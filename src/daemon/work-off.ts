@@ -6,15 +6,15 @@ import type { Pauses } from '../pipeline/claims.js';
 export interface WorkOffParts {
   readonly ledger: Ledger;
   readonly delivery: DeliveryManager;
-  /** How many files have ended for good so far, in any way but by being put back. */
+  /** Number of files that have ended for good; files returned to the queue are not counted. */
   readonly endings: () => number;
-  /** What is not taken up at present, and why. */
+  /** Files that are not claimed at present, and why. */
   readonly pauses: Pauses & { reasons(): readonly string[] };
   /** Resolves at the next ending or delivery. */
   readonly progress: () => Promise<unknown>;
 }
 
-/** How long missing folders and room on the disk are waited for when nothing else is left. */
+/** How long to wait for missing folders or room on the disk when no other work is left. */
 const PATIENCE_MS = 12_000;
 
 /**
@@ -53,11 +53,14 @@ function workPostponed(files: number, reasons: readonly string[]): SmearwatchErr
   const why = reasons.length > 0 ? reasons.join('; ') : "their scanners' folders are missing";
   return new SmearwatchError(
     'work-postponed',
-    `${files === 1 ? '1 file' : `${files} files`} cannot be taken up: ${why}`,
+    `${files === 1 ? '1 file' : `${files} files`} cannot be claimed: ${why}`,
   );
 }
 
-/** @param problems one for each scanner. */
+/**
+ * Makes the error for scanner folders that could not be read.
+ * @param problems one for each scanner
+ */
 export function foldersUnread(problems: readonly unknown[]): SmearwatchError {
   const [first] = problems;
   const what = problems.map((problem) => messageOf(problem)).join('; ');

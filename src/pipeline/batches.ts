@@ -10,9 +10,10 @@ export interface BatchPolicy {
 }
 
 /**
- * Groups items into arrays. While all workers are busy, items wait for company until a batch is full; as soon
- * as some are idle, what is there is divided among them. So batches are full under load, and at low load an
- * image waits for nothing. (RxJS's `bufferTime` starts its clock without an item and knows of no workers.)
+ * Groups items into arrays. While all workers are busy, items wait until a batch is full; as soon as some
+ * workers are idle, the waiting items are divided among them. So batches are full under load, and at low load
+ * an image does not wait. (RxJS's `bufferTime` starts its clock without an item and has no notion of
+ * workers.)
  */
 export function batches<T>({ size, idle, freed$ }: BatchPolicy): OperatorFunction<T, T[]> {
   return (source) =>
@@ -31,7 +32,7 @@ export function batches<T>({ size, idle, freed$ }: BatchPolicy): OperatorFunctio
         for (let left = workers; left > 0 && waiting.length > 0; left -= 1) emit(Math.min(share, size()));
         while (waiting.length >= size()) emit(size());
       };
-      // Items come in bursts: what came together is divided together.
+      // Items arrive in bursts: items that arrive together are divided together.
       const divideSoon = (): void => {
         if (isDividing) return;
         isDividing = true;

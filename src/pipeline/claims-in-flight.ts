@@ -1,29 +1,29 @@
 import type { Claim } from '../ledger/ledger.js';
 
-/** The places of images in flight. `batch`: claimed, waiting for more images or for a worker. */
+/** The stages of images in flight. `batch`: claimed, waiting for a full batch or a worker. */
 export type PipelineStage = 'batch' | 'pool' | 'record';
 
-/** What the pipeline is doing, for the stall detector. */
+/** State of the pipeline, for the stall detector. */
 export interface ActivitySnapshot {
   readonly inFlight: number;
-  /** Milliseconds since a claim ended, or since the pipeline started to work after it had nothing to do. */
+  /** Milliseconds since a claim ended, or since the pipeline became busy after it was empty. */
   readonly idleMs: number;
-  /** The last stage of the way that holds an image; undefined while no image is in flight. */
+  /** The latest stage that holds images in flight; undefined while the pipeline is empty. */
   readonly stage: PipelineStage | undefined;
 }
 
 export interface ClaimsInFlightOptions {
-  /** How many there may be; asked each time, since a reload may change it. */
+  /** Most claims in flight; asked each time, since a reload may change it. */
   readonly capacity: () => number;
-  /** Called soon after claims ended: there is room for others. */
+  /** Called soon after claims ended, when there is room for others. */
   readonly onRoom: () => void;
   readonly now?: () => number;
 }
 
 /**
- * Every claim in flight with its stage, the only place that counts them. It is also what bounds them: RxJS
- * pushes without asking, so an image is claimed only while there is room, and the room comes back when the
- * claim's end is in the ledger.
+ * Every claim in flight with its stage; no other part counts them. It also limits them: RxJS pushes without
+ * asking, so an image is claimed only while there is room, and its room is free again when the claim's end is
+ * in the ledger.
  */
 export class ClaimsInFlight {
   readonly #stages = new Map<Claim, PipelineStage>();
@@ -44,7 +44,7 @@ export class ClaimsInFlight {
     return this.#stages.size;
   }
 
-  /** How many more there may be; negative after a reload has reduced the capacity. */
+  /** Number of claims that may be added; negative after a reload has reduced the capacity. */
   get room(): number {
     return this.#capacity() - this.#stages.size;
   }
@@ -67,8 +67,8 @@ export class ClaimsInFlight {
     this.#movedAt = this.#now();
     if (this.#isTelling) return;
     this.#isTelling = true;
-    // The claims of a batch end one by one: told once for all of them, their successors are claimed in one
-    // commit.
+    // The claims of a batch end one by one: with one call for all of them, their successors are claimed in
+    // one commit.
     queueMicrotask(() => {
       this.#isTelling = false;
       this.#onRoom();

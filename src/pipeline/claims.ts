@@ -8,11 +8,14 @@ export interface ClaimSource {
     claim(limit: number, paused: readonly string[]): Claim[];
     nextDueInMs(paused: readonly string[]): number | undefined;
   };
-  /** Files that may have killed the process: each is in flight alone. */
+  /** Files that may have killed the process: each is processed with nothing else in flight. */
   readonly suspects: { isDue(): boolean; claim(): Claim | undefined };
 }
 
-/** What must not be claimed at present: its folder is missing, or there is no room for results. */
+/**
+ * Files that must not be claimed at present: their folder is unavailable, or the disks have no room for
+ * results.
+ */
 export interface Pauses {
   readonly isPaused: boolean;
   readonly pausedScanners: readonly string[];
@@ -20,14 +23,14 @@ export interface Pauses {
 
 export const NEVER_PAUSED: Pauses = { isPaused: false, pausedScanners: [] };
 
-/** The largest number of claims in one transaction, so that a commit stays short. */
+/** Most claims in one transaction, so that a commit stays short. */
 const CLAIMS_AT_ONCE = 64;
 const PULL_AFTER_FAILURE_MS = 5000;
 
 /**
- * Pulls claims out of the queue whenever there is room in flight: nothing is claimed that could not be worked
- * on at once. The subscriber begins each claim in `inFlight` when it receives it. `pull` is called when there
- * is room again or files were queued; between calls only the next retry's timer is awake.
+ * Pulls claims out of the queue when there is room in flight: a file is claimed only if it can be processed
+ * at once. The subscriber begins each claim in `inFlight` when it receives it. `pull` is called when there is
+ * room again or files were queued; between calls only the timer of the next retry runs.
  */
 export class Claims {
   readonly #source: ClaimSource;
@@ -37,7 +40,7 @@ export class Claims {
   readonly #claims$ = new Subject<Claim>();
   #timer: NodeJS.Timeout | undefined;
   #isPulling = false;
-  /** A suspect is in flight, or waits until everything else has ended. */
+  /** Whether a suspect is in flight, or waits until all other claims have ended. */
   #isAlone = false;
 
   constructor(
@@ -51,12 +54,12 @@ export class Claims {
     this.#onError = onError;
   }
 
-  /** Emits each claim once; completes after `stop`. Nothing is claimed before it has a subscriber. */
+  /** Emits each claim once; completes after `stop`. No file is claimed before there is a subscriber. */
   get claims$(): Observable<Claim> {
     return this.#claims$;
   }
 
-  /** Safe to call at any time and from inside what a claim sets off. */
+  /** Claims files. Safe to call at any time, also while a claim is being emitted. */
   pull(): void {
     if (this.#isPulling || !this.#claims$.observed) return;
     this.#isPulling = true;
@@ -65,7 +68,7 @@ export class Claims {
       this.#isPulling = false;
       this.#pullIn(this.#nextDueInMs());
     } catch (error) {
-      // The ledger cannot be read or written (a full disk, say): the work waits in it until it can.
+      // The ledger cannot be read or written (a full disk, for example): the work waits in it until it can.
       this.#isPulling = false;
       this.#onError(error);
       this.#pullIn(PULL_AFTER_FAILURE_MS);
@@ -96,14 +99,16 @@ export class Claims {
     return claims.length;
   }
 
-  /** How soon to look again without being called: not while room, or the end of a pause, is waited for. */
+  /**
+   * Delay until the next pull without a call; undefined while claims wait for room or for the end of a pause.
+   */
   #nextDueInMs(): number | undefined {
     const { isPaused, pausedScanners } = this.#pauses;
     if (this.#inFlight.room <= 0 || this.#isAlone || isPaused) return undefined;
     return this.#source.queue.nextDueInMs(pausedScanners);
   }
 
-  /** Undefined: only when called. */
+  /** Schedules the next pull; undefined means that only a call starts it. */
   #pullIn(delayMs: number | undefined): void {
     clearTimeout(this.#timer);
     if (delayMs === undefined || !this.#claims$.observed) return;

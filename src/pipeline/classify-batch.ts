@@ -4,12 +4,12 @@ import type { Classifier } from '../pool/classifier.js';
 import type { BatchReply, FileToPrepare, PrepareLimits } from '../pool/protocol.js';
 import type { InFlight } from './in-flight.js';
 
-/** A batch that a worker has answered, or a part of one that was divided. */
+/** A batch that a worker has answered, or a part of a batch that was divided. */
 export interface AnsweredBatch<Image extends FileToPrepare = InFlight> {
   readonly images: readonly Image[];
-  /** The answer: its `files` correspond to `images`, in the same order. */
+  /** The worker's answer; its `files` are the outcomes of the images, in the same order. */
   readonly reply: BatchReply;
-  /** `performance.now()` when the batch went to the pool and came back. */
+  /** Value of `performance.now()` when the batch was sent to the pool. */
   readonly submittedAt: number;
   readonly answeredAt: number;
 }
@@ -21,9 +21,9 @@ export interface FailedBatch<Image extends FileToPrepare = InFlight> {
 }
 
 /**
- * Classifies a batch. If its worker dies or hangs, the halves are tried apart, down to the one image that is
- * to blame: its neighbours finish, and each part is emitted when it has its answer. Failures that no image
- * can be blamed for are not divided.
+ * Classifies a batch. If its worker dies or hangs, the halves are tried separately, down to the one image
+ * that causes the failure: its neighbours finish, and each part is emitted when it has its answer. Batches
+ * that failed for a reason other than their images are not divided.
  */
 export function classifyBatch<Image extends FileToPrepare>(
   classifier: Classifier,

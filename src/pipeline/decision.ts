@@ -19,17 +19,18 @@ export function predictionsOf(
   });
 }
 
-/** What a decision rests on besides the predictions. */
+/** Facts that a decision depends on in addition to the predictions. */
 export interface DecisionBasis {
   readonly minConfidence: number;
   readonly isExpectedSize: boolean;
-  /** Reasons for review that were found in the file itself. */
+  /** Reasons for review found in the file itself. */
   readonly doubts: readonly ReviewReason[];
 }
 
 /**
- * The first model decides; a person looks at it when the models disagree, the decision is not sure, the image
- * has not the size that its scanner writes, or something about the file raised a doubt.
+ * Makes the decision. The first model decides; the image is sent to review when the models disagree, the
+ * probability is low, the image has not the expected size of its scanner, or something about the file raised
+ * a doubt.
  */
 export function decide(
   predictions: readonly ModelPrediction[],
@@ -47,7 +48,7 @@ export function decide(
   return { class: deciding.class, confidence, review: reviewReasons.length > 0, reviewReasons };
 }
 
-/** Six decimals: float32 carries about seven significant digits, and the record stays readable. */
+/** Rounds to six decimals: float32 has about seven significant digits, and the record stays readable. */
 function roundProbability(probability: number): number {
   return Math.round(probability * 1e6) / 1e6;
 }

@@ -4,9 +4,9 @@ import { LONGEST_DELAY_MS, type Claim, type Reason } from '../ledger/ledger.js';
 
 /** How a claim ends that could not be classified. */
 export type Ending =
-  /** Queued again as if it had not been claimed; the cause is not the image's. */
+  /** Returned to the queue as if it had not been claimed; the image is not the cause. */
   | { readonly kind: 'released'; readonly delayMs: number }
-  /** Another attempt later. */
+  /** Another attempt follows later. */
   | { readonly kind: 'retried'; readonly delayMs: number; readonly reason: Reason }
   | { readonly kind: 'quarantined'; readonly reason: Reason };
 

@@ -4,22 +4,24 @@ import type { FileToPrepare } from '../pool/protocol.js';
 import type { ImageSource } from './settings.js';
 
 /**
- * A claimed image with all that the later steps ask about it: the ledger takes it as a claim, a worker as a
- * file.
+ * A claimed image with all data that the later steps need: the ledger uses it as a claim, a worker as a file.
  */
 export interface InFlight extends Claim, FileToPrepare {
   /**
-   * The name of the folder that the image is in, if the scanner's folders are classes. It may be no class
-   * of the models. Undefined at the top of the scanner's folder.
+   * Name of the image's folder, if the scanner's folders are classes. It may not be a class of the models.
+   * Undefined for an image at the top of the scanner's folder.
    */
   readonly folderLabel: string | undefined;
-  /** `performance.now()` when it was claimed. */
+  /** Value of `performance.now()` when it was claimed. */
   readonly claimedAt: number;
   /** Milliseconds that it had waited in the queue. */
   readonly queuedMs: number;
 }
 
-/** @throws SmearwatchError `scanner-unknown` */
+/**
+ * Adds what the later steps need to a claim.
+ * @throws SmearwatchError `scanner-unknown`
+ */
 export function admit(claim: Claim, scanners: readonly ImageSource[]): InFlight {
   const scanner = scanners.find(({ name }) => name === claim.scanner);
   if (!scanner) {
@@ -32,7 +34,7 @@ export function admit(claim: Claim, scanners: readonly ImageSource[]): InFlight 
     expectedSize,
     folderLabel: labels === 'folder' ? claim.path.split('/').at(-2) : undefined,
     claimedAt: performance.now(),
-    // The clock may have been set back since.
+    // The clock may have been set back in between.
     queuedMs: Math.max(0, Date.now() - claim.queuedAt),
   };
 }

@@ -33,29 +33,33 @@ export interface IngestParts {
   };
   readonly telemetry: Pick<Telemetry, 'stageFinished' | 'imageDecoded' | 'batchClassified' | 'batchFailed'> &
     RecorderParts['telemetry'];
-  /** The settings in force; read again for every image, since a configuration may be reloaded. */
+  /** The settings in force; asked again for every image, since a configuration may be reloaded. */
   readonly config: () => IngestSettings;
-  /** What must not be claimed at present; without it, everything may. */
+  /** Files that must not be claimed at present; without it, every file may be claimed. */
   readonly pauses?: Pauses;
-  /** The folder of a scanner is not there, or does not answer: its files need not be tried until it is. */
+  /**
+   * Called when a scanner's folder is missing or does not answer: its files need not be tried until it is
+   * back.
+   */
   readonly onFolderMissing?: (scanner: string) => void;
   /**
-   * A claim has ended: the sinks may have something to deliver. `record`: of an image that was classified.
+   * Called when a claim has ended, since the sinks may have something to deliver. `record`: only for an image
+   * that was classified.
    */
   readonly onEnded: (outcome: ClaimOutcome, record?: ResultRecord) => void;
-  /** The ledger could not be read or written; it is tried again until it can. */
+  /** Called when the ledger could not be read or written; it is tried again until it succeeds. */
   readonly onLedgerFailed: (error: unknown) => void;
-  /** The flow itself has broken, which no image can bring about: nothing more is classified. */
+  /** Called when the flow itself has failed, which no image can cause: nothing more is classified. */
   readonly onBroken: (error: unknown) => void;
 }
 
-/** Batches in flight per worker: one in progress, one waiting, one being recorded or filled. */
+/** Batches in flight per worker: one being computed, one waiting, one being recorded or filled. */
 const BATCHES_PER_WORKER = 3;
 
 /**
- * The way of every image, from the queue to its durable end. Only claims flow here: a file is read, decoded
- * and classified in one worker, at most as many at once as `ClaimsInFlight` has room for, however long the
- * queue is.
+ * Processes every image, from the queue to its durable end. Only claims flow through here: a file is read,
+ * decoded and classified in one worker. `ClaimsInFlight` limits how many are processed at the same time, for
+ * a queue of any length.
  */
 export class Ingest {
   readonly #parts: IngestParts;
@@ -117,14 +121,14 @@ export class Ingest {
     this.#claims.pull();
   }
 
-  /** Files were queued: look now. */
+  /** Starts claiming at once, because files were queued. */
   wake(): void {
     this.#claims.pull();
   }
 
   /**
-   * Claims nothing more and finishes what is in flight, for at most `timeoutMs`; what is left then goes back
-   * into the queue. Returns how many were released.
+   * Stops claiming and finishes what is in flight, for at most `timeoutMs`; the rest is then returned to the
+   * queue. Returns the number of files that were returned.
    */
   async stop(timeoutMs: number): Promise<number> {
     this.#claims.stop();
@@ -134,7 +138,7 @@ export class Ingest {
     return left.length;
   }
 
-  /** Undefined if the claim ends here, since its scanner is no longer configured. */
+  /** Prepares a claim; undefined if the claim ends here because its scanner is no longer configured. */
   #begin(claim: Claim): InFlight | undefined {
     try {
       const image = admit(claim, this.#parts.config().scanners);
@@ -176,8 +180,8 @@ export class Ingest {
   }
 
   /**
-   * Once the time to stop has run out, late answers meet a closed ledger: their images are queued again
-   * already.
+   * Reports a failed flow. After the time to stop has passed, late answers meet a closed ledger: their images
+   * are queued again already, so this is not a failure.
    */
   #broken(error: unknown): void {
     if (!this.#abort.signal.aborted) this.#parts.onBroken(error);

@@ -17,19 +17,19 @@ export interface RecorderParts {
     'stageFinished' | 'imageRecorded' | 'imageRetried' | 'imageQuarantined' | 'labelRefused'
   >;
   readonly config: () => IngestSettings;
-  /** The claim's end is durable. `record`: of an image that was classified. */
+  /** Called when the claim's end is durable. `record`: only for an image that was classified. */
   readonly onEnded: (claim: Claim, outcome: ClaimOutcome, record?: ResultRecord) => void;
-  /** A write to the ledger failed; it is repeated. */
+  /** Called when a write to the ledger failed; the write is repeated. */
   readonly onLedgerFailed: (error: unknown) => void;
-  /** Stops waiting for a ledger that cannot be written. */
+  /** Aborts waiting for a ledger that cannot be written. */
   readonly signal: AbortSignal;
 }
 
 export type ClaimOutcome = Completion | Ending['kind'];
 
 /**
- * The end of every claim: a result, the result of the same bytes, another attempt, or quarantine. Durable,
- * then told.
+ * Records the end of every claim: a result, the result of the same bytes, another attempt, or quarantine. The
+ * end is reported only after it is durable.
  */
 export class Recorder {
   readonly #parts: RecorderParts;
@@ -39,7 +39,7 @@ export class Recorder {
   }
 
   async recordBatch(batch: AnsweredBatch | FailedBatch): Promise<void> {
-    // The worker's next batch goes out first: committing holds this thread for as long as the disk needs.
+    // Let the worker's next batch be sent first: a commit blocks this thread until the disk has written it.
     await setImmediate();
     if (!('error' in batch)) return this.#recordAnswers(batch);
     for (const image of batch.images) await this.recordFailure(image, batch.error);
@@ -69,7 +69,7 @@ export class Recorder {
     }
   }
 
-  /** `sha256`: of the bytes, where they were read before it failed. */
+  /** Records a failure. `sha256`: hash of the bytes, if they were read before the failure. */
   async recordFailure(claim: Claim, error: unknown, sha256?: string): Promise<void> {
     const { telemetry, ledger, config, onEnded } = this.#parts;
     const { scanner, path } = claim;
@@ -94,7 +94,7 @@ export class Recorder {
       outcome: completion,
       predictions: record?.models ?? [],
       reviewReasons: record?.decision.reviewReasons ?? [],
-      // The clock may have been set back since.
+      // The clock may have been set back in between.
       latencyMs: Math.max(0, Date.now() - claim.queuedAt),
     });
   }

@@ -2,7 +2,9 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import type { AnsweredBatch } from './classify-batch.js';
 import { poolWaitMs } from './result-record.js';
 
-/** Reports the durations of an answered batch: of each image until now, and of the models. */
+/**
+ * Reports the durations of an answered batch: those of its images up to this point, and those of the models.
+ */
 export function reportBatch(
   batch: AnsweredBatch,
   telemetry: Pick<Telemetry, 'stageFinished' | 'imageDecoded' | 'batchClassified'>,

@@ -6,9 +6,7 @@ import type { AnsweredBatch } from './classify-batch.js';
 import { decide, predictionsOf } from './decision.js';
 import type { InFlight } from './in-flight.js';
 
-/**
- * The images of a batch that have a result now: a record of their own, or the one that the same bytes have.
- */
+/** The images of a batch that have a result now: a new record, or the existing one of the same bytes. */
 export function finishedClaims(
   batch: AnsweredBatch,
   minConfidence: number,
@@ -22,7 +20,7 @@ export function finishedClaims(
   });
 }
 
-/** How long a batch was in the pool before a worker began it. */
+/** Time in the pool before a worker began the batch. */
 export function poolWaitMs({ reply, submittedAt, answeredAt }: AnsweredBatch): number {
   return Math.max(0, answeredAt - submittedAt - reply.workMs);
 }
@@ -66,7 +64,7 @@ function recordOf(
   };
 }
 
-/** The times that are the same for all images of a batch. */
+/** Durations that are the same for all images of a batch. */
 function batchTimes(batch: AnsweredBatch): BatchTimes {
   const { models, perModel, files } = batch.reply;
   const images = files.filter(({ kind }) => kind === 'classified').length;
@@ -78,7 +76,7 @@ function batchTimes(batch: AnsweredBatch): BatchTimes {
   };
 }
 
-/** Microseconds are below what these clocks mean. */
+/** Rounds milliseconds to the precision of these clocks. */
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

@@ -4,8 +4,8 @@ import { backoffMs } from '../backoff.js';
 const BACKOFF = { firstMs: 500, longestMs: 15_000 };
 
 /**
- * Repeats a write to the ledger until it succeeds: on a full or failing disk the work stays in memory and in
- * flight, so nothing more is claimed than there is room for until the disk is well again.
+ * Repeats a write to the ledger until it succeeds. On a full or failing disk the work stays in memory and in
+ * flight, so no more is claimed than there is room for until writes succeed again.
  * @throws the last error once `signal` aborts; what was not written is queued again at the next start
  */
 export async function retryLedgerWrite<T>(

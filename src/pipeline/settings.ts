@@ -1,15 +1,15 @@
 import type { Config, ScannerConfig } from '../config/schema.js';
 import type { PrepareLimits } from '../pool/protocol.js';
 
-/** The settings of a scanner that the pipeline needs. */
+/** A source of images, with the options that the pipeline needs. */
 export type ImageSource = Pick<ScannerConfig, 'name' | 'folder' | 'labels'> & {
-  /** Undefined: any size is as good. */
+  /** Expected size of images; undefined if any size is valid. */
   readonly expectedSize?: ScannerConfig['expectedSize'];
 };
 
 /**
- * What the pipeline needs of a configuration: the daemon's has it, and an evaluation makes one for its
- * labelled folder.
+ * The options that the pipeline needs. The daemon passes its configuration, and an evaluation makes one for
+ * its labelled folder.
  */
 export interface IngestSettings {
   readonly scanners: readonly ImageSource[];
@@ -17,10 +17,10 @@ export interface IngestSettings {
   readonly review: Config['review'];
 }
 
-/** The part of the time without progress that ends a batch which one file may take to be read. */
+/** Share of `taskTimeoutMs` that reading one file may take. */
 const READING_SHARE = 1 / 2;
 
-/** `taskTimeoutMs`: how long a batch may make no progress. */
+/** Limits for preparing files. `taskTimeoutMs`: how long a batch may make no progress. */
 export function prepareLimits(
   { maxFileBytes, maxPixels, decoder }: Config['pipeline'],
   taskTimeoutMs: number,

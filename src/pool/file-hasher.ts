@@ -4,20 +4,26 @@ import type { HashedFile, HashReply, HashRequest } from './protocol.js';
 
 const HEAP_MB = 32;
 const YOUNG_HEAP_MB = 2;
-/** Files to be hashed come in bursts, after a remount say; between them the thread's memory is not needed. */
+/**
+ * Files to be hashed come in bursts, after a remount for example; between bursts the thread's memory is not
+ * needed.
+ */
 const IDLE_MS = 10_000;
 
-/** Hashes files in a thread of its own, which exists only while there is something to hash. */
+/** Hashes files in a separate thread, which exists only while there are files to hash. */
 export class FileHasher {
   readonly #threadFile: URL;
   #thread: Piscina<HashRequest, HashReply> | undefined;
 
-  /** `threadFile`: compiled (`dist/pool/worker/hash-thread.js`). */
+  /** `threadFile` is the compiled thread (`dist/pool/worker/hash-thread.js`). */
   constructor(threadFile: URL) {
     this.#threadFile = threadFile;
   }
 
-  /** @throws SmearwatchError those of `hashFile` */
+  /**
+   * Hashes a file.
+   * @throws SmearwatchError those of `hashFile`
+   */
   async hash(request: HashRequest): Promise<HashedFile> {
     this.#thread ??= this.#start();
     const reply = await this.#thread.run(request);

@@ -11,22 +11,22 @@ export interface PoolOptions extends WorkerEvents {
   readonly workerFile: URL;
   readonly workers: number;
   readonly models: readonly ModelSpec[];
-  /** The ledger that says which bytes have a result; without it, all are classified. */
+  /** The ledger that knows which bytes have a result; without it, all files are classified. */
   readonly ledgerFile?: string;
-  /** A batch that stands still for longer is given up and its worker replaced. */
+  /** A batch that makes no progress for longer is given up and its worker replaced. */
   readonly taskTimeoutMs: number;
-  /** Default `auto`. */
+  /** Choice of kernels; the default is `auto`. */
   readonly kernels?: KernelChoice;
-  /** Ends a start: the threads that load models are ended. */
+  /** Aborts a start: the threads that load models are ended. */
   readonly signal?: AbortSignal;
 }
 
 export interface PoolWorkers {
   readonly configured: number;
-  /** Warm: less than configured while one is replaced, or cannot be. */
+  /** Warm workers; fewer than configured while one is replaced or cannot be. */
   readonly alive: number;
   readonly busy: number;
-  /** Why some are missing, once one could not be replaced. */
+  /** Why workers are missing, once one could not be replaced. */
   readonly problem?: string;
 }
 
@@ -37,12 +37,13 @@ interface Waiting {
 }
 
 /**
- * Worker threads with one fixed set of models each. Models are changed by starting another pool beside this
- * one and closing this one when it has drained (see ModelServer): sessions are never reloaded in place.
+ * Worker threads with one fixed set of models each. Models are changed by starting a second pool and closing
+ * this one when it has drained (see ModelServer): sessions are never reloaded in place.
  *
- * A batch waits here until a worker is warm and free. Files also go to a worker that has one batch in work,
- * so that it need not wait for this thread, which may be committing, to have the next. The neighbours of a
- * batch that hangs are not given up with it: what has not begun in a thread that is lost goes to another.
+ * A batch waits here until a worker is warm and free. A batch of files is also sent to a worker that has one
+ * batch in flight, so that the worker has the next one at once even if this thread is busy committing. When a
+ * batch hangs and its thread is given up, a second batch that has not begun in that thread goes to another
+ * worker.
  */
 export class InferencePool {
   readonly models: readonly ModelSpec[];
@@ -119,7 +120,7 @@ export class InferencePool {
 
   /**
    * Classifies `count` images; `pixels` (count × 196,608 bytes) is transferred and unusable afterwards,
-   * except when the pool was closed before it came to that.
+   * unless the pool was closed before the transfer.
    * @throws SmearwatchError `worker-lost`, `task-timeout`, `inference-failed`, `pool-closed`
    */
   classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchReply> {
@@ -127,14 +128,17 @@ export class InferencePool {
   }
 
   /**
-   * Reads, decodes and classifies files. One that cannot be is an answer, not the end of the others.
+   * Reads, decodes and classifies files. A file that cannot be classified gets an answer that says so, and
+   * the other files are classified.
    * @throws SmearwatchError as `classify`
    */
   classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<BatchReply> {
     return this.#run({ kind: 'files', files, limits });
   }
 
-  /** Ends the workers after the batches they have; batches that still wait are refused with `pool-closed`. */
+  /**
+   * Ends the workers after the batches they have; batches that still wait are rejected with `pool-closed`.
+   */
   async close(): Promise<void> {
     this.#refuseWaiting();
     await Promise.allSettled(this.#working);
@@ -180,8 +184,8 @@ export class InferencePool {
   }
 
   /**
-   * An idle one, or the one that has been busy for longest with what it has. Pixels go to an idle one only:
-   * they are gone with its thread, begun or not.
+   * The worker for a request: an idle one, or the one that has been busy with its batch for longest. Pixels
+   * go to an idle worker only: they are lost with its thread, even before the request begins.
    */
   #slotFor({ kind }: ClassifyRequest): WorkerSlot | undefined {
     return this.#slots

@@ -6,15 +6,15 @@ import { InferencePool, type PoolOptions } from './inference-pool.js';
 import type { BatchReply, FileToPrepare, PrepareLimits } from './protocol.js';
 
 /**
- * Of the new workers, how many load their models at once: each takes a core as long as it does, beside the
- * old ones, and images in work would wait for that.
+ * Share of the new workers that load their models at the same time. Each uses a whole core while loading,
+ * beside the old workers, and would delay images in flight.
  */
 const LOADING_SHARE = 1 / 4;
 
 /**
- * The pool that serves now, and the change to another one: the new pool is started and warmed up beside the
- * old, takes all batches from one moment on, and the old one ends after the batches it has. No batch fails or
- * waits for it, and each result names the models of the pool that made it.
+ * The pool that serves now, and the change to another one: the new pool is started and warmed up while the
+ * old one serves, then receives all batches, and the old one ends after the batches it has. No batch fails or
+ * waits because of the change, and each result names the models of the pool that computed it.
  */
 export class ModelServer {
   #pool: InferencePool;
@@ -32,7 +32,7 @@ export class ModelServer {
     return this.#pool.identities;
   }
 
-  /** The same with their classes. */
+  /** The models in use with their classes. */
   get specs(): readonly ModelSpec[] {
     return this.#pool.models;
   }
@@ -53,17 +53,26 @@ export class ModelServer {
     return this.#pool.taskTimeoutMs;
   }
 
-  /** @throws as `InferencePool.classify`; `pool-closed` only when this server was closed */
+  /**
+   * Classifies images.
+   * @throws as `InferencePool.classify`; `pool-closed` only when this server was closed
+   */
   classify(pixels: Uint8Array<ArrayBuffer>, count: number): Promise<BatchReply> {
     return this.#served((pool) => pool.classify(pixels, count));
   }
 
-  /** @throws as `classify` */
+  /**
+   * Classifies files.
+   * @throws as `classify`
+   */
   classifyFiles(files: readonly FileToPrepare[], limits: PrepareLimits): Promise<BatchReply> {
     return this.#served((pool) => pool.classifyFiles(files, limits));
   }
 
-  /** @throws as `InferencePool.start`; the old models serve on then. */
+  /**
+   * Replaces the pool by one with other options.
+   * @throws as `InferencePool.start`; the old models continue to serve then
+   */
   async swap(options: PoolOptions): Promise<void> {
     // One swap at a time: two old pools beside the new one could exhaust the memory.
     await this.#closing;
@@ -90,7 +99,8 @@ export class ModelServer {
       try {
         return await work(pool);
       } catch (error) {
-        // What still waited in the old pool at a swap is the new one's: it has not left this thread.
+        // At a swap, requests that still waited in the old pool go to the new one: they have not left this
+        // thread.
         if (!hasCode(error, 'pool-closed') || pool === this.#pool) throw error;
       }
     }

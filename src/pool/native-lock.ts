@@ -1,19 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** No native call is under way; one is; one is, and it is the last; whoever ends the thread may do so. */
+/**
+ * `free`: no native call is in progress. `held`: one is. `last`: one is, and no other may begin. `taken`: the
+ * thread may be ended.
+ */
 const STATES = { free: 0, held: 1, last: 2, taken: 3 } as const;
 const LOOK_EVERY_MS = 10;
 
 /**
- * Held by a worker thread while it calls native code, and taken for good by whoever ends the thread.
+ * Held by a worker thread while it calls native code, and taken permanently by the thread that ends it.
  *
- * An addon that is built on node-addon-api aborts the whole process when its thread was ended beneath it: the
- * exception that says so cannot be thrown into that thread any more (nodejs/node-addon-api#975). That holds
- * for ONNX Runtime and SQLite; JavaScript and WebAssembly may be ended anywhere, and sharp computes on
- * threads of its own.
+ * An addon that is built on node-addon-api aborts the whole process if its thread is ended during a call: the
+ * exception about it cannot be thrown into that thread any more (nodejs/node-addon-api#975). That applies to
+ * ONNX Runtime and SQLite; JavaScript and WebAssembly may be ended anywhere, and sharp computes on its own
+ * threads.
  */
 export class NativeLock {
-  /** To be shared with the other thread. */
+  /** Memory to be shared with the other thread. */
   readonly memory: SharedArrayBuffer;
   readonly #state: Int32Array;
 
@@ -22,7 +25,7 @@ export class NativeLock {
     this.#state = new Int32Array(memory);
   }
 
-  /** Held already: a thread loads native code before it can say so. */
+  /** Makes a lock that is held already: a thread loads native code before it can report that. */
   static forNewThread(): NativeLock {
     const lock = new NativeLock(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     Atomics.store(lock.#state, 0, STATES.held);
@@ -33,7 +36,7 @@ export class NativeLock {
     return new NativeLock(memory);
   }
 
-  /** Stays here when the thread is to end. */
+  /** Takes the lock; waits here without end if the thread is about to be ended. */
   hold(): void {
     const before = Atomics.compareExchange(this.#state, 0, STATES.free, STATES.held);
     if (before !== STATES.free) Atomics.wait(this.#state, 0, before);
@@ -44,7 +47,7 @@ export class NativeLock {
     if (before === STATES.last) Atomics.store(this.#state, 0, STATES.taken);
   }
 
-  /** Holds it during one call. */
+  /** Holds the lock during one call. */
   async during<T>(call: () => Promise<T>): Promise<T> {
     this.hold();
     try {
@@ -54,7 +57,7 @@ export class NativeLock {
     }
   }
 
-  /** Resolves when the thread is in no native call, and cannot begin one any more; or at the signal. */
+  /** Resolves when the thread is in no native call and cannot begin another one, or at the signal. */
   async take(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#tryTake()) {
       await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);

@@ -17,11 +17,11 @@ import type { ImageLook, ReviewReason } from '../record.js';
 export interface WorkerSetup {
   readonly models: readonly ModelSpec[];
   readonly kernels: KernelChoice;
-  /** The ledger that says which bytes have a result; without it, all are classified. */
+  /** The ledger that knows which bytes have a result; without it, all files are classified. */
   readonly ledgerFile?: string;
   /** The memory of a WorkerProgress, which both threads share. */
   readonly progress: SharedArrayBuffer;
-  /** Of a NativeLock that this thread holds. */
+  /** Memory of the NativeLock that this thread holds. */
   readonly nativeLock: SharedArrayBuffer;
 }
 
@@ -45,11 +45,11 @@ export type WorkerReply = ({ readonly kind: 'classified' } & Omit<BatchReply, 'm
 
 /** The answer to a batch: a worker gives it, the pool adds the models, and the recorder reads it. */
 export interface BatchReply {
-  /** The models that really classified it. */
+  /** The models that actually classified it. */
   readonly models: readonly ModelSpec[];
-  /** In the order of the models. */
+  /** One output for each model, in the order of the models. */
   readonly perModel: readonly ModelOutput[];
-  /** What became of each file, in the request's order; none where pixels were asked for. */
+  /** The outcome of each file, in the request's order; empty if the request had pixels. */
   readonly files: readonly FileReply[];
   /** Milliseconds from the request's arrival in the worker to its answer. */
   readonly workMs: number;
@@ -63,7 +63,7 @@ export interface ModelOutput extends HowComputed {
 
 export type FileReply =
   | ClassifiedImage
-  /** These bytes have a result. */
+  /** The ledger has a result for these bytes. */
   | { readonly kind: 'known'; readonly sha256: string }
   /** `sha256`: only if the bytes could be read. */
   | { readonly kind: 'unusable'; readonly sha256: string | undefined; readonly failure: Failure };
@@ -82,9 +82,9 @@ export interface FailedReply extends Failure {
   readonly kind: 'failed';
 }
 
-/** A file whose bytes are to be hashed, for the thread of a FileHasher. */
+/** A file whose bytes the thread of a FileHasher hashes. */
 export interface HashRequest {
-  /** The scanner's. */
+  /** The scanner's folder. */
   readonly folder: string;
   readonly file: Pick<SeenFile, 'path' | 'size' | 'mtimeMs'>;
   readonly limits: { readonly maxBytes: number; readonly readWithinMs: number };
@@ -92,7 +92,10 @@ export interface HashRequest {
 
 export type HashReply = ({ readonly kind: 'hashed' } & HashedFile) | FailedReply;
 
-/** The SHA-256 of a file's bytes, and what the file system knew of the file right before they were read. */
+/**
+ * The SHA-256 of a file's bytes, and what the file system reported about the file right before they were
+ * read.
+ */
 export interface HashedFile {
   readonly sha256: string;
   readonly ctimeMs: number;
@@ -102,31 +105,31 @@ export interface HashedFile {
 /** A file to be classified, as plain data. */
 export interface FileToPrepare extends SeenFile {
   readonly scanner: string;
-  /** The scanner's. */
+  /** The scanner's folder. */
   readonly folder: string;
   readonly expectedSize?: ScannerConfig['expectedSize'] | undefined;
-  /** Classify it although its bytes have a result. */
+  /** Classify the file even if its bytes have a result. */
   readonly reclassify: boolean;
 }
 
 export interface PrepareLimits {
   readonly maxFileBytes: number;
   readonly maxPixels: number;
-  /** Default `auto`. */
+  /** Choice of decoder; the default is `auto`. */
   readonly decoder?: DecoderChoice;
-  /** How long one file may take to be read: a share that does not answer must not hold a worker for ever. */
+  /** Time limit for reading one file: a share that does not answer must not hold a worker without limit. */
   readonly readWithinMs: number;
 }
 
-/** What decoding an image has found; its pixels lie in the batch. */
+/** Properties that decoding an image has found; its pixels are in the batch. */
 export interface PreparedImage extends DecodedBy {
   readonly format: ImageFormat;
-  /** Of the file, in the orientation in which it is meant to be seen. */
+  /** Width of the file's image in pixels, in the orientation in which it is displayed. */
   readonly width: number;
   readonly height: number;
   readonly look: ImageLook;
   readonly isExpectedSize: boolean;
-  /** Reasons to have a person look at it: see `doubtsOf`. */
+  /** Reasons for a person to review the image: see `doubtsOf`. */
   readonly doubts: readonly ReviewReason[];
   readonly decodeMs: number;
 }

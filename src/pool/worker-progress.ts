@@ -1,12 +1,12 @@
-/** Places in the shared memory. */
+/** Indexes in the shared memory. */
 const [STEPS, BEGUN] = [0, 1] as const;
 
 /**
- * How far a worker thread has come, counted by it and read by the main thread, also when the thread is stuck
- * or gone.
+ * Progress of a worker thread, counted by the worker and read by the main thread, also when the worker is
+ * stuck or gone.
  */
 export class WorkerProgress {
-  /** To be shared with the other thread. */
+  /** Memory to be shared with the other thread. */
   readonly memory: SharedArrayBuffer;
   readonly #counts: Int32Array;
 
@@ -23,12 +23,12 @@ export class WorkerProgress {
     return new WorkerProgress(memory);
   }
 
-  /** Files and models that are done: slow is told from stuck by it. */
+  /** Number of files and models that are done: it shows whether a thread is slow or stuck. */
   get steps(): number {
     return Atomics.load(this.#counts, STEPS);
   }
 
-  /** Requests that are, or were, in work: they are taken in the order in which they were sent. */
+  /** Number of requests begun; they begin in the order in which they were sent. */
   get begun(): number {
     return Atomics.load(this.#counts, BEGUN);
   }

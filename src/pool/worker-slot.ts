@@ -8,36 +8,36 @@ import type { ClassifyRequest, WorkerReply } from './protocol.js';
 import { REQUESTS_AT_ONCE, WorkerThread, type ThreadOptions } from './worker-thread.js';
 
 export interface WorkerEvents {
-  /** A thread has loaded a model. */
+  /** Called when a thread has loaded a model. */
   readonly onModelLoaded?: (model: ModelIdentity, how: HowComputed) => void;
-  /** A thread has died or was given up; another one takes its place. */
+  /** Called when a thread has died or was given up; another one replaces it. */
   readonly onWorkerLost?: (reason: string) => void;
-  /** No thread could take its place; it is tried again. */
+  /** Called when no thread could be started as a replacement; the start is tried again. */
   readonly onWorkerMissing?: (error: unknown, retryMs: number) => void;
-  /** A thread has been found after `onWorkerMissing`. */
+  /** Called when a thread has started after `onWorkerMissing`. */
   readonly onWorkerFound?: () => void;
-  /** Native code holds a thread that was given up: it goes on using a core. */
+  /** Called when native code holds a thread that was given up: it keeps using a core. */
   readonly onWorkerStuck?: (whenEnded: Promise<void>) => void;
 }
 
 export interface SlotOptions extends ThreadOptions, WorkerEvents {
   readonly taskTimeoutMs: number;
-  /** It has room for a request again. */
+  /** Called when the slot has room for a request again. */
   readonly onRoom: () => void;
 }
 
-/** Reading and unpacking large models from a slow disk included. */
+/** Time limit of a start, which includes reading and unpacking large models from a slow disk. */
 const START_WITHIN_MS = 300_000;
 const BACKOFF = { firstMs: 1000, longestMs: 60_000 };
 
-/** The place of one worker: a warm thread, or the search for one. */
+/** The place of one worker: a warm thread, or the attempts to start one. */
 export class WorkerSlot {
   readonly #options: SlotOptions;
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
   #thread: WorkerThread | undefined;
   #computed: readonly HowComputed[] = [];
-  /** It loads the models. */
+  /** The thread that is loading the models. */
   #starting: WorkerThread | undefined;
   #requests = 0;
   #busySince = 0;
@@ -47,17 +47,17 @@ export class WorkerSlot {
     this.#options = options;
   }
 
-  /** Its thread has loaded the models and answered. */
+  /** Whether the slot's thread has loaded the models and answered. */
   get isReady(): boolean {
     return this.#thread !== undefined;
   }
 
-  /** What computes each model, in their order; empty while there is no thread. */
+  /** How each model is computed, in their order; empty while there is no thread. */
   get computed(): readonly HowComputed[] {
     return this.isReady ? this.#computed : [];
   }
 
-  /** In work, and waiting in the thread. */
+  /** Number of requests in flight or waiting in the thread. */
   get requests(): number {
     return this.#requests;
   }
@@ -66,7 +66,7 @@ export class WorkerSlot {
     return this.isReady && this.#requests < REQUESTS_AT_ONCE;
   }
 
-  /** `performance.now()` when what is in work was begun. */
+  /** Value of `performance.now()` when the request in flight began. */
   get busySince(): number {
     return this.#busySince;
   }
@@ -80,14 +80,17 @@ export class WorkerSlot {
     return this.#closing.signal.aborted;
   }
 
-  /** @throws SmearwatchError the engine's codes, `worker-lost`, `task-timeout` */
+  /**
+   * Starts a thread.
+   * @throws SmearwatchError the engine's codes, `worker-lost`, `task-timeout`
+   */
   async start(): Promise<void> {
     const thread = new WorkerThread(this.#options);
     this.#starting = thread;
     try {
       const reply = await thread.run(blankImage(), START_WITHIN_MS);
       if (reply.kind === 'failed') throw errorOf(reply);
-      if (this.#isClosing) throw new Error('the pool was closed meanwhile');
+      if (this.#isClosing) throw new Error('the pool was closed during the start');
       this.#thread = thread;
       this.#computed = reply.perModel.map(({ computedBy, fallback }) => ({ computedBy, fallback }));
       this.#problem = undefined;
@@ -107,8 +110,8 @@ export class WorkerSlot {
   }
 
   /**
-   * The time starts when the thread has nothing else in work, not while a batch waits for another's worker. A
-   * thread that fails is replaced.
+   * Runs a request. Its time starts when the thread has no other request in flight. A thread that fails is
+   * replaced.
    * @throws SmearwatchError `worker-lost`, `task-timeout`
    * @throws NotBegun
    */
@@ -138,12 +141,12 @@ export class WorkerSlot {
     return this.#closed;
   }
 
-  /** Nothing where that was done, or begun, already. */
+  /** Replaces a failed thread; does nothing if that was done or begun already. */
   #replace(thread: WorkerThread, error: unknown): void {
     if (this.#thread !== thread) return;
     this.#thread = undefined;
     if (!this.#isClosing) this.#options.onWorkerLost?.(messageOf(error));
-    // Not waited for: a thread that is stuck must not keep its successor from starting.
+    // Not awaited: a stuck thread must not keep its successor from starting.
     void this.#end(thread);
     void this.#restart();
   }

@@ -13,39 +13,40 @@ export interface ThreadOptions {
 }
 
 /**
- * A worker's JavaScript handles replies and little else; tensors and models lie outside its heap. A heap that
- * grows beyond this ends its thread, long before the computer runs out of memory.
+ * Heap limit of a worker. Its JavaScript handles replies and little else; tensors and models are outside its
+ * heap. A heap that exceeds this ends its thread, long before the computer runs out of memory.
  */
 const HEAP_MB = 512;
 /**
- * Of which for what was just made. Replies die young: more room costs memory that grows for an hour, and
+ * Part of the heap for new objects. Replies die young: more room costs memory that grows for an hour and
  * saves nothing (the same processor time per image with 6, 12 and the default 48).
  */
 const YOUNG_HEAP_MB = 12;
 /** Requests that a thread has at once: the second one waits in it, see `worker.ts`. */
 export const REQUESTS_AT_ONCE = 2;
-/** How often a worker's progress is looked at, as a share of the time that it may stand still. */
+/** Checks of a worker's progress during the time that it may make none. */
 const LOOKS_PER_LIMIT = 4;
-/** JavaScript ends at once when told to; native code is waited for. */
+/** Time limit for ending a thread. JavaScript ends at once; a native call must return first. */
 const ENDS_WITHIN_MS = 10_000;
 
-/** A request was in a thread that was lost before it began: nothing speaks against another thread. */
+/** A request was in a thread that was lost before the request began: it may be retried in another thread. */
 export class NotBegun extends Error {}
 
 /**
- * One thread, once: a piscina of one, because a larger one stops refilling itself after a failure while a
- * worker starts, lets a request's time run while it waits, and does not say which thread was lost. Whoever
- * has lost a thread makes another one.
+ * One thread that is never restarted: a piscina of one. A larger piscina stops refilling itself after a
+ * failure while a worker starts, counts a request's waiting against its time limit, and does not say which
+ * thread was lost. The owner starts another WorkerThread after a loss.
  */
 export class WorkerThread {
   /**
-   * Resolves with the reason when the thread is gone, also where piscina would let a request wait for ever.
+   * Resolves with the reason when the thread is gone, also where piscina would let a request wait without
+   * end.
    */
   readonly gone: Promise<unknown>;
   readonly #piscina: Piscina<ClassifyRequest, WorkerReply>;
   readonly #progress = WorkerProgress.forNewThread();
   readonly #nativeLock = NativeLock.forNewThread();
-  /** Of the requests that it has. */
+  /** Reject functions of the requests that the thread has. */
   readonly #failing = new Set<(error: unknown) => void>();
   #sent = 0;
 
@@ -53,12 +54,12 @@ export class WorkerThread {
     disableOrtTelemetry();
     this.#piscina = new Piscina<ClassifyRequest, WorkerReply>({
       filename: workerFile.href,
-      // Started by the first request, and not again by piscina.
+      // Started by the first request, and never restarted by piscina.
       minThreads: 0,
       maxThreads: 1,
       concurrentTasksPerWorker: REQUESTS_AT_ONCE,
       idleTimeout: Infinity,
-      // Its two histograms take 0.75 MiB that the garbage collector does not know of: they grew with every
+      // The two histograms take 0.75 MiB that the garbage collector does not count: they grew with every
       // model swap.
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
@@ -70,15 +71,15 @@ export class WorkerThread {
     });
     this.gone = new Promise((resolve) => {
       this.#piscina.on('error', resolve);
-      // The request's own failure, which has the reason, comes in the same turn.
+      // The request's own failure, which contains the reason, arrives in the same turn of the event loop.
       this.#piscina.on('workerDestroy', () => setImmediate(() => resolve(new Error('its thread has ended'))));
     });
     void this.gone.then((cause) => this.#failAll(workerLost(cause)));
   }
 
   /**
-   * Has one request answered; the thread is of no use after a failure, and what else it has fails as well.
-   * `timeoutMs`: how long it may stand still.
+   * Has the thread answer one request. After a failure the thread is useless, and its other request fails as
+   * well. `timeoutMs`: how long it may make no progress.
    * @throws SmearwatchError `worker-lost`, `task-timeout`
    * @throws NotBegun
    */
@@ -99,7 +100,7 @@ export class WorkerThread {
     let timer: NodeJS.Timeout | undefined;
     let fail: ((error: unknown) => void) | undefined;
     try {
-      // Not a race: one with a promise that lives as long as the thread would keep every reply as long.
+      // Not a race: one with a promise that lives as long as the thread would keep every reply in memory.
       return await new Promise((resolve, reject) => {
         fail = reject;
         this.#failing.add(reject);
@@ -128,9 +129,8 @@ export class WorkerThread {
   }
 
   /**
-   * Ends the thread that `run` has started, in the middle of whatever JavaScript it runs. Resolves when it
-   * has ended, or after some seconds when native code holds it: `whenEnded` then resolves once that returns,
-   * if ever.
+   * Ends the thread that `run` has started, even in the middle of its JavaScript. Resolves when it has ended,
+   * or after some seconds when native code holds it: `whenEnded` then resolves if that code ever returns.
    */
   async end(): Promise<{ hasEnded: boolean; whenEnded: Promise<void> }> {
     const whenEnded = this.#outsideNativeCode().then(() => this.#piscina.destroy());
@@ -147,7 +147,7 @@ export class WorkerThread {
 }
 
 function taskTimeout(timeoutMs: number): SmearwatchError {
-  return new SmearwatchError('task-timeout', `a batch stood still for ${timeoutMs} ms`);
+  return new SmearwatchError('task-timeout', `a batch made no progress for ${timeoutMs} ms`);
 }
 
 function workerLost(cause: unknown): SmearwatchError {

@@ -169,7 +169,7 @@ describe('label', () => {
     const file = csv(`sha256,class\n${sha256Of('a')},lymphocyte\n${sha256Of('b')},lymphocyt\n`);
     const { err, exitCode } = await label('--from', file, '--by', 'A. Weber');
     expect(exitCode).toBe(2);
-    expect(err).toContain('labels.csv:3: "lymphocyt" is no class of the models in use');
+    expect(err).toContain('labels.csv:3: "lymphocyt" is not a class of the models in use');
     expect(err).toContain('Did you mean lymphocyte?');
     expect(withLedger(({ labels }) => labels.find(sha256Of('a')))).toBeUndefined();
   });
@@ -179,11 +179,11 @@ describe('label', () => {
     ['two images', ['--path', 'a', '--sha256', 'b', ...WHO], /Which image\?/],
     ['no class', ['--path', 'a.png', '--by', 'A. Weber'], /Which class\?/],
     ['nobody', ['--path', 'a.png', '--class', 'lymphocyte'], /Who says so\?/],
-    ['an unknown class', ['--path', 'a.png', '--by', 'x', '--class', 'monocyte'], /"monocyte" is no class/],
+    ['an unknown class', ['--path', 'a.png', '--by', 'x', '--class', 'monocyte'], /"monocyte" is not a class/],
     ['an unknown image', ['--sha256', '0123456789ab', ...WHO], /no image in the ledger/],
     ['no SHA-256', ['--sha256', 'slide', ...WHO], /not 8 to 64 hexadecimal digits/],
     ['a path elsewhere', ['--path', '/etc/passwd', ...WHO], /is not in a scanner's folder/],
-    ['a path out of the folder', ['--path', '../b.png', ...WHO], /no path of an image/],
+    ['a path out of the folder', ['--path', '../b.png', ...WHO], /not a path of an image/],
     ['an unknown scanner', ['--path', 'a.png', '--scanner', 'lft', ...WHO], /no scanner "lft"/],
     ['a damaged name', ['--path', 'a.png', '--class', 'lymphocyte', '--by', 'J\uFFFDrg'], /not UTF-8 text/],
     ['a name of two lines', ['--path', 'a.png', '--class', 'lymphocyte', '--by', 'a\nb'], /one line of text/],

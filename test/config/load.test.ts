@@ -139,7 +139,7 @@ describe('checks across options', () => {
     [
       'a folder in a folder',
       withScanners(scanner('a', '/a'), scanner('b', '/a/b')),
-      'lies inside that of scanners[0]',
+      'is inside that of scanners[0]',
     ],
     [
       'a folder around a folder',
@@ -149,17 +149,17 @@ describe('checks across options', () => {
     [
       'state in a scanner folder',
       withScanners(scanner('a', '/')),
-      'stateFolder: /s lies inside the folder of scanners[0]',
+      'stateFolder: /s is inside the folder of scanners[0]',
     ],
     [
       'moved images in a scanner folder',
       withScanners(scanner('a', '/a', ', afterwards: {action: move, to: /a/done}')),
-      'scanners[0].afterwards.to: /a/done lies inside',
+      'scanners[0].afterwards.to: /a/done is inside',
     ],
     [
       'results in a scanner folder',
       `${withScanners(scanner('a', '/a'))}sinks: [{type: json, folder: /a/results}]`,
-      'sinks[0].folder: /a/results lies inside',
+      'sinks[0].folder: /a/results is inside',
     ],
     [
       'two sinks of one (default) name',

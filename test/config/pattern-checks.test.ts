@@ -31,7 +31,7 @@ const FAULTS = [
   ['*.png;*.jpg', 'make each pattern an entry of its own'],
   ['*.png|*.jpg', 'make each pattern an entry of its own'],
   ['**/*.{png', 'with a "{" that is never closed'],
-  ['**/*.png}', 'with a "}" that nothing opens; for the character itself, write "[}]"'],
+  ['**/*.png}', 'with a "}" that has no opening bracket; for the character itself, write "[}]"'],
   ['[ab.png', 'with a "[" that is never closed; for the character itself, write "[[]"'],
   ['a(b.png', 'with a "(" that is never closed'],
   ['@(a|b.png', 'with a "(" that is never closed'],

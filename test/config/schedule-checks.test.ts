@@ -26,12 +26,12 @@ it('A schedule that is right is taken, with absolute paths', () => {
 
 it.each([
   ['a time zone that does not exist', { timeZone: 'Europe/Berln' }, 'there is no time zone "Europe/Berln"'],
-  ['four fields', { cron: '30 2 * *' }, '"30 2 * *" is no cron expression: it must be minute, hour'],
-  ['seconds', { cron: '0 30 2 * * *' }, 'is no cron expression'],
+  ['four fields', { cron: '30 2 * *' }, '"30 2 * *" is not a cron expression: it must be minute, hour'],
+  ['seconds', { cron: '0 30 2 * * *' }, 'is not a cron expression'],
   ['a minute that does not exist', { cron: '99 2 * * *' }, 'Invalid value for minute: 99'],
   ['a time that never comes', { cron: '0 0 30 2 *' }, 'is a time that never comes'],
   ['nothing to evaluate', { data: [] }, 'names no folder to evaluate'],
-  ['reports in a scanner folder', { folder: 'in/reports' }, 'lies inside the folder of scanners[0]'],
+  ['reports in a scanner folder', { folder: 'in/reports' }, 'is inside the folder of scanners[0]'],
   ['promotion of nothing', { promote: { enabled: true } }, 'is enabled, but there are no candidates'],
   [
     'promotion by a label that nothing follows',

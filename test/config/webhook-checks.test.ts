@@ -50,7 +50,7 @@ describe('A webhook', () => {
     ['http://127.0.0.1.example/', 'another computer'],
     ['ftp://lis.example/', 'must begin with https://'],
     ['file:///etc/passwd', 'must begin with https://'],
-    ['lis.example/smears', 'is no address such as https://'],
+    ['lis.example/smears', 'is not an address such as https://'],
     ['', 'url: is empty'],
   ])('may not go to "%s"', (url, why) => {
     expect(refusal(`url: "${url}", secretFile: s`)).toContain(why);
@@ -67,7 +67,7 @@ describe('A webhook', () => {
     'https://smear:hunter2@bad host/',
   ])('has no password in its address, and none is repeated: %s', (url) => {
     const message = refusal(`url: "${url}", secretFile: s`);
-    expect(message).toMatch(/sinks\[0\]\.url: (has a user name or password|is no address)/);
+    expect(message).toMatch(/sinks\[0\]\.url: (contains a user name or password|is not an address)/);
     expect(message).not.toContain('hunter2');
   });
 

@@ -268,7 +268,7 @@ describe('A folder that is away', () => {
     const first = lab.run('--once');
     expect(await first.exit()).toBe(1);
     expect(first.stderr).toContain(
-      `1 file cannot be taken up: not taken in: the folder ${folder} of scanner left does not exist`,
+      `1 file cannot be claimed: not taken in: the folder ${folder} of scanner left does not exist`,
     );
     renameSync(`${folder} unmounted`, folder);
     expect(await lab.run('--once').exit()).toBe(0);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What several options may be. */
+/** Types of values that several options share. */
 export const milliseconds = z.int().min(0).max(86_400_000);
 export const folder = z.string().min(1);
 export const labelName = z

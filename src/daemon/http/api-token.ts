@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readSecretFile, unusableSecret, type SecretKind } from '../../files/secret-file.js';
 
-/** 16 characters of hexadecimal are 64 bits, which nobody guesses at 120 tries a minute. */
+/** 16 hexadecimal characters are 64 bits, which cannot be guessed at 120 tries a minute. */
 const SHORTEST_TOKEN = 16;
-/** RFC 6750, 2.1: what may stand in an Authorization header. */
+/** Characters that RFC 6750, 2.1, allows in an Authorization header. */
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 const KIND: SecretKind = {
   what: 'The token',
@@ -13,9 +13,9 @@ const KIND: SecretKind = {
 };
 
 /**
- * The token that changes by HTTP must carry. Only its SHA-256 is kept: it can be in no log, error or memory
- * dump of an object, and comparing digests takes the same time whatever the two have in common, their lengths
- * included.
+ * The token that requests must carry to change something by HTTP. Only its SHA-256 is kept, so the token
+ * cannot appear in a log, an error or an object's memory dump. Comparing digests takes the same time for
+ * every token, also for one of another length.
  */
 export class ApiToken {
   #digest: Buffer | undefined;
@@ -25,8 +25,8 @@ export class ApiToken {
   }
 
   /**
-   * Reads the token file anew; without a file, no token is right.
-   * @throws SmearwatchError `token-unusable`; the token of before stays then
+   * Reads the token file again; without a file, every token is refused.
+   * @throws SmearwatchError `token-unusable`; the previous token stays valid then
    */
   async use(file: string | undefined): Promise<void> {
     this.#digest = file === undefined ? undefined : digestOf(await readToken(file));

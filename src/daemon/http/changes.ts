@@ -7,14 +7,14 @@ import { sendError } from './replies.js';
 
 export interface ChangeGuardOptions {
   readonly token: ApiToken;
-  /** Changes that one address may ask for, refused ones included. */
+  /** Changes that one address may request per minute, refused ones included. */
   readonly perMinute: number;
   readonly telemetry: Pick<Telemetry, 'changeRefused'>;
 }
 
 /**
- * What stands before everything that changes something, in this order: has this address asked too often, is
- * it allowed at all, does it know the token. All three before a byte of the body is read.
+ * Guards each route that changes something. The checks run in this order: has this address asked too often,
+ * are changes allowed at all, is the token right. All three run before a byte of the body is read.
  */
 export async function guardChanges(
   app: FastifyInstance,

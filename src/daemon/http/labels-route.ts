@@ -5,12 +5,17 @@ import { labelRequestSchema, type LabelRequest } from '../../quality/labels/labe
 import type { LabelFacts } from '../../telemetry/telemetry.js';
 import { sendError } from './replies.js';
 
-/** As many take less than a tenth of a second, in which the daemon does nothing else. */
+/**
+ * Recording this number of labels takes less than a tenth of a second, in which the daemon does nothing else.
+ */
 export const MOST_LABELS = 500;
-/** 500 labels with paths of usual length; the longest path of all still fits. */
+/** Room for 500 labels with paths of usual length, or for a few with the longest possible path. */
 const LONGEST_BODY_BYTES = 262_144;
 
-/** Takes labels over, all or none. @throws SmearwatchError as `LabelDesk.give` */
+/**
+ * Records labels, all or none.
+ * @throws SmearwatchError as `LabelDesk.give`
+ */
 export type GiveLabels = (labels: readonly LabelRequest[]) => LabelFacts[];
 
 const labelsSchema = z.toJSONSchema(z.array(labelRequestSchema).min(1).max(MOST_LABELS), {
@@ -24,7 +29,7 @@ export function addLabelsRoute(app: FastifyInstance, guards: onRequestHookHandle
     {
       onRequest: guards,
       bodyLimit: LONGEST_BODY_BYTES,
-      // One label is a list of one.
+      // A single label is handled as a list of one.
       preValidation: (request, _reply, done) => {
         const body: unknown = request.body;
         if (!Array.isArray(body)) request.body = [body] as LabelRequest[];

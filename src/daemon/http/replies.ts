@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { helpOf, type ErrorCode } from '../../errors.js';
 
-/** Every error is `{ error, message }`: a word for programs, a sentence for people. */
+/** Sends an error as `{ error, message }`: a code for programs and a sentence for people. */
 export async function sendError(
   reply: FastifyReply,
   status: number,

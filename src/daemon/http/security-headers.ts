@@ -2,8 +2,9 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Headers for every reply, errors included: nothing here is a page, nothing may be framed, guessed or kept.
- * No HSTS: the daemon speaks plain HTTP, and a proxy that adds TLS knows better.
+ * Adds security headers to every reply, errors included: replies are not pages, so they may not be framed,
+ * guessed to be another type, or cached. There is no HSTS: the daemon speaks plain HTTP, and a proxy that
+ * adds TLS decides that.
  */
 export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {

@@ -10,23 +10,24 @@ import type { StatusSource } from './status.js';
 
 export interface HttpOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** TCP port; 0 selects a free one. */
   readonly port: number;
   readonly registry: Registry;
   readonly source: StatusSource;
-  /** What may be changed, and by whom. */
+  /** What may be changed, and with which token. */
   readonly changes: ChangeGuardOptions & { readonly giveLabels: GiveLabels };
 }
 
 export interface HttpServer {
-  /** Where it listens: `http://127.0.0.1:9464`. */
+  /** URL of the server, such as `http://127.0.0.1:9464`. */
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;
 }
 
 /**
- * Serves /metrics, /healthz, /readyz and /status, to read only, and takes labels from whoever has the token.
+ * Serves /metrics, /healthz, /readyz and /status as read-only pages, and accepts labels from clients with the
+ * token.
  * @throws SmearwatchError `http-unavailable` when the address cannot be listened on
  */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
@@ -54,7 +55,7 @@ async function createApp({ registry, source, changes }: HttpOptions): Promise<Fa
     connectionTimeout: 30_000,
     // A daemon that stops does not wait for a scraper's idle connection.
     forceCloseConnections: true,
-    // What does not fit is refused, not made to fit.
+    // Input that does not match the schema is refused, not adapted.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
   });
   app.setErrorHandler((error, _request, reply) => {
@@ -78,7 +79,10 @@ async function createApp({ registry, source, changes }: HttpOptions): Promise<Fa
   return app;
 }
 
-/** Fastify itself replaces bytes that are not UTF-8, and the damaged names would stay in the audit trail. */
+/**
+ * Accepts JSON in UTF-8 only. Fastify itself would replace bytes that are not UTF-8, and the damaged names
+ * would stay in the audit trail.
+ */
 function acceptJsonOnly(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
@@ -99,7 +103,7 @@ function badRequest(message: string): Error {
   return Object.assign(new Error(message), { statusCode: 400 });
 }
 
-/** By status, of what fastify itself refuses; messages are its own. */
+/** Error codes for requests that fastify itself refuses, by HTTP status; their messages are replaced. */
 const ERRORS: Readonly<Record<number, ErrorCode>> = {
   400: 'bad-request',
   413: 'too-large',
@@ -107,10 +111,10 @@ const ERRORS: Readonly<Record<number, ErrorCode>> = {
   429: 'too-many-requests',
 };
 
-/** What takes a body, and how; everything else is only read. */
+/** Method of each route that takes a body; all other routes are read-only. */
 const CHANGES: Readonly<Record<string, string>> = { '/labels': 'POST' };
 
-/** Before anything is parsed: what no route takes has no body that anybody wants. */
+/** Refuses methods that no route takes, before any body is parsed. */
 function refuseOtherMethods(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';

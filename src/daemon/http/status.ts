@@ -17,27 +17,27 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
-/** The answer of /status. Fields are only ever added. */
+/** The answer of /status. Later versions may add fields and never remove one. */
 export interface DaemonStatus {
   readonly version: string;
-  /** RFC 3339, UTC. */
+  /** Time of the start: RFC 3339, UTC. */
   readonly startedAt: string;
   readonly uptimeSeconds: number;
   readonly configuration: { readonly file: string; readonly sha256: string };
   readonly models: readonly ModelInUse[];
-  /** Where the audit trail ends: a copy kept elsewhere proves everything before it. */
+  /** The end of the audit trail: a copy kept elsewhere proves everything before it. */
   readonly audit: AuditStatus;
-  /** What `evaluation.schedule` plans. Times are RFC 3339, UTC. */
+  /** Evaluations planned by `evaluation.schedule`. Times are RFC 3339, UTC. */
   readonly evaluations: PlannedEvaluationsStatus;
-  /** `pipeline.decoder`, and the images classified since the start by what decoded them. */
+  /** `pipeline.decoder`, and the number of images classified since the start, by decoder. */
   readonly decoding: { readonly decoder: DecoderChoice; readonly images: DecoderCounts };
   readonly work: WorkCounts;
-  /** `stuck`: threads that were given up and are held by native code until the next restart. */
+  /** `stuck`: threads that were given up and that native code holds until the next restart. */
   readonly workers: PoolWorkers & { readonly stuck: number };
   /** Results that each sink has not received yet. */
   readonly outbox: Readonly<Record<string, number>>;
   readonly inFlight: number;
-  /** Over the last minute. */
+  /** Throughput over the last minute. */
   readonly imagesPerSecond: number;
   readonly scanners: readonly ScannerStatus[];
 }
@@ -51,6 +51,6 @@ export interface ScannerStatus {
   readonly unsettled: number;
   /** When the folder was last read to its end: RFC 3339, UTC. */
   readonly rescannedAt: string | undefined;
-  /** Why images in the folder are not taken in, or not all of them. */
+  /** Why some or all images in the folder are not taken in. */
   readonly problem: string | undefined;
 }

@@ -7,20 +7,23 @@ import { ReadAhead } from './read-ahead.js';
 import type { ReadBuffers } from './read-buffers.js';
 
 /**
- * What the system has in its memory is read faster than this. A thread that has to make room for another one
- * is slow as well, but hardly twice in a row.
+ * Data in the system's memory is read faster than this. A thread that has to make room for another one is
+ * slow as well, but rarely twice in a row.
  */
 const QUICK_MS = 0.25;
 const QUICK_BYTES_PER_MS = 2_000_000;
 const SLOW_READS = 2;
-/** What does not say sooner where it lies is no disk of this computer. */
+/** A folder whose location is not known by then is treated as remote. */
 const ANSWERS_WITHIN_MS = 1000;
 
 /** How a reader finds out which files it can read itself. */
 export interface Locality {
   /** Whether a folder is on a disk of this computer. */
   readonly isLocal: (folder: string) => Promise<boolean>;
-  /** Whether so many bytes, read within so many milliseconds, were in the system's memory. */
+  /**
+   * Whether this number of bytes, read within this number of milliseconds, must have been in the system's
+   * memory.
+   */
   readonly isQuick: (bytes: number, ms: number) => boolean;
 }
 
@@ -37,8 +40,8 @@ export const LOCALITY: Locality = {
 
 /**
  * Reads the files of a request in order. A scanner's newest files are still in the system's memory, and the
- * thread that decodes them reads them itself, which is cheapest. Two kinds are read ahead by other threads
- * instead: those of shares, which may not answer, and what really comes from a disk.
+ * thread that decodes them reads them itself, which is cheapest. Other threads read two kinds of files ahead:
+ * files of shares, which may not answer, and files that must come from a disk.
  */
 export class BatchReader {
   readonly #files: readonly FileToPrepare[];
@@ -62,7 +65,10 @@ export class BatchReader {
     this.#locality = locality;
   }
 
-  /** @throws SmearwatchError those of `readImage` */
+  /**
+   * Reads the next file.
+   * @throws SmearwatchError those of `readImage`
+   */
   async next(): Promise<ReadImage> {
     const file = this.#files[this.#next];
     if (!file) throw new Error('all files have been read');
@@ -78,7 +84,10 @@ export class BatchReader {
     return image;
   }
 
-  /** Asked once for each folder of the batch: a disk may have been mounted beneath a scanner's folder. */
+  /**
+   * Whether a file is on a local disk. Asked once for each folder of the batch: a disk may have been mounted
+   * beneath a scanner's folder.
+   */
   async #liesHere({ folder, path }: FileToPrepare): Promise<boolean> {
     const place = dirname(join(folder, path));
     const known = this.#isLocal.get(place);

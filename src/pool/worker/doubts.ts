@@ -4,7 +4,8 @@ import { hasTrailingZeros } from '../../watch/format-end.js';
 import { doubtsAboutPicture } from './picture-doubts.js';
 
 /**
- * Reasons to have a person look at an image that decodes, found in it and not in what the models say.
+ * Reasons for a person to review an image that decodes; they come from the image itself and not from the
+ * models.
  * @param pixels uint8, 256×256×3, RGB
  */
 export async function doubtsOf(
@@ -16,7 +17,7 @@ export async function doubtsOf(
   return [...(isUnfinished ? (['trailing-zeros'] as const) : []), ...doubtsAboutPicture(pixels)];
 }
 
-/** Only a format without a mark at its end decodes although its last bytes were never written. */
+/** Whether the last bytes may be missing. Only a format without an end marker decodes without them. */
 async function mayBeUnfinished(bytes: Buffer, format: ImageFormat): Promise<boolean> {
   return (format === 'bmp' || format === 'tiff') && hasTrailingZeros(bytes);
 }

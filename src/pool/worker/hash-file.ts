@@ -9,7 +9,7 @@ import type { PrepareLimits, HashedFile } from '../protocol.js';
 
 export interface FileHashOptions extends Pick<PrepareLimits, 'readWithinMs'> {
   readonly maxBytes: number;
-  /** Gives the memory, of at least the size asked for; it is not used any more when the promise resolves. */
+  /** Returns memory of at least the requested size; it is not used any more when the promise resolves. */
   readonly allocate: (size: number) => Buffer<ArrayBuffer>;
 }
 
@@ -34,8 +34,7 @@ async function readAndHash(
   file: SeenFile,
   options: Omit<FileHashOptions, 'readWithinMs'>,
 ): Promise<HashedFile> {
-  // Before the bytes: what changes after this look is seen by the next rescan. What fails here, reading
-  // explains.
+  // Before the bytes: the next rescan notices any later change. If this fails, the read below reports why.
   const stats = await lstat(join(folder, file.path)).catch(() => undefined);
   const bytes = await readSettledFile(folder, file, options);
   return { sha256: hash('sha256', bytes, 'hex'), ctimeMs: stats?.ctimeMs ?? 0, inode: stats?.ino ?? 0 };

@@ -1,17 +1,20 @@
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { ImageLook } from '../../record.js';
 
-/** Every fourth pixel of every fourth row: 4096 of 65,536, spread evenly. */
+/** Distance of the sampled pixels in both directions: 4096 of 65,536, spread evenly. */
 const STEP = 4;
-/** A pixel absorbs this much on average over the channels when it is stained: Macenko's β (ISBI 2009). */
+/** A pixel counts as stained above this mean optical density over the channels: Macenko's β (ISBI 2009). */
 const STAINED_DENSITY = 0.15;
 
-/** Luma of ITU-R BT.709, of the values as they are stored (gamma-encoded). */
+/** Weights of luma in ITU-R BT.709, applied to the stored (gamma-encoded) values. */
 const RED_WEIGHT = 0.2126;
 const GREEN_WEIGHT = 0.7152;
 const BLUE_WEIGHT = 0.0722;
 
-/** Optical density −log₁₀(v / 255) of each 8-bit value; 0 counts as 1, for no light at all has no density. */
+/**
+ * Optical density −log₁₀(v / 255) of each 8-bit value; 0 counts as 1, because no light at all has no finite
+ * density.
+ */
 const DENSITY = Float64Array.from({ length: 256 }, (_, value) => -Math.log10(Math.max(1, value) / 255));
 
 /**
@@ -57,7 +60,7 @@ function add(sums: Sums, red: number, green: number, blue: number): void {
   sums.blue += blueDensity;
 }
 
-/** Four decimals: a hundredth of a grey level. */
+/** Rounds to four decimals: a hundredth of a grey level. */
 function round(value: number): number {
   return Math.round(value * 1e4) / 1e4;
 }

@@ -1,25 +1,25 @@
 import { IMAGE_CHANNELS, IMAGE_SIDE } from '../../images.js';
 import type { ReviewReason } from '../../record.js';
 
-/** What is measured of a picture: between `low` and `high` lie 98 % of a channel's values, 0 to 255. */
+/** Measures of a picture: 98 % of a channel's values, 0 to 255, are between `low` and `high`. */
 export interface PictureMeasures {
   readonly channels: readonly { readonly low: number; readonly high: number }[];
 }
 
-/** Every check of a decoded picture. A measure of quality that is added is one more of them. */
+/** Every check of a decoded picture. A new measure of quality is added here. */
 const CHECKS: readonly ((picture: PictureMeasures) => ReviewReason | undefined)[] = [emptyPicture];
 
-/** Every fourth pixel of every fourth row: 4096 of 65,536, spread evenly. */
+/** Distance of the sampled pixels in both directions: 4096 of 65,536, spread evenly. */
 const STEP = 4;
 const SAMPLES = (IMAGE_SIDE / STEP) ** 2;
-/** A channel's values. */
+/** Number of values that a channel can have. */
 const VALUES = 256;
-/** A cell takes more than a hundredth of its picture, a hot pixel or a speck of dust less. */
+/** A cell covers more than a hundredth of its picture; a hot pixel or a speck of dust covers less. */
 const OUTLIERS = SAMPLES / 100;
 
 /**
- * A quarter of the range: what lies below is a picture of 14 bits in samples of 16; 12 bits lie below a
- * sixteenth. In each of 9649 real pictures (single cells and whole fields) some channel reaches 176.
+ * A quarter of the range: a picture that stays below it has 14 bits in samples of 16; with 12 bits it stays
+ * below a sixteenth. In each of 9649 real pictures (single cells and whole fields) some channel reaches 176.
  */
 const BLACK_BELOW = 64;
 /** Clean glass has up to 246. In each of the real pictures some channel goes down to 139. */
@@ -31,8 +31,8 @@ const WHITE_ABOVE = 240;
 const ONE_COLOUR_RANGE = 24;
 
 /**
- * Reasons to have a person look at a picture, measured without a model: a model gives an answer to an empty
- * picture, too, and a confident one.
+ * Reasons for a person to review a picture, measured without a model: a model gives a confident answer even
+ * to an empty picture.
  * @param pixels uint8, 256×256×3, RGB
  */
 export function doubtsAboutPicture(pixels: Uint8Array): ReviewReason[] {
@@ -54,7 +54,7 @@ function measure(pixels: Uint8Array): PictureMeasures {
   return { channels: channels.map((count) => ({ low: lowOf(count), high: highOf(count) })) };
 }
 
-/** How often each value is sampled, channel by channel. */
+/** Counts of each sampled value, channel by channel. */
 function countValues(pixels: Uint8Array): Uint16Array {
   const counts = new Uint16Array(IMAGE_CHANNELS * VALUES);
   const rowBytes = IMAGE_SIDE * IMAGE_CHANNELS;

@@ -2,19 +2,19 @@ import { pbkdf2Sync } from 'node:crypto';
 import { IMAGE_BYTES } from '../../images.js';
 
 /**
- * Images that kill, for tests: what a worker does when a batch holds an image whose last pixel has one of
- * these colours. Loaded only when SMEARWATCH_FAULT asks for it (see faults.ts).
+ * Colours of images that make a worker fail, for tests: a batch fails so if it holds an image whose last
+ * pixel has one of these colours. Loaded only when SMEARWATCH_FAULT asks for it (see faults.ts).
  */
 export const POISONS = {
   /** The thread ends in the middle of a batch. */
   exit: [255, 0, 1],
-  /** An error that nobody catches. */
+  /** An error that is not caught. */
   crash: [255, 0, 2],
   memory: [255, 0, 3],
   loop: [255, 0, 4],
-  /** A native call that does not come back: the thread cannot be ended. */
+  /** A native call that does not return: the thread cannot be ended. */
   'native-loop': [255, 0, 5],
-  /** Native code that gives up takes the whole process along. */
+  /** Native code that aborts ends the whole process. */
   abort: [255, 0, 6],
 } as const satisfies Record<string, readonly [number, number, number]>;
 export type Poison = keyof typeof POISONS;
@@ -26,13 +26,13 @@ const EFFECTS: Readonly<Record<Poison, () => unknown>> = {
   loop: () => {
     for (;;);
   },
-  // Some 40 minutes in one native call.
+  // About 40 minutes in one native call.
   'native-loop': () => pbkdf2Sync('', '', 2 ** 31 - 1, 64, 'sha512'),
-  // `process.abort` is not for threads; native code's abort() is this signal.
+  // `process.abort` is not available in threads; native code's abort() sends this signal.
   abort: () => process.kill(process.pid, 'SIGABRT'),
 };
 
-/** Does what the batch's poison does; nothing without one. */
+/** Fails as the batch's poison says; does nothing without one. */
 export async function takePoison(pixels: Uint8Array): Promise<void> {
   const poison = poisonIn(pixels);
   if (poison) await EFFECTS[poison]();

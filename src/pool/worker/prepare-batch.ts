@@ -10,10 +10,10 @@ import { ReadBuffers } from './read-buffers.js';
 const buffers = new ReadBuffers(FILES_AHEAD + 1);
 
 export interface PrepareParts {
-  /** Receives the pixels, one image after the other: room for all files of the request. */
+  /** Memory for the pixels, one image after the other: room for all files of the request. */
   readonly pixels: Uint8Array;
   readonly isKnown: (sha256: string) => boolean;
-  /** Called whenever a file is done. */
+  /** Called after each file. */
   readonly onProgress: () => void;
 }
 
@@ -33,8 +33,8 @@ export async function prepareBatch(
     let sha256: string | undefined;
     try {
       read = await reader.next();
-      // Right before decoding rather than when it was read: its bytes pass through a core's cache once for
-      // both.
+      // Hashed right before decoding rather than after reading: its bytes pass through a core's cache once
+      // for both.
       const start = performance.now();
       sha256 = hash('sha256', read.bytes, 'hex');
       const readMs = read.readMs + performance.now() - start;

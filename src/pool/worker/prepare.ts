@@ -8,18 +8,18 @@ import type { FileToPrepare, PreparedImage, PrepareLimits } from '../protocol.js
 import { doubtsOf } from './doubts.js';
 import { lookOf } from './image-look.js';
 
-/** A file's bytes. */
+/** The bytes of a file, and how long it took to read them. */
 export interface ReadImage {
   readonly bytes: Buffer<ArrayBuffer>;
-  /** Milliseconds. */
+  /** Time to read the file, in milliseconds. */
   readonly readMs: number;
 }
 
-/** Where the memory for a file comes from: `readSettledFile` says more. */
+/** Provides the memory for a file, as `readSettledFile` describes. */
 type Allocate = (size: number) => Buffer<ArrayBuffer>;
 
 /**
- * On libuv's threads.
+ * Reads a file on libuv's threads.
  * @throws SmearwatchError those of `readSettledFile`, and `read-timeout`: its memory may still be written to
  */
 export function readImage(
@@ -37,7 +37,7 @@ export function readImage(
 }
 
 /**
- * On this thread, which nothing can free of a disk that does not answer.
+ * Reads a file on this thread, which hangs if the disk does not answer.
  * @throws SmearwatchError those of `readSettledFile`
  */
 export function readLocalImage(

@@ -3,17 +3,17 @@ import type { PrepareLimits, FileToPrepare } from '../protocol.js';
 import { readImage, type ReadImage } from './prepare.js';
 import type { ReadBuffers } from './read-buffers.js';
 
-/** While one image is decoded, the next ones are read: so many files, and so many bytes, at most. */
+/** Most files that are read ahead while one image is decoded; the next constant limits their bytes. */
 export const FILES_AHEAD = 8;
 const BYTES_AHEAD = 16_777_216;
 
-/** Reads files in order on libuv's threads, a few before they are asked for. */
+/** Reads files in order on libuv's threads, a few before they are requested. */
 export class ReadAhead {
   readonly #files: readonly FileToPrepare[];
   readonly #limits: PrepareLimits;
   readonly #buffers: ReadBuffers;
   readonly #reading: { size: number; read: Promise<ReadImage> }[] = [];
-  /** Folders that have not answered: their other files are not waited for as well. */
+  /** Folders that have not answered: their other files are not waited for either. */
   readonly #silent = new Map<string, unknown>();
   #begun = 0;
   #bytes = 0;
@@ -24,7 +24,10 @@ export class ReadAhead {
     this.#buffers = buffers;
   }
 
-  /** @throws SmearwatchError those of `readImage` */
+  /**
+   * Returns the next file.
+   * @throws SmearwatchError those of `readImage`
+   */
   async next(): Promise<ReadImage> {
     this.#begin();
     const first = this.#reading.shift();
@@ -41,7 +44,8 @@ export class ReadAhead {
       const file = this.#files[this.#begun] as FileToPrepare;
       if (this.#reading.length > 0 && this.#bytes + file.size > BYTES_AHEAD) return;
       const read = this.#read(file);
-      // Met in its turn; until then a failure must not count as one that nobody handles.
+      // The failure is handled when the file's turn comes; until then it must not count as an unhandled
+      // rejection.
       read.catch(() => undefined);
       this.#reading.push({ size: file.size, read });
       this.#bytes += file.size;

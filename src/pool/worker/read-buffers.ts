@@ -1,12 +1,15 @@
-/** Most that is kept: a scanner's uncompressed image has 3.1 MB. Larger files have memory of their own. */
+/**
+ * Largest buffer that is kept: a scanner's uncompressed image has 3.1 MB. Larger files get memory of their
+ * own.
+ */
 const LARGEST = 4_194_304;
-/** So that files of about one size share a buffer. */
+/** Sizes are rounded up to this step, so that files of similar size share a buffer. */
 const STEP = 65_536;
 
 /**
- * Memory for the files that are read, used again and again. A buffer for each file would be 75 kB to 3 MB
- * outside JavaScript's heap for V8 to give back, and it marked its whole heap for it several times a second:
- * 6 % of all processor time with int8 models.
+ * Memory for the files that are read, used again and again. A new buffer for each file would leave 75 kB to 3
+ * MB outside JavaScript's heap for V8 to free; V8 then marked its whole heap several times a second, which
+ * took 6 % of all processor time with int8 models.
  */
 export class ReadBuffers {
   readonly #free: Buffer<ArrayBuffer>[] = [];
@@ -17,18 +20,18 @@ export class ReadBuffers {
     this.#most = most;
   }
 
-  /** At least `size` bytes, of any content. */
+  /** Returns a buffer of at least `size` bytes, with any content. */
   readonly take = (size: number): Buffer<ArrayBuffer> => {
-    // The last one given back: most likely still in the cache.
+    // The buffer returned last is most likely still in the cache.
     const fitting = this.#free.findLastIndex(({ length }) => length >= size);
     const [buffer] = fitting === -1 ? [] : this.#free.splice(fitting, 1);
     return buffer ?? Buffer.allocUnsafeSlow(Math.ceil(size / STEP) * STEP);
   };
 
-  /** `bytes` of a buffer that was taken are needed no more. */
+  /** Returns a buffer obtained from `take`, whose bytes are not needed any more. */
   give({ buffer }: Buffer<ArrayBuffer>): void {
     if (buffer.byteLength > LARGEST) return;
-    // The smaller ones make room, so that what is left fits all files of the scanners.
+    // The smaller buffers are dropped, so that the rest fits all files of the scanners.
     this.#free.push(Buffer.from(buffer));
     if (this.#free.length <= this.#most) return;
     this.#free.sort((one, other) => other.length - one.length).length = this.#most;

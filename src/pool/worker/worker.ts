@@ -20,10 +20,10 @@ import { WorkerProgress } from '../worker-progress.js';
 import { prepareBatch } from './prepare-batch.js';
 
 /**
- * One inference worker: reads and decodes the files of a batch, one after the other, into memory that it
- * keeps, and runs a session per model on them, single-threaded, since the pool is what uses the cores. Pixels
- * never leave it. Loading starts with the thread, but a failure is kept for the first request: a worker that
- * throws while it starts would only be missing from the pool.
+ * One inference worker: it reads and decodes the files of a batch, one after the other, into memory that it
+ * keeps, and runs one session per model on them. Sessions are single-threaded, since the pool uses the cores.
+ * Pixels never leave the worker. Loading starts with the thread, but a failure is kept for the first request:
+ * a worker that throws while it starts would only be missing from the pool.
  */
 const setup = workerData as WorkerSetup;
 const progress = WorkerProgress.of(setup.progress);
@@ -31,15 +31,15 @@ const nativeLock = NativeLock.of(setup.nativeLock);
 const known = setup.ledgerFile === undefined ? undefined : KnownImages.open(setup.ledgerFile);
 const loading = loadSessions(setup).finally(() => nativeLock.release());
 loading.catch(() => undefined);
-/** Of the largest batch so far. */
+/** Memory for the pixels, as large as the largest batch so far. */
 let pixelsOfBatch = new Uint8Array(0);
 let previous: Promise<unknown> = Promise.resolve();
 
 configureDecoding();
 
 /**
- * One request at a time: the next one lies here already, so that nothing is waited for when this one is
- * answered.
+ * Handles one request at a time: the next one already waits here, so that the thread has no idle time between
+ * two.
  */
 export default function classifyInTurn(request: ClassifyRequest): Promise<WorkerReply> {
   const reply = previous.then(() => classify(request));
@@ -47,7 +47,7 @@ export default function classifyInTurn(request: ClassifyRequest): Promise<Worker
   return reply;
 }
 
-/** Never rejects. */
+/** Answers a request. Never rejects. */
 async function classify(request: ClassifyRequest): Promise<WorkerReply> {
   const start = performance.now();
   progress.begin();

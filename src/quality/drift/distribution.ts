@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { populationStability } from '../../statistics/population-stability.js';
 import { countByBins, quantileEdges } from '../../statistics/quantile-bins.js';
 
-/** Ten bins are what the thresholds 0.1 and 0.25 were found with. */
+/** The usual thresholds 0.1 and 0.25 were established with ten bins. */
 const BINS = 10;
 
 const count = z.int().min(0);
 
 /**
- * How values are spread: counts in bins that held a tenth of them each. The outer bins have no outer edge.
+ * Distribution of values: counts in bins that contained a tenth of the values each. The outer bins have no
+ * outer edge.
  */
 export const distributionSchema = z
   .strictObject({ edges: z.array(z.number()), counts: z.array(count).min(1) })
@@ -18,7 +19,7 @@ export const distributionSchema = z
     'edges must rise',
   );
 
-/** Images by class. */
+/** Number of images by class. */
 export const sharesSchema = z.record(z.string(), count);
 
 export type Distribution = z.infer<typeof distributionSchema>;
@@ -40,7 +41,7 @@ export function driftOfValues({ edges, counts }: Distribution, values: readonly 
   return populationStability(counts, countByBins(values, edges));
 }
 
-/** The same of classes; one that is in only one of the two is a bin as well. */
+/** The population stability index of classes; a class that occurs in only one of the two is a bin as well. */
 export function driftOfShares(reference: Shares, classes: readonly string[]): number {
   const current = sharesOf(classes);
   const names = [...new Set([...Object.keys(reference), ...Object.keys(current)])];

@@ -11,9 +11,9 @@ import type { LookReference, PredictionReference, DriftReference } from './refer
 import { DriftSubject, type DriftReading } from './subject.js';
 import { watchedLooks, watchedPredictions, type DriftWatch } from './watched.js';
 
-/** References that were taken from live images, by what they are of; kept in the ledger. */
+/** References taken from live images, by subject; the ledger stores them. */
 export interface ReferenceStore {
-  /** JSON. */
+  /** Returns the reference of a subject as JSON. */
   find(subject: string): string | undefined;
   keep(subject: string, reference: string): void;
 }
@@ -21,23 +21,23 @@ export interface ReferenceStore {
 export interface DriftMonitorParts {
   readonly store: ReferenceStore;
   readonly telemetry: Pick<Telemetry, 'driftReferenceTaken' | 'driftFailed'>;
-  /** The newest results, newest first, at most so many: what the windows held before a restart. */
+  /** Returns at most `limit` results, newest first: those that the windows held before a restart. */
   readonly newest: (limit: number) => readonly ResultRecord[];
 }
 
-/** Of so many windows' results the windows are filled at a start: several models and scanners share them. */
+/** Results read at a start to fill the windows, in windows: several models and scanners share them. */
 const WINDOWS_READ_BACK = 4;
 
 /**
- * Compares the newest images of each model and scanner with a reference: the configured one where it knows
- * the model, else the first window of images, taken once for each model version and each scanner. It asks
- * nothing of the ledger while images flow but to keep a reference.
+ * Compares the newest images of each model and scanner with a reference: the configured one if it contains
+ * the model, otherwise the first window of images, taken once for each model version and each scanner. While
+ * images flow, it uses the ledger only to store a reference.
  */
 export class DriftMonitor {
   readonly #parts: DriftMonitorParts;
   #window = 0;
   #configured: DriftReference | undefined;
-  /** Those whose reference is taken from live images. */
+  /** Subjects whose reference is taken from live images. */
   #taken = new Set<string>();
   #models = new Map<string, DriftSubject<PredictionObservation, PredictionReference>>();
   #scanners = new Map<string, DriftSubject<LookObservation, LookReference>>();
@@ -46,7 +46,7 @@ export class DriftMonitor {
     this.#parts = parts;
   }
 
-  /** Takes over a section of the configuration, with the reference that it names. */
+  /** Applies a section of the configuration, with the reference that it names. */
   use({ window }: Config['drift'], configured: DriftReference | undefined): void {
     this.#window = window;
     this.#configured = configured;
@@ -56,13 +56,13 @@ export class DriftMonitor {
     for (const record of [...this.#parts.newest(window * WINDOWS_READ_BACK)].reverse()) this.observe(record);
   }
 
-  /** An image has been classified. */
+  /** Adds an image that has been classified. */
   observe({ image, models }: ResultRecord): void {
     for (const model of models) this.#modelOf(model).add(predictionObservation(model));
     if (image.look) this.#scannerOf(image.scanner).add(lookObservation(image.look));
   }
 
-  /** Of the models in use; what others said is forgotten. */
+  /** Readings of the models in use; those of other models are dropped. */
   readModels(models: readonly ModelIdentity[]): { model: ModelIdentity; reading: DriftReading }[] {
     const subjects = models.map((model) => ({ model, subject: this.#modelOf(model) }));
     this.#models = new Map(subjects.map(({ model, subject }) => [keyOf(model), subject]));
@@ -73,7 +73,10 @@ export class DriftMonitor {
     return this.#read(scannerSubject(scanner), this.#scannerOf(scanner));
   }
 
-  /** `smearwatch rebaseline` forgets a reference that was taken: the newest images are the next one. */
+  /**
+   * Reads a subject. `smearwatch rebaseline` removes a reference that was taken: the newest images then
+   * become the next one.
+   */
   #read<O, R extends { readonly images: number }>(key: string, subject: DriftSubject<O, R>): DriftReading {
     const isTaken = this.#taken.has(key) && subject.hasReference;
     if (isTaken && this.#parts.store.find(key) === undefined) subject.renewReference();
@@ -121,13 +124,14 @@ export class DriftMonitor {
       this.#parts.store.keep(key, JSON.stringify(reference));
       this.#parts.telemetry.driftReferenceTaken({ subject: key, images: reference.images });
     } catch (error) {
-      // A disk that is full for a moment: it serves from memory, and is taken anew after the next start.
+      // The disk may be full for a moment: the reference stays in memory and is taken again after the next
+      // start.
       this.#parts.telemetry.driftFailed({ error });
     }
   }
 }
 
-/** What a scanner's reference is kept as. */
+/** Key under which a scanner's reference is stored. */
 export function scannerSubject(scanner: string): string {
   return `scanner ${scanner}`;
 }

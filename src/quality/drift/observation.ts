@@ -1,18 +1,18 @@
 import type { ImageLook, ModelPrediction } from '../../record.js';
 
-/** What one model said of one image. */
+/** The prediction of one model for one image. */
 export interface PredictionObservation {
   readonly class: string;
   /** Probability of that class. */
   readonly confidence: number;
 }
 
-/** How one image looks, in the three numbers that drift is told by. */
+/** The look of one image, as the three numbers in which drift is measured. */
 export interface LookObservation {
   readonly brightness: number;
-  /** Mean optical density of the stained pixels, over the channels; undefined where nothing is stained. */
+  /** Mean optical density of the stained pixels, over the channels; undefined if no pixel is stained. */
   readonly stainStrength: number | undefined;
-  /** Red's share of that density: what is blue absorbs red light, so it rises when the stain turns blue. */
+  /** Red's share of that density: blue dye absorbs red light, so it rises when the stain turns blue. */
   readonly stainColour: number | undefined;
 }
 

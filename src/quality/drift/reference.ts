@@ -16,7 +16,7 @@ export const REFERENCE_VERSION = 1;
 
 const count = z.int().min(0);
 
-/** What a model said of the reference's images. */
+/** The predictions of a model for the reference's images. */
 export const predictionReferenceSchema = z.strictObject({
   images: count,
   classes: sharesSchema,
@@ -32,8 +32,8 @@ export const lookReferenceSchema = z.strictObject({
 });
 
 /**
- * `reference.json`: what live images are compared with. Fields are only ever added; `referenceVersion`
- * changes when one changes its meaning.
+ * Contents of `reference.json`, which live images are compared with. New fields may be added;
+ * `referenceVersion` changes when the meaning of a field changes.
  */
 const referenceSchema = z.strictObject({
   referenceVersion: z.literal(REFERENCE_VERSION),
@@ -54,12 +54,12 @@ export type PredictionReference = z.infer<typeof predictionReferenceSchema>;
 export type LookReference = z.infer<typeof lookReferenceSchema>;
 export type DriftReference = z.infer<typeof referenceSchema>;
 
-/** As much of a result as a reference is made from: an evaluation's records, or the ledger's. */
+/** The fields of a result that a reference is made from: a record of an evaluation or of the ledger. */
 export type ReferenceImage = Pick<ResultRecord, 'models'> & {
   readonly image: Pick<ResultRecord['image'], 'look'>;
 };
 
-/** The reference of these images, for each model that classified them. */
+/** Makes the reference of these images, for each model that classified them. */
 export function makeReference(images: Iterable<ReferenceImage>, madeAt = new Date()): DriftReference {
   const models = new Map<string, { identity: ModelIdentity; seen: PredictionObservation[] }>();
   const looks: LookObservation[] = [];
@@ -107,7 +107,10 @@ export function known(values: readonly (number | undefined)[]): number[] {
   return values.filter((value) => value !== undefined);
 }
 
-/** @throws SmearwatchError `drift-reference-invalid` */
+/**
+ * Reads a reference.
+ * @throws SmearwatchError `drift-reference-invalid`
+ */
 export async function readReference(file: string): Promise<DriftReference> {
   try {
     const text = decodeText(await readFile(file), ({ what }) => new Error(what));

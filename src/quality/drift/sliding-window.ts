@@ -1,8 +1,8 @@
-/** The newest values, so many at most. */
+/** The newest values, up to a fixed number. */
 export class SlidingWindow<T> {
   readonly #size: number;
   #values: T[] = [];
-  /** Where the oldest value lies, once the window is full. */
+  /** Index of the oldest value, once the window is full. */
   #oldest = 0;
 
   constructor(size: number) {
@@ -26,7 +26,7 @@ export class SlidingWindow<T> {
     this.#oldest = (this.#oldest + 1) % this.#size;
   }
 
-  /** In no order. */
+  /** The values, in no particular order. */
   get values(): readonly T[] {
     return this.#values;
   }

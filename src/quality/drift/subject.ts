@@ -1,14 +1,19 @@
 import { SlidingWindow } from './sliding-window.js';
 import type { DriftWatch } from './watched.js';
 
-/** Below so many images chance alone moves the index (see docs/drift.md): nothing is said then. */
+/**
+ * Fewest images for an index: with fewer, chance alone moves it (see docs/drift.md), and none is reported.
+ */
 const FEWEST_IMAGES = 200;
 
-/** What is known of one model's, or one scanner's, drift. */
+/** The measured drift of one model or one scanner. */
 export interface DriftReading {
-  /** In the window; an index is told from 200 on, or from a full window on where that is smaller. */
+  /**
+   * Images in the window. An index is reported from 200 images on, or from a full window on if that is
+   * smaller.
+   */
   readonly images: number;
-  /** 0: the reference is still being taken. */
+  /** Images in the reference; 0 while it is still being taken. */
   readonly referenceImages: number;
   /** Population stability indexes by measure. */
   readonly indexes: Readonly<Record<string, number>>;
@@ -17,13 +22,13 @@ export interface DriftReading {
 export interface SubjectOptions<Observation, Reference> {
   readonly watched: DriftWatch<Observation, Reference>;
   readonly window: number;
-  /** The one configured or taken earlier. */
+  /** The reference that was configured or taken earlier. */
   readonly reference: Reference | undefined;
-  /** The window has become full for the first time, and there was no reference. */
+  /** Called when the window is full for the first time and there was no reference. */
   readonly onReference: (reference: Reference) => void;
 }
 
-/** One model or scanner: its newest images, and what they are compared with. */
+/** One model or scanner: its newest images, and the reference that they are compared with. */
 export class DriftSubject<Observation, Reference extends { readonly images: number }> {
   readonly #options: SubjectOptions<Observation, Reference>;
   readonly #window: SlidingWindow<Observation>;
@@ -44,7 +49,7 @@ export class DriftSubject<Observation, Reference extends { readonly images: numb
     this.#takeReference();
   }
 
-  /** The newest images are the reference from now on. */
+  /** Makes the newest images the reference from now on. */
   renewReference(): void {
     this.#reference = undefined;
     this.#takeReference();

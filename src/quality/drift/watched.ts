@@ -11,12 +11,16 @@ import {
 } from './reference.js';
 
 /**
- * What is watched for drift: how a reference is made from what was seen, and how far what is seen now is from
- * it. Indexes by measure; one that does not exist (no image was stained) is NaN.
+ * How drift of one kind is measured: how a reference is made from observations, and how far current
+ * observations are from it. There is an index for each measure; one that does not exist (no image was
+ * stained) is NaN.
  */
 export interface DriftWatch<Observation, Reference> {
   makeReference(seen: readonly Observation[]): Reference;
-  /** @throws ZodError */
+  /**
+   * Parses a stored reference.
+   * @throws ZodError
+   */
   parseReference(value: unknown): Reference;
   indexes(reference: Reference, seen: readonly Observation[]): Readonly<Record<string, number>>;
 }

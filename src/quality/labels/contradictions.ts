@@ -2,8 +2,8 @@ import type { GivenLabel, LabelTarget } from '../../ledger/ledger.js';
 import { labelsContradict } from './failures.js';
 
 /**
- * Refuses a list in which one image has two classes: the last one would win, and no one would know. The same
- * class twice is no contradiction.
+ * Rejects a list in which one image has two classes: otherwise the last one would win unnoticed. The same
+ * class twice is not a contradiction.
  * @param imageOf the image that a target means, if it is known: a path and a SHA-256 may mean the same one
  * @param nameOf names a label in the error, by its place in the list
  * @throws SmearwatchError `label-contradiction`

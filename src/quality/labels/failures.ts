@@ -1,6 +1,9 @@
 import { SmearwatchError } from '../../errors.js';
 
-/** `which` says which of several labels is meant: `label 3 of 10`, `labels.csv:4`, a label file's name. */
+/**
+ * Makes the error for an unknown class. `which` identifies one of several labels: `label 3 of 10`,
+ * `labels.csv:4`, a label file's name.
+ */
 export function classUnknown(
   which: string,
   name: string,
@@ -9,13 +12,13 @@ export function classUnknown(
 ): SmearwatchError {
   return new SmearwatchError(
     'label-class-unknown',
-    `${which}: "${name}" is no class of the models in use, which know ${classes.join(', ')}`,
+    `${which}: "${name}" is not a class of the models in use, which are ${classes.join(', ')}`,
     { hint: meant && `Did you mean ${meant}?` },
   );
 }
 
 export function targetUnclear(which: string): SmearwatchError {
-  return new SmearwatchError('label-target-unclear', `${which} does not say whose it is`);
+  return new SmearwatchError('label-target-unclear', `${which} does not say which image it is for`);
 }
 
 export function scannerUnknown(which: string, name: string, scanners: readonly string[]): SmearwatchError {
@@ -25,7 +28,7 @@ export function scannerUnknown(which: string, name: string, scanners: readonly s
 }
 
 export function pathInvalid(which: string, path: string): SmearwatchError {
-  return new SmearwatchError('label-path-invalid', `${which}: "${path}" is no path of an image`);
+  return new SmearwatchError('label-path-invalid', `${which}: "${path}" is not a path of an image`);
 }
 
 export function classesUnknown(): SmearwatchError {
@@ -42,7 +45,7 @@ export function csvInvalid(file: string, what: string, hint?: string, cause?: un
   });
 }
 
-/** Two labels of one list contradict each other, so that no one can say which is right. */
+/** Makes the error for two labels of one list that contradict each other. */
 export function labelsContradict(first: string, second: string, classes: readonly string[]): SmearwatchError {
   return new SmearwatchError(
     'label-contradiction',

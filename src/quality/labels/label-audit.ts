@@ -1,10 +1,10 @@
 import type { NewEntry } from '../../audit/audit.js';
 import type { LabelFacts } from '../../telemetry/telemetry.js';
 
-/** An entry's details hold 64 KiB. */
+/** Size limit for the labels of one entry: an entry's details hold 64 KiB. */
 const BYTES_PER_ENTRY = 32_768;
 
-/** What the audit trail says of labels: those that say what was known already are left out. */
+/** Entries of the audit trail for labels; labels that changed nothing are left out. */
 export function labelEntries(
   source: string,
   labels: readonly LabelFacts[],
@@ -20,7 +20,7 @@ export function labelEntries(
   ];
 }
 
-/** As many to an entry as surely fit: the longest label takes 24 KiB by itself. */
+/** Divides labels into groups that surely fit into an entry: the longest label takes 24 KiB. */
 function chunks(labels: readonly LabelFacts[]): LabelFacts[][] {
   const found: LabelFacts[][] = [];
   let room = 0;

@@ -11,13 +11,15 @@ export interface LabelDeskParts {
   readonly telemetry: Pick<Telemetry, 'labelsGiven'>;
   readonly record: RecordEntry;
   /**
-   * Undefined until the models are loaded; asked anew each time, since both change with the configuration.
+   * The rules for labels; undefined until the models are loaded. Asked again each time, since both change
+   * with the configuration.
    */
   readonly rules: () => LabelRules | undefined;
 }
 
 /**
- * Where people and programs hand in true classes: checked as a whole, taken over as a whole or not at all.
+ * Accepts true classes from people and programs: a list is checked and recorded as a whole, or rejected as a
+ * whole.
  */
 export class LabelDesk {
   readonly #parts: LabelDeskParts;
@@ -27,6 +29,7 @@ export class LabelDesk {
   }
 
   /**
+   * Records labels.
    * @param nameOf names a label in errors, by its place among all of them
    * @throws SmearwatchError as `checkLabel`; `labels-not-ready`, `label-contradiction`
    */
@@ -48,7 +51,7 @@ export class LabelDesk {
   }
 }
 
-/** What is told of a label: in answers, in the audit trail, in metrics. */
+/** The facts of a label that answers, the audit trail and metrics report. */
 export function factsOf(
   given: GivenLabel | undefined,
   { outcome, sha256, previous }: LabelOutcome,

@@ -7,8 +7,8 @@ import { LabelFileScan, type LabelFileScanParts } from './label-file-scan.js';
 const STOP_WITHIN_MS = 2000;
 
 /**
- * Looks for label files in the folders of the scanners that have them: at once, then as often as folders are
- * read again.
+ * Looks for label files in the folders of the scanners that use them: at once, then as often as the folders
+ * are read again.
  */
 export class LabelFileIntake {
   readonly #parts: Omit<LabelFileScanParts, 'signal'>;
@@ -20,7 +20,7 @@ export class LabelFileIntake {
     this.#parts = parts;
   }
 
-  /** Takes over the scanners of a configuration. */
+  /** Applies the scanners of a configuration. */
   async use({ scanners }: Pick<Config, 'scanners'>): Promise<void> {
     await this.stop();
     this.#stopping = new AbortController();
@@ -31,7 +31,7 @@ export class LabelFileIntake {
     this.#looking = Promise.all(looks.map(({ ended }) => ended));
   }
 
-  /** Resolves when every folder was looked through once. */
+  /** Resolves when every folder has been searched once. */
   async whenLooked(): Promise<void> {
     await this.#first;
   }
@@ -51,7 +51,7 @@ export class LabelFileIntake {
 async function lookAgain(scan: LabelFileScan, intervalMs: number, signal: AbortSignal): Promise<void> {
   try {
     for (;;) {
-      // The daemon is kept alive by its watchers.
+      // The watchers keep the daemon alive.
       await delay(intervalMs, undefined, { signal, ref: false });
       await scan.look();
     }

@@ -21,22 +21,22 @@ export interface LabelFileScanParts {
   readonly signal: AbortSignal;
 }
 
-/** As many refused files are remembered, so that they are not read at every look. */
+/** Number of rejected files that are remembered, so that they are not read at every scan. */
 const REFUSED_KNOWN = 10_000;
-/** A file that cannot be understood may still be being written for so long. */
+/** Time for which a file that cannot be parsed may still be in the middle of being written. */
 const BEING_WRITTEN_MS = 2000;
 
 /**
- * Looks for the label files of one scanner. A look reads the names in the folders, nothing of images, and
- * opens only label files that are new or were written again, one after the other.
+ * Looks for the label files of one scanner. A scan reads the names in the folders, never an image, and opens
+ * only label files that are new or were written again, one after the other.
  */
 export class LabelFileScan {
   readonly #scanner: ScannerConfig;
   readonly #parts: LabelFileScanParts;
   readonly #filter: FileFilter;
   /**
-   * Size, time and rules under which a file was refused, by path: it is told once, and tried again when one
-   * changes.
+   * Size, time and rules with which a file was rejected, by path: it is reported once, and tried again when
+   * one of them changes.
    */
   readonly #refused = new Map<string, string>();
 
@@ -47,7 +47,7 @@ export class LabelFileScan {
     this.#filter = { ...images, isImage: (path) => isLabelFile(path) && !images.isExcluded(imageOf(path)) };
   }
 
-  /** Never rejects: what fails is told, and tried again at the next look. */
+  /** Scans the folders once. Never rejects: a failure is reported, and the next scan tries again. */
   async look(): Promise<void> {
     const { signal, telemetry, rules } = this.#parts;
     const { folder, name } = this.#scanner;
@@ -58,7 +58,7 @@ export class LabelFileScan {
       for await (const found of walkImages(folder, '', options)) await this.#take(found, known);
       if (!signal.aborted) telemetry.labelFilesRead({ scanner: name });
     } catch (error) {
-      // A folder that is away is the watcher's to tell.
+      // The watcher reports a folder that is missing.
       if (!signal.aborted && errnoOf(error) !== 'ENOENT')
         telemetry.labelFilesFailed({ scanner: name, error });
     }
@@ -109,7 +109,7 @@ export class LabelFileScan {
   }
 }
 
-/** It went, or is being written: the next look decides. */
+/** Whether a file has been removed or is being written: the next scan decides. */
 function isPassing(error: unknown, { mtimeMs }: SeenFile): boolean {
   if (error instanceof SmearwatchError)
     return fateOf(error) === 'postpone' || hasCode(error, 'file-vanished');

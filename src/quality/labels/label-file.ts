@@ -3,9 +3,9 @@ import { messageOf } from '../../errors.js';
 import { decodeText } from '../../text/decode-text.js';
 import { className, labeller, type LabelRequest } from './label-request.js';
 
-/** `cell-7.png` is labelled by `cell-7.png.label.json`. */
+/** Suffix of label files: `cell-7.png` is labelled by `cell-7.png.label.json`. */
 const SUFFIX = '.label.json';
-/** What it says takes a hundred; a larger file is another file. */
+/** Largest label file. A label takes a hundred bytes; a larger file is something else. */
 export const LONGEST_LABEL_FILE = 4096;
 
 const contentSchema = z.strictObject({ class: className, by: labeller });
@@ -22,9 +22,9 @@ export function imageOf(path: string): string {
 }
 
 /**
- * What a label file says: `{ "class": "lymphocyte", "by": "A. Weber" }`, about the image whose name is before
- * the suffix.
- * @throws Error with what is wrong in its message. Half a file is never taken for a whole one: it is no JSON.
+ * Parses a label file: `{ "class": "lymphocyte", "by": "A. Weber" }`, for the image whose name is before the
+ * suffix.
+ * @throws Error with the reason in its message. An incomplete file is always rejected: it is not valid JSON.
  */
 export function parseLabelFile(scanner: string, path: string, bytes: Buffer): LabelRequest {
   try {

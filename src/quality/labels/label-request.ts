@@ -10,23 +10,23 @@ const text = (longest: number) => z.string().min(1).max(longest).regex(ONE_LINE,
 export const className = text(100);
 export const labeller = text(100);
 
-/** A label as somebody gives it: to an image by its bytes, or by its scanner and path. */
+/** A label as a client sends it, for an image given by its bytes, or by its scanner and path. */
 export const labelRequestSchema = z.strictObject({
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be 64 digits of lower-case hexadecimal')
     .optional(),
   scanner: text(63).optional(),
-  /** An image whose name is no line of text is named by its SHA-256. */
+  /** Path of the image. An image whose name is not a line of text is identified by its SHA-256. */
   path: text(4096).optional(),
   class: className,
-  /** Who says so. */
+  /** The person or program that gives the label. */
   by: labeller,
 });
 
 export type LabelRequest = z.infer<typeof labelRequestSchema>;
 
-/** What a label is checked against. */
+/** The rules that labels are checked against. */
 export interface LabelRules {
   /** Classes of the models in use. */
   readonly classes: readonly string[];
@@ -35,6 +35,7 @@ export interface LabelRules {
 }
 
 /**
+ * Checks a label.
  * @param which names the label in errors
  * @throws SmearwatchError `label-class-unknown`, `label-target-unclear`, `label-scanner-unknown`,
  *   `label-path-invalid`
@@ -62,7 +63,10 @@ function targetOf({ sha256, scanner, path }: LabelRequest): LabelTarget | undefi
   return isFile ? { scanner, path } : undefined;
 }
 
-/** A path as the ledger writes it: anything else would wait for ever for an image that never comes. */
+/**
+ * Whether a path is written as in the ledger: a label with any other path would wait without end for an
+ * image.
+ */
 function isLedgerPath(path: string): boolean {
   const isInside = !path.startsWith('/') && path !== '..' && !path.startsWith('../');
   return isInside && posix.normalize(path) === path && !path.endsWith('/');

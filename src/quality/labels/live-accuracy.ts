@@ -4,8 +4,8 @@ import { figuresOf } from '../../statistics/confusion.js';
 import type { LiveAccuracy } from '../../telemetry/readers.js';
 
 /**
- * A model's figures from its counted window. Images of a class that the model does not know are left out, as
- * in an evaluation.
+ * The figures of a model from the images in its window. Images of a class that the model does not know are
+ * left out, as in an evaluation.
  * @param classes of the model
  */
 export function liveAccuracy(

@@ -5,11 +5,11 @@ import { decodeCsv, parseCsv, type CsvForm, type CsvRow } from '../../text/parse
 import { csvInvalid } from './failures.js';
 import { labelRequestSchema, type LabelRequest } from './label-request.js';
 
-/** Half a million labels; more go into several files. */
+/** Largest CSV file: about half a million labels. More labels need several files. */
 const LONGEST_FILE_BYTES = 67_108_864;
 const COLUMNS = ['sha256', 'scanner', 'path', 'class', 'by'];
 
-/** What stands in a row that leaves it empty, or in all of them when the file has no such column. */
+/** Values for empty fields of a row, or for all rows when the file has no such column. */
 export interface CsvDefaults {
   readonly scanner: string | undefined;
   readonly by: string | undefined;
@@ -17,12 +17,12 @@ export interface CsvDefaults {
 
 export interface CsvLabels {
   readonly labels: LabelRequest[];
-  /** Line of each in the file, from 1. */
+  /** Line of each label in the file, from 1. */
   readonly lines: number[];
 }
 
 /**
- * Labels from a CSV file with the columns class, sha256 or path (then with scanner), and by.
+ * Reads labels from a CSV file with the columns class, sha256 or path (then with scanner), and by.
  * @throws SmearwatchError `label-csv-invalid`
  */
 export async function readLabelsCsv(file: string, defaults: CsvDefaults): Promise<CsvLabels> {

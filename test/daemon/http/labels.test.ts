@@ -137,7 +137,7 @@ describe('POST /labels', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['an unknown class', { class: 'lymphocyt' }, /"lymphocyt" is no class .*Did you mean lymphocyte\?/],
+    ['an unknown class', { class: 'lymphocyt' }, /"lymphocyt" is not a class .*Did you mean lymphocyte\?/],
     ['an unknown scanner', { sha256: undefined, scanner: 'lft', path: 'a' }, /no scanner "lft".* left/],
     ['a path without its scanner', { sha256: undefined, path: 'a.png' }, /does not say whose/],
     ['both ways of naming the image', { scanner: 'left', path: 'a.png' }, /does not say whose/],
