@@ -60,7 +60,7 @@ export const overview: DashboardSpec = {
         },
         {
           title: 'Workers missing',
-          description: 'Inference workers that there should be and are not.',
+          description: 'Inference workers that are configured but not running.',
           unit: 'short',
           as: 'stat',
           alert: 'SmearwatchWorkerMissing',

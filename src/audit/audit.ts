@@ -19,17 +19,17 @@ export { commandActor, DAEMON } from './actor.js';
 
 export interface NewEntry {
   readonly event: AuditEvent;
-  /** `daemon` without it; commands give `commandActor()`. */
+  /** The actor; `daemon` by default. Commands pass `commandActor()`. */
   readonly actor?: string;
   readonly details?: AuditDetails;
-  /** When it happened; now without it. */
+  /** Time of the event; by default, now. */
   readonly at?: Date;
 }
 
-/** How a part of the daemon adds an entry to the audit trail. */
+/** Adds an entry to the audit trail; parts of the daemon receive this function. */
 export type RecordEntry = (entry: NewEntry) => void;
 
-/** Details are a few facts; more than this is a mistake. */
+/** Largest details of an entry. Details are a few facts; more than this is a mistake. */
 const MAX_DETAILS_BYTES = 65_536;
 
 export function auditFile(stateFolder: string): string {
@@ -37,15 +37,14 @@ export function auditFile(stateFolder: string): string {
 }
 
 /**
- * The audit trail of a state folder, `audit.sqlite`: append-only, each entry holding the hash of the one
- * before it. A file of its own, beside the ledger, so that a ledger that is repaired or replaced does not
- * take the trail along. Several processes may append at once. `audit-head.json` holds where the chain ends a
- * second time.
+ * The audit trail of a state folder, `audit.sqlite`: append-only, each entry with the hash of the one before
+ * it. It is a separate file, next to the ledger, so that repairing or replacing the ledger keeps the trail.
+ * Several processes may append at once. `audit-head.json` is a second record of the chain's end.
  *
- * What it is worth: an entry that was changed, moved or removed is found by `verifyAudit`. Who can write all
+ * What it proves: `verifyAudit` finds an entry that was changed, moved or removed. A person who can write all
  * files of the state folder can forge a whole chain with both its ends; therefore every new hash is also in
- * the log and in /status, and a copy of one of those, kept elsewhere, settles what came before it
- * (`smearwatch audit verify --head`).
+ * the log and in /status, and a copy of one of those, kept elsewhere, proves what came before it (`smearwatch
+ * audit verify --head`).
  */
 export class Audit {
   readonly file: string;
@@ -56,7 +55,10 @@ export class Audit {
     this.#connection = connection;
   }
 
-  /** Makes the trail where there is none. @throws SmearwatchError `audit-unwritable`, `audit-newer` */
+  /**
+   * Opens the trail, and makes it if it does not exist.
+   * @throws SmearwatchError `audit-unwritable`, `audit-newer`
+   */
   static open(stateFolder: string): Audit {
     const file = auditFile(stateFolder);
     return new Audit(
@@ -67,7 +69,7 @@ export class Audit {
 
   /**
    * Adds an entry; it is on the disk when this returns.
-   * @throws SmearwatchError `audit-unwritable`; `audit-entry-invalid` for details that are no JSON or too
+   * @throws SmearwatchError `audit-unwritable`; `audit-entry-invalid` for details that are not JSON or too
    *   long
    */
   append({ event, actor = DAEMON, details = {}, at = new Date() }: NewEntry): AuditEntry {
@@ -87,12 +89,18 @@ export class Audit {
     });
   }
 
-  /** The last entry, if there is one. @throws SmearwatchError `audit-unwritable` */
+  /**
+   * The last entry; undefined in an empty trail.
+   * @throws SmearwatchError `audit-unwritable`
+   */
   last(): AuditEntry | undefined {
     return orUnwritable(this.file, () => lastEntry(this.#connection));
   }
 
-  /** The last entry about one of these. @throws SmearwatchError `audit-unwritable` */
+  /**
+   * The last entry with one of these events.
+   * @throws SmearwatchError `audit-unwritable`
+   */
   lastOf(...events: readonly AuditEvent[]): AuditEntry | undefined {
     const places = events.map(() => '?').join(', ');
     const sql = `SELECT * FROM entries WHERE event IN (${places}) ORDER BY sequence DESC LIMIT 1`;
@@ -116,7 +124,10 @@ export class Audit {
     return entry;
   }
 
-  /** The copy of the end would be overwritten by the next entry: what it proves is written down first. */
+  /**
+   * Records damage that was found. The next entry overwrites the copy of the end, so what the copy proves is
+   * written to the trail first.
+   */
   #tellDamage(): void {
     const copy = readHead(dirname(this.file));
     if (typeof copy === 'object' && this.#has(copy)) return;
@@ -140,9 +151,9 @@ export class Audit {
   }
 
   /**
-   * After the commit, so that the copy is never ahead of the chain: a crash in between leaves it one entry
-   * behind, which the next entry mends. Under the write lock, so that of two processes the later does not put
-   * back the earlier's.
+   * Writes the copy of the end. It is written after the commit, so that the copy is never ahead of the chain:
+   * a crash in between leaves it one entry behind, which the next entry corrects. It is written under the
+   * write lock, so that of two processes the later one does not restore the earlier end.
    */
   #copyHead(): void {
     try {
@@ -151,8 +162,7 @@ export class Audit {
         writeHead(dirname(this.file), { sequence, hash });
       });
     } catch {
-      // The entry is durable, and saying otherwise would have it written twice. The next entry writes the
-      // copy.
+      // The entry is durable; an error would cause it to be written twice. The next entry writes the copy.
     }
   }
 }
@@ -162,7 +172,7 @@ function jsonOf(event: string, details: AuditDetails): string {
   try {
     json = canonicalJson(details);
   } catch (error) {
-    throw invalidEntry(event, `its details are no JSON: ${String(error)}`);
+    throw invalidEntry(event, `its details are not JSON: ${String(error)}`);
   }
   if (Buffer.byteLength(json) <= MAX_DETAILS_BYTES) return json;
   throw invalidEntry(event, `its details are longer than ${MAX_DETAILS_BYTES} bytes`);

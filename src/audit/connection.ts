@@ -8,12 +8,12 @@ import { AUDIT_SCHEMA, AUDIT_VERSION } from './schema.js';
 
 export type Connection = DatabaseSyncInstance;
 
-/** How long one process waits for another's entry: writing one takes milliseconds. */
+/** Time limit for waiting until another process has written its entry, which takes milliseconds. */
 const BUSY_TIMEOUT_MS = 5000;
 
 /**
- * Opens a trail to append to, and makes it where there is none. WAL with `synchronous=FULL`: a commit that
- * returned is on the disk, and somebody who reads a long trail never keeps the daemon from writing.
+ * Opens a trail for appending, and makes it if it does not exist. WAL with `synchronous=FULL`: a commit that
+ * returned is on the disk, and a process that reads a long trail never keeps the daemon from writing.
  */
 export function openForAppending(file: string): Connection {
   mkdirSync(dirname(file), { recursive: true });
@@ -34,19 +34,19 @@ export function openForReading(file: string): Connection {
   return new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
 }
 
-/** Leaves everything in the one file, so that a copy of it is a copy of the trail. */
+/** Moves all entries into the main file before closing, so that a copy of it is a copy of the trail. */
 export function closeWhole(connection: Connection): void {
   try {
     connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
-    // Somebody else writes, or the disk is full: the entries are in the file beside it, where SQLite finds
-    // them.
+    // Another process writes, or the disk is full: the entries stay in the WAL file, where SQLite finds them.
   }
   connection.close();
 }
 
 /**
- * `work` in a transaction that takes the write lock first, so that what it reads stays the end of the chain.
+ * Runs `work` in a transaction that takes the write lock first, so that the end of the chain that it reads
+ * stays the end.
  */
 export function locked<T>(connection: Connection, work: () => T): T {
   connection.exec('BEGIN IMMEDIATE');
@@ -65,7 +65,10 @@ export function lastEntry(connection: Connection): AuditEntry | undefined {
     AuditEntry | undefined;
 }
 
-/** A first command that root types must not keep the daemon's own user from writing ever after. */
+/**
+ * Gives the file to the folder's owner: a first command run by root must not keep the daemon's user from
+ * writing later.
+ */
 function giveToFolderOwner(file: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(file));
@@ -79,8 +82,8 @@ function prepare(connection: Connection, file: string): void {
     if (version > AUDIT_VERSION) throw newer(file, version);
     if (version === AUDIT_VERSION) return; // another process was first
     connection.exec(AUDIT_SCHEMA);
-    // Before the first entry: from here on, a missing copy was removed. One that is there belongs to an older
-    // trail.
+    // Written before the first entry: from here on, a missing copy was removed. An existing copy belongs to
+    // an older trail.
     if (readHead(dirname(file)) === 'missing') writeHead(dirname(file), NO_ENTRY);
     connection.exec(`PRAGMA user_version = ${AUDIT_VERSION}`);
   });

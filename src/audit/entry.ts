@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the audit trail is about. A noun and what became of it; names are only ever added. */
+/** Events of the audit trail: a noun and what happened to it. Later versions only add names. */
 export type AuditEvent =
   | 'daemon-started'
   | 'daemon-stopped'
@@ -21,33 +21,35 @@ export type AuditEvent =
   | 'evaluation-skipped'
   | 'evaluation-missed'
   | 'gate-failed'
-  /** Entries could not be written for so long that some were given up; the log has them. */
+  /** Entries could not be written for a long time and some were given up; the log has them. */
   | 'audit-lost'
-  /** Found while appending: the trail is not the one that was written; what is missing is in the details. */
+  /**
+   * Found while appending: the trail differs from the one that was written; the details say what is missing.
+   */
   | 'audit-damaged';
 
-/** JSON about the event. No secrets: the trail is made to be copied and shown. */
+/** Facts about the event, as JSON. It must not contain secrets: the trail is made to be copied and shown. */
 export type AuditDetails = Readonly<Record<string, unknown>>;
 
 /** One entry as it is stored. */
 export interface AuditEntry {
-  /** 1, 2, 3 … without a gap. */
+  /** Number of the entry: 1, 2, 3 … without a gap. */
   readonly sequence: number;
-  /** RFC 3339, UTC, milliseconds, by this computer's clock; a clock that is set back makes it go back. */
+  /** RFC 3339, UTC, milliseconds, by this computer's clock; times can go back if the clock is set back. */
   readonly time: string;
   readonly event: string;
-  /** `daemon`, or `user:<name>` of who typed the command. */
+  /** `daemon`, or `user:<name>` of the user who ran the command. */
   readonly actor: string;
-  /** The details as canonical JSON: the very bytes that are hashed. */
+  /** The details as canonical JSON: the exact bytes that are hashed. */
   readonly details: string;
-  /** The `hash` of the entry before; 64 zeros for the first. */
+  /** The `hash` of the previous entry; 64 zeros for the first. */
   readonly previous: string;
   readonly hash: string;
 }
 
-/** Where a chain ends, or a copy of where it once ended. */
+/** The end of a chain, or a copy of an earlier end. */
 export interface AuditHead {
-  /** 0: no entry yet. */
+  /** Number of the last entry; 0 if there is no entry yet. */
   readonly sequence: number;
   readonly hash: string;
 }

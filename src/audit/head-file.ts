@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { replaceFileSync } from '../files/replace-file.js';
 import type { AuditHead } from './entry.js';
 
-/** A second copy of where the chain ends, so that entries removed from the end of the file are missed. */
+/**
+ * File with a second record of the chain's end, so that entries removed from the end of the trail are
+ * noticed.
+ */
 export const HEAD_FILE = 'audit-head.json';
 
 const headSchema = z.strictObject({
@@ -14,8 +17,8 @@ const headSchema = z.strictObject({
 });
 
 /**
- * The copy, or why there is none. It is replaced in one step: a file that cannot be read was not left by a
- * crash.
+ * Reads the copy, or says why it cannot be read. The file is replaced in one step, so a crash cannot leave an
+ * unreadable one.
  */
 export function readHead(stateFolder: string): AuditHead | 'missing' | 'unreadable' {
   const file = join(stateFolder, HEAD_FILE);
@@ -24,7 +27,7 @@ export function readHead(stateFolder: string): AuditHead | 'missing' | 'unreadab
     const { sequence, hash } = headSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     return { sequence, hash };
   } catch {
-    // Which mistake it has does not matter: nothing it says can be relied on.
+    // The kind of mistake does not matter: the content cannot be relied on.
     return 'unreadable';
   }
 }

@@ -9,12 +9,12 @@ export interface AuditFilter {
   readonly event?: string;
   /** RFC 3339, UTC, with milliseconds, as in the entries. */
   readonly since?: string;
-  /** The newest so many. */
+  /** Most entries to return, the newest ones. */
   readonly limit?: number;
 }
 
 /**
- * Calls `work` with the entries that fit, oldest first, read one after another from one snapshot; for
+ * Calls `work` with the matching entries, oldest first, read one after another from one snapshot; for
  * commands.
  * @throws SmearwatchError `audit-missing`, `audit-unreadable`
  */
@@ -37,7 +37,10 @@ export function readAudit<T>(
   );
 }
 
-/** @throws SmearwatchError `audit-missing`, `audit-unreadable` */
+/**
+ * Runs `work` with a connection that only reads.
+ * @throws SmearwatchError `audit-missing`, `audit-unreadable`
+ */
 export function withReader<T>(stateFolder: string, work: (connection: Connection) => T): T {
   const file = auditFile(stateFolder);
   if (!existsSync(file)) throw missing(file);
@@ -53,7 +56,8 @@ export function withReader<T>(stateFolder: string, work: (connection: Connection
 }
 
 /**
- * One line of JSON: the fields in the order in which they are hashed, the details byte for byte as hashed.
+ * Formats an entry as one line of JSON: the fields in the order in which they are hashed, the details byte
+ * for byte as hashed.
  */
 export function toLine({ sequence, time, event, actor, details, previous, hash }: AuditEntry): string {
   const [start, end] = [JSON.stringify({ sequence, time, event, actor }), JSON.stringify({ previous, hash })];

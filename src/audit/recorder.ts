@@ -2,13 +2,11 @@ import { hasCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { Audit, type AuditHead, type NewEntry } from './audit.js';
 
-/**
- * What /status says about the trail. `head` is there to be copied elsewhere: it proves everything before it.
- */
+/** The audit trail as /status shows it. Copy `head` to another place: it proves everything before it. */
 export interface AuditStatus {
   readonly head: AuditHead | undefined;
   readonly writable: boolean;
-  /** Entries that could not be written yet. */
+  /** Number of entries that could not be written yet. */
   readonly waiting: number;
 }
 
@@ -16,18 +14,18 @@ export interface RecorderOptions {
   readonly stateFolder: string;
   readonly telemetry: Pick<Telemetry, 'auditAppended' | 'auditFailed'>;
   readonly retryIntervalMs?: number;
-  /** Entries that wait for a trail that cannot be written, at most; a daemon makes a handful a day. */
+  /** Most entries that wait for a trail that cannot be written; a daemon makes a few a day. */
   readonly maxWaiting?: number;
 }
 
-/** Entries written at one go: each costs some milliseconds, during which no image is taken in. */
+/** Entries written at a time: each takes some milliseconds, during which no image is taken in. */
 const AT_ONCE = 20;
 
 /**
- * The daemon's hand on the audit trail. It never throws: a trail that cannot be written is no reason to leave
- * patients' images unclassified. Entries then wait in memory, in order and with the time they happened, and
- * are tried again with every new one and on a timer; telemetry raises the alarm meanwhile. What a crash takes
- * with it is still in the log.
+ * Writes the daemon's entries to the audit trail. It never throws: images must be classified even if the
+ * trail cannot be written. Entries then wait in memory, in order and with their original time, and are tried
+ * again with every new entry and on a timer, while telemetry raises the alarm. Entries lost in a crash are
+ * still in the log.
  */
 export class AuditRecorder {
   readonly #options: RecorderOptions;
@@ -44,7 +42,7 @@ export class AuditRecorder {
     this.#timer.unref();
   }
 
-  /** Durable when this returns and `status.writable`. */
+  /** Records an entry. It is durable when this returns and `status.writable` is true. */
   record(entry: NewEntry): void {
     this.#waiting.push({ at: new Date(), ...entry });
     if (this.#waiting.length > (this.#options.maxWaiting ?? 1000)) {
@@ -54,14 +52,14 @@ export class AuditRecorder {
     this.#flush(AT_ONCE);
   }
 
-  /** Whether the run before this one ended as it should; for the entry of the start. */
+  /** How the previous run ended; the entry of the start records it. */
   previousRun(): 'none' | 'stopped' | 'ended without stopping' | 'unknown' {
     try {
       const last = this.#open().lastOf('daemon-started', 'daemon-stopped');
       if (last === undefined) return 'none';
       return last.event === 'daemon-stopped' ? 'stopped' : 'ended without stopping';
     } catch {
-      // The entry that follows raises the alarm, with the reason.
+      // Recording the start entry raises the alarm, with the reason.
       return 'unknown';
     }
   }
@@ -70,7 +68,7 @@ export class AuditRecorder {
     return { head: this.#head, writable: this.#isWritable, waiting: this.#waiting.length };
   }
 
-  /** Writes what waits, as far as it can be written. */
+  /** Writes waiting entries, until one cannot be written. */
   #flush(atOnce: number): void {
     try {
       for (let written = 0; written < atOnce; written += 1) {
@@ -79,7 +77,7 @@ export class AuditRecorder {
         this.#append(next);
       }
     } catch (error) {
-      // One that can never be written must not keep the others waiting; the log has it.
+      // An entry that can never be written must not block the others; the log has it.
       if (hasCode(error, 'audit-entry-invalid')) {
         this.#waiting.shift();
         this.#lost += 1;
@@ -113,12 +111,12 @@ export class AuditRecorder {
     return (this.#audit ??= Audit.open(this.#options.stateFolder));
   }
 
-  /** Opened anew at the next attempt: the file may have been put back meanwhile. */
+  /** Closes the trail. The next attempt opens it again, since the file may have been restored in between. */
   #close(): void {
     try {
       this.#audit?.close();
     } catch {
-      // It is given up in any case.
+      // The connection is dropped in any case.
     }
     this.#audit = undefined;
   }

@@ -1,9 +1,9 @@
 export const AUDIT_VERSION = 1;
 
 /**
- * One table, and triggers that refuse whatever is not the next entry. They keep mistakes and careless hands
- * out, not somebody who can write the file: that is what the chain is for. The insert's trigger also stops
- * `INSERT OR REPLACE`, which would delete a row without any delete trigger being asked.
+ * One table, and triggers that refuse any change except appending the next entry. They prevent mistakes, not
+ * tampering by a user who can write the file: the chain of hashes reveals that. The insert's trigger also
+ * stops `INSERT OR REPLACE`, which would delete a row without running a delete trigger.
  */
 export const AUDIT_SCHEMA = `
   CREATE TABLE entries (

@@ -8,16 +8,16 @@ import { HEAD_FILE, readHead } from './head-file.js';
 import { readAudit } from './read-audit.js';
 
 export interface AuditReport {
-  /** Entries that are as they were written, from the first on. */
+  /** Number of entries that are unchanged, from the first on. */
   readonly intact: number;
-  /** The last of those. */
+  /** The last of the unchanged entries. */
   readonly head: AuditHead;
-  /** The first thing that is wrong. */
+  /** The first problem found. */
   readonly problem?: AuditProblem;
 }
 
 export interface AuditProblem {
-  /** The first entry that is concerned. */
+  /** Number of the first entry that is affected. */
   readonly sequence: number;
   readonly kind: 'changed' | 'removed' | 'out-of-order' | 'unreadable' | 'damage-recorded';
   readonly message: string;
@@ -25,12 +25,12 @@ export interface AuditProblem {
 
 /**
  * Reads the whole trail and compares it with itself, with the copy of its end, and with `known` ends that
- * were kept elsewhere (of the log, of /status).
- * @throws SmearwatchError `audit-missing` when neither the trail nor the copy of its end is there
+ * were kept elsewhere (from the log or /status).
+ * @throws SmearwatchError `audit-missing` when both the trail and the copy of its end are missing
  */
 export function verifyAudit(stateFolder: string, known: readonly AuditHead[] = []): AuditReport {
   const file = auditFile(stateFolder);
-  // Before the trail: entries that are added meanwhile only make the trail longer than its copied end.
+  // Read before the trail: entries added in between only make the trail longer than its copied end.
   const copy = readHead(stateFolder);
   const ends = typeof copy === 'string' ? known : [copy, ...known];
   const check = new ChainCheck(ends.map(({ sequence }) => sequence));
@@ -54,9 +54,7 @@ export function verifyAudit(stateFolder: string, known: readonly AuditHead[] = [
 
 class ChainCheck {
   head = NO_ENTRY;
-  /**
-   * Hashes of the entries that are compared with what is known of them; a trail may be too long to keep all.
-   */
+  /** Hashes of the entries that are compared with known ends; a trail may be too long to keep all hashes. */
   readonly #hashes = new Map<number, string>([[NO_ENTRY.sequence, NO_ENTRY.hash]]);
   readonly #wanted: ReadonlySet<number>;
   #problem: AuditProblem | undefined;
@@ -65,7 +63,10 @@ class ChainCheck {
     this.#wanted = new Set(wanted);
   }
 
-  /** @returns false once something is wrong */
+  /**
+   * Checks the next entry.
+   * @returns false once there is a problem
+   */
   add(entry: AuditEntry): boolean {
     const expected = this.head.sequence + 1;
     if (entry.sequence !== expected) {
@@ -74,22 +75,22 @@ class ChainCheck {
       return this.fail('removed', expected, `${which} missing before entry ${entry.sequence}.`);
     }
     if (hashOf(entry) !== entry.hash) {
-      return this.fail('changed', expected, `Entry ${expected} is not what was written under its hash.`);
+      return this.fail('changed', expected, `Entry ${expected} does not match its hash.`);
     }
     if (entry.previous !== this.head.hash) {
-      const message = `Entry ${expected} does not follow the entry before it: one of the two was exchanged or moved.`;
+      const message = `Entry ${expected} does not follow the entry before it: one of the two was replaced or moved.`;
       return this.fail('out-of-order', expected, message);
     }
     if (this.#wanted.has(expected)) this.#hashes.set(expected, entry.hash);
     this.head = { sequence: entry.sequence, hash: entry.hash };
     if (entry.event !== 'audit-damaged') return true;
     const message = `Entry ${expected} says that entries before it were lost: ${entry.details}`;
-    // Noted, and read on: what came after it is to be checked too.
+    // Recorded, and the check continues: the entries after it must be checked too.
     this.fail('damage-recorded', expected, message);
     return true;
   }
 
-  /** Only the first problem is kept: what follows is mostly its consequence. */
+  /** Records a problem. Only the first one is kept: later ones are mostly its consequences. */
   fail(kind: AuditProblem['kind'], sequence: number, message: string): false {
     this.#problem ??= { kind, sequence, message };
     return false;
@@ -103,7 +104,7 @@ class ChainCheck {
       const which = sequence > first ? `Entries ${first} to ${sequence} are` : `Entry ${sequence} is`;
       this.fail('removed', first, `${which} missing at the end: ${where} knows entry ${sequence}, ${hash}.`);
     } else {
-      this.fail('changed', sequence, `Entry ${sequence} is another than in ${where}: ${found}, not ${hash}.`);
+      this.fail('changed', sequence, `Entry ${sequence} differs from ${where}: ${found}, not ${hash}.`);
     }
   }
 
@@ -117,5 +118,5 @@ class ChainCheck {
 }
 
 function copyGone(state: 'missing' | 'unreadable', file: string): string {
-  return `${file}, the copy of the trail's end, is ${state}: whether entries are missing at the end cannot be told.`;
+  return `${file}, the copy of the trail's end, is ${state}: it is unknown whether entries are missing at the end.`;
 }

@@ -17,8 +17,8 @@ export const AFTERWARDS = 'afterwards';
 export type AfterwardsTelemetry = Pick<Telemetry, 'fileDisposed' | 'fileDisposalFailed'>;
 
 /**
- * Moves or deletes images whose results are durable: a sink like the others, so that a crash between the two
- * leaves it to be done. A file that is not the classified one any more (it was overwritten) is left alone.
+ * Moves or deletes images whose results are durable. It is a sink like the others, so that the step is
+ * repeated if a crash prevents it. A file that has been overwritten since the classification is left alone.
  */
 export class AfterwardsSink implements Sink {
   readonly name = AFTERWARDS;
@@ -41,7 +41,7 @@ export class AfterwardsSink implements Sink {
     return deliveries.length;
   }
 
-  /** Returns the folders that have changed. */
+  /** Moves or deletes a file. Returns the folders that have changed. */
   async #dispose({ folder, afterwards }: ScannerConfig, delivery: Delivery): Promise<string[]> {
     const { scanner, path } = delivery;
     const source = join(folder, path);
@@ -65,8 +65,8 @@ export class AfterwardsSink implements Sink {
 }
 
 /**
- * Returns where it went. A name that the file system there refuses must not keep this image, and all that
- * follow, for ever.
+ * Moves a file and returns its new path. A name that the target's file system refuses must not block this
+ * image and all later ones permanently.
  */
 async function moveInto(folder: string, source: string, delivery: Delivery): Promise<string> {
   const { path } = delivery;
@@ -78,7 +78,7 @@ async function moveInto(folder: string, source: string, delivery: Delivery): Pro
   }
 }
 
-/** An image stays recognisable as one. */
+/** Extension of the moved file, so that it is still recognizable as an image. */
 function plainExtension(path: string): string {
   const extension = extname(path);
   return /^\.\w{1,8}$/.test(extension) ? extension : '';
@@ -91,8 +91,8 @@ async function moveTo(wanted: string, source: string, delivery: Delivery): Promi
 }
 
 /**
- * Where the file is moved to. Another image that was moved there under the same name earlier is never
- * overwritten; the same one is, which a crash left there before the source was removed.
+ * Path that the file is moved to. A different image of that name is never overwritten; a copy of the same
+ * image is, since a crash may have left it before the source was removed.
  */
 async function freeTarget(target: string, delivery: Delivery): Promise<string> {
   const isTaken = await stat(target).then(
@@ -105,9 +105,9 @@ async function freeTarget(target: string, delivery: Delivery): Promise<string> {
 }
 
 /**
- * Whether it is the classified file still. Another change time or inode may be that of a mount or of
- * permissions, or that of another picture with the same size and modification time, which must not be
- * deleted: its bytes tell.
+ * Whether the file is still the classified one. Another change time or inode may come from a mount or from
+ * permissions, or from another picture with the same size and modification time, which must not be deleted:
+ * the bytes decide.
  */
 async function isSameFile(file: string, delivery: Delivery): Promise<boolean> {
   try {
@@ -121,7 +121,7 @@ async function isSameFile(file: string, delivery: Delivery): Promise<boolean> {
   }
 }
 
-/** A copy across file systems has another modification time. */
+/** Compares the bytes only: a copy across file systems has another modification time. */
 async function hasBytes(file: string, { size, record }: Delivery): Promise<boolean> {
   const stats = await stat(file);
   if (!stats.isFile() || stats.size !== size) return false;

@@ -5,14 +5,15 @@ import type { Outbox } from '../ledger/outbox.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Sink } from './sink.js';
 
-/** Deliveries in one go: as many files are open at once, at most. */
+/** Deliveries in a group: at most this number of files are open at once. */
 const GROUP = 64;
 const BACKOFF = { firstMs: 1000, longestMs: 60_000 };
 
 export type DelivererTelemetry = Pick<Telemetry, 'delivered' | 'deliveryFailed'>;
 
 /**
- * Works off one sink's part of the outbox, in order; a sink that fails is tried again and delays no other.
+ * Delivers one sink's part of the outbox, in order. A sink that fails is tried again and does not delay the
+ * others.
  */
 export class Deliverer {
   readonly #outbox: Outbox;
@@ -21,7 +22,7 @@ export class Deliverer {
   readonly #onProgress: () => void;
   #working: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
-  /** Since the last delivery. */
+  /** Number of failures since the last delivery. */
   #failures = 0;
   readonly #stopping = new AbortController();
   #hasMore = false;
@@ -40,19 +41,19 @@ export class Deliverer {
     return this.#sink.name;
   }
 
-  /** Waiting for its next try after a failure. */
+  /** Whether the sink has failed and waits for its next try. */
   get isFailing(): boolean {
     return this.#retry !== undefined;
   }
 
-  /** What it fails with at present, or that a group has been on its way for longer than `limitMs`. */
+  /** The current failure, or a sentence that a group has been in progress for longer than `limitMs`. */
   problem(limitMs: number): string | undefined {
     const forMs = this.#groupBegan === undefined ? 0 : performance.now() - this.#groupBegan;
     if (forMs > limitMs) return `sink ${this.sinkName} has not answered for ${Math.round(forMs / 1000)} s`;
     return this.#problem && `sink ${this.sinkName} fails: ${this.#problem}`;
   }
 
-  /** Something may be waiting. */
+  /** Looks for deliveries at once. */
   wake(): void {
     this.#hasMore = true;
     if (this.#working || this.#retry || this.#stopping.signal.aborted) return;
@@ -62,7 +63,7 @@ export class Deliverer {
     });
   }
 
-  /** Ends after the group in work, and closes the sink. */
+  /** Stops after the group in progress, and closes the sink. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#hasMore = false;

@@ -10,7 +10,8 @@ import { WebhookSecrets } from './webhook/webhook-secrets.js';
 import { WebhookSink } from './webhook/webhook-sink.js';
 
 /**
- * Who is owed the results of a scanner, by the configuration in force: what the ledger puts into the outbox.
+ * Names of the sinks that receive the results of a scanner, by the configuration in force: the ledger puts
+ * them into the outbox.
  */
 export function sinksOf(config: Config, scanner: string): string[] {
   const names = config.sinks.map(({ name }) => name);
@@ -29,7 +30,7 @@ export interface DeliveryParts {
   readonly onProgress: () => void;
 }
 
-/** All sinks of the configuration in force, each working off its part of the outbox. */
+/** All sinks of the configuration in force; each delivers its part of the outbox. */
 export class DeliveryManager {
   readonly #parts: DeliveryParts;
   readonly #secrets = new WebhookSecrets();
@@ -40,8 +41,7 @@ export class DeliveryManager {
   }
 
   /**
-   * Reads the secrets that a configuration names, before it is taken over. New ones of its files count from
-   * now on.
+   * Reads the secrets that a configuration names, before it is applied. New secrets are valid from now on.
    * @throws SmearwatchError `webhook-secret-unusable`
    */
   async prepare(config: Config): Promise<void> {
@@ -49,8 +49,8 @@ export class DeliveryManager {
   }
 
   /**
-   * Replaces the sinks by those of `config`, which was prepared; what the outbox holds for a sink waits for
-   * one of its name.
+   * Replaces the sinks by those of `config`, which must have been prepared. Results in the outbox wait for a
+   * sink of the same name.
    */
   async use(config: Config): Promise<void> {
     const { outbox, telemetry, onProgress } = this.#parts;
@@ -86,14 +86,14 @@ export class DeliveryManager {
     return this.#deliverers.filter(({ isFailing }) => isFailing).map(({ sinkName }) => sinkName);
   }
 
-  /** What keeps sinks from having their results, in words. */
+  /** Problems that keep sinks from receiving results, one sentence each. */
   problems(limitMs: number): string[] {
     return this.#deliverers
       .map((deliverer) => deliverer.problem(limitMs))
       .filter((problem) => problem !== undefined);
   }
 
-  /** Nothing is owed to any configured sink. */
+  /** Whether every configured sink has received all its results. */
   isDone(): boolean {
     const waiting = this.#parts.outbox.counts();
     return this.#deliverers.every(({ sinkName }) => waiting[sinkName] === undefined);

@@ -3,27 +3,25 @@ import { errorOf, type Failure } from '../errors.js';
 import type { DocumentFile } from './replace-files.js';
 
 export interface Writer {
-  /** Makes documents durable, or rejects; some of them may be then. */
+  /** Makes documents durable, or rejects; some of them may be durable then. */
   write(documents: readonly DocumentFile[]): Promise<void>;
-  /** Nothing is written meanwhile, or later. */
+  /** Stops writing: no document is written during or after the close. */
   close(): Promise<void>;
 }
 
-/** It holds one group of documents. */
+/** Heap of the thread, which holds one group of documents. */
 const HEAP_MB = 64;
 const YOUNG_HEAP_MB = 4;
 
 /**
- * Writes documents in a thread of its own: five system calls a file, of which the main thread would hear five
- * times, and a share that does not answer holds nobody else.
+ * Writes documents in a separate thread. A file takes five system calls, each of which would interrupt the
+ * main thread, and a share that does not answer blocks only this thread.
  */
 export class DocumentWriter implements Writer {
   readonly #threadFile: URL;
   #thread: Piscina<readonly DocumentFile[], Failure | undefined> | undefined;
 
-  /**
-   * `threadFile`: compiled (`dist/deliver/writer-thread.js`). The thread is started by the first documents.
-   */
+  /** `threadFile` is the compiled thread (`dist/deliver/writer-thread.js`). The first documents start it. */
   constructor(threadFile: URL) {
     this.#threadFile = threadFile;
   }
@@ -34,7 +32,7 @@ export class DocumentWriter implements Writer {
     try {
       failure = await thread.run(documents);
     } catch (error) {
-      // Lost: whoever tries again gets another one.
+      // The thread is lost: the next call starts another one.
       this.#thread = undefined;
       void thread.destroy();
       throw error;

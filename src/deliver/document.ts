@@ -1,7 +1,7 @@
 import type { Delivery } from '../ledger/ledger.js';
 import type { ResultRecord } from '../record.js';
 
-/** What a sink writes of a delivery: the record, under the name of the delivered file. */
+/** The document that a sink writes for a delivery: the record, under the name of the delivered file. */
 export function documentOf({ record, scanner, path }: Delivery): ResultRecord {
   const { image } = record;
   if (image.scanner === scanner && image.path === path) return record;

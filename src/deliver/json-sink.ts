@@ -3,7 +3,7 @@ import { documentOf } from './document.js';
 import type { Writer } from './document-writer.js';
 import type { Sink } from './sink.js';
 
-/** One JSON file per image: `<folder>/<scanner>/<path of the image>.json`. */
+/** Writes one JSON file per image: `<folder>/<scanner>/<path of the image>.json`. */
 export class JsonSink implements Sink {
   readonly name: string;
   readonly #folder: string;

@@ -5,7 +5,10 @@ import { faultPoint } from '../faults.js';
 import { replaceFileBy } from '../files/replace-file.js';
 import { hashOfPath } from './refused-name.js';
 
-/** Moves a file, also to another file system, over what is there. The folders have still to be synced. */
+/**
+ * Moves a file, also to another file system, and replaces an existing target. The caller must sync the
+ * folders.
+ */
 export async function moveFile(source: string, target: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   try {
@@ -16,9 +19,9 @@ export async function moveFile(source: string, target: string): Promise<void> {
   }
 }
 
-/** Copied, synced and renamed into place before the source goes: at every moment one whole file exists. */
+/** Copies, syncs and renames into place before removing the source: at every moment one whole file exists. */
 async function moveAcrossFileSystems(source: string, target: string): Promise<void> {
-  // The file systems know nothing of each other: the name must be durable here before it goes there.
+  // The two file systems are independent: the new name must be durable before the source is removed.
   await replaceFileBy(target, (temporary) => copyFile(source, temporary, constants.COPYFILE_FICLONE), {
     temporary: join(dirname(target), `.${hashOfPath(target)}.tmp`),
     beforeRename: () => faultPoint('move-copied'),

@@ -10,8 +10,7 @@ const NEWLINE = 0x0a;
 const TAIL_BYTES = 65_536;
 
 /**
- * One line of JSON per result, appended. The file is opened for each group, so that log rotation may rename
- * it.
+ * Appends one line of JSON per result. The file is opened for each group, so that log rotation may rename it.
  */
 export class NdjsonSink implements Sink {
   readonly name: string;
@@ -48,7 +47,8 @@ async function openToAppend(file: string): Promise<FileHandle> {
 }
 
 /**
- * A crash in the middle of a write leaves half a line; its delivery was never acknowledged and comes again.
+ * Removes an incomplete last line, left by a crash in the middle of a write; its delivery was not
+ * acknowledged and is repeated.
  */
 async function dropHalfLine(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat();

@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import { errnoOf } from '../errors.js';
 
 /**
- * What file systems answer to a name rather than to a full or failing disk: characters that it does not have
- * (a share of Windows), too long a path, or a folder where the file should be and the other way round (an
- * image `x.png` beside a folder `x.png.json`).
+ * Errors that mean that a name is refused, rather than that a disk is full or failing: characters that the
+ * file system does not support (a Windows share), a path that is too long, or a folder in place of a file or
+ * a file in place of a folder (an image `x.png` next to a folder `x.png.json`).
  */
 const NAME_ERRORS = new Set(['EINVAL', 'EILSEQ', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY']);
 const LONGEST_STEM = 200;
@@ -16,8 +16,8 @@ export function isNameRefused(error: unknown): boolean {
 }
 
 /**
- * A name that every file system takes, for a path: letters, digits and `._-` only, told apart from others by
- * a hash.
+ * A name for a path that every file system accepts: only letters, digits and `._-`, and a hash that makes it
+ * unique.
  */
 export function plainName(path: string, suffix: string): string {
   const stem = basename(path)

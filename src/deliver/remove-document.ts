@@ -5,30 +5,30 @@ import type { ResultRecord } from '../record.js';
 import { isNameRefused } from './refused-name.js';
 import { plainResultFile, resultFile } from './result-file.js';
 
-/** For whom a JSON sink has written a document. */
+/** The image that a JSON sink has written a document for. */
 export interface DocumentOwner {
   readonly scanner: string;
   /** Relative to the scanner's folder, with forward slashes. */
   readonly path: string;
-  /** Of the image. */
+  /** SHA-256 of the image. */
   readonly sha256: string;
 }
 
-/** A document has a few kilobytes; a larger file is somebody else's. */
+/** Largest document. A document has a few kilobytes; a larger file is not ours. */
 const LARGEST_BYTES = 1_048_576;
 
-/** How many documents went: one, or two where one has a plain name from another time. */
+/** Number of documents removed: one, or two if one was written under a plain name earlier. */
 export interface Removal {
   readonly removed: number;
-  /** One was written since, for the image was delivered again: it stays. */
+  /** Whether a newer document was found, because the image was delivered again: it stays. */
   readonly isYoung: boolean;
 }
 
 /**
- * Removes an image's document from the folder of a JSON sink, if it was written before `beforeMs`, and the
- * folders that are empty then below the scanner's. A file of that name which is not this image's document, a
- * link included, is left alone.
- * @throws where it cannot be told or done
+ * Removes an image's document from the folder of a JSON sink if it was written before `beforeMs`, and then
+ * the folders below the scanner's that are empty. A file of that name that is not this image's document, also
+ * a link, is left alone.
+ * @throws when the file cannot be read or removed
  */
 export async function removeDocument(
   folder: string,
@@ -48,7 +48,7 @@ export async function removeDocument(
   return { removed, isYoung };
 }
 
-/** Undefined of what is not this image's document. */
+/** Time at which the document was written; undefined if the file is not this image's document. */
 async function whenWritten(owner: DocumentOwner, file: string): Promise<number | undefined> {
   try {
     const stats = await lstat(file);
@@ -59,19 +59,19 @@ async function whenWritten(owner: DocumentOwner, file: string): Promise<number |
     return isOwners ? stats.mtimeMs : undefined;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || isNameRefused(error)) return undefined;
-    // No JSON, or none of an object.
+    // Not JSON, or not an object.
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
   }
 }
 
-/** The sink made them for documents, and makes them again. */
+/** Removes empty folders. The sink made them for documents, and makes them again when needed. */
 async function removeEmpty(folder: string, end: string): Promise<void> {
   for (let empty = folder; empty !== end; empty = dirname(empty)) {
     try {
       await rmdir(empty);
     } catch {
-      return; // Something is in it, or it may not be removed: it is in nobody's way.
+      return; // The folder is not empty, or may not be removed: it does no harm.
     }
   }
 }

@@ -10,14 +10,17 @@ import { explainUnwritable } from './unwritable.js';
 
 /** A document of an image. */
 export interface DocumentFile {
-  /** Of the sink. */
+  /** Folder of the sink. */
   readonly folder: string;
   readonly scanner: string;
   readonly path: string;
   readonly content: string;
 }
 
-/** Makes documents durable, each whole or not at all, and all that can be; all at once. */
+/**
+ * Makes documents durable, in parallel. Each is written completely or not at all, and a failure does not stop
+ * the others.
+ */
 export async function replaceFiles(documents: readonly DocumentFile[]): Promise<void> {
   const outcomes = await Promise.allSettled(documents.map(replaceOne));
   const folders = new Set(
@@ -30,8 +33,8 @@ export async function replaceFiles(documents: readonly DocumentFile[]): Promise<
 }
 
 /**
- * Resolves with the folder that it is in. A name that the file system cannot hold must not keep this
- * document, and all that follow, for ever.
+ * Writes one document and returns its folder. A name that the file system cannot hold must not block this
+ * document and all later ones permanently.
  */
 async function replaceOne(document: DocumentFile): Promise<string> {
   const file = resultFile(document.folder, document);
@@ -47,8 +50,8 @@ async function replaceOne(document: DocumentFile): Promise<string> {
 }
 
 /**
- * The temporary name follows from the file's, so that the delivery that is repeated after a crash overwrites
- * the half-written one. Most often the folder is there: it is made only when it was not.
+ * Writes a document. The temporary name is derived from the file's, so that the delivery that is repeated
+ * after a crash overwrites the incomplete file. The folder usually exists: it is made only after a failure.
  */
 async function writeDocument(file: string, content: string): Promise<void> {
   const options: ReplaceOptions = {

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { hashOfPath, plainName } from './refused-name.js';
 
-/** Longest file name that every common file system takes, in bytes. */
+/** Longest file name that every common file system accepts, in bytes. */
 const LONGEST_NAME_BYTES = 255;
 const CUT_BYTES = 200;
 const SUFFIX = '.json';
@@ -13,9 +13,9 @@ interface NamedFile {
 }
 
 /**
- * The document of an image: `<scanner>/<path of the image>.json`. A name that leaves no room for the suffix
- * is cut, and told apart from others by a hash of the path: copies of an image have the same bytes and may
- * have the same beginning.
+ * Path of an image's document: `<scanner>/<path of the image>.json`. A name that leaves no room for the
+ * suffix is cut and made unique by a hash of the path: copies of an image have the same bytes and may begin
+ * with the same name.
  */
 export function resultFile(folder: string, { scanner, path }: NamedFile): string {
   const name = basename(path);
@@ -24,7 +24,7 @@ export function resultFile(folder: string, { scanner, path }: NamedFile): string
   return join(folder, scanner, dirname(path), stem + SUFFIX);
 }
 
-/** Where the document lies when the file system of the results refuses that name: without folders. */
+/** Path of the document when the results' file system refuses the usual name: without folders. */
 export function plainResultFile(folder: string, { scanner, path }: NamedFile): string {
   return join(folder, scanner, plainName(path, SUFFIX));
 }

@@ -4,19 +4,19 @@ import { dirname } from 'node:path';
 import { errnoOf, SmearwatchError } from '../errors.js';
 
 /**
- * What to throw where `file` could not be written: if it, or the folder that it goes to, may not be, an error
- * that says so.
+ * Explains why `file` could not be written: if permissions or a read-only file system are the reason, returns
+ * an error that says so; otherwise the original error.
  */
 export async function explainUnwritable(file: string, error: unknown): Promise<unknown> {
   const errno = errnoOf(error);
   const place = nearestThere(file);
   if (errno === 'EACCES' || errno === 'EPERM') return notPermitted(place, error);
   if (errno === 'EROFS') return readOnly(place, error);
-  // So Node answers for making a folder and those above it where all is read-only.
+  // Node reports ENOENT when a folder and its parents are made on a read-only file system.
   return errno === 'ENOENT' && (await isReadOnly(place)) ? readOnly(place, error) : error;
 }
 
-/** The file, or the first folder above it that exists. */
+/** The file, or the nearest folder above it that exists. */
 function nearestThere(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestThere(dirname(path));
 }

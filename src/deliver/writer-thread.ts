@@ -1,7 +1,7 @@
 import { failureOf, type Failure } from '../errors.js';
 import { replaceFiles, type DocumentFile } from './replace-files.js';
 
-/** The thread of a DocumentWriter: has documents replaced, and says what failed. */
+/** The thread of a DocumentWriter: it replaces documents and returns the failure, if any. */
 export default async function write(documents: readonly DocumentFile[]): Promise<Failure | undefined> {
   try {
     await replaceFiles(documents);

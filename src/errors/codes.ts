@@ -9,7 +9,7 @@ import { MODELS } from './codes/models.js';
 import { WATCH } from './codes/watch.js';
 
 /**
- * Every error code of the product, with its kind, its fate and its help. A code that has no row here does not
+ * Every error code of the product, with its kind, its fate and its help. A code without a row here does not
  * compile. Codes are stable: programs may rely on them. docs/errors.md is generated from this table.
  */
 export const CODES = {
@@ -26,7 +26,7 @@ export const CODES = {
 
 export type ErrorCode = keyof typeof CODES;
 
-/** The stated row of everything that was thrown without a code of the table. */
+/** The code of everything that was thrown without a code of the table. */
 export const UNEXPECTED: ErrorCode = 'unexpected-error';
 
 export function helpOf(code: ErrorCode): string {

@@ -9,14 +9,17 @@ export interface Failure {
   readonly hint?: string;
 }
 
-/** @param otherwise the code of anything that is not a SmearwatchError; without it, its errno name is kept */
+/**
+ * Converts an error to plain data.
+ * @param otherwise the code of anything that is not a SmearwatchError; without it, its errno name is kept
+ */
 export function failureOf(error: unknown, otherwise?: ErrorCode): Failure {
   const message = messageOf(error);
   if (error instanceof SmearwatchError) return { code: error.code, message, hint: error.hint };
   return { code: otherwise ?? codeOf(error), message };
 }
 
-/** The error again, of the class and with the code that it had. */
+/** Converts plain data back to an error with the original class and code. */
 export function errorOf({ code, message, hint }: Failure): Error {
   if (isErrorCode(code)) return new SmearwatchError(code, message, { hint });
   return Object.assign(new Error(message), { code });

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './codes.js';
 import { errnoOf } from './smearwatch-error.js';
 
-/** What Node's errno names say about a file that cannot be opened or read: the code that it fails with. */
+/** Error codes for Node's errno names, for a file that cannot be opened or read. */
 export const FILE_ERRNOS = {
   ENOENT: 'file-vanished',
   ENOTDIR: 'file-vanished',
@@ -13,7 +13,10 @@ export const FILE_ERRNOS = {
   EMFILE: 'file-unreadable',
 } as const satisfies Readonly<Record<string, ErrorCode>>;
 
-/** Everything that has no row counts as unreadable, and is tried again. */
+/**
+ * The error code of a failure to open or read a file. An errno without a row counts as unreadable, and is
+ * tried again.
+ */
 export function fileCodeOf(error: unknown): (typeof FILE_ERRNOS)[keyof typeof FILE_ERRNOS] {
   const errno = errnoOf(error) ?? '';
   return Object.hasOwn(FILE_ERRNOS, errno)

@@ -2,18 +2,21 @@
 export type ErrorKind = 'usage' | 'configuration' | 'runtime';
 
 /**
- * How an image or a delivery that failed continues. `permanent`: the same input would fail again. `retry`: it
- * is tried again, an image `pipeline.maxAttempts` times. `postpone`: the image is not at fault, and stays
- * queued without counting an attempt.
+ * How processing of a failed image or delivery continues. `permanent`: the same input would fail again.
+ * `retry`: it is tried again, an image `pipeline.maxAttempts` times. `postpone`: the image is not at fault,
+ * and stays queued without counting an attempt.
  */
 export type Fate = 'permanent' | 'retry' | 'postpone';
 
 export interface ErrorRow {
   readonly kind: ErrorKind;
   readonly fate: Fate;
-  /** What to do, and the meaning if the code does not say it: the hint of errors without one of their own. */
+  /**
+   * What to do, and what the code means if its name does not say it: the hint of errors without a hint of
+   * their own.
+   */
   readonly help: string;
-  /** The whole folder cannot be reached: its other files need not be tried. */
+  /** Whether the whole folder cannot be reached, so that its other files need not be tried. */
   readonly isFolderAway: boolean;
 }
 
@@ -22,9 +25,9 @@ type RowsFromHelp = <C extends string>(help: Readonly<Record<C, string>>) => Rea
 export const usage = rows('usage', 'permanent');
 export const configuration = rows('configuration', 'permanent');
 export const configurationRetried = rows('configuration', 'retry');
-/** Another attempt fails again, until something is changed. */
+/** Rows of errors for which another attempt fails until something is changed. */
 export const permanent = rows('runtime', 'permanent');
-/** Another attempt may succeed. */
+/** Rows of errors for which another attempt may succeed. */
 export const passing = rows('runtime', 'retry');
 export const postponed = rows('runtime', 'postpone');
 export const folderAway = rows('runtime', 'postpone', true);

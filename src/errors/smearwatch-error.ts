@@ -2,14 +2,14 @@ import { CODES, UNEXPECTED, type ErrorCode } from './codes.js';
 import type { ErrorKind, ErrorRow, Fate } from './row.js';
 
 export interface SmearwatchErrorOptions {
-  /** How to fix it, where more can be said than the help of its code. */
+  /** How to fix it, if that is more specific than the help of its code. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
 
 /**
  * Every error that Smearwatch raises on purpose: a code of the table, a sentence that says what failed and
- * which file or option, and a `hint` that says how to fix it. Decisions ask the table, never the text.
+ * which file or option, and a `hint` that says how to fix it. Code decides by the table, never by the text.
  */
 export class SmearwatchError extends Error {
   readonly code: ErrorCode;
@@ -25,7 +25,9 @@ export class SmearwatchError extends Error {
   }
 }
 
-/** Exit codes of all commands: `usage` includes the configuration, `incomplete` says that images failed. */
+/**
+ * Exit codes of all commands: `usage` includes configuration errors, `incomplete` means that images failed.
+ */
 export const EXIT = { done: 0, failed: 1, usage: 2, incomplete: 3 } as const;
 
 export function exitCodeOf(error: unknown): number {
@@ -37,7 +39,7 @@ export function hasCode(error: unknown, code: ErrorCode): error is SmearwatchErr
   return error instanceof SmearwatchError && error.code === code;
 }
 
-/** How an image or a delivery continues that failed with this. */
+/** How processing of an image or a delivery continues after this failure. */
 export function fateOf(error: unknown): Fate {
   return rowOf(error).fate;
 }
@@ -56,12 +58,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What to do about it, where that is known. */
+/** The fix of a failure, if it is known. */
 export function hintOf(error: unknown): string | undefined {
   return error instanceof SmearwatchError ? error.hint : undefined;
 }
 
-/** The message with what to do. */
+/** The message followed by the hint. */
 export function sentenceOf(error: unknown): string {
   const hint = hintOf(error);
   return hint === undefined ? messageOf(error) : `${messageOf(error)}. ${hint}`;
@@ -73,7 +75,9 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The code of anything that was thrown: ours, or else Node's errno name, or else `unexpected-error`. */
+/**
+ * The code of anything that was thrown: our code, otherwise Node's errno name, otherwise `unexpected-error`.
+ */
 export function codeOf(error: unknown): string {
   return errnoOf(error) ?? UNEXPECTED;
 }

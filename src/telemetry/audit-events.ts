@@ -21,9 +21,9 @@ export function auditEvents({ logger, metrics, conditions }: EventParts) {
     auditFailed({ error, waiting }) {
       failures.inc();
       writable.set(0);
-      const message = 'The audit trail cannot be written; images are classified all the same';
+      const message = 'The audit trail cannot be written; classification continues';
       conditions.failed('audit', { level: 'error', error, message });
-      // The entries themselves, once each: should the process end before they can be written, they are here.
+      // Each entry is logged once: if the process ends before they can be written, the log has them.
       const entries = waiting.filter((entry) => !inLog.has(entry));
       for (const entry of entries) inLog.add(entry);
       if (entries.length > 0)

@@ -3,7 +3,7 @@ import { MODEL_LABELS, modelLabels, seconds } from './metrics.js';
 import type { StageDurations } from './stage-durations.js';
 import type { Telemetry } from './telemetry.js';
 
-/** What happens inside the pipeline: stages, batches, workers, the ledger. */
+/** Events inside the pipeline: stages, batches, workers, the ledger. */
 export function batchEvents(parts: EventParts, stages: StageDurations) {
   const { logger, metrics } = parts;
   const sizes = metrics.histogram('batch_images', 'Images in a batch.', [1, 2, 4, 8, 16, 32, 64, 128, 256]);

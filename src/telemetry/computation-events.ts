@@ -4,9 +4,9 @@ import type { EventParts } from './conditions.js';
 import { MODEL_LABELS, modelLabels } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-/** What computes models and decodes images, and each time that it is not what it could be. */
+/** Events about what computes models and decodes images, and about each fallback to a slower way. */
 export function computationEvents({ metrics, conditions }: EventParts) {
-  const decoded = metrics.counter('decoded_images_total', 'Images by what decoded them.', ['decoder']);
+  const decoded = metrics.counter('decoded_images_total', 'Images by decoder.', ['decoder']);
   const decoderFallbacks = metrics.counter(
     'decoder_fallbacks_total',
     `Images that libvips decoded although pipeline.decoder is auto (${DECODER_FALLBACKS.join(', ')}).`,
@@ -43,7 +43,7 @@ export function computationEvents({ metrics, conditions }: EventParts) {
       conditions.failed(`decoder ${fallback}`, {
         level: fallback === 'image-not-ordinary' ? 'info' : 'warn',
         message:
-          'libvips decoded an image that our decoder did not take; this is logged once for each reason',
+          'libvips decoded an image that our decoder does not support; this is logged once for each reason',
         fields: { reason: fallback, scanner, path },
       });
     },

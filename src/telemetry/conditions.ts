@@ -2,14 +2,14 @@ import { codeOf } from '../errors.js';
 import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 
-/** What events that report a lasting condition are made with. */
+/** Parts that events about a lasting condition use. */
 export interface EventParts {
   readonly logger: Logger;
   readonly metrics: MetricFactory;
   readonly conditions: Conditions;
 }
 
-/** One failure of something that is tried again and again. */
+/** One failure of an operation that is repeated. */
 export interface ConditionFailure {
   readonly level: 'info' | 'warn' | 'error';
   readonly error?: unknown;
@@ -27,7 +27,7 @@ interface Lasting {
 /**
  * Logs a condition that lasts (a missing folder, a full disk) when it begins, when it fails for another
  * reason, and when it ends. Everything in between is logged at debug level: a line for each attempt would
- * bury all others.
+ * hide all others.
  */
 export class Conditions {
   readonly #logger: Logger;
@@ -37,7 +37,10 @@ export class Conditions {
     this.#logger = logger;
   }
 
-  /** Reasons are told apart by the error's code, since messages hold figures that change. */
+  /**
+   * Reports a failure. Reasons are distinguished by the error's code, since messages contain figures that
+   * change.
+   */
   failed(condition: string, { level, error, message, fields }: ConditionFailure): void {
     const lasting = this.#lasting.get(condition) ?? {
       sinceMs: performance.now(),
@@ -52,7 +55,7 @@ export class Conditions {
     this.#logger[isNew ? level : 'debug']({ ...fields, ...(error !== undefined && { err: error }) }, message);
   }
 
-  /** Does nothing, and costs nothing, when the condition has not failed. */
+  /** Reports the end of a condition. Does nothing, at no cost, when the condition has not failed. */
   ended(condition: string, message: string, fields?: Readonly<Record<string, unknown>>): void {
     const lasting = this.#lasting.get(condition);
     if (!lasting) return;

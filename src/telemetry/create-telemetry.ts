@@ -23,13 +23,13 @@ import { watchEvents } from './watch-events.js';
 export interface TelemetryOptions {
   readonly logger: Logger;
   readonly registry: Registry;
-  /** Told of every classified image. */
+  /** Counts every classified image. */
   readonly throughput?: ThroughputMeter;
-  /** What the logger writes to. */
+  /** The output of the logger. */
   readonly output?: Pick<LogOutput, 'reportLosses'>;
 }
 
-/** Telemetry with pino and Prometheus behind it. Its methods never throw. */
+/** Telemetry that writes to pino and Prometheus. Its methods never throw. */
 export function createTelemetry({ logger, registry, throughput, output }: TelemetryOptions): Telemetry {
   const metrics = new MetricFactory(registry);
   const stages = stageDurations(metrics);
@@ -55,8 +55,8 @@ export function createTelemetry({ logger, registry, throughput, output }: Teleme
 }
 
 /**
- * The same telemetry, whose failures are counted and go no further: watching an image must never cost the
- * image.
+ * Wraps telemetry so that its failures are counted and do not propagate: observing an image must never cost
+ * the image.
  */
 export function guarded<T extends Partial<Telemetry>>(telemetry: T, onError: () => void): T {
   const methods = Object.entries(telemetry) as [string, (event: unknown) => void][];

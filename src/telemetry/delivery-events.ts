@@ -2,7 +2,7 @@ import type { EventParts } from './conditions.js';
 import { seconds } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-/** Results on their way out of the ledger, and the daemon's end. */
+/** Events about the delivery of results and the end of the daemon. */
 export function deliveryEvents({ logger, metrics, conditions }: EventParts) {
   const labels = ['sink'] as const;
   const records = metrics.counter('sink_records_total', 'Results delivered to a sink.', labels);
@@ -33,10 +33,7 @@ export function deliveryEvents({ logger, metrics, conditions }: EventParts) {
     },
     stopIncomplete({ part, reason, error }) {
       const fields = error === undefined ? {} : { err: error };
-      logger.warn(
-        { part, reason, ...fields },
-        'A part could not be stopped; the others are stopped all the same',
-      );
+      logger.warn({ part, reason, ...fields }, 'A part could not be stopped; the others are stopped');
     },
     endForced({ signal, waitedMs }) {
       logger.error({ signal, waitedMs }, 'The process does not end by itself; it is ended by a signal');

@@ -4,7 +4,7 @@ import type { EvaluationFigure, EvaluationFigures, Telemetry } from './telemetry
 
 const OUTCOMES = ['ok', 'gate-failed', 'failed', 'skipped', 'missed'] as const;
 
-/** The planned evaluations: that they run, what they find, and the alarm when a gate is failed. */
+/** Events of planned evaluations: their runs, their figures, and the alarm when a gate is failed. */
 export function evaluationEvents(logger: Logger, metrics: MetricFactory) {
   const runs = metrics.counter('evaluation_runs_total', 'Planned evaluations, by outcome.', ['outcome']);
   const running = metrics.gauge('evaluation_running', '1 while an evaluation runs.');
@@ -17,7 +17,7 @@ export function evaluationEvents(logger: Logger, metrics: MetricFactory) {
     'Planned evaluations since the last completed one that were missed, skipped or failed.',
   );
   const show = figureGauges(metrics);
-  // All of them exist from the start: a rate over a series that appears with its first event misses that
+  // All outcomes exist from the start: a rate over a series that appears with its first event misses that
   // event.
   for (const outcome of OUTCOMES) runs.inc({ outcome }, 0);
   return {
@@ -58,7 +58,10 @@ function decisionEvents(logger: Logger) {
       logger.info(event, event.promoted ? 'Candidate promoted' : 'Candidate not promoted');
     },
     evaluationTrouble({ error }) {
-      logger.warn({ err: error }, 'Something about the planned evaluations needs a look');
+      logger.warn(
+        { err: error },
+        'The state or old reports of planned evaluations could not be read, written or removed',
+      );
     },
   } satisfies Partial<Telemetry>;
 }
@@ -74,8 +77,8 @@ const FIGURES: Readonly<Record<EvaluationFigure, readonly [string, string]>> = {
 };
 
 /**
- * Shows what an evaluation found, and nothing of the one before: models that are gone have no figures any
- * more.
+ * Shows the figures of an evaluation and removes those of the previous one: models that are not in use any
+ * more have no figures.
  */
 function figureGauges(metrics: MetricFactory): (figures: EvaluationFigures) => void {
   const labels = [...MODEL_LABELS, 'set'] as const;
@@ -116,7 +119,7 @@ function figureGauges(metrics: MetricFactory): (figures: EvaluationFigures) => v
   };
 }
 
-/** A figure that does not exist is no series, rather than a 0 that would raise an alarm. */
+/** Sets a figure. A figure that does not exist gets no series, because a 0 would raise an alarm. */
 function setFigure<Labels extends object>(
   gauge: { set(labels: Labels, value: number): void },
   labels: Labels,

@@ -4,7 +4,7 @@ import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-/** What a person has to look at, or what mends itself once something outside is mended. */
+/** Problems that a person must solve, or that end when something outside the daemon is fixed. */
 export function healthEvents({ logger, metrics, conditions }: EventParts) {
   const unreplaced = metrics.counter(
     'worker_start_failures_total',
@@ -27,7 +27,7 @@ export function healthEvents({ logger, metrics, conditions }: EventParts) {
       logger.error({ stuck }, 'Native code holds an inference worker that was given up; it uses a core');
     },
     serviceManagerFailed({ error }) {
-      logger.warn({ reason: messageOf(error) }, 'systemd could not be told the state of the daemon');
+      logger.warn({ reason: messageOf(error) }, 'systemd could not be notified of the state of the daemon');
     },
   } satisfies Partial<Telemetry>;
 }
@@ -44,11 +44,11 @@ function stalls(logger: Logger, metrics: MetricFactory) {
     pipelineStalled(event) {
       stalled.set(1);
       total.inc({ stage: event.stage });
-      logger.error(event, 'The pipeline stands still');
+      logger.error(event, 'The pipeline has stalled');
     },
     pipelineMoving({ stage, stalledMs }) {
       stalled.set(0);
-      logger.info({ stage, stalledSeconds: seconds(stalledMs) }, 'The pipeline moves again');
+      logger.info({ stage, stalledSeconds: seconds(stalledMs) }, 'The pipeline is no longer stalled');
     },
   } satisfies Partial<Telemetry>;
 }
@@ -64,7 +64,7 @@ function pauses(logger: Logger, metrics: MetricFactory) {
   return {
     intakePaused(event) {
       paused.set({ cause: event.cause }, 1);
-      logger.warn(event, 'Images are not taken in for the time being');
+      logger.warn(event, 'Images are not taken in at present');
     },
     intakeResumed(event) {
       paused.set({ cause: event.cause }, 0);

@@ -6,7 +6,7 @@ import type { ThroughputMeter } from './throughput.js';
 
 const OUTCOMES = ['classified', 'duplicate', 'quarantined'] as const;
 
-/** What becomes of each image. */
+/** Events about the outcome of each image. */
 export function imageEvents(logger: Logger, metrics: MetricFactory, throughput: ThroughputMeter | undefined) {
   const images = metrics.counter(
     'images_total',

@@ -4,7 +4,7 @@ import { seconds, type MetricFactory } from './metrics.js';
 import type { StageDurations } from './stage-durations.js';
 import { REHASH_OUTCOMES, type Telemetry } from './telemetry.js';
 
-/** What happens to files in the scanners' folders. */
+/** Events of files in the scanners' folders. */
 export function ingestEvents({ logger, metrics, conditions }: EventParts, stages: StageDurations) {
   const settled = metrics.counter('files_settled_total', 'Files that settled and entered the queue.', [
     'scanner',
@@ -31,7 +31,7 @@ export function ingestEvents({ logger, metrics, conditions }: EventParts, stages
     },
     fileDisposed({ scanner, path, action }) {
       disposed.inc({ scanner, action });
-      logger.debug({ scanner, path, action }, 'File disposed of');
+      logger.debug({ scanner, path, action }, 'File moved or deleted');
       conditions.ended(`disposal of ${scanner}`, 'Files are moved or deleted again', { scanner });
     },
     fileDisposalFailed({ scanner, path, error }) {

@@ -1,7 +1,7 @@
 import type { EventParts } from './conditions.js';
 import type { Telemetry } from './telemetry.js';
 
-/** True classes from outside, who may change something, and what drift is measured against. */
+/** Events of external labels, refused changes, and drift. */
 export function labelEvents(parts: EventParts) {
   const { logger, metrics } = parts;
   const given = metrics.counter('labels_total', 'Labels that this daemon received, by source and outcome.', [
@@ -19,7 +19,7 @@ export function labelEvents(parts: EventParts) {
   } satisfies Partial<Telemetry>;
 }
 
-/** As many refused names are told of once each; all are counted. */
+/** Most refused names that are logged, once each; all are counted. */
 const NAMES_TOLD = 200;
 const REFUSAL_LOG_INTERVAL_MS = 10_000;
 
@@ -37,7 +37,7 @@ function refusals({ logger, metrics }: EventParts) {
   return {
     labelRefused(event) {
       refused.inc({ source: event.source, scanner: event.scanner });
-      // A folder of a thousand images has one name.
+      // The images of a folder share one name: it is logged once.
       const key = `${event.source} ${event.scanner} ${event.name}`;
       const isNew = !told.has(key) && told.size < NAMES_TOLD;
       if (isNew) told.add(key);
@@ -45,7 +45,7 @@ function refusals({ logger, metrics }: EventParts) {
     },
     changeRefused(event) {
       changes.inc({ status: String(event.status) });
-      // Who tries tokens must not fill the log as well.
+      // A client that tries tokens must not fill the log.
       const isQuiet = Date.now() - (refusedAt.get(event.status) ?? 0) < REFUSAL_LOG_INTERVAL_MS;
       if (!isQuiet) refusedAt.set(event.status, Date.now());
       logger[isQuiet ? 'debug' : 'warn'](event, 'A change by HTTP was refused');
@@ -60,7 +60,7 @@ function labelFileEvents({ metrics, conditions }: EventParts) {
   return {
     labelFilesFailed({ scanner, error }) {
       unread.inc({ scanner });
-      const message = 'Label files cannot be looked for; periodic looks continue';
+      const message = 'The search for label files failed; periodic searches continue';
       conditions.failed(`labels of ${scanner}`, { level: 'warn', error, message, fields: { scanner } });
     },
     labelFilesRead({ scanner }) {
@@ -77,11 +77,11 @@ function driftEvents({ logger, metrics, conditions }: EventParts) {
     },
     driftFailed({ error }) {
       failures.inc();
-      const message = 'Drift cannot be followed; images are classified all the same';
+      const message = 'Drift cannot be measured; classification continues';
       conditions.failed('drift', { level: 'warn', error, message });
     },
     driftFollowed() {
-      conditions.ended('drift', 'Drift is followed again');
+      conditions.ended('drift', 'Drift is measured again');
     },
   } satisfies Partial<Telemetry>;
 }

@@ -1,7 +1,7 @@
 import type { EventParts } from './conditions.js';
 import type { LogLosses } from './log-output.js';
 
-/** The log itself: lines that had no room, because its reader has stalled or its disk is full. */
+/** Events of the log itself: lines that were dropped because its reader has stalled or its disk is full. */
 export function logLosses({ logger, metrics }: EventParts): LogLosses {
   const total = metrics.counter(
     'log_lines_dropped_total',

@@ -4,22 +4,22 @@ import { errnoOf } from '../errors.js';
 import { within } from '../within.js';
 
 export interface LogOutputOptions {
-  /** Bytes that wait, at most; further lines are dropped rather than held in memory. */
+  /** Most bytes that wait; further lines are dropped rather than held in memory. */
   readonly maxBytes?: number;
 }
 
-/** What a log's lines come to that are not written. */
+/** Callbacks for log lines that could not be written. */
 export interface LogLosses {
-  /** One line has been dropped. */
+  /** Called for each dropped line. */
   readonly dropped: () => void;
-  /** Lines are written again, after `lines` were dropped. */
+  /** Called when lines are written again, after `lines` were dropped. */
   readonly resumed: (lines: number) => void;
 }
 
 const MAX_BYTES = 8 * 1_048_576;
-/** One write, at most. */
+/** Most bytes of one write. */
 const CHUNK_BYTES = 65_536;
-/** A reader that is slow is asked again soon, a disk that is full later. */
+/** Pauses before another attempt: short for a slow reader, longer for a full disk. */
 const RETRY_MS = { slow: 20, failing: 1000 };
 /** The pause between two attempts while the process ends. */
 const LAST_PAUSE_MS = 10;
@@ -27,14 +27,14 @@ const LAST_PAUSE_MS = 10;
 /**
  * Writes log lines to an open file in the background. A reader that stalls, a full disk or a closed pipe
  * never stalls the program and never keeps it from ending: lines wait up to a limit, further ones are dropped
- * and counted, and at the end what still waits is tried for a given time. pino's own destination tries for
- * ever (`SonicBoom.flushSync`).
+ * and counted, and at the end the waiting lines are tried for a given time. pino's own destination tries
+ * without limit (`SonicBoom.flushSync`).
  */
 export class LogOutput implements DestinationStream {
   readonly #fd: number;
   readonly #maxBytes: number;
   #lines: string[] = [];
-  /** What is being written, or could not be. */
+  /** The bytes that are being written, or could not be. */
   #chunk: Buffer = Buffer.alloc(0);
   #waitingBytes = 0;
   #isWriting = false;
@@ -65,19 +65,19 @@ export class LogOutput implements DestinationStream {
     if (this.#retry === undefined) this.#writeNext();
   }
 
-  /** Resolves once every line is written, or after `withinMs`, or at once where the last write failed. */
+  /** Resolves once every line is written, or after `withinMs`, or at once if the last write failed. */
   async drain(withinMs: number): Promise<void> {
     if (this.#waitingBytes === 0 || this.#isFailing) return;
     await within(withinMs, new Promise<void>((resolve) => this.#whenIdle.push(resolve)));
   }
 
   /**
-   * For the process's `exit`, when nothing happens in the background any more. Never waits for longer than
-   * `withinMs`.
+   * Writes the waiting lines during the process's `exit`, when no background work runs any more. Never waits
+   * for longer than `withinMs`.
    */
   drainSync(withinMs: number): void {
     const untilMs = performance.now() + withinMs;
-    // A chunk that is being written is that write's to end; what follows it may be lost with it.
+    // The running write finishes its own chunk; lines after it may be lost with it.
     if (this.#isWriting) return;
     while (this.#waitingBytes > 0) {
       try {
@@ -105,7 +105,7 @@ export class LogOutput implements DestinationStream {
     if (this.#chunk.length > 0) return this.#chunk;
     let bytes = 0;
     const count = this.#lines.findIndex((line) => (bytes += Buffer.byteLength(line)) > CHUNK_BYTES);
-    // A line that is longer than a chunk goes alone.
+    // A line that is longer than a chunk is written separately.
     const lines = this.#lines.splice(0, count < 0 ? this.#lines.length : Math.max(1, count));
     this.#chunk = Buffer.from(lines.join(''));
     return this.#chunk;
@@ -127,7 +127,7 @@ export class LogOutput implements DestinationStream {
       this.#retry = undefined;
       this.#writeNext();
     };
-    // Not waited for by a process that has nothing else to do: it tries a last time at its exit.
+    // The timer does not keep the process alive: a last attempt follows at its exit.
     this.#retry = setTimeout(retry, this.#isFailing ? RETRY_MS.failing : RETRY_MS.slow).unref();
   }
 
@@ -136,7 +136,7 @@ export class LogOutput implements DestinationStream {
   }
 }
 
-/** The reader of a pipe has not read yet. */
+/** Whether the reader of a pipe has not read yet. */
 function isSlow(error: unknown): boolean {
   return errnoOf(error) === 'EAGAIN';
 }

@@ -7,7 +7,7 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** Smearwatch's version, on every line. */
   readonly version: string;
-  /** Where lines go. */
+  /** Destination of the lines. */
   readonly stream: DestinationStream;
 }
 

@@ -3,19 +3,20 @@ import { isErrorCode } from '../errors.js';
 import type { ModelIdentity } from '../record.js';
 
 /**
- * Seconds, from one row written to a queue that waits for an hour. One set for every duration, so that stages
- * can be compared and added in Prometheus.
+ * Bucket limits in seconds, from one row written to a queue that waits for an hour. All durations use the
+ * same buckets, so that stages can be compared and added in Prometheus.
  */
 const DURATION_BUCKETS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600,
 ];
 
 /**
- * What identifies a model in metrics. The same model in two engines is two series, or it would count twice.
+ * Labels that identify a model in metrics. The same model in two engines is two series, or it would count
+ * twice.
  */
 export const MODEL_LABELS = ['model', 'version', 'engine'] as const;
 
-/** What a configuration names. */
+/** Names in a configuration that metrics have series of. */
 export interface Configured {
   readonly scanners: readonly string[];
   readonly sinks: readonly string[];
@@ -25,7 +26,7 @@ export function modelLabels({ name, version, engine }: ModelIdentity): Record<st
   return { model: name, version, engine };
 }
 
-/** Makes metrics in one registry; `smearwatch_` is put before every name. */
+/** Makes metrics in one registry; every name gets the prefix `smearwatch_`. */
 export class MetricFactory {
   readonly #registers: Registry[];
   readonly #starters: ((configured: Configured) => void)[] = [];
@@ -64,7 +65,8 @@ export class MetricFactory {
         try {
           read(this);
         } catch {
-          // One value that cannot be read must not cost the scrape all others: the gauge is left out instead.
+          // One value that cannot be read must not cost the scrape all the others: the gauge is left out
+          // instead.
           this.reset();
           if (labelNames.length === 0) this.remove();
         }
@@ -96,8 +98,8 @@ export class MetricFactory {
   }
 
   /**
-   * Registers who makes series for what is configured, with 0: a rate over a series that appears with its
-   * first event misses that event.
+   * Registers a function that makes series for configured names, with 0: a rate over a series that appears
+   * with its first event misses that event.
    */
   startAtZero(start: (configured: Configured) => void): void {
     this.#starters.push(start);
@@ -108,16 +110,16 @@ export class MetricFactory {
   }
 
   /**
-   * Forgets what was counted of models that are no longer in use, or a new version a month would be ever more
-   * series. Prometheus keeps their past. A late batch of one may make its series again, until the models
-   * change next.
+   * Removes the series of models that are no longer in use: with a new version each month they would
+   * accumulate. Prometheus keeps their past. A late batch of such a model may make its series again, until
+   * the models change next.
    */
   async keepModels(models: readonly ModelIdentity[]): Promise<void> {
     const kept = new Set(models.map((model) => Object.values(modelLabels(model)).join(' ')));
     for (const metric of this.#ofModels) {
       const { values } = await metric.get();
       for (const { labels } of values as { labels: Record<string, string> }[]) {
-        // Each bucket of a histogram is listed; a series goes with all of them.
+        // Each bucket of a histogram is listed; the series is removed with all of them.
         const own = Object.fromEntries(Object.entries(labels).filter(([label]) => label !== 'le'));
         if (!kept.has(MODEL_LABELS.map((label) => own[label]).join(' '))) metric.remove(own);
       }
@@ -133,7 +135,7 @@ export class MetricFactory {
   }
 }
 
-/** An error code as a label: what is not of the table would be an endless number of series. */
+/** An error code as a label: a code outside the table would make an unlimited number of series. */
 export function codeLabel(code: string): string {
   return isErrorCode(code) ? code : 'other';
 }

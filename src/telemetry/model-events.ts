@@ -3,7 +3,7 @@ import type { Logger } from './log.js';
 import { seconds, type MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-/** What runs: models and configuration. */
+/** Events of models and configuration. */
 export function modelEvents(logger: Logger, metrics: MetricFactory) {
   const loading = metrics.gauge('models_load_duration_seconds', 'Time that loading the models in use took.');
   const swaps = metrics.counter(
@@ -26,7 +26,7 @@ export function modelEvents(logger: Logger, metrics: MetricFactory) {
     },
     modelSwapFailed({ error }) {
       swaps.inc({ outcome: 'failed' });
-      logger.error({ err: error }, 'Other models could not be put in use; the old ones go on');
+      logger.error({ err: error }, 'Other models could not be put in use; the old ones stay in use');
     },
   } satisfies Partial<Telemetry>;
 }
@@ -59,7 +59,7 @@ function configurationEvents(logger: Logger, metrics: MetricFactory) {
       logger.info({ configFile }, 'Started');
     },
     ready(event) {
-      // The event's name is a field of its own: programs that start the daemon wait for this line.
+      // The event's name is a separate field: programs that start the daemon wait for this line.
       logger.info({ event: 'ready', ...event }, 'Ready');
     },
     configurationReloaded({ changed, sha256 }) {
@@ -70,7 +70,10 @@ function configurationEvents(logger: Logger, metrics: MetricFactory) {
     reloadRefused({ error }) {
       reloads.inc({ outcome: 'refused' });
       isCurrent.set(0);
-      logger.error({ err: error }, 'The changed configuration was refused; the previous one stays in force');
+      logger.error(
+        { err: error },
+        'The changed configuration was rejected; the previous one stays in effect',
+      );
     },
   } satisfies Partial<Telemetry>;
 }

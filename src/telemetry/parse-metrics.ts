@@ -2,7 +2,7 @@
 export interface MetricSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** May be NaN or infinite. */
+  /** The value; it may be NaN or infinite. */
   readonly value: number;
 }
 
@@ -12,7 +12,7 @@ const INFINITIES: Readonly<Record<string, number>> = { '+Inf': Infinity, Inf: In
 
 /**
  * Parses Prometheus' text format 0.0.4, https://prometheus.io/docs/instrumenting/exposition_formats/.
- * Comments and lines that are no samples are passed over: one of them must not cost all others.
+ * Comments and lines that are not samples are ignored: one bad line must not cost all others.
  */
 export function parseMetrics(text: string): MetricSample[] {
   return text.split('\n').flatMap((line) => {
@@ -24,7 +24,7 @@ export function parseMetrics(text: string): MetricSample[] {
   });
 }
 
-/** The values of all series of a name, added; 0 where there is none. */
+/** Sum of the values of all series of a name; 0 if there are no such series. */
 export function sumOfMetric(text: string, name: string): number {
   const samples = parseMetrics(text).filter((sample) => sample.name === name);
   return samples.reduce((sum, { value }) => sum + value, 0);

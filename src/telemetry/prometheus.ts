@@ -27,6 +27,6 @@ export function createRegistry({ version }: { readonly version: string }): Regis
 
 function memoryLimit(): number {
   const limit = process.constrainedMemory();
-  // Without a limit it is 0, or beyond every computer.
+  // Without a limit it is 0, or larger than any computer's memory.
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

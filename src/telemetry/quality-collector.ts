@@ -3,8 +3,8 @@ import { MetricFactory, modelLabels, MODEL_LABELS } from './metrics.js';
 import type { Drift, LiveAccuracy, QualityReader } from './readers.js';
 
 /**
- * Registers the gauges of live accuracy and drift. They are computed at a scrape, from the ledger and the
- * newest images: they are the same after a restart, and a label that changes replaces what it said.
+ * Registers the gauges of live accuracy and drift. A scrape computes them from the ledger and the newest
+ * images: they are the same after a restart, and a changed label replaces the old one.
  */
 export function collectQuality(registry: Registry, reader: QualityReader): void {
   const metrics = new MetricFactory(registry);
@@ -118,7 +118,8 @@ function collectDrift(
 }
 
 /**
- * All gauges of a scrape are read in one turn of the event loop: what they share is computed once for them.
+ * Caches a value during one turn of the event loop: all gauges of a scrape are read in one turn, so shared
+ * values are computed once for them.
  */
 function oncePerTurn<T>(compute: () => T): () => T {
   let known: { readonly value: T } | undefined;

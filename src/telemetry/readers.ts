@@ -8,13 +8,13 @@ export interface StateReader {
   models(): readonly ModelInUse[];
   inFlight(): number;
   ledgerBytes(): { readonly database: number; readonly writeAheadLog: number };
-  /** False after a write that failed, until one succeeds. */
+  /** Whether the ledger can be written: false after a failed write, until one succeeds. */
   ledgerWritable(): boolean;
   /** Whether the images in each scanner's folder are taken in. */
   scannersReady(): Readonly<Record<string, boolean>>;
 }
 
-/** What is known of the models' and images' quality, read at a scrape. */
+/** The quality of models and images, read at a scrape. */
 export interface QualityReader {
   accuracy(): readonly LiveAccuracy[];
   waitingLabels(): number;
@@ -28,7 +28,7 @@ export interface LiveAccuracy {
   readonly images: number;
   /** Share of the images classified correctly. */
   readonly accuracy: number;
-  /** What `evaluation.gates` demand of it, where they do. */
+  /** The share that `evaluation.gates` require; undefined if no gate requires one. */
   readonly gate?: number | undefined;
   readonly perClass: readonly {
     readonly class: string;
@@ -41,7 +41,7 @@ export interface LiveAccuracy {
 
 export interface Drift {
   readonly images: number;
-  /** 0: the reference is still being taken. */
+  /** Images in the reference; 0 while it is still being taken. */
   readonly referenceImages: number;
   /** Population stability indexes by measure; none before there are enough images. */
   readonly indexes: Readonly<Record<string, number>>;

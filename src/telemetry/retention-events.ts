@@ -2,7 +2,7 @@ import type { Logger } from './log.js';
 import type { MetricFactory } from './metrics.js';
 import type { Telemetry } from './telemetry.js';
 
-/** What is removed because it is old (`retention`). */
+/** Events about the removal of old data (`retention`). */
 export function retentionEvents(logger: Logger, metrics: MetricFactory) {
   const files = metrics.counter('ledger_pruned_files_total', 'Old files that were removed from the ledger.');
   const results = metrics.counter(

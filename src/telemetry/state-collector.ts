@@ -30,7 +30,7 @@ export function collectState(registry: Registry, state: StateReader): void {
   );
   metrics.observed(
     'computation_info',
-    'What computes the models in use; the value is always 1.',
+    'Computation of the models in use; the value is always 1.',
     (gauge) => {
       for (const model of state.models())
         for (const { computation, engineVersion } of model.computations)
@@ -46,7 +46,7 @@ function collectLedger(metrics: MetricFactory, state: StateReader): void {
   );
   metrics.observed(
     'ledger_wal_size_bytes',
-    'Size of the write-ahead log: it stays at the largest that it was, up to 64 MiB.',
+    'Size of the write-ahead log: it keeps its largest size so far, up to 64 MiB.',
     (gauge) => gauge.set(state.ledgerBytes().writeAheadLog),
   );
   metrics.observed(
@@ -91,13 +91,13 @@ function collectWork(metrics: MetricFactory, state: StateReader): void {
 }
 
 function collectWorkers(metrics: MetricFactory, state: StateReader): void {
-  metrics.observed('workers_configured', 'Inference workers that there should be.', (gauge) =>
+  metrics.observed('workers_configured', 'Inference workers that are configured.', (gauge) =>
     gauge.set(state.workers().configured),
   );
-  metrics.observed('workers_alive', 'Inference workers that there are.', (gauge) =>
+  metrics.observed('workers_alive', 'Inference workers that are running.', (gauge) =>
     gauge.set(state.workers().alive),
   );
-  metrics.observed('workers_missing', 'Inference workers that there should be and are not.', (gauge) => {
+  metrics.observed('workers_missing', 'Inference workers that are configured but not running.', (gauge) => {
     const { configured, alive } = state.workers();
     gauge.set(Math.max(0, configured - alive));
   });

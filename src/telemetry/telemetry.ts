@@ -4,7 +4,7 @@ import type { ModelIdentity, ModelPrediction, ReviewReason } from '../record.js'
 
 /**
  * Everything that Smearwatch reports, one method for each event: its log line and its metrics together. A
- * part takes a `Pick` of the events that it reports; Prometheus and pino are behind this interface.
+ * part receives a `Pick` of the events that it reports; Prometheus and pino are behind this interface.
  */
 export interface Telemetry {
   /** A settled file went into the queue. `waitedMs` since it was first seen. */
@@ -12,7 +12,7 @@ export interface Telemetry {
   rescanFinished(event: {
     scanner: string;
     files: number;
-    /** Files that no event had announced. */
+    /** Files that were found without an event. */
     missed: number;
     /** Files and folders that could not be read. */
     unreadable: number;
@@ -22,7 +22,7 @@ export interface Telemetry {
   rescanFailed(event: { scanner: string; error: unknown }): void;
   /** No events arrive from a scanner's folder (ENOSPC, EMFILE …); periodic rescans continue. */
   watchFailed(event: { scanner: string; error: unknown }): void;
-  /** The folder is watched without an error. */
+  /** The folder is watched again without an error. */
   watchRestored(event: { scanner: string }): void;
   /** A person should check a scanner's folder: it has links, files that never settle, or was replaced. */
   folderSuspicious(event: { scanner: string; error: unknown }): void;
@@ -42,13 +42,13 @@ export interface Telemetry {
   batchFailed(event: { images: number; error: unknown }): void;
   /** The ledger could not be written; it is tried again until it can. */
   ledgerWriteFailed(event: { error: unknown }): void;
-  /** What was old has been removed from the ledger. */
+  /** Old files and results have been removed from the ledger. */
   ledgerPruned(event: { files: number; results: number }): void;
   /** Old documents have been removed from the folder of a JSON sink. */
   documentsPruned(event: { sink: string; documents: number }): void;
   /** Some old documents could not be removed; they are tried again. */
   documentPruningFailed(event: { sink: string; error: unknown }): void;
-  /** A transaction of the ledger is on the disk; how long its COMMIT took. */
+  /** A transaction of the ledger is on the disk; `durationMs` is the time of its COMMIT. */
   ledgerCommitted(event: { durationMs: number }): void;
   workerRestarted(event: { reason: string }): void;
   /** A lost worker could not be replaced: the pool is smaller than configured until it is. */
@@ -57,15 +57,15 @@ export interface Telemetry {
   workerFound(): void;
   /** Native code holds `stuck` threads that were given up. */
   workerStuck(event: { stuck: number }): void;
-  /** Work waits, and nothing has ended for `idleMs`, though nothing is known that it waits for. */
+  /** Work waits, and nothing has ended for `idleMs`, without a known reason. */
   pipelineStalled(event: { stage: string; idleMs: number; inFlight: number }): void;
   pipelineMoving(event: { stage: string; stalledMs: number }): void;
-  /** Nothing is claimed, of all scanners or of one, until what is missing is back: nothing is lost. */
+  /** Claiming is paused, for all scanners or for one, until the cause is gone. No image is lost. */
   intakePaused(event: { cause: PauseCause; reason: string }): void;
   intakeResumed(event: { cause: PauseCause; reason: string }): void;
-  /** Room on the disks that are written to, and how much of it is left free on each. */
+  /** Free space was measured on each of the disks that are written to. */
   disksMeasured(event: { disks: readonly { disk: string; freeBytes: number }[]; minFreeBytes: number }): void;
-  /** What a configuration that is in force now watches and delivers to. */
+  /** The scanners and sinks of a configuration that is in force now. */
   intakeConfigured(event: { scanners: readonly string[]; sinks: readonly string[] }): void;
   serviceManagerFailed(event: { error: unknown }): void;
   modelsLoaded(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
@@ -73,21 +73,21 @@ export interface Telemetry {
   modelComputed(event: { model: ModelIdentity } & HowComputed): void;
   imageDecoded(event: { scanner: string; path: string } & DecodedBy): void;
   modelsSwapped(event: { models: readonly ModelIdentity[]; durationMs: number }): void;
-  /** Other models were wanted and could not be put in use; the old ones stay. */
+  /** Other models were requested and could not be put in use; the old ones stay. */
   modelSwapFailed(event: { error: unknown }): void;
   reloadRefused(event: { error: unknown }): void;
-  /** `sha256` of the file's bytes. */
+  /** A changed configuration is in effect; `sha256` is of the file's bytes. */
   configurationReloaded(event: { changed: readonly string[]; sha256: string }): void;
   delivered(event: { sink: string; records: number; durationMs: number }): void;
   deliveryFailed(event: { sink: string; error: unknown }): void;
   /**
-   * The bytes of a known file were hashed again, because another one may have taken its place under the same
-   * name, size and modification time. `changed`: it has, and is queued.
+   * The bytes of a known file were hashed again, because another file may have replaced it under the same
+   * name, size and modification time. `changed`: it was replaced, and is queued.
    */
   fileRehashed(event: { scanner: string; path: string; outcome: RehashOutcome }): void;
   fileDisposed(event: { scanner: string; path: string; action: 'move' | 'delete' }): void;
   fileDisposalFailed(event: { scanner: string; path: string; error: unknown }): void;
-  /** An entry of the audit trail is durable. The log keeps its hash a second time. `details` are JSON. */
+  /** An entry of the audit trail is durable. The log is a second record of its hash. `details` are JSON. */
   auditAppended(event: {
     sequence: number;
     hash: string;
@@ -95,30 +95,30 @@ export interface Telemetry {
     actor: string;
     details: string;
   }): void;
-  /** The audit trail cannot be written; what waits is tried again. */
+  /** The audit trail cannot be written; waiting entries are tried again. */
   auditFailed(event: { error: unknown; waiting: readonly object[] }): void;
-  /** Labels from outside that are in the ledger now, all from one place. */
+  /** External labels, all from one source, are now in the ledger. */
   labelsGiven(event: { source: string; labels: readonly LabelFacts[] }): void;
-  /** A folder's name, or a label file, that says no class of the models in use, or that cannot be read. */
+  /** A folder's name, or a label file, does not name a class of the models in use, or cannot be read. */
   labelRefused(event: { source: string; scanner: string; name: string; reason: string }): void;
-  /** The label files of a scanner could not be looked for; they are looked for again. */
+  /** A search for the label files of a scanner failed; it is repeated. */
   labelFilesFailed(event: { scanner: string; error: unknown }): void;
-  /** The label files of a scanner have been looked for in all its folders. */
+  /** All folders of a scanner have been searched for label files. */
   labelFilesRead(event: { scanner: string }): void;
   /** A change by HTTP was refused: no token, a wrong one, or too often. */
   changeRefused(event: { status: number; reason: string; address: string }): void;
-  /** The first images of a model or scanner are what its next ones are compared with. */
+  /** The first images of a model or scanner are now the reference that later images are compared with. */
   driftReferenceTaken(event: { subject: string; images: number }): void;
   driftFailed(event: { error: unknown }): void;
-  /** Drift is followed again after a failure. */
+  /** Drift is measured again after a failure. */
   driftFollowed(): void;
   /** A planned evaluation begins, or continues after the daemon was stopped in the middle of it. */
   evaluationStarted(event: { run: string; attempt: number; madeUp: boolean }): void;
   evaluationFinished(event: { run: string; outcome: 'ok' | 'gate-failed' } & EvaluationFigures): void;
-  /** After a start: what the last evaluation found, so that its figures are shown again. */
+  /** Restores the figures of the last evaluation after a start. */
   evaluationRestored(event: EvaluationFigures): void;
   evaluationFailed(event: { run: string; error: unknown }): void;
-  /** A planned evaluation was not run: another one still ran (skipped), or no daemon did (missed). */
+  /** A planned evaluation was not run: another one was still running (skipped), or no daemon was (missed). */
   evaluationNotRun(event: { run: string; outcome: 'skipped' | 'missed'; reason: string }): void;
   /**
    * When the next evaluation is planned, in milliseconds since 1970; undefined without one. `lost`: planned
@@ -131,24 +131,24 @@ export interface Telemetry {
   /** The state of planned evaluations or their old reports could not be read, written or removed. */
   evaluationTrouble(event: { error: unknown }): void;
   started(event: { configFile: string }): void;
-  /** Images are being taken in. `url` of HTTP, where it is enabled. */
+  /** Images are being taken in. `url` is the address of HTTP, if it is enabled. */
   ready(event: { url: string | undefined; durationMs: number }): void;
   stopping(event: { reason: string }): void;
-  /** A part of the daemon failed to stop, or does not end; the others are stopped all the same. */
+  /** A part of the daemon failed to stop, or does not end; the others are stopped nevertheless. */
   stopIncomplete(event: { part: string; reason: string; error?: unknown }): void;
   /** The process does not end by itself, and is ended by a signal. */
   endForced(event: { signal: string; waitedMs: number }): void;
-  /** `ended`: how the files of this run have ended, by outcome. */
+  /** The daemon has stopped. `ended`: number of files of this run that have ended, by outcome. */
   stopped(event: { returnedToQueue: number; ended: Readonly<Record<string, number>> }): void;
 }
 
 export const REHASH_OUTCOMES = ['same', 'changed', 'unreadable'] as const;
 export type RehashOutcome = (typeof REHASH_OUTCOMES)[number];
 
-/** Room for results, or a scanner's folder. */
+/** The cause of a pause: no room for results, or a missing scanner folder. */
 export type PauseCause = 'disk' | 'folder';
 
-/** What an evaluation found, as far as it is exported. */
+/** The figures of an evaluation that are exported. */
 export interface EvaluationFigures {
   /** RFC 3339, UTC. */
   readonly finishedAt: string;
@@ -156,7 +156,7 @@ export interface EvaluationFigures {
   readonly sets: readonly EvaluatedSet[];
 }
 
-/** The figures on one folder. One that does not exist is null. */
+/** The figures on one folder. A figure that does not exist is null. */
 export interface EvaluatedSet {
   /** The folder's name, not its path. */
   readonly set: string;
@@ -178,20 +178,23 @@ export type EvaluationFigure =
   | 'quadraticLoss'
   | 'expectedCalibrationError';
 
-/** `pool` is the wait for a worker; the inference of each model, which follows, is measured by model. */
+/**
+ * Stages of an image after settling. `pool` is the wait for a worker; the inference of each model, which
+ * follows, is measured by model.
+ */
 export const STAGES = ['queue', 'read', 'decode', 'batch', 'pool', 'record'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** A label, its image, and what it changed. */
 export interface LabelFacts {
-  /** The image by its bytes, or while they are unknown by its file. */
+  /** SHA-256 of the image; while it is unknown, scanner and path identify the image. */
   readonly sha256?: string;
   readonly scanner?: string;
   readonly path?: string;
   readonly class: string;
   readonly by: string;
-  /** `set`, `changed`, `unchanged` or `waiting`, as the ledger has it. */
+  /** `set`, `changed`, `unchanged` or `waiting`, as recorded in the ledger. */
   readonly outcome: string;
-  /** The class before, where there was one. */
+  /** The previous class, if there was one. */
   readonly previous?: string;
 }

@@ -1,6 +1,4 @@
-/**
- * Images per second over the last minute, for people who look at /status; Prometheus has its own counters.
- */
+/** Images per second over the last minute, for readers of /status; Prometheus has separate counters. */
 export class ThroughputMeter {
   readonly #now: () => number;
   /** One count per second of the last minute, by second modulo 60. */
@@ -19,14 +17,14 @@ export class ThroughputMeter {
     this.#counts[index] = (this.#counts[index] ?? 0) + images;
   }
 
-  /** Over the last minute, or over the time since the start while that is shorter. */
+  /** Images per second over the last minute, or over the time since the start if that is shorter. */
   perSecond(): number {
     const elapsedS = this.#advance() - this.#startedS + 1;
     const total = this.#counts.reduce((sum, count) => sum + count, 0);
     return total / Math.min(WINDOW_S, elapsedS);
   }
 
-  /** Empties the seconds that have passed unseen, and returns the current one. */
+  /** Clears the seconds that have passed without a count, and returns the current one. */
   #advance(): number {
     const nowS = Math.floor(this.#now() / 1000);
     const passed = Math.min(nowS - this.#lastS, WINDOW_S);

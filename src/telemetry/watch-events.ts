@@ -7,7 +7,7 @@ import type { Telemetry } from './telemetry.js';
 /** Error codes whose series exist from the start; others appear with their first error. */
 const WATCH_ERRORS = ['ENOENT', 'ENOTDIR', 'ENOSPC', 'EMFILE', 'EACCES', 'EIO', 'other'];
 
-/** Begin of the log line of each reason for which a scanner's folder is not read to its end. */
+/** Start of the log line, by the reason for which a scanner's folder is not read to its end. */
 const RESCAN_FAILURES: Readonly<Partial<Record<ErrorCode, string>>> = {
   'scanner-folder-missing': 'Scanner folder missing',
   'scanner-folder-invalid': 'Scanner folder is not a folder',
@@ -16,7 +16,7 @@ const RESCAN_FAILURES: Readonly<Partial<Record<ErrorCode, string>>> = {
   'scanner-entries-unreadable': 'Part of a scanner folder cannot be read',
 };
 
-/** How the scanners' folders are read: by events, and by rescans. */
+/** Events of reading the scanners' folders, by notification and by rescans. */
 export function watchEvents({ logger, metrics, conditions }: EventParts) {
   const errors = watchErrors(metrics);
   const finished = rescans(logger, metrics);
@@ -55,7 +55,10 @@ export function watchEvents({ logger, metrics, conditions }: EventParts) {
   } satisfies Partial<Telemetry>;
 }
 
-/** A folder that is back may still have a subfolder that cannot be read: two conditions. */
+/**
+ * Name of a condition. A folder that is back may still have a subfolder that cannot be read: these are two
+ * conditions.
+ */
 const folderOf = (scanner: string): string => `folder of ${scanner}`;
 const partsOf = (scanner: string): string => `parts of ${scanner}`;
 
@@ -71,7 +74,7 @@ function watchErrors(metrics: MetricFactory): (scanner: string, error: unknown) 
   return (scanner, error) => errors.inc({ scanner, code: codeOf(error) });
 }
 
-/** The operating system's own code where there is one: our errors have it as their cause. */
+/** The operating system's code if there is one: it is the cause of our errors. */
 function codeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return errnoOf(cause) ?? errnoOf(error) ?? 'other';

@@ -38,11 +38,11 @@ describe('An entry', () => {
     expect(readHead(folder)).toEqual({ sequence: 2, hash: second.hash });
   });
 
-  it('has details in one form, whatever the order they were given in', () => {
+  it('has details in one form, for any order in which they were given', () => {
     expect(canonicalJson({ b: [{ d: 1, c: undefined }], a: 'ü\n' })).toBe('{"a":"ü\\n","b":[{"d":1}]}');
   });
 
-  it('cannot bring a line of its own in by the name of its actor', () => {
+  it('cannot contain a further line in the name of its actor', () => {
     const audit = Audit.open(temporaryFolder());
     expect(audit.append({ event: 'label-set', actor: 'user:eve\n{}\u001b[2J' }).actor).toBe(
       'user:eve�{}�[2J',
@@ -50,11 +50,11 @@ describe('An entry', () => {
     audit.close();
   });
 
-  it('is refused when its details are no JSON or too long', () => {
+  it('is refused when its details are not JSON or too long', () => {
     const audit = Audit.open(temporaryFolder());
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
-    expect(() => audit.append({ event: 'label-set', details: loop })).toThrow('its details are no JSON');
+    expect(() => audit.append({ event: 'label-set', details: loop })).toThrow('its details are not JSON');
     expect(() => audit.append({ event: 'label-set', details: { text: 'x'.repeat(70_000) } })).toThrow(
       'longer than 65536 bytes',
     );
@@ -80,7 +80,7 @@ describe('An entry', () => {
 
 describe('The file', () => {
   it.each([
-    ["UPDATE entries SET actor = 'nobody'", 'never change'],
+    ["UPDATE entries SET actor = 'someone'", 'never change'],
     ['DELETE FROM entries WHERE sequence = 3', 'never removed'],
     [
       "INSERT OR REPLACE INTO entries VALUES (2, '', '', '', '', '', '')",

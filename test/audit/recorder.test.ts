@@ -17,7 +17,7 @@ function recorderIn(stateFolder: string, options = {}) {
 const events = (folder: string): string[] =>
   readAudit(folder, {}, (entries) => [...entries].map(({ event }) => event));
 
-it('What is recorded is durable, and its hash is told', () => {
+it('A recorded entry is durable, and its hash is reported', () => {
   const folder = join(temporaryFolder(), 'state');
   const { recorder, telemetry } = recorderIn(folder);
   recorder.record({ event: 'daemon-started', details: { version: '1' } });
@@ -44,7 +44,7 @@ it('While the trail cannot be written, entries wait in order with their time, an
   recorder.close();
 });
 
-it('What had to be given up is counted in the trail', () => {
+it('Entries that had to be dropped are counted in the trail', () => {
   const folder = temporaryFolder();
   const state = join(folder, 'state');
   writeFileSync(state, '');

@@ -5,7 +5,7 @@ import { Audit, auditFile } from '../../src/audit/audit.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { compiled } from '../fixtures/compiled.js';
 
-/** A state folder whose trail has so many entries. */
+/** A state folder whose trail has this number of entries. */
 export function trailOf(entries: number): string {
   const folder = temporaryFolder();
   const audit = Audit.open(folder);
@@ -16,7 +16,7 @@ export function trailOf(entries: number): string {
   return folder;
 }
 
-/** Somebody at the file, with the triggers out of the way. */
+/** Changes the file as a tampering user could, without the triggers. */
 export function tamper(folder: string, sql: string): void {
   const database = new DatabaseSync(auditFile(folder));
   database.exec(`

@@ -9,7 +9,7 @@ import { verifyAudit } from '../../src/audit/verify.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 import { tamper, trailOf } from './trail.js';
 
-/** Entry 3 rewritten by somebody who knows how, and everything after it made to fit. */
+/** Rewrites entry 3 as an informed forger would, and makes all later entries fit. */
 function forge(folder: string): void {
   const entries = readAudit(folder, {}, (all) => [...all].map((entry) => ({ ...entry })));
   let previous = entries[1]?.hash ?? '';
@@ -26,7 +26,7 @@ function forge(folder: string): void {
 }
 
 describe('An untouched trail', () => {
-  it('is intact, and its end is told', () => {
+  it('is intact, and its end is reported', () => {
     const folder = trailOf(6);
     const report = verifyAudit(folder);
     expect(report).toMatchObject({ intact: 6, head: { sequence: 6 } });
@@ -47,7 +47,7 @@ describe('An untouched trail', () => {
     expect(verifyAudit(folder).problem).toBeUndefined();
   });
 
-  it('that does not exist is an error of its own', () => {
+  it('that does not exist is reported as missing', () => {
     expect(() => verifyAudit(temporaryFolder())).toThrow('There is no audit trail');
   });
 });

@@ -179,7 +179,11 @@ describe('label', () => {
     ['two images', ['--path', 'a', '--sha256', 'b', ...WHO], /Which image\?/],
     ['no class', ['--path', 'a.png', '--by', 'A. Weber'], /Which class\?/],
     ['nobody', ['--path', 'a.png', '--class', 'lymphocyte'], /Who says so\?/],
-    ['an unknown class', ['--path', 'a.png', '--by', 'x', '--class', 'monocyte'], /"monocyte" is not a class/],
+    [
+      'an unknown class',
+      ['--path', 'a.png', '--by', 'x', '--class', 'monocyte'],
+      /"monocyte" is not a class/,
+    ],
     ['an unknown image', ['--sha256', '0123456789ab', ...WHO], /no image in the ledger/],
     ['no SHA-256', ['--sha256', 'slide', ...WHO], /not 8 to 64 hexadecimal digits/],
     ['a path elsewhere', ['--path', '/etc/passwd', ...WHO], /is not in a scanner's folder/],

@@ -14,7 +14,10 @@ it('a gate may ask for a figure of a class, of one model, and against the promot
 
 it.each([
   ['{figure: recall}', 'gates[0]: has no limit: set min, max, maxFall'],
-  ['{figure: shareRight, class: x, min: 0.5}', 'gates[0].class: shareRight does not exist for a single class'],
+  [
+    '{figure: shareRight, class: x, min: 0.5}',
+    'gates[0].class: shareRight does not exist for a single class',
+  ],
   ['{figure: recal, min: 0.5}', 'did you mean "recall"?'],
   ['{figure: recall, min: 0.5, maxfall: 0.1}', 'did you mean "maxFall"?'],
   ['{min: 0.5}', 'gates[0].figure: is missing'],

@@ -107,7 +107,7 @@ describe('a wrong file', () => {
     expect(failure('').message).toContain('scanners: is missing');
   });
 
-  it('may be missing, a folder, too large or no text: the error says which', () => {
+  it('may be missing, a folder, too large or not text: the error says which', () => {
     expect(() => loadConfig(join(folder, 'none.yaml'))).toThrow(/none\.yaml does not exist/);
     expect(() => loadConfig(folder)).toThrow(/cannot be read: EISDIR/);
     const file = join(folder, 'x.yaml');
@@ -180,17 +180,17 @@ describe('checks across options', () => {
     expect(failure(text).message).toContain(expected);
   });
 
-  it('are made beside the errors of single options, not after them', () => {
+  it('are reported together with the errors of single options', () => {
     const { message } = failure(`${withScanners(scanner('a', '/a'), scanner('a', '/a'))}pool: 3`);
     expect(message).toContain('The configuration has 3 problems');
   });
 
-  it('let folders be neighbours whose names begin alike', () => {
+  it('allow sibling folders whose names begin with the same letters', () => {
     const text = withScanners(scanner('a', '/a'), scanner('b', '/a-b'), scanner('c', '/..c'));
     expect(parseConfig(text, '/etc/lab.yaml').scanners).toHaveLength(3);
   });
 
-  it('let one model run in two engines', () => {
+  it('allow one model in two engines', () => {
     const use = '{use: [{model: alexnet}, {model: alexnet, engine: tfjs-node}]}';
     expect(parseConfig(`${MINIMAL}models: ${use}`, '/x.yaml').models.use).toHaveLength(2);
   });

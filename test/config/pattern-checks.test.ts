@@ -20,7 +20,7 @@ function refusal(option: 'patterns' | 'exclude', ...patterns: unknown[]): string
   throw new Error(`${JSON.stringify(patterns)} was accepted`);
 }
 
-/** Each would match nothing, or everything, for ever. */
+/** Patterns that would always match nothing, or everything. */
 const FAULTS = [
   ['!**/@eaDir/**', 'a negation matches everything else; write "**/@eaDir/**" into exclude'],
   ['!!a.png', 'write "a.png" into exclude'],
@@ -57,18 +57,18 @@ describe('A pattern that can match nothing, or matches everything', () => {
     }
   });
 
-  it('is refused when it is empty or no text', () => {
+  it('is refused when it is empty or not text', () => {
     expect(refusal('patterns', '')).toContain('scanners[0].patterns[0]: is empty');
     expect(refusal('exclude', '')).toContain('scanners[0].exclude[0]: is empty');
     expect(refusal('patterns', 7)).toContain('scanners[0].patterns[0]: is 7');
   });
 
   it.each(['.x/*.png', '**/.cache/**', '*.tmp', 'a.PART'])('%j is refused among patterns only', (pattern) => {
-    expect(refusal('patterns', pattern)).toMatch(/names that begin with a dot|not finished yet/);
+    expect(refusal('patterns', pattern)).toMatch(/names that begin with a dot|unfinished files/);
     expect(configured('exclude', [pattern])).toEqual([pattern]);
   });
 
-  it('is told with all others', () => {
+  it('is reported together with other problems', () => {
     expect(refusal('patterns', '/a', '!b')).toContain('2 problems');
   });
 });

@@ -54,12 +54,12 @@ it('the same bytes written again, and other files in the folder, are no change',
   writeFileSync(file, 'a: 1');
   writeFileSync(join(folder, 'other.yaml'), 'b: 1');
   writeFileSync(file, 'a: 1');
-  // A real change comes after them: had they been reported, there would be more than one.
+  // A real change follows: if these had been reported, there would be more than one report.
   writeFileSync(file, 'a: 2');
   await becomes(seen, ['file']);
 });
 
-it('what is half written when it is read is not reported', async () => {
+it('a file that is incomplete when it is read is not reported', async () => {
   const whole = `a: 1 # ${'long '.repeat(400_000)}`;
   writeFileSync(file, whole);
   const seen = watch();
@@ -72,7 +72,7 @@ it('what is half written when it is read is not reported', async () => {
   await becomes(seen, ['file']);
 });
 
-it('a changed file is reported although something else is written beside it all the time', async () => {
+it('a changed file is reported although another file in its folder changes all the time', async () => {
   const seen = watch();
   const other = setInterval(() => appendFileSync(join(folder, 'results.ndjson'), '{}'), 2);
   onTestFinished(() => clearInterval(other));
@@ -113,7 +113,7 @@ it('a polled file is reported that was changed in place with its size and modifi
   rmSync(file);
   symlinkSync(target, file);
   const seen = watch();
-  // A file system's clock may tick only every few milliseconds.
+  // A file system's clock may advance only every few milliseconds.
   while (statSync(target).ctimeMs === ctimeMs) utimesSync(target, mtime, mtime);
   writeFileSync(target, 'a: 2');
   utimesSync(target, mtime, mtime);

@@ -56,7 +56,7 @@ describe('A webhook', () => {
     expect(refusal(`url: "${url}", secretFile: s`)).toContain(why);
   });
 
-  it('may go to another computer without TLS when somebody says so', () => {
+  it('may go to another computer without TLS if allowInsecure is set', () => {
     const options = 'url: "http://lis.example/", secretFile: s, allowInsecure: true';
     expect(configured(options).sinks).toHaveLength(1);
   });

@@ -103,12 +103,12 @@ describe('A running daemon', () => {
     });
   });
 
-  it('quarantines what cannot be classified with its reason, and the rest goes on', async () => {
+  it('quarantines files that cannot be classified, with the reason, and classifies the rest', async () => {
     const lab = await Lab.open({}, { settle: { quietMs: 50, incompleteAfterMs: 100 } });
     const whole = await smearPng(1);
     lab.put('truncated.png', whole.subarray(0, 3000));
     lab.put('empty.png', '');
-    lab.put('text.png', 'this is no image');
+    lab.put('text.png', 'this is not an image');
     lab.put('small.png', await sharp(whole).resize(40, 40).png().toBuffer());
     await lab.scan('good.png', 1);
     const daemon = lab.run('--once');
@@ -179,7 +179,7 @@ describe('A running daemon', () => {
     ]);
   });
 
-  it('takes a mended file up again', async () => {
+  it('classifies a file again after it was repaired', async () => {
     const lab = await Lab.open({}, { settle: { quietMs: 50, incompleteAfterMs: 100 } });
     const whole = await smearPng(1);
     lab.put('a.png', whole.subarray(0, 3000));

@@ -51,7 +51,7 @@ it('A daemon records its start, its models, its configurations and its end; the 
   expect(logged.at(-1)).toMatchObject(verifyAudit(join(lab.folder, 'state')).head);
 });
 
-it('A daemon whose audit trail cannot be written classifies all the same, and raises an alarm', async () => {
+it('A daemon whose audit trail cannot be written continues to classify, and raises an alarm', async () => {
   const lab = await Lab.open();
   mkdirSync(join(lab.folder, 'state', 'audit.sqlite'), { recursive: true });
   await lab.scan('a.png', 1);

@@ -28,11 +28,11 @@ import { NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
 import { ended, Lab } from './lab.js';
 
 /**
- * What docs/images.md states, on the whole way: its neighbours are classified, and the file's own end is in
- * the ledger.
+ * Tests what docs/images.md states, in the whole daemon: the neighbours are classified, and the file's own
+ * end is in the ledger.
  */
 const quick = { settle: { quietMs: 50, incompleteAfterMs: 100 } };
-/** A file that grows does not settle because the machine is busy for a moment. */
+/** Settings with which a growing file does not settle because the machine is busy for a moment. */
 const patient = { settle: { quietMs: 50, incompleteAfterMs: 500 } };
 
 async function quarantineOf(lab: Lab): Promise<Record<string, string>> {
@@ -42,8 +42,8 @@ async function quarantineOf(lab: Lab): Promise<Record<string, string>> {
 
 const resultsOf = (lab: Lab): string[] => [...lab.documents().values()].map(({ image }) => image.path).sort();
 
-describe('What is no file', () => {
-  it('is in quarantine with what it is, and nothing outside the folder is read', async () => {
+describe('Something other than a file', () => {
+  it('is quarantined with its kind as the reason, and nothing outside the folder is read', async () => {
     const lab = await Lab.open({}, quick);
     const outside = temporaryFolder();
     writeFileSync(join(outside, 'secret.png'), await smearPng(9));
@@ -143,13 +143,13 @@ describe('A name', () => {
     expect(settled.sort()).toEqual([...names].sort());
   });
 
-  it('is told as it is also of what goes into quarantine', async () => {
+  it('is reported unchanged for quarantined files, too', async () => {
     const lab = await Lab.open({}, quick);
     for (const name of names.slice(0, 4)) lab.put(name, `no image: ${name}`);
     const daemon = lab.run();
     await ended(daemon, 4);
     expect(Object.keys(await quarantineOf(lab)).sort()).toEqual(names.slice(0, 4).sort());
-    // The log is written behind.
+    // The log is written in the background.
     await vi.waitFor(() => {
       const told = daemon.log.filter(({ msg }) => msg === 'Image quarantined').map((line) => line['path']);
       expect(told.sort()).toEqual(names.slice(0, 4).sort());
@@ -173,13 +173,13 @@ describe('A name', () => {
     renameSync(bytes(lab.path('tag'), 0xfc), lab.path('tagü'));
     await lab.run('--once').exit();
     expect(resultsOf(lab)).toEqual(['before.png', 'präparat.png', 'tagü/inside.png']);
-    // What was told once is not told again.
+    // A failure that was reported is not reported again.
     expect(await quarantineOf(lab)).toEqual(expected);
   });
 });
 
 describe('The bytes', () => {
-  it('of every form that is classified are, under whatever extension', async () => {
+  it('of every supported form are classified, under any extension', async () => {
     const { pixels, width, height } = drawSmear({ seed: 3, index: 0, ...SMEAR_SIZE });
     const variants = [
       ...(await colourVariants({ pixels, width, height })),
@@ -236,7 +236,7 @@ describe('The bytes', () => {
 });
 
 describe('A file that may not be read', () => {
-  /** Nobody, where the tests run as root, whom no permission stops. */
+  /** The user `nobody` if the tests run as root, whom no permission stops. */
   const isRoot = process.getuid?.() === 0;
   const [uid, gid] = isRoot ? [NOBODY, NOBODY] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
 
@@ -285,7 +285,7 @@ describe('A file that does not stay', () => {
     await expect.poll(() => resultsOf(lab), { timeout: 15_000 }).toEqual(['neighbour.png', 'x.png']);
   });
 
-  it('vanishes at any moment, many times over: each has one end, and the daemon goes on', async () => {
+  it('vanishes at any moment, many times over: each has one end, and the daemon continues', async () => {
     const lab = await Lab.open({}, quick);
     const daemon = lab.run();
     await daemon.ready();
@@ -302,7 +302,7 @@ describe('A file that does not stay', () => {
     expect([...codes].filter((code) => code !== 'file-vanished')).toEqual([]);
   });
 
-  it('grows for ever: its neighbours are classified, the log and /status tell of it', async () => {
+  it('grows without end: its neighbours are classified, the log and /status report it', async () => {
     const lab = await Lab.open({}, patient);
     const endless = endlessly(lab.path('endless.png'));
     await lab.scan('neighbour.png', 1);
@@ -319,7 +319,7 @@ describe('A file that does not stay', () => {
     expect(await quarantineOf(lab)).toEqual({ 'endless.png': 'image-format-unsupported' });
   });
 
-  it('grows for ever: --once says so and ends', async () => {
+  it('grows without end: --once says so and ends', async () => {
     const lab = await Lab.open({}, patient);
     endlessly(lab.path('endless.png'));
     await lab.scan('neighbour.png', 1);
@@ -331,8 +331,8 @@ describe('A file that does not stay', () => {
 });
 
 /**
- * Writes to the file for as long as the test runs, or until it is stopped. A thread of its own writes, so
- * that a test that is busy does not let the file settle.
+ * Writes to the file for as long as the test runs, or until it is stopped. A separate thread writes, so that
+ * the file cannot settle while the test is busy.
  */
 function endlessly(file: string): { stop(): void } {
   appendFileSync(file, 'more');

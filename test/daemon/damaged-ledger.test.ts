@@ -16,7 +16,7 @@ async function worked(): Promise<{ lab: Lab; file: string }> {
   return { lab, file: ledgerFile(join(lab.folder, 'state')) };
 }
 
-it('A daemon does not start upon a damaged ledger, and says what does help', async () => {
+it('A daemon does not start with a damaged ledger, and says how to repair it', async () => {
   const { lab, file } = await worked();
   overwrite(file, 0, Buffer.alloc(100));
   const daemon = lab.run('--once');
@@ -29,7 +29,7 @@ it('A daemon does not start upon a damaged ledger, and says what does help', asy
 });
 
 it.each(['results', 'files', 'outbox'])(
-  'A daemon goes on after its table %s was destroyed and repaired: every image has one result, none was lost',
+  'A daemon continues after its table %s was destroyed and repaired: every image has one result, none was lost',
   async (table) => {
     const { lab, file } = await worked();
     destroyPages(file, pagesOfTable(file, table, 'any'));

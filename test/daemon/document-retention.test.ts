@@ -42,7 +42,7 @@ function configured(retention = '{ jsonDays: 30 }', sinks = '[{ type: json, fold
   return parseConfig(text, join(folder, 'lab.yaml'));
 }
 
-/** Classified, and delivered as the daemon does. */
+/** Classifies images and delivers them as the daemon does. */
 async function delivered(...paths: string[]): Promise<void> {
   ledger.queue.enqueue(
     'left',
@@ -72,7 +72,7 @@ interface Told {
   pruned: { files: number; results: number };
 }
 
-/** A daemon's timer: its walks, `days` later. */
+/** Calls the retention as the daemon's timer does, `days` later. */
 class Timer {
   readonly told: Told = { documents: 0, failures: [], pruned: { files: 0, results: 0 } };
   readonly #retention: Retention;
@@ -93,7 +93,7 @@ class Timer {
     onTestFinished(() => this.#retention.stop());
   }
 
-  /** All walks, once. */
+  /** Makes all walks once. */
   async on(days: number, steps = 3): Promise<Told> {
     this.#days = days;
     for (let step = 0; step < steps; step += 1) await this.#retention.step();
@@ -110,7 +110,7 @@ describe('Documents', () => {
     expect(await timer().on(31)).toMatchObject({ documents: 3, failures: [] });
     expect(readdirSync(results).sort()).toEqual(['all.ndjson', 'left']);
     expect(readdirSync(join(results, 'left'))).toEqual([]);
-    // The ledger and the other sinks have them still.
+    // The ledger and the other sinks still have them.
     expect(ledger.browse.results({ limit: 9 })).toHaveLength(3);
     expect(readFileSync(join(results, 'all.ndjson'), 'utf8').trim().split('\n')).toHaveLength(3);
   });
@@ -122,12 +122,12 @@ describe('Documents', () => {
     expect(documents()).toEqual(['left/a.png.json']);
   });
 
-  it('are the only thing that is removed: whatever else lies there stays, also under their names', async () => {
+  it('are the only files that are removed: all other files in the folder stay, also under their names', async () => {
     await delivered('a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'slide/f.png');
     const at = (name: string): string => join(results, 'left', name);
     const own = readFileSync(at('a.png.json'), 'utf8');
     writeFileSync(at('a.png.json'), own.replace(/"sha256": "..../, '"sha256": "0000'));
-    writeFileSync(at('b.png.json'), 'a note of somebody');
+    writeFileSync(at('b.png.json'), "a user's note");
     writeFileSync(at('c.png.json'), 'null');
     renameSync(at('d.png.json'), join(folder, 'elsewhere.json'));
     symlinkSync(join(folder, 'elsewhere.json'), at('d.png.json'));
@@ -168,7 +168,7 @@ describe('Documents', () => {
     expect(documents()).toEqual(['left/a.png.json']);
   });
 
-  it('that cannot be removed are told of once a walk, and tried again', async () => {
+  it('that cannot be removed are reported once per walk, and tried again', async () => {
     await delivered('a.png', 'b.png');
     const days = timer();
     renameSync(join(results, 'left'), join(folder, 'left'));
@@ -179,13 +179,13 @@ describe('Documents', () => {
     expect(await days.on(32)).toMatchObject({ documents: 2 });
   });
 
-  it('are many: a walk goes on where it was, and the next one looks at what has become old since only', async () => {
+  it('are many: a walk continues where it was, and the next one looks only at what has become old since', async () => {
     const paths = Array.from({ length: 1200 }, (_, index) => `${index}.png`);
     for (let start = 0; start < paths.length; start += 300)
       await delivered(...paths.slice(start, start + 300));
     const days = timer();
     expect(await days.on(31, 5)).toMatchObject({ documents: 1200 });
-    // Somebody puts one back: it is nobody's business any more.
+    // A document that a user restores does not belong to Smearwatch any more.
     const record = JSON.stringify(ledger.browse.results({ limit: 1 })[0]!.record);
     writeFileSync(join(results, 'left', '1199.png.json'), record);
     await days.on(62, 5);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { Readiness } from '../../src/daemon/http/status.js';
 import { ended, Lab } from './lab.js';
 
-/** A disk of its own that can be filled and made read-only; only root can have one. */
+/** A separate disk that can be filled and made read-only; only root can make one. */
 class SmallDisk {
   readonly folder = mkdtempSync(join(tmpdir(), 'smearwatch-disk-'));
 
@@ -35,7 +35,7 @@ class SmallDisk {
     execFileSync('mount', ['-o', `remount,${mode}`, this.folder], { stdio: 'ignore' });
   }
 
-  /** Leaves so many bytes. */
+  /** Fills the disk, except for this number of bytes. */
   fill(bytesLeft: number): void {
     const { bavail, bsize } = statfsSync(this.folder);
     writeFileSync(join(this.folder, 'ballast'), Buffer.alloc(Math.max(0, bavail * bsize - bytesLeft)));
@@ -51,7 +51,7 @@ describe.skipIf(!SmallDisk.canMount())('A daemon', () => {
   beforeAll(() => disk.mount());
   afterAll(() => disk.unmount());
 
-  it('loses nothing when the disk of the ledger and the results is full, and goes on when there is room', async () => {
+  it('loses nothing when the disk of the ledger and the results is full, and continues when there is room', async () => {
     const lab = await Lab.open({
       stateFolder: join(disk.folder, 'state'),
       sinks: [

@@ -16,7 +16,7 @@ function edit(lab: Lab, section: object): void {
 }
 
 describe('A running daemon', () => {
-  it('pauses while the disk has no room, says so, and goes on by itself', async () => {
+  it('pauses while the disk has no room, says so, and resumes by itself', async () => {
     const lab = await Lab.open({ disk: { minFreeBytes: Number.MAX_SAFE_INTEGER } });
     const daemon = lab.run();
     await lab.scan('a.png', 1);

@@ -9,7 +9,7 @@ import { addLeNet5 } from '../fixtures/registry.js';
 import { smallWideNetwork } from '../model/onnx/small-networks.js';
 import { ended, Lab } from './lab.js';
 
-/** A daemon on a processor without SSE 4.1: V8 runs no WebAssembly with SIMD there. */
+/** A daemon as on a processor without SSE 4.1: V8 then runs no WebAssembly with SIMD. */
 class OldProcessorDaemon extends TestDaemon {
   protected override spawn(args: readonly string[]): ChildProcess {
     return spawn(process.execPath, ['--no-enable-sse4-1', cliFile(), ...args], {
@@ -27,7 +27,9 @@ function smear(index: number, format: 'png' | 'jpeg', options: object = {}): Pro
 
 const WIDE = { models: { registry: 'models', use: [{ model: 'wide' }] } };
 
-/** A lab whose model has convolutions that are worth a kernel, and whose scanner takes images of any size. */
+/**
+ * A lab whose model has convolutions that a kernel speeds up, and whose scanner accepts images of any size.
+ */
 async function openLab(config: object = {}): Promise<Lab> {
   const lab = await Lab.open();
   await addLeNet5(lab.registry, 1, { name: 'wide', network: smallWideNetwork });
@@ -101,7 +103,7 @@ describe('A daemon', () => {
       expect(record.image.decoder).toBe('libvips');
       expect(record.models[0]).toMatchObject({ name: 'wide', computation: 'onnxruntime' });
     }
-    // A PNG has the same pixels either way, so that this is the difference of the computations.
+    // The pixels of a PNG are the same with both decoders, so this is the difference of the computations.
     expect(differenceOf(before[1]!, after[1]!)).toBeLessThan(1e-5);
     expect(differenceOf(before[0]!, after[0]!)).toBeLessThan(0.05);
     expect((await daemon.status()).models).toMatchObject([
@@ -137,7 +139,7 @@ describe('A daemon', () => {
       expect(models[0]?.computations).toMatchObject([
         { computation: 'onnxruntime', workers: 2, fallback: { reason: 'kernel-unavailable' } },
       ]);
-      // What it enlarges itself for good reason is not enlarged otherwise.
+      // An image that libvips enlarges for good reason is always enlarged by it.
       await lab.scan('small.png', 1);
       await ended(daemon, 4);
       const quarantined = await lab.withLedger((ledger) => ledger.browse.quarantined({ limit: 10 }));

@@ -18,7 +18,7 @@ import { giveToNobody, OrdinaryDaemon } from '../fixtures/nobody.js';
 import { addLeNet5, emptyRegistry } from '../fixtures/registry.js';
 
 /**
- * A lab of its own: a scanner's folder, a registry with an untrained LeNet-5, and daemons that end with the
+ * A lab for one test: a scanner's folder, a registry with an untrained LeNet-5, and daemons that end with the
  * test.
  */
 export class Lab {
@@ -53,7 +53,7 @@ export class Lab {
     return this.#endedWithTest(new TestDaemon(this.configFile, ...args));
   }
 
-  /** As a user whom permissions stop; the lab's files are that user's. */
+  /** Runs the daemon as a user without root's rights; the lab's files belong to that user. */
   runAsOrdinaryUser(...args: string[]): TestDaemon {
     if (process.getuid?.() === 0) giveToNobody(this.folder);
     return this.#endedWithTest(new OrdinaryDaemon(this.configFile, ...args));
@@ -71,7 +71,7 @@ export class Lab {
     return join(this.folder, 'in', name);
   }
 
-  /** Writes an image into the scanner's folder by way of a rename, so that it is there all at once. */
+  /** Writes an image into the scanner's folder and renames it into place, so that it arrives complete. */
   async scan(name: string, seed: number): Promise<void> {
     this.put(name, await smearPng(seed));
   }
@@ -106,7 +106,7 @@ export class Lab {
   }
 }
 
-/** Waits until the daemon has ended `files` files, and delivered what it owes. */
+/** Waits until the daemon has ended `files` files and delivered all results. */
 export async function ended(daemon: TestDaemon, files: number): Promise<void> {
   await vi.waitFor(
     async () => {

@@ -13,7 +13,7 @@ import { ended, Lab } from './lab.js';
 
 const TOKEN = 'correct-horse-battery-staple';
 
-/** A lab whose daemon takes labels by HTTP. */
+/** A lab whose daemon accepts labels by HTTP. */
 async function openWithToken(config: object = {}, scanner: object = {}): Promise<Lab> {
   const lab = await Lab.open();
   writeFileSync(join(lab.folder, 'token'), `${TOKEN}\n`, { mode: 0o600 });
@@ -57,7 +57,7 @@ describe('Labels by HTTP', () => {
     const lab = await openWithToken();
     const first = lab.run();
     await first.ready();
-    // Before: nobody knows yet what a.png will be classified as.
+    // Before classification: the class that a.png will get is unknown.
     const early = { scanner: 'left', path: 'a.png', class: 'lymphocyte', by: 'LIS' };
     expect(await post(first, early)).toMatchObject({
       status: 200,
@@ -121,7 +121,7 @@ describe('Labels by HTTP', () => {
     expect((await post(daemon, label, 'another-horse-battery-staple')).status).toBe(200);
     chmodSync(join(lab.folder, 'token'), 0o644);
     daemon.signal('SIGHUP');
-    const line = await daemon.logged(({ msg }) => msg.includes('refused; the previous'));
+    const line = await daemon.logged(({ msg }) => msg.includes('rejected; the previous'));
     expect(JSON.stringify(line)).toContain('every user of this computer can read it');
     expect((await post(daemon, label, 'another-horse-battery-staple')).status).toBe(200);
   });
@@ -138,7 +138,7 @@ describe('Labels by HTTP', () => {
     expect((await post(daemon, label)).status).toBe(200);
   });
 
-  it('keep a daemon from starting whose token everybody can read', async () => {
+  it('keep a daemon from starting if every user can read its token', async () => {
     const lab = await openWithToken();
     chmodSync(join(lab.folder, 'token'), 0o604);
     const daemon = lab.run();
@@ -183,7 +183,7 @@ describe('Label files', () => {
     expect((await daemon.status()).work).toMatchObject({ done: 2, quarantined: 0 });
   });
 
-  it('are read by a run that works off and ends', async () => {
+  it('are read by a run that processes its files and ends', async () => {
     const lab = await Lab.open({}, { labels: 'files' });
     await lab.scan('a.png', 1);
     lab.put('a.png.label.json', JSON.stringify({ class: 'lymphocyte', by: 'A. Weber' }));
@@ -193,7 +193,7 @@ describe('Label files', () => {
 });
 
 describe('Folders whose names are classes', () => {
-  it('label their images; another name is told and labels nothing', async () => {
+  it('label their images; another name is reported and labels nothing', async () => {
     const lab = await Lab.open({}, { labels: 'folder' });
     await lab.scan('lymphocyte/a.png', 1);
     await lab.scan('2026-02/b.png', 2);
@@ -207,7 +207,7 @@ describe('Folders whose names are classes', () => {
 });
 
 describe('Drift', () => {
-  it('is measured against the first window, which a restart keeps, anew for other models', async () => {
+  it('is measured against the first window, which a restart keeps, and against a new one for other models', async () => {
     const lab = await Lab.open({ drift: { window: 50 } });
     for (let seed = 0; seed < 55; seed += 1) await lab.scan(`${seed}.png`, seed);
     const first = lab.run();
@@ -236,7 +236,7 @@ describe('Drift', () => {
     });
   });
 
-  it('against a file that is none keeps the daemon from starting, with the mend', async () => {
+  it('against a file that is not a reference keeps the daemon from starting, with the fix', async () => {
     const lab = await Lab.open({ drift: { reference: 'reference.json' } });
     const daemon = lab.run();
     expect(await daemon.exit()).toBe(2);

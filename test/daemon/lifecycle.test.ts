@@ -18,7 +18,7 @@ function edit(lab: Lab, change: (config: Record<string, object>) => void): void 
   writeFileSync(lab.configFile, stringify(config));
 }
 
-/** The files in a state; undefined while there are none. */
+/** The files in a state; undefined while no file is in it. */
 function pathsIn(lab: Lab, state: 'running' | 'done'): string[] | undefined {
   const file = ledgerFile(join(lab.folder, 'state'));
   if (!existsSync(file)) return undefined;
@@ -40,7 +40,7 @@ describe('A daemon that is stopped', () => {
       vi.stubEnv('SMEARWATCH_FAULT', 'stop@claimed');
       const daemon = lab.run();
       vi.stubEnv('SMEARWATCH_FAULT', undefined);
-      // It stops itself (SIGSTOP) when its first claim is durable and nothing of that is in the pool.
+      // It stops itself (SIGSTOP) when its first claim is durable and not yet in the pool.
       const claimed = await vi.waitUntil(() => pathsIn(lab, 'running'), { timeout: 25_000 });
       daemon.signal(signal);
       daemon.signal('SIGCONT');
@@ -73,7 +73,7 @@ describe('A daemon that is stopped', () => {
     for (let kill = 1; kill <= 4; kill += 1) {
       const daemon = lab.run('--once');
       await daemon.ready();
-      // At another point of the work each time: after so many deliveries are on the disk.
+      // Killed at another point of the work each time: after another number of deliveries.
       await expect
         .poll(() => (existsSync(join(lab.folder, 'results/left')) ? lab.documents().size : 0), {
           interval: 5,
@@ -147,7 +147,7 @@ describe('A changed configuration', () => {
       'lenet5@9',
     ],
     ['what needs a restart', (config: Record<string, object>) => (config['http'] = { port: 1 }), 'http.port'],
-  ])('with %s is refused, and the old one goes on', async (_, change, named) => {
+  ])('with %s is rejected, and the old one stays in effect', async (_, change, named) => {
     const lab = await Lab.open();
     const daemon = lab.run();
     await daemon.ready();
@@ -161,18 +161,21 @@ describe('A changed configuration', () => {
   it.each([
     ['a model that is not there', { models: { registry: 'models', use: [{ model: 'lenet5@9' }] } }, 1],
     ['a drift reference that is not there', { drift: { reference: 'gone.json' } }, 0],
-  ])('with %s counts as a failed change of models only where it is one', async (_, change, failed) => {
-    const lab = await Lab.open();
-    const daemon = lab.run();
-    const url = await daemon.ready();
-    edit(lab, (config) => Object.assign(config, change));
-    await daemon.logged(({ msg }) => msg.includes('refused'));
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toContain(`smearwatch_model_swaps_total{outcome="failed"} ${failed}\n`);
-    expect(metrics).toContain('smearwatch_configuration_last_reload_successful 0\n');
-  });
+  ])(
+    'with %s counts as a failed change of models only if models are the reason',
+    async (_, change, failed) => {
+      const lab = await Lab.open();
+      const daemon = lab.run();
+      const url = await daemon.ready();
+      edit(lab, (config) => Object.assign(config, change));
+      await daemon.logged(({ msg }) => msg.includes('refused'));
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toContain(`smearwatch_model_swaps_total{outcome="failed"} ${failed}\n`);
+      expect(metrics).toContain('smearwatch_configuration_last_reload_successful 0\n');
+    },
+  );
 
-  it('is read again at SIGHUP, and new sinks and settings hold from then on', async () => {
+  it('is read again at SIGHUP, and new sinks and settings are in effect from then on', async () => {
     const lab = await Lab.open();
     const daemon = lab.run();
     await daemon.ready();
@@ -214,7 +217,7 @@ describe('The files afterwards', () => {
 });
 
 describe('A quarantined image', () => {
-  it('is taken up by a running daemon after `smearwatch replay`', async () => {
+  it('is classified by a running daemon after `smearwatch replay`', async () => {
     const lab = await Lab.open({}, { expectedSize: { width: 1, height: 1 } });
     await lab.scan('a.png', 1);
     const daemon = lab.run();
@@ -255,8 +258,8 @@ describe('HTTP', () => {
   });
 });
 
-describe('A folder that is away', () => {
-  it('keeps its files in the queue; --once says so and ends, and the next run takes them up', async () => {
+describe('A folder that is missing', () => {
+  it('keeps its files in the queue; --once says so and ends, and the next run classifies them', async () => {
     const lab = await Lab.open();
     await lab.scan('a.png', 1);
     const folder = join(lab.folder, 'in');

@@ -52,7 +52,7 @@ describe('DiskGuard', () => {
     },
   );
 
-  it('tells how much room every disk has, also while nothing is asked of them', async () => {
+  it('reports the free space of every disk, also with the check turned off', async () => {
     const disksMeasured = vi.fn();
     const { telemetry, ...parts } = listener();
     const guard = new DiskGuard({

@@ -31,7 +31,7 @@ async function labWithData(
     const { pixels } = drawSmear({ seed: index, index: 0, ...size });
     mkdirSync(join(lab.folder, 'cells', name), { recursive: true });
     for (let image = 0; image < imagesPerClass; image += 1) {
-      // Another image, and drawn a hundred times as fast.
+      // Each image is different, and drawn a hundred times as fast as a smear.
       pixels.set([image % 256, image >> 8, index]);
       const file = join(lab.folder, 'cells', name, `${image}.png`);
       await sharp(pixels, { raw: { ...size, channels: 3 } })
@@ -112,7 +112,7 @@ describe('A daemon with a planned evaluation', { timeout: PATIENCE_MS }, () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'evaluates at the lowest priority, stops with SIGTERM in the middle, and goes on at the next start',
+    'evaluates at the lowest priority, stops with SIGTERM in the middle, and continues at the next start',
     async () => {
       const lab = await labWithData(150);
       const daemon = lab.run();
@@ -139,7 +139,7 @@ describe('A daemon with a planned evaluation', { timeout: PATIENCE_MS }, () => {
   );
 
   it.runIf(process.platform === 'linux')(
-    'leaves no evaluating process behind when it is killed, and goes on at the next start',
+    'leaves no evaluating process behind when it is killed, and continues at the next start',
     async () => {
       const lab = await labWithData(150);
       const daemon = lab.run();
@@ -157,7 +157,7 @@ describe('A daemon with a planned evaluation', { timeout: PATIENCE_MS }, () => {
     const candidates = ['lenet5@2', 'lenet5@3', 'lenet5@4', 'lenet5@absent'];
     const promote = { enabled: true, figure: 'quadraticLoss', margin: 0 };
     const lab = await labWithData(6, {}, { candidates, promote });
-    // Untrained networks: which is better is chance, but the same every time, and one of them is.
+    // The networks are untrained: which one is better is chance, but the same in every run.
     for (const seed of [2, 3, 4]) await addLeNet5(lab.registry, seed);
     const daemon = lab.run();
     const judged = await daemon.logged(({ msg }) => msg === 'Candidate promoted');

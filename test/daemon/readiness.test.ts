@@ -143,9 +143,7 @@ describe.skipIf(whyNotAsOrdinaryUser())('A daemon that may not read', () => {
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
 
-/**
- * What a read-only or full disk does to every write, without a disk: no file of the process may have a byte.
- */
+/** Refuses every write, as a read-only or full disk does, by a limit of zero bytes on the process's files. */
 function refuseWrites({ pid }: TestDaemon, isRefused: boolean): void {
   execFileSync('prlimit', ['--pid', String(pid), `--fsize=${isRefused ? '0' : 'unlimited'}:`]);
 }

@@ -19,7 +19,7 @@ function seen(folder: string, path: string): SeenFile {
   return { path, size, mtimeMs, ctimeMs, inode };
 }
 
-/** Files of seven bytes that are done, and then in doubt, in a ledger with a rehasher of its own. */
+/** Files of seven bytes that are done, and then in doubt, in a ledger with a separate rehasher. */
 function setUp(files: number, parts: Partial<RehasherParts> = {}) {
   const folder = temporaryFolder();
   const paths = Array.from({ length: files }, (_, index) => `${index}.png`);
@@ -79,7 +79,7 @@ function write(folder: string, path: string, content: string): void {
 const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, at) => time - times[at]!);
 
 describe('The rehasher', () => {
-  it('queues what another file has taken the place of, and nothing else', async () => {
+  it('queues files that were replaced by another one, and no others', async () => {
     const { folder, ledger, rehasher, told, doubt } = setUp(3);
     write(folder, '1.png', 'another');
     doubt();
@@ -109,7 +109,7 @@ describe('The rehasher', () => {
     for (const gap of gaps(startedAtMs)) expect(gap).toBeGreaterThan(950);
   });
 
-  it('passes over a scanner whose folder is away', async () => {
+  it('skips a scanner whose folder is missing', async () => {
     const pauses = { isPaused: false, pausedScanners: ['left'] };
     const { rehasher, told, doubt } = setUp(1, { pauses });
     doubt();
@@ -130,7 +130,7 @@ describe('The rehasher', () => {
     expect(ledger.rehashes.next(['left'], 61_000)).toMatchObject({ path: '0.png' });
   });
 
-  it('leaves to the watcher what has gone or was written again', async () => {
+  it('leaves files that are gone or were rewritten to the watcher', async () => {
     const { folder, ledger, rehasher, doubt } = setUp(2);
     doubt();
     renameSync(join(folder, '0.png'), join(folder, 'other.png'));

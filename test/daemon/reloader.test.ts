@@ -14,7 +14,7 @@ import { temporaryFolder } from '../fixtures/folders.js';
 import { addLeNet5, emptyRegistry, use } from '../fixtures/registry.js';
 import { WORKER_FILE } from '../fixtures/worker-file.js';
 
-/** A look reads manifests. */
+/** A check of labels reads manifests, which takes less time than this. */
 const LONGER_THAN_A_LOOK_MS = 500;
 
 /** Writes a configuration with this model, and reads it. */

@@ -29,7 +29,7 @@ function configured(more = 'retention: { ledgerDays: 30 }', afterwards = ''): Co
   return parseConfig(text, join(folder, 'lab.yaml'));
 }
 
-/** Classifies files that lie in the folder. */
+/** Classifies files that are in the folder. */
 function classified(...paths: string[]): void {
   for (const path of paths) writeFileSync(join(incoming, path), path);
   ledger.queue.enqueue(
@@ -41,7 +41,7 @@ function classified(...paths: string[]): void {
   );
 }
 
-/** As the daemon's timer does, `days` later, until both walks are over. */
+/** Runs the steps as the daemon's timer does, `days` later, until both walks are over. */
 async function passed(days: number, config = configured()): Promise<{ files: number; results: number }> {
   let removed = { files: 0, results: 0 };
   const retention = new Retention({
@@ -59,7 +59,7 @@ async function passed(days: number, config = configured()): Promise<{ files: num
 }
 
 describe('Retention', () => {
-  it('removes what is old and gone; what still lies in the folder stays known, and is not classified again', async () => {
+  it('removes what is old and gone; files still in the folder stay known, and are not classified again', async () => {
     classified('gone.png', 'kept.png');
     rmSync(join(incoming, 'gone.png'));
     expect(await passed(31)).toEqual({ files: 1, results: 1 });
@@ -81,22 +81,22 @@ describe('Retention', () => {
   });
 
   it.each([
-    ['that is away', () => renameSync(incoming, `${incoming}-unmounted`)],
+    ['that is missing', () => renameSync(incoming, `${incoming}-unmounted`)],
     ['that is empty, as where a share is not mounted', () => rmSync(join(incoming, 'a.png'))],
-  ])('takes a folder %s for no proof', async (_, unmount) => {
+  ])('does not treat a folder %s as proof', async (_, unmount) => {
     classified('a.png');
     unmount();
     expect(await passed(31)).toEqual({ files: 0, results: 0 });
   });
 
-  it('takes an empty folder for proof where the daemon itself moves or deletes the images', async () => {
+  it('treats an empty folder as proof if the daemon itself moves or deletes the images', async () => {
     classified('a.png');
     rmSync(join(incoming, 'a.png'));
     const config = configured('retention: { ledgerDays: 30 }', ', afterwards: { action: delete }');
     expect(await passed(31, config)).toEqual({ files: 1, results: 1 });
   });
 
-  it('leaves files of scanners that are configured no more, and names that are not UTF-8', async () => {
+  it('leaves files of scanners that are not configured any more, and names that are not UTF-8', async () => {
     classified('kept.png');
     ledger.queue.enqueue('right', [{ path: 'x.png', size: 1, mtimeMs: 1 }]);
     ledger.queue.enqueue('left', [{ path: '\uFFFD.png', size: 1, mtimeMs: 1 }]);
@@ -120,7 +120,7 @@ describe('Retention', () => {
     expect(ledger.labels.find(sha256Of('gone.png'))).toEqual(label);
   });
 
-  it('has pages of its ledger used again: it does not grow from year to year', async () => {
+  it('reuses pages of its ledger: it does not grow from year to year', async () => {
     const year = async (name: string): Promise<number> => {
       const paths = Array.from({ length: 90 }, (_, index) => `${name}-${index}.png`);
       for (let part = 0; part < 5; part += 1) classified(...paths.map((path) => `${part}-${path}`));

@@ -8,7 +8,7 @@ import { ended, Lab } from './lab.js';
 
 const TIME = new Date('2026-01-02T03:04:05Z');
 
-/** All of the same size. */
+/** A smear as BMP: all files have the same size. */
 function smearBmp(seed: number): Buffer {
   const { pixels, width, height } = drawSmear({ seed, index: 0, ...SMEAR_SIZE });
   return bmpOf(pixels, width, height, { bits: 24 });
@@ -42,7 +42,7 @@ describe('Another picture under the same name, with the same size and modificati
     await expect.poll(() => sha256Of(lab, 'written-over.bmp'), { timeout: 20_000 }).not.toBe(before[1]);
   });
 
-  it('is classified by a run that works off what is there, after it came while no daemon ran', async () => {
+  it('is classified by a single run, after it arrived while no daemon ran', async () => {
     const lab = await Lab.open();
     put(lab, 'a.bmp', 1);
     put(lab, 'b.bmp', 2);

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ServiceManager } from '../../src/daemon/service-manager.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
-/** A `systemd-notify` that writes down what it is told. */
+/** A `systemd-notify` that records the messages it receives. */
 function systemd(watchdogMs = 0) {
   const folder = temporaryFolder();
   const heard = join(folder, 'heard');
@@ -29,7 +29,7 @@ function manager(environment: NodeJS.ProcessEnv, isWell = () => true) {
 }
 
 describe('ServiceManager', () => {
-  it('tells systemd what happens, in order', async () => {
+  it('notifies systemd of each state, in order', async () => {
     const { environment, heard } = systemd();
     const { serviceManager } = manager(environment);
     serviceManager.ready('Images are taken in');
@@ -68,7 +68,7 @@ describe('ServiceManager', () => {
     expect(errors).toEqual([]);
   });
 
-  it('tells once that systemd-notify is missing', async () => {
+  it('reports once that systemd-notify is missing', async () => {
     const { serviceManager, errors } = manager({
       PATH: temporaryFolder(),
       NOTIFY_SOCKET: '/run/systemd/notify',

@@ -5,7 +5,7 @@ import { ClaimsInFlight } from '../../src/pipeline/claims-in-flight.js';
 
 const [FIRST, SECOND] = [{ id: 1 } as Claim, { id: 2 } as Claim];
 
-/** A pipeline whose clock is turned by hand, and what is told of it. */
+/** A pipeline whose clock the test sets, and what is reported about it. */
 function pipeline() {
   const told: string[] = [];
   const state = { nowMs: 0, isDue: false, isPaused: false };
@@ -46,7 +46,7 @@ describe('StallDetector', () => {
     expect(detector.stall).toBeUndefined();
   });
 
-  it('is content with slow work: every end starts the time anew', () => {
+  it('accepts slow work: every end restarts the time', () => {
     const { inFlight, told, checkAt } = pipeline();
     inFlight.begin(FIRST);
     inFlight.begin(SECOND);
@@ -56,7 +56,7 @@ describe('StallDetector', () => {
     expect(told).toEqual([]);
   });
 
-  it('finds files that are due and that nobody takes', () => {
+  it('finds due files that are not claimed', () => {
     const { state, told, checkAt } = pipeline();
     state.isDue = true;
     checkAt(5000);

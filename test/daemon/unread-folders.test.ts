@@ -26,7 +26,7 @@ async function classified(lab: Lab): Promise<number> {
   return lab.withLedger((ledger) => ledger.queue.counts().done);
 }
 
-describe('A run that works off what is there', () => {
+describe('A run that ends when its files are processed', () => {
   it('exits 0 when it has read every folder, also an empty one', async () => {
     const lab = await openLab();
     expect(await lab.run('--once').exit()).toBe(0);
@@ -43,7 +43,7 @@ describe('A run that works off what is there', () => {
       },
       'is a file, or inside one',
     ],
-  ])('exits 1 and names a folder that %s, after it has worked off the others', async (_, change, words) => {
+  ])('exits 1 and names a folder that %s, after it has processed the others', async (_, change, words) => {
     const lab = await openLab();
     const folder = join(lab.folder, 'left');
     change(folder);

@@ -9,7 +9,7 @@ import { cliFile, TestDaemon } from '../fixtures/daemon.js';
 import { Receiver, writeSecret } from '../fixtures/receiver.js';
 import { ended, Lab } from './lab.js';
 
-/** Longer than any end should take on a busy computer, and far shorter than for ever. */
+/** Time limit for an end: longer than it should take on a busy computer, and short for a test. */
 const ENDS_WITHIN_MS = 45_000;
 
 /** A daemon whose log goes to an open file. */
@@ -44,14 +44,17 @@ function stalledPipe(lab: Lab): number {
   return opened(file, constants.O_RDWR);
 }
 
-/** A file whose reader waits for ever, as for one on a share that does not answer. */
+/** A file whose reader waits without end, like one on a share that does not answer. */
 function silentFile(lab: Lab, name: string): string {
   const file = join(lab.folder, name);
   execFileSync('mkfifo', [file]);
   return file;
 }
 
-/** Resolves once something reads the silent file; it gets nothing, and the end when the handle is closed. */
+/**
+ * Resolves once the silent file is being read; the reader gets no data, and the end of the file when the
+ * handle is closed.
+ */
 async function whenRead(file: string): Promise<FileHandle> {
   // Opening it for writing fails while nothing has opened it for reading.
   const handle = await vi.waitFor(() => open(file, constants.O_WRONLY | constants.O_NONBLOCK), 20_000);
@@ -79,7 +82,7 @@ async function exitWithin(daemon: TestDaemon, ms: number): Promise<number | stri
 describe('A log that cannot be written', () => {
   const LOGS: [string, (lab: Lab) => number][] = [
     ['on a full disk', () => opened('/dev/full', 'w')],
-    ['into a pipe that nobody reads', stalledPipe],
+    ['into a pipe that is not read', stalledPipe],
   ];
 
   it.skipIf(!existsSync('/dev/full')).each(LOGS)(
@@ -216,7 +219,7 @@ describe('A daemon that is stopped ends', () => {
     expect(await exitWithin(daemon, ENDS_WITHIN_MS)).toBe('SIGTERM');
     expect(daemon.log).toContainEqual(
       expect.objectContaining({
-        msg: 'A part could not be stopped; the others are stopped all the same',
+        msg: 'A part could not be stopped; the others are stopped',
         part: 'reloads',
       }),
     );

@@ -35,7 +35,7 @@ describe('A daemon with a webhook', () => {
     expect(await daemon.stop()).toBe(0);
   });
 
-  it('loses nothing when it is killed while its receiver is away, and repeats under the same id', async () => {
+  it('loses nothing when it is killed while its receiver is unavailable, and repeats under the same id', async () => {
     const receiver = await Receiver.start();
     const lab = await labWith(receiver);
     receiver.answer = () => undefined;
@@ -58,7 +58,7 @@ describe('A daemon with a webhook', () => {
     expect(await second.stop()).toBe(0);
   });
 
-  it('says in /readyz and the log why it cannot deliver, and stops meanwhile without waiting', async () => {
+  it('says in /readyz and the log why it cannot deliver, and stops then without waiting', async () => {
     const receiver = await Receiver.start();
     receiver.answer = () => 422;
     const lab = await labWith(receiver);
@@ -85,7 +85,7 @@ describe('A daemon with a webhook', () => {
     await daemon.ready();
     writeSecret(lab.folder, 'short');
     daemon.signal('SIGHUP');
-    await daemon.logged(({ msg }) => msg.includes('refused; the previous'));
+    await daemon.logged(({ msg }) => msg.includes('rejected; the previous'));
     await lab.scan('a.png', 1);
     await ended(daemon, 1);
     expect(receiver.posts.map(({ status }) => status)).toEqual([204]);

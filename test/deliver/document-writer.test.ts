@@ -29,9 +29,9 @@ describe('DocumentWriter', () => {
     expect(readdirSync(join(folder, 'left'), { recursive: true })).toHaveLength(43);
   });
 
-  it('writes what it can, says what failed with its code, and goes on', async () => {
+  it('writes what it can, reports the failure with its code, and continues', async () => {
     const [folder, broken] = [temporaryFolder(), temporaryFolder()];
-    // A file where the scanner's folder should be: no name in it will do.
+    // A file in place of the scanner's folder: no name in it can be written.
     writeFileSync(join(broken, 'left'), '');
     const it = writer();
     const failure = await it
@@ -43,7 +43,7 @@ describe('DocumentWriter', () => {
     expect(readdirSync(join(folder, 'left')).sort()).toEqual(['b.png.json', 'c.png.json']);
   });
 
-  it('has another thread when one was lost', async () => {
+  it('starts another thread after one was lost', async () => {
     const folder = temporaryFolder();
     const threadFile = join(folder, 'thread.mjs');
     // Ends at its first group, and writes later ones.
@@ -66,7 +66,7 @@ describe('DocumentWriter', () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  it('starts no thread for nothing', async () => {
+  it('starts no thread without documents', async () => {
     await new DocumentWriter(new URL('file:///nowhere.js')).close();
   });
 });

@@ -39,7 +39,7 @@ const GOES_ON = new AbortController().signal;
 const NOBODY = 65_534;
 const hasMounts = canMount();
 
-/** Another file system, as root and where containers may. */
+/** Whether another file system can be mounted: as root, and where containers may. */
 function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'smearwatch-mount-'));
   try {
@@ -130,7 +130,7 @@ describe('A folder that may not be written', () => {
     new NdjsonSink('ndjson', join(folder, 'deep', 'results.ndjson')),
   ];
 
-  it('is told as such, with what to do', async () => {
+  it('is reported as such, with what to do', async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o555);
     const isRoot = process.getuid?.() === 0;
@@ -146,17 +146,20 @@ describe('A folder that may not be written', () => {
     }
   });
 
-  it.skipIf(!hasMounts)('is told as such where all is read-only, for which Node says ENOENT', async () => {
-    const folder = temporaryFolder();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', folder]);
-    onTestFinished(() => void execFileSync('umount', [folder]));
-    for (const sink of sinksTo(folder))
-      await expect(sink.deliver([deliveryOf('a.png')], GOES_ON)).rejects.toMatchObject({
-        code: 'folder-unwritable',
-        message: `${folder} cannot be written: its file system is read-only here`,
-        hint: expect.stringContaining('ReadWritePaths=') as string,
-      });
-  });
+  it.skipIf(!hasMounts)(
+    'is reported as such on a read-only file system, for which Node says ENOENT',
+    async () => {
+      const folder = temporaryFolder();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', folder]);
+      onTestFinished(() => void execFileSync('umount', [folder]));
+      for (const sink of sinksTo(folder))
+        await expect(sink.deliver([deliveryOf('a.png')], GOES_ON)).rejects.toMatchObject({
+          code: 'folder-unwritable',
+          message: `${folder} cannot be written: its file system is read-only here`,
+          hint: expect.stringContaining('ReadWritePaths=') as string,
+        });
+    },
+  );
 });
 
 describe('NdjsonSink', () => {
@@ -172,7 +175,7 @@ describe('NdjsonSink', () => {
     expect(paths).toEqual(['a.png', 'b.png', 'c.png']);
   });
 
-  it('drops the half line that a crash has left', async () => {
+  it('drops the incomplete line that a crash has left', async () => {
     const file = join(temporaryFolder(), 'results.ndjson');
     const sink = new NdjsonSink('ndjson', file);
     await sink.deliver([deliveryOf('a.png')]);
@@ -251,7 +254,7 @@ describe('AfterwardsSink', () => {
     ]);
   });
 
-  /** Where a name that the source's file system takes is too long a path. */
+  /** A folder in which a name that the source's file system accepts makes too long a path. */
   function deepFolder(): string {
     const folder = join(temporaryFolder(), ...Array.from({ length: 15 }, () => 'd'.repeat(250)));
     mkdirSync(folder, { recursive: true });
@@ -271,7 +274,7 @@ describe('AfterwardsSink', () => {
     const [moved, ...others] = files().filter((name) => !before.includes(name));
     expect([moved, others]).toEqual([expect.stringMatching(`^${stem}\\.png-[0-9a-f]{16}\\.png$`), []]);
     expect(readFileSync(join(target, moved!), 'utf8')).toBe('content');
-    // And again, as after a crash.
+    // Delivered again, as after a crash.
     await sink.deliver([delivery]);
     expect(files()).toHaveLength(before.length + 1);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, errorOf, EXIT, exitCodeOf, failureOf, fateOf, SmearwatchError } from '../../src/errors.js';
 
-/** On its way through JSON, as between processes. */
+/** The error after it went through JSON, as between processes. */
 function sent(...failed: Parameters<typeof failureOf>): Error {
   return errorOf(JSON.parse(JSON.stringify(failureOf(...failed))) as ReturnType<typeof failureOf>);
 }

@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { batches } from '../../src/pipeline/batches.js';
 
-/** Batches of 3 for as many idle workers as `workers.idle` says. */
+/** Batches of 3, with `workers.idle` as the number of idle workers. */
 function collect(idle = 0) {
   const source = new Subject<number>();
   const freed$ = new Subject<void>();
@@ -21,7 +21,7 @@ function collect(idle = 0) {
 }
 
 describe('batches', () => {
-  it('are full while all workers are busy, and the rest waits for company', async () => {
+  it('are full while all workers are busy, and the rest waits for a full batch', async () => {
     const { put, emitted } = collect();
     await put(1, 2, 3, 4);
     await put(5);
@@ -33,7 +33,7 @@ describe('batches', () => {
     ]);
   });
 
-  it('hold nothing back from an idle worker', async () => {
+  it('leave no item waiting while a worker is idle', async () => {
     const { put, emitted } = collect(1);
     await put(1);
     expect(emitted).toEqual([[1]]);
@@ -55,7 +55,7 @@ describe('batches', () => {
     expect(emitted).toEqual([[1, 2]]);
   });
 
-  it('are never larger than full, however much is there', async () => {
+  it('are never larger than full, for any number of items', async () => {
     const { put, emitted } = collect(2);
     await put(1, 2, 3, 4, 5, 6, 7, 8);
     expect(emitted).toEqual([

@@ -56,7 +56,7 @@ describe('ClaimsInFlight', () => {
     expect(stage()).toBe('batch');
   });
 
-  it('measures for how long no claim has ended, and not the time in which there was none', () => {
+  it('measures for how long no claim has ended, without the time in which no claim was in flight', () => {
     const { state, inFlight } = inFlightWith(3);
     const idleMs = () => inFlight.snapshot().idleMs;
     state.nowMs = 1000;

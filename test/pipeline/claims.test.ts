@@ -110,7 +110,7 @@ describe('Claims', () => {
     expect(isComplete()).toBe(true);
   });
 
-  it('tries a suspect with nothing beside it: after what is in flight, and before anything else', async () => {
+  it('tries a suspect alone: after what is in flight, and before anything else', async () => {
     const source = queueOf(2);
     const suspects = suspectsOf();
     const { claims, end, emitted } = flowOf(source, 4, { suspects });
@@ -134,7 +134,7 @@ describe('Claims', () => {
     expect(ids()).toEqual([0, 1, 77, 0, 1]);
   });
 
-  it('claims nothing during a pause, and goes on when it is woken after it', () => {
+  it('claims nothing during a pause, and continues when it is woken after it', () => {
     const pauses = { isPaused: true, pausedScanners: [] };
     const { claims, emitted } = flowOf(queueOf(1), 4, { pauses });
     claims.pull();

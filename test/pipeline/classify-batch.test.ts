@@ -13,8 +13,8 @@ const idsOf = ({ images }: AnsweredBatch | FailedBatch): number[] => images.map(
 const isAnswered = (batch: AnsweredBatch | FailedBatch): batch is AnsweredBatch => 'reply' in batch;
 
 /**
- * A batch with `poison` kills its worker; the answer to a batch leaves out the last file of it that is
- * `forgotten`.
+ * A classifier for tests. A batch with `poison` kills its worker; if the last file of a batch is `forgotten`,
+ * the answer leaves it out.
  */
 function classifierWith({ poison = 99, forgotten = 99, code = 'worker-lost' as ErrorCode }) {
   const batches: number[][] = [];

@@ -28,7 +28,7 @@ function resultOf(...models: number[][][]): Pick<BatchReply, 'models' | 'perMode
 const sure = { minConfidence: 0.8, isExpectedSize: true, doubts: [] };
 
 describe('predictionsOf', () => {
-  it('takes the row of the image from every model', () => {
+  it('uses the row of the image from every model', () => {
     const result = resultOf(
       [
         [0.9, 0.05, 0.05],

@@ -6,7 +6,7 @@ import { endingOf } from '../../src/pipeline/endings.js';
 const policy = { maxAttempts: 3, retryDelayMs: 1000 };
 const attempt = (number: number): Claim => ({ attempt: number }) as Claim;
 const failure = (code: ErrorCode): SmearwatchError =>
-  new SmearwatchError(code, 'It failed', { hint: 'Mend it' });
+  new SmearwatchError(code, 'It failed', { hint: 'Fix it' });
 
 describe('endingOf', () => {
   it.each<ErrorCode>([
@@ -24,7 +24,7 @@ describe('endingOf', () => {
   ])('quarantines %s at once, with what to do in the reason', (code) => {
     expect(endingOf(failure(code), attempt(1), policy)).toEqual({
       kind: 'quarantined',
-      reason: { code, reason: 'It failed. Mend it' },
+      reason: { code, reason: 'It failed. Fix it' },
     });
   });
 

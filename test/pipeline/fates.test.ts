@@ -22,7 +22,7 @@ function claimed() {
       imageRetried: ({ code }) => void reported.push(`retried ${code}`),
       imageQuarantined: ({ code }) => void reported.push(`quarantined ${code}`),
     } satisfies RecorderParts['telemetry'],
-    // At once: a postponed image alone waits.
+    // The retry is immediate: only a postponed image waits.
     config: () => ({ pipeline: { maxAttempts: MAX_ATTEMPTS, retryDelayMs: 0 } }) as unknown as IngestSettings,
     onEnded: () => undefined,
     onLedgerFailed: (error) => expect.unreachable(String(error)),
@@ -36,7 +36,7 @@ function claimed() {
   return { ledger, reported, fail };
 }
 
-/** Codes by fate, as docs/images.md promises; `unexpected-error` stands for everything that has no code. */
+/** Codes by fate, as docs/images.md promises; `unexpected-error` stands for every failure without a code. */
 const PERMANENT = [
   'image-empty',
   'image-format-unsupported',

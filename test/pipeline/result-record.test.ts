@@ -46,7 +46,8 @@ function classified(row: number): FileReply {
 const COMPUTED_BY = { computation: 'smearwatch-front', engineVersion: '1.2.3' } as const;
 
 /**
- * An image that has a result already lies between two that were classified, as a lymphocyte and a monocyte.
+ * A batch in which an image that already has a result is between two that were classified, as a lymphocyte
+ * and a monocyte.
  */
 const BATCH = {
   images: [imageOf(1, 'lymphocyte'), imageOf(2), imageOf(3, 'slide-7')],

@@ -7,7 +7,7 @@ import { WORKER_FILE } from '../fixtures/worker-file.js';
 import { compiled } from '../fixtures/compiled.js';
 
 const ENDINGS = 12;
-/** Pools ended while their workers load models, and while they compute, at times spread over both. */
+/** Ends pools while their workers load models, and while they compute, at times spread over both. */
 const SCRIPT = `
   const [{ pool, workerFile, models, endings }] = process.argv.slice(1).map(JSON.parse);
   const { InferencePool } = await import(pool);

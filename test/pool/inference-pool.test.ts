@@ -29,7 +29,7 @@ const options = (models: readonly ModelSpec[], workers = 2) => ({
 const pixels = (value: number, count = 1): Uint8Array<ArrayBuffer> =>
   new Uint8Array(count * IMAGE_BYTES).fill(value);
 
-/** An image takes about as long as a hundred of LeNet-5's. */
+/** A network that takes about a hundred times as long per image as LeNet-5. */
 const slow: Network = {
   ...lenet5(),
   layers: [
@@ -101,7 +101,7 @@ describe('InferencePool', () => {
     await expect(InferencePool.start(options(broken))).rejects.toMatchObject({ code: 'model-unloadable' });
   });
 
-  it('gives up a batch that takes too long, replaces its worker and goes on', async () => {
+  it('gives up a batch that takes too long, replaces its worker and continues', async () => {
     const registry = emptyRegistry();
     await addLeNet5(registry, 1, { network: slow });
     const pool = await InferencePool.start({

@@ -7,7 +7,7 @@ import { compiled } from '../fixtures/compiled.js';
 
 const never = new AbortController().signal;
 
-/** Counts its native calls, 200 ms each, in `state`: begun, ended. */
+/** A thread that counts its native calls of 200 ms in `state`: begun, ended. */
 const THREAD = `
   const { NativeLock } = await import(workerData.module);
   const lock = NativeLock.of(workerData.lock);

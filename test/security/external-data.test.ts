@@ -17,7 +17,7 @@ function fileOf(bytes: Uint8Array): string {
   return file;
 }
 
-/** A file that protobufjs writes, changed. */
+/** A file that protobufjs writes, with changes. */
 function changed(change: (model: ModelProto & { graph: NonNullable<ModelProto['graph']> }) => void): string {
   const model = structuredClone(decodeModel(foreignFile()));
   change(model);
@@ -75,7 +75,7 @@ it('Files that keep everything are let through', async () => {
   await readSkeleton(fileOf(onnxOf(lenet5())));
 });
 
-describe('A file that is no model is refused:', () => {
+describe('A file that is not a model is refused:', () => {
   const whole = onnxOf(lenet5());
   it.each<[string, Uint8Array]>([
     ['cut short', whole.subarray(0, whole.length - 100)],
@@ -88,7 +88,7 @@ describe('A file that is no model is refused:', () => {
   });
 });
 
-/** A graph in an attribute of a node of a graph, and so on. */
+/** A graph in an attribute of a node of a graph, to this depth. */
 function nested(depth: number): Uint8Array {
   let bytes: Uint8Array = Buffer.alloc(0);
   const within = (field: number, content: Uint8Array): Uint8Array => {

@@ -12,7 +12,7 @@ import { silent } from '../../src/telemetry/silent.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
 const TOKEN = 'correct-horse-battery-staple';
-const SECRET = 'what nobody may read over HTTP';
+const SECRET = 'what must not be readable over HTTP';
 
 let folder: string;
 let port: number;
@@ -52,7 +52,7 @@ beforeEach(async () => {
   });
 });
 
-/** A request whose path is sent as it is: `fetch` would tidy it up. */
+/** Sends a request whose path is unchanged: `fetch` would normalize it. */
 function ask(path: string, method = 'GET', body?: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = {
@@ -91,7 +91,7 @@ describe('No path of a request reaches the file system:', () => {
     const { status, text } = await ask(path);
     expect(text).not.toContain(SECRET);
     expect(text).not.toContain('root:');
-    // A query is no part of a page's name: the page as ever. Everything else is not there.
+    // A query is not part of a page's name: the answer is the usual page. Every other path does not exist.
     expect(path.includes('?') ? [200] : [400, 404]).toContain(status);
   });
 });

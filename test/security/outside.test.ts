@@ -30,11 +30,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(why !== undefined)(`Under strace${why === undefined ? '' : ` (left out: ${why})`}`, () => {
-  /** Runs a command that may use the configuration's address only, and expects that it strays nowhere. */
+  /** Runs a command that may use only the configuration's address, and expects that it uses nothing else. */
   async function staysInside(args: readonly string[], code = 0, permission: Permission = {}): Promise<void> {
     const addresses = new RegExp(`^127\\.0\\.0\\.1:${port}$`);
     const { strays, stderr, ...ended } = await secluded.smearwatch(args, { addresses, ...permission });
-    // What went wrong is said where the exit code is not the expected one.
+    // Standard error explains an unexpected exit code.
     const said = ended.code === code ? '' : stderr;
     expect({ strays, code: ended.code, said }).toEqual({ strays: [], code, said: '' });
   }
@@ -60,7 +60,7 @@ describe.skipIf(why !== undefined)(`Under strace${why === undefined ? '' : ` (le
     await staysInside(['generate', '--out', 'cells', '--count', '12']);
   });
 
-  it('a daemon that runs once connects to its webhook only, and listens where it is told to', async () => {
+  it('a daemon that runs once connects to its webhook only, and listens on the configured address only', async () => {
     const receiver = await Receiver.start();
     const { hostname, port: receiverPort } = new URL(receiver.url);
     writeSecret(secluded.lab);

@@ -12,12 +12,12 @@ import { giveToNobody, NOBODY, whyNotAsNobody } from '../fixtures/nobody.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('Smearwatch', () => {
-  it('listens on this computer only, and lets nothing be changed, unless it is told otherwise', () => {
+  it('listens on this computer only, and allows no changes, unless configured otherwise', () => {
     const { http } = parseConfig('{ stateFolder: s, scanners: [{ name: a, folder: in }] }', '/lab.yaml');
     expect([http.host, http.tokenFile]).toEqual(['127.0.0.1', undefined]);
   });
 
-  it('has a unit that takes from it what it does not need', () => {
+  it('has a unit that removes the privileges it does not need', () => {
     const unit = readFileSync(join(root, 'deploy', 'smearwatch.service'), 'utf8');
     for (const line of [
       'User=smearwatch',
@@ -42,7 +42,7 @@ describe('Smearwatch', () => {
     expect(shells).toEqual([]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('runs as a user who may do nothing else', async ({ skip }) => {
+  it.skipIf(process.getuid?.() !== 0)('runs as a user without other rights', async ({ skip }) => {
     const why = whyNotAsNobody(cliFile());
     if (why !== undefined) skip(why);
     const lab = await Lab.open();

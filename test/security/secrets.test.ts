@@ -8,7 +8,7 @@ import { Receiver, SECRET, writeSecret, type Answer } from '../fixtures/receiver
 const TOKEN = 'correct-horse-battery-staple-0123456789';
 const WRONG = 'wrong-horse-battery-staple-9876543210';
 
-/** Every file below a folder but those that are secret, as bytes. */
+/** Every file below a folder except the secret ones, as bytes. */
 function filesBelow(folder: string): Map<string, Buffer> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return new Map(
@@ -18,7 +18,7 @@ function filesBelow(folder: string): Map<string, Buffer> {
   );
 }
 
-/** In every form in which it could be written by accident. */
+/** A secret in every form in which it could be written by accident. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [secret, bytes.toString('base64').slice(0, -4), bytes.toString('hex'), encodeURIComponent(secret)];
@@ -77,7 +77,7 @@ it("A webhook's secret, and what else is in its address, is in no log, no page, 
   const sinks = [{ type: 'webhook', url, secretFile: 'webhook.secret', timeoutMs: 500 }];
   lab.configure({ sinks, log: { level: 'debug' } });
   for (const index of [1, 2, 3]) await lab.scan(`${index}.png`, index);
-  // Refused, never answered, broken off, and at last taken.
+  // The answers: refused, never answered, broken off, and at last accepted.
   const answers: Answer[] = [401, undefined, (request) => void request.socket.destroy()];
   receiver.answer = (index) => (index < answers.length ? answers[index] : 204);
   const daemon = lab.run();
@@ -89,7 +89,7 @@ it("A webhook's secret, and what else is in its address, is in no log, no page, 
   await ended(daemon, 3);
   writeSecret(lab.folder, `${SECRET} with more`);
   daemon.signal('SIGHUP');
-  await daemon.logged(({ msg }) => msg.includes('refused; the previous'));
+  await daemon.logged(({ msg }) => msg.includes('rejected; the previous'));
   const commands = [
     ['doctor', '--config', lab.configFile, '--json'],
     ['audit', 'list', '--config', lab.configFile, '--json'],

@@ -45,7 +45,7 @@ describe('What is installed', () => {
     expect(unsafe.map(([path]) => path)).toEqual([]);
   });
 
-  it('has only install scripts that somebody has decided about', () => {
+  it('has only install scripts with a recorded decision', () => {
     expect(withScripts().filter((name) => !(name in allowScripts))).toEqual([]);
     expect(Object.keys(allowScripts).filter((name) => allowScripts[name])).toEqual(['@tensorflow/tfjs-node']);
   });
@@ -53,7 +53,7 @@ describe('What is installed', () => {
   // The script downloads from nuget.org what only CUDA needs, and `npm ci` fails where it cannot. npm 10 does
   // not know `allowScripts`, but runs only what the lock file says has a script. After an update, delete that
   // line again.
-  it('leaves out the download of onnxruntime-node, whichever npm installs it', () => {
+  it('leaves out the download of onnxruntime-node, with any version of npm', () => {
     expect(allowScripts['onnxruntime-node']).toBe(false);
     expect(withScripts()).not.toContain('onnxruntime-node');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseTrace } from '../fixtures/trace/touches.js';
 
-/** What the lines say that was touched, as `call what`. */
+/** The parsed lines, as `call what`. */
 function touched(...lines: readonly string[]): string[] {
   return parseTrace(lines.join('\n'), '/start').map(
     (touch) => `${touch.call} ${'address' in touch ? touch.address : touch.path}`,

@@ -22,7 +22,7 @@ function repeat(times: number, work: (time: number) => void): void {
   for (let time = 0; time < times; time += 1) work(time);
 }
 
-/** Level, text and how often it had failed, of each line. */
+/** Level, text and number of failures of each line. */
 function told(): unknown[] {
   return lines.map(({ level, msg, failures }) => [level, msg, ...(failures === undefined ? [] : [failures])]);
 }
@@ -93,11 +93,11 @@ describe('A condition that lasts', () => {
       ],
     ],
     [
-      'label files that cannot be looked for',
+      'label files that cannot be searched for',
       'warn',
       (t) => t.labelFilesFailed({ scanner: 'left', error: failure('EACCES') }),
       (t) => t.labelFilesRead({ scanner: 'left' }),
-      ['Label files cannot be looked for; periodic looks continue', 'Label files are read again'],
+      ['The search for label files failed; periodic searches continue', 'Label files are read again'],
     ],
     [
       'a worker that cannot be replaced',
@@ -120,11 +120,11 @@ describe('A condition that lasts', () => {
       ],
     ],
     [
-      'drift that cannot be followed',
+      'drift that cannot be measured',
       'warn',
       (t) => t.driftFailed({ error: failure('ERR_SQLITE_ERROR') }),
       (t) => t.driftFollowed(),
-      ['Drift cannot be followed; images are classified all the same', 'Drift is followed again'],
+      ['Drift cannot be measured; classification continues', 'Drift is measured again'],
     ],
   ])('is one line when it begins and one when it ends: %s', (_, level, fail, succeed, [begin, end]) => {
     repeat(2, () => succeed(telemetry));
@@ -138,7 +138,7 @@ describe('A condition that lasts', () => {
     ]);
   });
 
-  it('is a line for each of its reasons, also when they alternate, whatever their text', () => {
+  it('is a line for each of its reasons, also when they alternate, with any text', () => {
     repeat(50, (time) => {
       telemetry.deliveryFailed({ sink: 'json', error: failure('ENOSPC', `only ${time} bytes are free`) });
       telemetry.deliveryFailed({ sink: 'json', error: failure('EIO') });
@@ -146,7 +146,7 @@ describe('A condition that lasts', () => {
     expect(lines).toMatchObject([{ err: { code: 'ENOSPC' } }, { err: { code: 'EIO' } }]);
   });
 
-  it('is told apart by scanner and by sink', () => {
+  it('is logged separately for each scanner and sink', () => {
     for (const scanner of ['left', 'right'])
       telemetry.rescanFailed({ scanner, error: failure('scanner-folder-missing') });
     telemetry.rescanFinished({ scanner: 'right', ...COUNTS });
@@ -166,7 +166,7 @@ it('Entries of an audit trail that cannot be written are in the log once each', 
   });
   telemetry.auditAppended({ sequence: 1, hash: 'a', event: 'event-0', actor: 'daemon', details: '{}' });
   expect(told()).toEqual([
-    ['error', 'The audit trail cannot be written; images are classified all the same'],
+    ['error', 'The audit trail cannot be written; classification continues'],
     ...Array.from({ length: 3 }, () => ['error', 'Audit entries wait until the trail can be written']),
     ['info', 'The audit trail can be written again', 30],
     ['info', 'Audit entry'],

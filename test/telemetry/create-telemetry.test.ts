@@ -122,7 +122,7 @@ describe('metrics', () => {
     await metric('smearwatch_rescan_missed_files_total{scanner="left"} 2');
   });
 
-  it('tell a refused configuration from one in force', async () => {
+  it('distinguish a rejected configuration from one in effect', async () => {
     telemetry.started({ configFile: '/c.yaml' });
     await metric('smearwatch_configuration_last_reload_successful 1');
     telemetry.reloadRefused({ error: new Error('no such model') });

@@ -30,8 +30,8 @@ export function modelsOf(version: number): ModelIdentity[] {
 const MODELS = modelsOf(1);
 
 /**
- * A hospital with eight scanners, four sinks and four models, where everything has happened that can: all
- * series there are.
+ * A hospital with eight scanners, four sinks and four models, where every event has happened: all series
+ * exist.
  */
 export function hospital(): { registry: Registry; telemetry: Telemetry } {
   const registry = createRegistry({ version: '1.2.3' });

@@ -21,7 +21,7 @@ async function metric(line: string): Promise<void> {
   expect((await registry.metrics()).split('\n')).toContain(line);
 }
 
-it('labels are counted by where from and outcome', async () => {
+it('labels are counted by source and outcome', async () => {
   const label = { class: 'lymphocyte', by: 'Weber' };
   const labels = [
     { ...label, outcome: 'set' },
@@ -33,21 +33,21 @@ it('labels are counted by where from and outcome', async () => {
   await metric('smearwatch_labels_total{source="http",outcome="changed"} 1');
 });
 
-it('a folder whose name is no class is counted for every image and told once', async () => {
+it('a folder whose name is not a class is counted for every image and logged once', async () => {
   for (let image = 0; image < 100; image += 1)
     telemetry.labelRefused({ source: 'folder', scanner: 'left', name: '2026-02', reason: 'no class' });
   await metric('smearwatch_labels_refused_total{source="folder",scanner="left"} 100');
   expect(lines).toMatchObject([{ level: 'warn', name: '2026-02', reason: 'no class' }]);
 });
 
-it('somebody who tries tokens is counted each time and told now and then', async () => {
+it('a client that tries tokens is counted each time and logged now and then', async () => {
   for (let time = 0; time < 50; time += 1)
     telemetry.changeRefused({ status: 401, reason: 'wrong', address: '10.0.0.9' });
   await metric('smearwatch_http_changes_refused_total{status="401"} 50');
   expect(lines).toMatchObject([{ level: 'warn', status: 401, address: '10.0.0.9' }]);
 });
 
-it('a reference that is taken from live images is told', () => {
+it('a reference that is taken from live images is logged', () => {
   telemetry.driftReferenceTaken({ subject: 'scanner left', images: 1000 });
   expect(lines).toMatchObject([{ level: 'info', subject: 'scanner left', images: 1000 }]);
 });

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { LogOutput } from '../../src/telemetry/log-output.js';
 import { temporaryFolder } from '../fixtures/folders.js';
 
-/** A pipe whose reader is this test; it takes 64 KiB, then a write has to wait. */
+/** A pipe whose reader is this test; it holds 64 KiB, then a write has to wait. */
 function pipe(): number {
   const file = join(temporaryFolder(), 'pipe');
   execFileSync('mkfifo', [file]);
@@ -17,12 +17,12 @@ function readFrom(fd: number): Buffer {
   try {
     return chunk.subarray(0, readSync(fd, chunk));
   } catch {
-    return chunk.subarray(0, 0); // Nothing is in the pipe.
+    return chunk.subarray(0, 0); // The pipe is empty.
   }
 }
 
-// Nothing is closed: an output that is given up goes on trying, and must not find another file under the
-// number of its own.
+// The descriptor stays open: an output that is given up continues to try, and must not write to another file
+// under the same number.
 
 function lines(from: number, to: number): string[] {
   return Array.from(
@@ -53,12 +53,12 @@ describe('A log', () => {
     output.write('first\n');
     const rest = lines(1, 300);
     for (const line of rest) output.write(line);
-    // What is being written in the background is that write's: the others follow it when the process ends.
+    // The running write finishes its own lines: the others follow when the process ends.
     output.drainSync(1000);
     return vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('first\n'));
   });
 
-  it('goes on where it stopped when its reader reads again, without a new line', async () => {
+  it('continues where it stopped when its reader reads again, without a new line', async () => {
     const fd = pipe();
     const output = new LogOutput(fd);
     const written = lines(0, 1000);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseMetrics, sumOfMetric } from '../../src/telemetry/parse-metrics.js';
 
 describe('The parser of /metrics', () => {
-  it('reads what prom-client writes, whatever the labels hold', async () => {
+  it('reads what prom-client writes, with any text in labels', async () => {
     const registry = new Registry();
     const registers = [registry];
     const odd = 'a "b", c\\d}=\n{e,f="g"} 1';
@@ -26,7 +26,7 @@ describe('The parser of /metrics', () => {
     expect(parseMetrics(`${line}\n`)).toEqual([{ name: 'a', labels: {}, value }]);
   });
 
-  it('passes over comments, empty lines and what is no sample', () => {
+  it('ignores comments, empty lines and lines that are not samples', () => {
     expect(parseMetrics('# TYPE a counter\n\n<html>\na\nb 1\r\n')).toEqual([]);
     expect(parseMetrics('<html> 2\nb 1')).toEqual([{ name: 'b', labels: {}, value: 1 }]);
   });

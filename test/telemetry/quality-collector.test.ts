@@ -79,7 +79,7 @@ it('drift is shown by measure, per model and per scanner', async () => {
   expect(lines.filter((line) => line.startsWith('smearwatch_image_drift_psi'))).toHaveLength(1);
 });
 
-it('the figures are computed once for a scrape, and anew for the next', async () => {
+it('the figures are computed once for a scrape, and again for the next', async () => {
   const accuracy = vi.fn(() => [ACCURACY]);
   const registry = new Registry();
   collectQuality(registry, readerOf({ accuracy }));

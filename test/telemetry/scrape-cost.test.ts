@@ -20,8 +20,8 @@ it('a scrape of a daemon with labels, drift and two models takes less than 20 ms
     expect(text).toContain('smearwatch_live_accuracy_ratio{');
     return Number(/^process_cpu_seconds_total (.+)$/m.exec(text)?.[1]);
   };
-  // The daemon's own processor time: what else the machine does is no part of it, and the daemon has nothing
-  // else to do.
+  // The daemon's own processor time does not include the machine's other work, and the daemon is otherwise
+  // idle.
   const before = await cpuSeconds();
   for (let scrape = 1; scrape < SCRAPES; scrape += 1) await cpuSeconds();
   const perScrapeMs = (((await cpuSeconds()) - before) * 1000) / SCRAPES;

@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import { metricCatalogue } from '../../scripts/generated/metric-catalogue.js';
 import { hospital, modelsOf, tellImages } from './hospital.js';
 
-/** With eight scanners, four sinks and four models: what one Prometheus takes from hundreds of daemons. */
+/**
+ * Most series with eight scanners, four sinks and four models: one Prometheus can store this from hundreds of
+ * daemons.
+ */
 const MAX_SERIES = 4000;
 const MAX_SCRAPE_MS = 20;
 
@@ -19,7 +22,7 @@ it('everything on, with all that can happen, is a bounded number of series', asy
   const missing = metricCatalogue().filter(({ name }) => !shown.has(name) && name.startsWith('smearwatch_'));
   expect(
     missing.map(({ name }) => name),
-    'not told in hospital.ts, so not counted here',
+    'not reported in hospital.ts, so not counted here',
   ).toEqual([]);
 });
 
@@ -43,7 +46,7 @@ it('a scrape with everything on takes less than 20 ms of the processor', async (
   const { registry } = hospital();
   await registry.metrics();
   const scrapes = 20;
-  // Processor time of this process: what else the machine does is no part of it.
+  // The processor time of this process does not include the machine's other work.
   const before = process.cpuUsage();
   for (let scrape = 0; scrape < scrapes; scrape += 1) await registry.metrics();
   const { user, system } = process.cpuUsage(before);

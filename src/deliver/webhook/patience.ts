@@ -1,4 +1,4 @@
-/** A signal that fires some time after another one: what is under way may end, but not take for ever. */
+/** A signal that fires some time after another one, so that a running operation may finish within a limit. */
 export class Patience {
   readonly #controller = new AbortController();
   readonly #begun: AbortSignal;

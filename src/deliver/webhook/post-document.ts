@@ -8,18 +8,18 @@ export interface Receiver {
 export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Fires when the answer is not waited for any more. */
+  /** Fires when the caller does not wait for the answer any longer. */
   readonly givenUp: AbortSignal;
 }
 
 /**
- * What is read of an answer's body, so that the connection can be used again. What it says does not matter.
+ * Bytes that are read of an answer's body, so that the connection can be used again. Its content is ignored.
  */
 const LONGEST_ANSWER_BYTES = 65_536;
 
 /**
- * Sends one document, and resolves when its receiver has answered that it has it (2xx). Redirects are not
- * followed: whoever can make one must not choose where results go.
+ * Sends one document, and resolves when its receiver has confirmed it (2xx). Redirects are not followed: a
+ * party that can cause one must not choose where results go.
  * @throws SmearwatchError `webhook-unreachable`, `webhook-refused`. They name the receiver, not its path,
  *   which may be a secret
  */
@@ -40,7 +40,8 @@ export async function postDocument(
 }
 
 /**
- * The answer has been given already; a body that breaks off, never ends or is huge changes nothing about it.
+ * Discards the body. The answer has been received already; a body that breaks off, never ends or is huge does
+ * not change it.
  */
 async function discard({ body }: Response): Promise<void> {
   if (!body) return;
@@ -51,11 +52,11 @@ async function discard({ body }: Response): Promise<void> {
       if (bytes > LONGEST_ANSWER_BYTES) return;
     }
   } catch {
-    // See above.
+    // The body is irrelevant, as described above.
   }
 }
 
-/** By the name of what a signal is aborted with. */
+/** Reasons for an abort, by the name of the error that the signal is aborted with. */
 const LATE: Readonly<Record<string, (timeoutMs: number) => string>> = {
   TimeoutError: (timeoutMs) => `it did not answer within ${timeoutMs} ms`,
   AbortError: () => 'it did not answer before the daemon stopped',
@@ -70,14 +71,14 @@ function unreachable(origin: string, timeoutMs: number, error: unknown): Smearwa
   return new SmearwatchError('webhook-unreachable', `The webhook ${origin} cannot be reached: ${why}`, {
     hint: /certificate/i.test(why)
       ? "Let the service's environment name the hospital's own authority: NODE_EXTRA_CA_CERTS=/etc/ssl/hospital-ca.pem"
-      : 'Check the address, the network between, and whether the receiver runs. Nothing is lost meanwhile.',
+      : 'Check the address, the network between, and whether the receiver runs. Nothing is lost in the meantime.',
     cause: error,
   });
 }
 
 /**
- * `fetch` fails with "fetch failed", and keeps what happened as the cause; of several addresses, as a list
- * without words.
+ * Reason of a failed request. `fetch` fails with "fetch failed" and keeps the reason as its cause; for
+ * several addresses, the cause is a list without a message.
  */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -96,6 +97,6 @@ function hintOf(status: number): string {
   if (status === 401 || status === 403)
     return "Do both sides have the same secret, and are both clocks right? The receiver's log should say.";
   if (status < 500)
-    return "The receiver's log should say what it does not like. The result is kept and sent again; those after it wait.";
-  return 'The receiver has a problem of its own. Nothing is lost meanwhile.';
+    return "The receiver's log should have the reason. The result is kept and sent again; those after it wait.";
+  return 'The receiver failed internally. Nothing is lost in the meantime.';
 }

@@ -2,8 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import { readSecretFile, unusableSecret, type SecretKind } from '../../files/secret-file.js';
 
 /**
- * Standard Webhooks: 192 to 512 bits, base64, with this before it where somebody could take it for another
- * secret.
+ * Prefix that Standard Webhooks defines for a secret of 192 to 512 bits in base64, so that it is not mistaken
+ * for another kind of secret.
  */
 const PREFIX = 'whsec_';
 const BYTES = { least: 24, most: 64 };
@@ -15,26 +15,29 @@ const KIND: SecretKind = {
   howToMake: 'Make one with: (umask 077; echo "whsec_$(openssl rand -base64 32)" > webhook.secret)',
 };
 
-/** Signs what webhooks send. The secrets are in private fields only, where no log and no error finds them. */
+/**
+ * Signs the requests of webhooks. The secrets are in private fields only, which no log and no error can
+ * print.
+ */
 export class WebhookSecrets {
   #signers: ReadonlyMap<string, Webhook> = new Map();
 
   /**
-   * Reads these files anew: from now on, their new secrets sign. Those of other files stay, for sinks that
+   * Reads these files again: from now on, their new secrets sign. Secrets of other files stay, for sinks that
    * are still in use.
-   * @throws SmearwatchError `webhook-secret-unusable`; the secrets of before stay then
+   * @throws SmearwatchError `webhook-secret-unusable`; the previous secrets stay then
    */
   async read(files: readonly string[]): Promise<void> {
     const entries = files.map(async (file) => [file, await readSigner(file)] as const);
     this.#signers = new Map([...this.#signers, ...(await Promise.all(entries))]);
   }
 
-  /** Forgets the secrets of all other files. */
+  /** Drops the secrets of all other files. */
   keepOnly(files: readonly string[]): void {
     this.#signers = new Map([...this.#signers].filter(([file]) => files.includes(file)));
   }
 
-  /** The value of `webhook-signature`. */
+  /** Computes the value of the header `webhook-signature`. */
   sign(file: string, id: string, at: Date, body: string): string {
     const signer = this.#signers.get(file);
     if (!signer) throw new Error(`the secret in ${file} was not read`);

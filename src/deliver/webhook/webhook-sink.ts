@@ -9,21 +9,24 @@ import { postDocument, type Receiver } from './post-document.js';
 
 export interface WebhookOptions extends Receiver {
   readonly name: string;
-  /** The value of `webhook-signature`. */
+  /** Computes the value of the header `webhook-signature`. */
   readonly sign: (id: string, at: Date, body: string) => string;
 }
 
 /**
- * A receiver that does not answer while the daemon stops is waited for so long; the result is sent again at
- * the next start.
+ * Time limit for an answer while the daemon stops; without an answer, the result is sent again at the next
+ * start.
  */
 const ANSWERS_AT_STOP_MS = 5000;
-/** What has been answered for is written down after so long: a crash has no more than this sent again. */
+/**
+ * Longest time before acknowledged results are recorded: after a crash, only results of this period are sent
+ * again.
+ */
 const LONGEST_GROUP_MS = 2000;
 
 /**
- * One POST per result, signed by the Standard Webhooks specification, one after the other: the order is kept,
- * and a receiver that is slow or down has one request to deal with.
+ * Sends one POST per result, signed by the Standard Webhooks specification, one after the other: the order is
+ * kept, and a receiver that is slow or down has only one request at a time.
  */
 export class WebhookSink implements Sink {
   readonly name: string;
@@ -55,7 +58,7 @@ export class WebhookSink implements Sink {
         await this.#post(delivery, givenUp);
       } catch (error) {
         if (before === 0) throw error;
-        // It is the first of the next group then, and says so itself.
+        // It is then the first of the next group, which reports the failure.
         return before;
       }
     }
@@ -78,9 +81,9 @@ export class WebhookSink implements Sink {
 }
 
 /**
- * The same for every delivery of one result for one file, also after a crash, a repair of the ledger or a
- * replay: so that receivers can drop repeats. The outbox's row ids would not do, since SQLite gives them out
- * again.
+ * Identifier of a delivery, the same for every delivery of one result for one file, also after a crash, a
+ * repair of the ledger or a replay: receivers can drop repeats. The outbox's row ids are not suitable, since
+ * SQLite reuses them.
  */
 export function deliveryId({ record, scanner, path }: Delivery): string {
   const what = JSON.stringify([record.image.sha256, scanner, path, modelSetOf(record)]);

@@ -14,7 +14,7 @@ export const BENCH = {
     'bench-no-room': 'Use a folder on another disk (`smearwatch bench --folder`), or measure fewer images.',
     'bench-quarantined': 'A bench needs images that can all be classified: `smearwatch bench --data`.',
     'bench-peer-failed':
-      "For instance `smearwatch bench --peer` 'python3 peer.py {model} {glob} {processes}', which prints images per second.",
+      "For example `smearwatch bench --peer` 'python3 peer.py {model} {glob} {processes}', which prints images per second.",
   }),
   ...passing({
     'bench-daemon-failed': 'The error shows the end of the log of the daemon.',

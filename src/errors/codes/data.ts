@@ -23,8 +23,9 @@ export const DATA = {
     'checkpoint-missing': 'Name the folder of an interrupted training; one is written after each epoch.',
     'checkpoint-foreign': 'Resume with the same options, images and split, or train into another folder.',
     'evaluation-data-empty': 'Check that the folder is the one that the split was made for.',
-    'evaluation-by-unknown': 'Add the column to manifest.csv, or tell the images apart by another one.',
-    'evaluation-split-unknown': 'Name one with `smearwatch evaluate --split`, or evaluate the models apart.',
+    'evaluation-by-unknown': 'Add the column to manifest.csv, or group the images by another column.',
+    'evaluation-split-unknown':
+      'Name one with `smearwatch evaluate --split`, or evaluate the models separately.',
     'evaluation-out-occupied': 'Name another folder for the results, or empty this one.',
     'evaluation-differs': 'Name another folder, or give the data, models and split that it was begun with.',
     'generate-option': 'Give the option a value in its range.',

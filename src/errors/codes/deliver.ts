@@ -1,6 +1,6 @@
 import { passing } from '../row.js';
 
-/** Failures of sinks: what is owed is delivered later. */
+/** Failures of sinks: undelivered results are delivered later. */
 export const DELIVER = passing({
   'folder-unwritable': "Give the daemon's user the right to write there. What is owed is delivered then.",
   'webhook-unreachable': 'Check the address, the network and the receiver. Nothing is lost in the meantime.',

@@ -1,6 +1,6 @@
 import { passing, permanent } from '../row.js';
 
-/** Answers of the HTTP interface that are no failure of the daemon's. */
+/** Answers of the HTTP interface that do not mean a failure of the daemon. */
 export const HTTP = {
   ...permanent({
     'bad-request': 'The request is not what the address takes: the message names the part.',

@@ -2,7 +2,7 @@ import { configuration, configurationRetried, passing, permanent, usage } from '
 
 /** Failures of models, of their engines, and of importing and quantizing one. */
 export const MODELS = {
-  // Not permanent: it would cost images that another worker can classify.
+  // Not permanent: images that another worker can classify would be lost.
   ...configurationRetried({
     'engine-unavailable': 'Run `npm ci` on this machine again, or configure another engine.',
   }),
@@ -13,7 +13,7 @@ export const MODELS = {
     'manifest-invalid': 'Restore this model version from a backup or its release, or use another version.',
   }),
   ...usage({
-    'model-unknown': 'Write name, name@version or name@label, for instance alexnet@3 or lenet5@production.',
+    'model-unknown': 'Write name, name@version or name@label, for example alexnet@3 or lenet5@production.',
     'label-invalid': 'A label starts with a lower-case letter, followed by a-z, 0-9, ".", "_" and "-".',
     'model-unquantizable':
       'Quantise a float32 version of an architecture of Smearwatch, or a convolutional network of opset 13 or later.',

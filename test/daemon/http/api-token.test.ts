@@ -32,7 +32,7 @@ describe('The token', () => {
       expect(token.matches(wrong)).toBe(false);
   });
 
-  it('is none without a file: then nothing is right, the empty token included', async () => {
+  it('is not set without a file: then every token is refused, the empty one included', async () => {
     const token = new ApiToken();
     await token.use(tokenFile(TOKEN));
     await token.use(undefined);
@@ -53,7 +53,7 @@ describe('The token', () => {
     expect(token.matches('another-one-that-is-long')).toBe(true);
   });
 
-  it('may be read by a group, not by everybody', async () => {
+  it('may be readable by a group, not by every user', async () => {
     await new ApiToken().use(tokenFile(TOKEN, 0o640));
     const error = await refusalOf(tokenFile(TOKEN, 0o644));
     expect(error.message).toContain('every user of this computer can read it');
@@ -66,7 +66,7 @@ describe('The token', () => {
     ['has spaces', 'hidden hidden hidden', 'not one line'],
     ['has two lines', 'hiddenhiddenhidden\nhiddenhiddenhidden', 'not one line'],
     ['is larger than a token', 'hidden'.repeat(1000), 'larger than'],
-  ])('of a file that %s is refused, without being told', async (_, content, why) => {
+  ])('of a file that %s is refused, and not shown', async (_, content, why) => {
     const error = await refusalOf(tokenFile(content));
     expect(error.message).toContain(why);
     expect(error.hint).toContain('openssl rand');

@@ -139,11 +139,11 @@ describe('POST /labels', () => {
   it.each<[string, object, RegExp]>([
     ['an unknown class', { class: 'lymphocyt' }, /"lymphocyt" is not a class .*Did you mean lymphocyte\?/],
     ['an unknown scanner', { sha256: undefined, scanner: 'lft', path: 'a' }, /no scanner "lft".* left/],
-    ['a path without its scanner', { sha256: undefined, path: 'a.png' }, /does not say whose/],
-    ['both ways of naming the image', { scanner: 'left', path: 'a.png' }, /does not say whose/],
-    ['a path that leaves the folder', { sha256: undefined, scanner: 'left', path: '../a' }, /no path/],
-    ['an absolute path', { sha256: undefined, scanner: 'left', path: '/etc/passwd' }, /no path/],
-  ])('with %s is 422 with the mend, and takes none of the others', async (_, change, message) => {
+    ['a path without its scanner', { sha256: undefined, path: 'a.png' }, /does not say which image/],
+    ['both ways of naming the image', { scanner: 'left', path: 'a.png' }, /does not say which image/],
+    ['a path that leaves the folder', { sha256: undefined, scanner: 'left', path: '../a' }, /not a path/],
+    ['an absolute path', { sha256: undefined, scanner: 'left', path: '/etc/passwd' }, /not a path/],
+  ])('with %s is 422 with the fix, and records none of the others', async (_, change, message) => {
     const { status, body } = await post([LABEL, { ...LABEL, ...change }]);
     expect(status).toBe(422);
     expect(body['message']).toMatch(message);
@@ -233,7 +233,7 @@ describe('The token', () => {
     expect(refusals).toEqual([{ status: 401, reason: expect.any(String) as string, address: '127.0.0.1' }]);
   });
 
-  it('is not there: 403 with how to configure it, whatever is sent', async () => {
+  it('is not configured: 403 with how to configure it, for every request', async () => {
     const at = await start(new ApiToken());
     const { status, body } = await post(LABEL, {}, at);
     expect(status).toBe(403);

@@ -99,7 +99,7 @@ describe('the pages', () => {
 });
 
 describe('everything else', () => {
-  it('is 404 as JSON, with the pages that there are', async () => {
+  it('is 404 as JSON, with a list of the pages', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/../etc/passwd`);
     expect(response.status).toBe(404);
@@ -107,7 +107,7 @@ describe('everything else', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is 405, whatever its body', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is 405, with any body', async (method) => {
     const { url } = await start();
     const body = method === 'OPTIONS' ? null : 'x'.repeat(100_000);
     const response = await fetch(`${url}/status`, { method, body });

@@ -80,7 +80,7 @@ describe('A secret', () => {
     ['is long', Buffer.alloc(65, 'secret').toString('base64'), '24 to 64 bytes'],
     ['is a sentence', 'this secret is no base64, it is a sentence', 'not one line of base64'],
     ['has two lines', `${SECRET}\n${SECRET}`, 'not one line of base64'],
-  ])('that %s is refused, without being told', async (_, text, why) => {
+  ])('that %s is refused, and not shown', async (_, text, why) => {
     const error = await refusalOf(writeSecret(temporaryFolder(), text));
     expect(error.message).toContain(why);
     expect(error.message).toContain('sinks[].secretFile');

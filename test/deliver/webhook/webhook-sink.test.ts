@@ -20,7 +20,7 @@ beforeEach(() => {
   onTestFinished(() => ledger.close());
 });
 
-/** Results that the webhook is owed from now on. */
+/** Records results that the sink must deliver to the webhook. */
 function record(...paths: string[]): void {
   ledger.queue.enqueue(
     'left',
@@ -48,7 +48,7 @@ async function sinkTo(url: string, timeoutMs = 5000): Promise<WebhookSink> {
   });
 }
 
-/** Works off the outbox, as in the daemon, and collects what it fails with. */
+/** Delivers the outbox, as the daemon does, and collects the failures. */
 async function deliverTo(
   url: string,
   timeoutMs?: number,
@@ -114,7 +114,7 @@ describe('The id of a delivery', () => {
     expect(Number(second!['webhook-timestamp'])).toBeGreaterThan(Number(first!['webhook-timestamp']));
   });
 
-  it('is the same when the ledger was made anew and gives the same row to another result', () => {
+  it('is the same when a new ledger gives the same row to another result', () => {
     const [delivery] = owed('a.png');
     ledger.outbox.remove('webhook', [delivery!]);
     const [other] = owed('b.png');
@@ -136,7 +136,7 @@ describe('A receiver', () => {
   it('that is down for a while loses nothing, and gets nothing twice that it has acknowledged', async () => {
     const receiver = await Receiver.start();
     const paths = Array.from({ length: 12 }, (_, index) => `${index}.png`);
-    // It dies of the fifth, and of every one after that.
+    // The connection breaks at the fifth request and at every later one.
     receiver.answer = (index) => (index < 4 ? 204 : (request) => void request.socket.destroy());
     record(...paths.slice(0, 8));
     const { failures } = await deliverTo(receiver.url);
@@ -208,7 +208,7 @@ describe('A receiver', () => {
     expect(await sink.deliver(owed('a.png', 'b.png'), stopping.signal)).toBe(1);
   });
 
-  it.skipIf(!hasOpenssl)('whose certificate nobody knows gets nothing', async () => {
+  it.skipIf(!hasOpenssl)('whose certificate is unknown gets nothing', async () => {
     const receiver = await Receiver.start(selfSigned(folder));
     const sink = await sinkTo(receiver.url);
     await expect(sink.deliver(owed('a.png'), GOES_ON)).rejects.toMatchObject({

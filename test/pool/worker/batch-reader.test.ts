@@ -21,7 +21,7 @@ function filesOf(...contents: string[]): FileToPrepare[] {
   });
 }
 
-/** What comes of each file while nothing can be read by other threads. */
+/** The result for each file while other threads can read nothing. */
 async function readAll(locality: Partial<Locality>, contents = ['a', 'bc', 'def', 'ghij']) {
   const files = filesOf(...contents);
   const isLocal = (): Promise<boolean> => Promise.resolve(true);
@@ -40,11 +40,11 @@ async function readAll(locality: Partial<Locality>, contents = ['a', 'bc', 'def'
 }
 
 describe('BatchReader', () => {
-  it('reads what lies on a disk of this computer itself', async () => {
+  it('reads files on a local disk itself', async () => {
     expect(await readAll({})).toEqual(['a', 'bc', 'def', 'ghij']);
   });
 
-  it('has what may lie elsewhere read by threads that nobody must wait for', async () => {
+  it('lets other threads read files that may be remote, so that nothing waits for them', async () => {
     const isLocal = (): Promise<boolean> => Promise.resolve(false);
     expect(await readAll({ isLocal })).toEqual(Array(4).fill('read-timeout'));
   });
@@ -54,7 +54,7 @@ describe('BatchReader', () => {
     expect(await readAll({ isQuick })).toEqual(['a', 'bc', 'def', 'read-timeout']);
   });
 
-  it('goes on by itself after one that was slow', async () => {
+  it('continues to read by itself after a single slow file', async () => {
     const isQuick = (bytes: number): boolean => bytes !== 2;
     expect(await readAll({ isQuick })).toEqual(['a', 'bc', 'def', 'ghij']);
   });
@@ -70,7 +70,7 @@ describe('BatchReader', () => {
 });
 
 describe('LOCALITY', () => {
-  it('trusts file systems that it knows only', async () => {
+  it('treats only known file systems as local', async () => {
     expect(await LOCALITY.isLocal(temporaryFolder())).toBe(true);
     expect(await LOCALITY.isLocal('/proc')).toBe(false);
     expect(await LOCALITY.isLocal('/proc/nowhere/at/all')).toBe(false);
@@ -84,7 +84,7 @@ describe('LOCALITY', () => {
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
-  it('takes what the memory gives for quick, and a disk for slow', () => {
+  it('regards reads from memory as quick, and reads from a disk as slow', () => {
     expect(LOCALITY.isQuick(75_000, 0.1)).toBe(true);
     expect(LOCALITY.isQuick(75_000, 4)).toBe(false);
     expect(LOCALITY.isQuick(2_200_000, 0.8)).toBe(true);

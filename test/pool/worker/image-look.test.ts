@@ -36,11 +36,11 @@ describe('How an image looks', () => {
   it('is that of the stained pixels only', () => {
     const half = lookOf(imageOf((_row, column) => (column < 128 ? [255, 255, 255] : [128, 64, 32])));
     expect(half).toMatchObject({ stained: 0.5, stain: { red: 0.2993 } });
-    // Mean density 0.146, just too pale to count.
+    // Mean density 0.146, slightly too pale to count.
     expect(lookOf(imageOf(() => [182, 182, 182]))).toEqual({ brightness: 0.7137, stained: 0 });
   });
 
-  it('sees stripes and dots of any width: the sample lies on a grid, not in columns', () => {
+  it('sees stripes and dots of any width: the samples form a grid, not columns', () => {
     const stripes = lookOf(imageOf((row) => (row % 32 < 16 ? [255, 255, 255] : [128, 64, 32])));
     expect(stripes.stained).toBe(0.5);
   });

@@ -15,7 +15,7 @@ function pictureOf(valueAt: ValueAt): Uint8Array {
   });
 }
 
-/** −1 to 1, the same for the same place. */
+/** Noise from −1 to 1, the same for the same place. */
 function noiseAt(x: number, y: number, channel: number): number {
   const mixed = Math.imul(Math.imul(x * 3 + channel + 1, 0x9e3779b1) ^ (y + 1), 0x85ebca6b) >>> 0;
   return (Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 0) / 2 ** 31 - 1;

@@ -13,7 +13,7 @@ import { addLeNet5, emptyRegistry, use } from '../../fixtures/registry.js';
 import { WORKER_FILE } from '../../fixtures/worker-file.js';
 
 beforeAll(() => {
-  // Workers take over the environment when they start; this process has no poison itself.
+  // Workers inherit the environment when they start; this process has no poison itself.
   vi.stubEnv('NODE_ENV', 'test');
   vi.stubEnv('SMEARWATCH_FAULT', 'poison');
   return () => vi.unstubAllEnvs();
@@ -61,7 +61,7 @@ describe('A worker', () => {
     expect(lost).toHaveLength(1);
   });
 
-  it('is given up when it loops for ever, and its neighbours wait without their time running', async () => {
+  it('is given up when it loops without end, and its neighbours wait without their time running', async () => {
     const pool = await start({ taskTimeoutMs: 2000 });
     const hanging = pool.classify(imageWith('loop'), 1);
     const neighbours = Promise.all([pool.classify(imageWith(), 1), pool.classify(imageWith(), 1)]);
@@ -88,7 +88,7 @@ describe('A worker', () => {
     },
   );
 
-  it('is searched for until there is one, and the alarm says why it is missing', async () => {
+  it('is started again until it succeeds, and the alarm says why it is missing', async () => {
     const models = await lenet5();
     const file = String(models[0]?.file);
     const missing = vi.fn();

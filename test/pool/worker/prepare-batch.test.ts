@@ -71,7 +71,7 @@ describe('prepareBatch', () => {
     expect(done).toBe(4);
   });
 
-  it('does not decode bytes that have a result, unless they are to be classified again', async () => {
+  it('does not decode bytes that have a result, unless they must be classified again', async () => {
     const folder = temporaryFolder();
     const files = [
       fileIn(folder, 'known.png', smears[0]!),

@@ -24,7 +24,7 @@ describe('readImage', () => {
     expect(readMs).toBeGreaterThan(0);
   });
 
-  it('does not wait for ever for a folder that does not answer', async () => {
+  it('does not wait without limit for a folder that does not answer', async () => {
     const file = fileWith('content');
     occupyThreads();
     await expect(readImage(file, { ...LIMITS, readWithinMs: 20 })).rejects.toMatchObject({

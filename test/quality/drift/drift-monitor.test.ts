@@ -32,7 +32,7 @@ function open(reference?: ReturnType<typeof makeReference>, window = WINDOW): Dr
   return monitor;
 }
 
-/** The `at`th image of a scanner; `shift`: brighter by so much. */
+/** Image number `at` of a scanner; `shift` is added to its brightness. */
 function record(at: number, { shift = 0, version = '1', scanner = 'left' } = {}): ResultRecord {
   const base = recordOf({ scanner, path: `${at}`, size: 1, mtimeMs: 1 } as Claim, `${at}`, version);
   const look = { brightness: (at % 100) / 200 + shift, stained: 0.5, stain: { red: 1, green: 1, blue: 1 } };
@@ -98,7 +98,7 @@ describe('Without a configured reference', () => {
     expect(monitor.readScanner('right').indexes['brightness']).toBeCloseTo(0, 9);
   });
 
-  it('a reference that was forgotten is taken anew from the newest images', () => {
+  it('a reference that was forgotten is taken again from the newest images', () => {
     const monitor = open();
     feed(monitor, WINDOW);
     feed(monitor, WINDOW, { shift: 0.4 });

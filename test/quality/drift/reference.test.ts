@@ -43,7 +43,7 @@ describe('A reference', () => {
     expect(await readReference(file)).toEqual(reference);
   });
 
-  it('of images that nobody measured has no looks', () => {
+  it('of images that were not measured has no looks', () => {
     expect(makeReference([{ ...IMAGES[0]!, image: {} }]).looks).toBeUndefined();
   });
 
@@ -55,7 +55,7 @@ describe('A reference', () => {
       { ...makeReference([]), looks: { images: 1, brightness: { edges: [1], counts: [1] } } },
     ],
     ['no models', { referenceVersion: 1, madeAt: '2026-03-04T05:06:07Z' }],
-  ])('with %s is refused with its file and the mend', async (_, content) => {
+  ])('with %s is rejected with its file and the fix', async (_, content) => {
     const file = join(temporaryFolder(), 'reference.json');
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
     await expect(readReference(file)).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('The index', () => {
     expect(driftOfShares({ a: 80, b: 20 }, now)).toBe(0);
   });
 
-  it('counts a class that is new, or has gone, whatever it is called', () => {
+  it('counts a class that is new or has gone, with any name', () => {
     expect(driftOfShares({ a: 100 }, Array<string>(100).fill('constructor'))).toBeGreaterThan(5);
   });
 
@@ -82,7 +82,8 @@ describe('The index', () => {
     const values = Array.from({ length: 1000 }, (_, at) => at / 1000);
     const reference = distributionOf(values);
     expect(driftOfValues(reference, values)).toBeCloseTo(0, 9);
-    expect(driftOfValues(reference, values.map((value) => value + 0.1))).toBeGreaterThan(0.25); // prettier-ignore
-    expect(driftOfValues(reference, values.map((value) => value + 5))).toBeGreaterThan(2); // prettier-ignore
+    const shifted = (by: number) => driftOfValues(reference, values.map((value) => value + by)); // prettier-ignore
+    expect(shifted(0.1)).toBeGreaterThan(0.25);
+    expect(shifted(5)).toBeGreaterThan(2);
   });
 });

@@ -59,7 +59,9 @@ function put(name: string, content: unknown, time = Date.now() / 1000 - 3600): v
   utimesSync(file, time, time);
 }
 
-/** By a rename, so that it has another change time, however coarse the file system's clock. */
+/**
+ * Replaces a file by a rename, so that it has another change time even on a file system with a coarse clock.
+ */
 function replace(name: string, content: unknown, time: number): void {
   const { ctimeMs } = statSync(join(folder, name));
   do {
@@ -82,7 +84,7 @@ function classify(path: string): void {
 const LYMPHOCYTE = { class: 'lymphocyte', by: 'A. Weber' };
 
 describe('A label file', () => {
-  it('labels the image beside it, before and after it is classified', async () => {
+  it('labels its image, before and after it is classified', async () => {
     classify('slide/a.png');
     put('slide/a.png.label.json', LYMPHOCYTE);
     put('slide/b.png.label.json', LYMPHOCYTE);
@@ -92,7 +94,7 @@ describe('A label file', () => {
       expect(ledger.labels.find(sha256Of(path))).toMatchObject({ ...LYMPHOCYTE, source: 'file' });
   });
 
-  it('is read once, also after a restart: it does not overrule who corrected the label since', async () => {
+  it('is read once, also after a restart: it does not overrule a later correction of the label', async () => {
     classify('a.png');
     put('a.png.label.json', LYMPHOCYTE);
     await scan.look();
@@ -138,7 +140,7 @@ describe('A label file', () => {
     expect(given).toEqual(['a.png set', 'a.png changed']);
   });
 
-  it('that was copied or restored, with the same bytes, does not overrule who corrected the label', async () => {
+  it('that was copied or restored, with the same bytes, does not overrule a later correction of the label', async () => {
     classify('a.png');
     put('a.png.label.json', LYMPHOCYTE, 1_700_000_000);
     await scan.look();
@@ -160,7 +162,7 @@ describe('A label file', () => {
     expect(ledger.labels.find(sha256Of('a.png'))).toMatchObject({ class: 'lymphocyte', by: 'Jörg Müller' });
   });
 
-  it('that is half written is left for the next look', async () => {
+  it('that is incomplete is left for the next scan', async () => {
     put('a.png.label.json', '{"class": "lymph', Date.now() / 1000);
     await scan.look();
     expect([refused, given]).toEqual([[], []]);
@@ -184,7 +186,7 @@ describe('A label file', () => {
     ['an unknown class', { ...LYMPHOCYTE, class: 'lymphocyt' }, /Did you mean lymphocyte/],
     ['too much', `"${'x'.repeat(5000)}"`, /5002 bytes/],
     ['deep nesting', '['.repeat(4000), /must be JSON/],
-  ])('with %s is told once, with the mend', async (_, content, reason) => {
+  ])('with %s is reported once, with the fix', async (_, content, reason) => {
     put('a.png.label.json', content);
     await scan.look();
     await scan.look();
@@ -194,7 +196,7 @@ describe('A label file', () => {
     expect(given).toEqual([]);
   });
 
-  it('of a class that other models know is taken over with them', async () => {
+  it('of a class that other models know is applied with them', async () => {
     put('a.png.label.json', { class: 'basophil', by: 'A. Weber' });
     await scan.look();
     classes = ['basophil', 'lymphocyte'];
@@ -210,7 +212,7 @@ describe('A label file', () => {
     expect(given).toEqual([]);
   });
 
-  it('in a hidden folder, or hidden itself, is none', async () => {
+  it('in a hidden folder, or hidden itself, is ignored', async () => {
     put('.trash/a.png.label.json', LYMPHOCYTE);
     put('.a.png.label.json', LYMPHOCYTE);
     put('.label.json', LYMPHOCYTE);
@@ -219,8 +221,8 @@ describe('A label file', () => {
   });
 });
 
-describe('A folder that is away', () => {
-  it('is no failure: the watcher tells of it', async () => {
+describe('A folder that is missing', () => {
+  it('does not count as a failure: the watcher reports it', async () => {
     rmSync(folder, { recursive: true });
     await scan.look();
     expect(refused).toEqual([]);

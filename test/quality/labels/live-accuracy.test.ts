@@ -10,7 +10,9 @@ const model = {
 } as const;
 const CLASSES = ['a', 'b', 'c'];
 
-/** Rows: the truth; 10 images, computed by hand: a 3 of 4 right, b 2 of 3, c 1 of 3. */
+/**
+ * Confusion matrix with the truth in rows: 10 images, computed by hand: a 3 of 4 right, b 2 of 3, c 1 of 3.
+ */
 const COUNTS = [
   { label: 'a', class: 'a', images: 3 },
   { label: 'a', class: 'b', images: 1 },
@@ -35,7 +37,7 @@ it('images of a class that the model does not know are left out', () => {
   expect(liveAccuracy(model, CLASSES, more)).toEqual(liveAccuracy(model, CLASSES, COUNTS));
 });
 
-it('without images there are none of the figures', () => {
+it('without images, no figure exists', () => {
   const { images, accuracy, perClass } = liveAccuracy(model, CLASSES, []);
   expect([images, accuracy]).toEqual([0, NaN]);
   expect(perClass[0]).toEqual({ class: 'a', precision: NaN, recall: NaN });

@@ -62,7 +62,7 @@ describe('A CSV file of labels', () => {
     ['with a path of two lines', 'class,path,scanner,by\nx,"a\n.png",left,W\n', 'must be one line of text'],
     ['without a class', 'sha256,by\n', 'no column "class"'],
     ['without images', 'class,by\n', 'neither a column "sha256" nor "path"'],
-    ['with a column nobody knows', 'sha256,class,label\n', 'a column "label"'],
+    ['with an unknown column', 'sha256,class,label\n', 'a column "label"'],
     ['with a row too short', `sha256,class,by\n${SHA256},lymphocyte\n`, 'Invalid Record Length'],
     ['with half a SHA-256', 'sha256,class,by\n\nabcd,lymphocyte,Weber\n', ':3 cannot be imported'],
     ['with nobody', `sha256,class\n${SHA256},lymphocyte\n`, ':2 cannot'],

@@ -148,7 +148,7 @@ export class SwapWorld {
 
 const ANSWERS = [
   'Configuration reloaded',
-  'The changed configuration was refused; the previous one stays in force',
+  'The changed configuration was rejected; the previous one stays in effect',
 ];
 
 function answersIn({ log }: TestDaemon): LogLine[] {
