@@ -77,7 +77,7 @@ describe('The token', () => {
     const folder = temporaryFolder();
     expect((await refusalOf(join(folder, 'none'))).message).toContain('ENOENT');
     mkdirSync(join(folder, 'token'));
-    expect((await refusalOf(join(folder, 'token'))).message).toContain('it is no file');
+    expect((await refusalOf(join(folder, 'token'))).message).toContain('it is not a file');
   });
 
   it('is nowhere in the object', async () => {
