@@ -9,7 +9,8 @@ export function lowerPriority({ pid }: ChildProcess, priority: number): void {
   try {
     if (pid !== undefined) setPriority(pid, priority);
   } catch {
-    // The child has ended, which its `close` event says, or this may not be done here: it merely competes then.
+    // Ignored: the child has ended, which its `close` event reports, or the system does not permit the change
+    // and the child keeps its normal priority.
   }
 }
 

@@ -128,7 +128,7 @@ describe('an error', () => {
     });
   });
 
-  it('that nobody expected asks for a report', async () => {
+  it('that was not expected asks for a report', async () => {
     const { exitCode, err } = await run('--kind', 'unknown');
     expect(err).toContain('error: x is not a function\nhint: This was not expected.');
     expect(exitCode).toBe(EXIT.failed);

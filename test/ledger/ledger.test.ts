@@ -38,7 +38,7 @@ describe('Ledger', () => {
 
   it('says which file is not a ledger', () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'ledger.sqlite'), 'this is no database, whatever its name says'.repeat(100));
+    writeFileSync(join(folder, 'ledger.sqlite'), 'this text is not a database'.repeat(100));
     expect(() => Ledger.own(folder, () => [])).toThrow(
       expect.objectContaining({
         code: 'ledger-damaged',

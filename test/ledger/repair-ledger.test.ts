@@ -125,7 +125,8 @@ describe('A repair of', () => {
       }
       writeFileSync(filled.file, bytes);
       const before = verifyLedger(filled.file).problems;
-      if (before.length === 0) continue; // A change in free space, or of a digit of a size, cannot be detected.
+      // A change in free space, or of a digit of a size, cannot be detected.
+      if (before.length === 0) continue;
       repair(filled.state);
       expect(verifyLedger(filled.file).problems).toEqual([]);
     }

@@ -68,7 +68,7 @@ function disk({ disks, minFreeBytes, pauses }: ScrapedFigures): Condition {
 }
 
 function flow({ pauses, isStalled }: ScrapedFigures, { scanners }: StatusAnswer): Condition {
-  if (isStalled) return condition('flow', 'ALERT', 'stands still');
+  if (isStalled) return condition('flow', 'ALERT', 'stalled');
   const failing = scanners.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
   if (failing.length > 0) return condition('flow', 'ALERT', printable(`not taken in: ${failing.join(', ')}`));
   return condition('flow', pauses.includes('folder') && 'ALERT', 'a folder is unreachable');

@@ -49,7 +49,7 @@ describe('The conditions', () => {
   it.each<[string, (telemetry: Telemetry) => void]>([
     ['ALERT disk: full: intake paused', (t) => t.intakePaused({ cause: 'disk', reason: '' })],
     ['ALERT flow: a folder is unreachable', (t) => t.intakePaused({ cause: 'folder', reason: '' })],
-    ['ALERT flow: stands still', (t) => t.pipelineStalled({ stage: 'pool', idleMs: 1, inFlight: 1 })],
+    ['ALERT flow: stalled', (t) => t.pipelineStalled({ stage: 'pool', idleMs: 1, inFlight: 1 })],
     ['WARN settings: a change was refused', (t) => t.reloadRefused({ error: new Error('no') })],
   ])('say %s', async (sentence, events) => {
     expect(await wrongsAfter(events)).toEqual([sentence]);
