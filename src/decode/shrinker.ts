@@ -131,8 +131,12 @@ function use(
   shrink: (shrinker: ShrinkExports) => ImageSize | undefined,
   see?: SeeRows,
 ): Shrunk {
-  if (!canShrink()) return 'kernel-unavailable';
-  instance ??= makeInstance();
+  try {
+    instance ??= makeInstance();
+  } catch {
+    // No SIMD, no file or no memory: the caller counts the fallback, and `smearwatch doctor` says which.
+    return 'kernel-unavailable';
+  }
   const { memory, reserve, pixels } = instance;
   try {
     let at = reserve(byteCount(parts));

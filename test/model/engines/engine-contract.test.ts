@@ -30,6 +30,9 @@ describe.each(engines)('$title', ({ name, isHere }) => {
     ['LeNet-5 with two classes of a head of 1,000', lenet5({ classes: 2, headUnits: 1000 })],
   ])('%s: gives a row of probabilities per image, each of which sums to 1', async (_title, of) => {
     const session = await open(of);
+    const computation = name === 'onnxruntime' ? 'smearwatch-front' : 'tfjs-node';
+    expect(session.computedBy).toEqual({ computation, engineVersion: engine.capabilities.version });
+    expect(session.fallback).toBeUndefined();
     const found = await session.run(randomPixels(4), 4);
     expect(found).toBeInstanceOf(Float32Array);
     expect(found).toHaveLength(4 * of.classes);
