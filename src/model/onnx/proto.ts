@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { messageOf, SmearwatchError, type SmearwatchErrorOptions } from '../../errors.js';
-import { ONNX_PROTO } from './onnx-proto.js';
 
 /**
  * ONNX messages as plain objects with the field names of onnx.proto. Everything is optional, as it is there.
@@ -77,7 +77,9 @@ export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 
 /** The value of `TensorProto.DataLocation` for tensors in other files. */
 export const EXTERNAL = 1;
 
-const root = protobuf.parse(ONNX_PROTO, { keepCase: true }).root;
+/** ONNX's own description of its files, which is not ours. */
+const ONNX_PROTO = new URL('../../../vendor/onnx.proto', import.meta.url);
+const root = protobuf.parse(readFileSync(ONNX_PROTO, 'utf8'), { keepCase: true }).root;
 const modelType = root.lookupType('onnx.ModelProto');
 const graphType = root.lookupType('onnx.GraphProto');
 const tensorType = root.lookupType('onnx.TensorProto');
