@@ -16,12 +16,12 @@ import { IMAGE_BYTES } from '../src/images.js';
 import { buildNetwork, type Architecture } from '../src/model/networks/architectures.js';
 import { compactWeights } from './ship-models/compact.js';
 import { exportOnnx } from '../src/model/onnx/export-onnx.js';
-import { packModel } from '../src/model/onnx/pack.js';
-import { readOnnxWeights } from '../src/model/onnx/read-onnx.js';
+import { parseOnnxWeights } from '../src/model/onnx/read-onnx.js';
 import { loadModelSpecs, modelCache } from '../src/model/registry/in-use.js';
 import { Registry } from '../src/model/registry/registry.js';
 import { InferencePool } from '../src/pool/inference-pool.js';
 import { confusionOf, figuresOf, predictionsOf, quadraticLoss } from '../src/statistics/confusion.js';
+import { packModel } from './ship-models/pack-model.js';
 
 const { values } = parseArgs({
   options: {
@@ -137,7 +137,8 @@ for (const reference of values.models.split(',')) {
   const { manifest } = trained;
   const architecture = manifest.architecture as Architecture;
   const network = buildNetwork(architecture);
-  const weights = await readOnnxWeights(await source.materialise(trained), network);
+  const file = await source.materialise(trained);
+  const weights = parseOnnxWeights(readFileSync(file), network, file);
   const layers = new Set(network.layers.map(({ name }) => name));
   const kept = Object.fromEntries(Object.entries(keep).filter(([layer]) => layers.has(layer)));
   const { name, classes, precision, software, intendedUse } = manifest;

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { messageOf } from '../../errors.js';
 import { shapeLayers, type Network, type Parameter, type ShapedLayer } from '../networks/network.js';
-import { matchWeights, type Weights } from '../networks/weights.js';
+import { matchWeights } from '../networks/weights.js';
 import { fromOnnxLayout, onnxShape } from './layout.js';
 import { floatsOf } from './nodes.js';
 import { DATA_TYPE, decodeModel, unloadable, type TensorProto } from './proto.js';
@@ -9,17 +7,10 @@ import { DATA_TYPE, decodeModel, unloadable, type TensorProto } from './proto.js
 /**
  * Reads the weights of a network from an ONNX file that `exportOnnx` wrote, in the description's layout; it
  * is the exact inverse. Tensors that the network does not have (constants of the front) are ignored.
- * @param source the file's path, or its bytes
- * @throws SmearwatchError `model-unloadable` when the file is missing, damaged, keeps weights elsewhere, or
+ * @param name the file, for the error
+ * @throws SmearwatchError `model-unloadable` when the file is damaged, keeps weights elsewhere, or
  *   contains another network; `weights-invalid` when a weight is not a finite number.
  */
-export async function readOnnxWeights(source: string | Uint8Array, network: Network): Promise<Weights> {
-  return typeof source === 'string'
-    ? parseOnnxWeights(await readModel(source), network, source)
-    : parseOnnxWeights(source, network);
-}
-
-/** `readOnnxWeights` for bytes that are in memory already. */
 export function parseOnnxWeights(
   bytes: Uint8Array,
   network: Network,
@@ -35,14 +26,6 @@ export function parseOnnxWeights(
   }
   matchWeights(network, weights);
   return weights;
-}
-
-async function readModel(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw unloadable(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 function valuesOf(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ModelFormat } from '../../engine.js';
 import { digestBytes, digestFile, type FileDigest } from '../../files/digest-file.js';
 import { syncFile } from '../../files/sync-file.js';
-import { unpackModel } from '../onnx/pack.js';
+import { unpackModel } from '../onnx/unpack-model.js';
 import type { ManifestFile } from './manifest.js';
 import { LAYERS_FILE, MODEL_FILE, PACKED_FILE, WEIGHTS_FILE } from './model-files.js';
 

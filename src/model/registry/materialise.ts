@@ -4,7 +4,7 @@ import { errnoOf, messageOf, SmearwatchError } from '../../errors.js';
 import { digestBytes, digestFile } from '../../files/digest-file.js';
 import { syncFolder } from '../../files/sync-file.js';
 import { makeTemporaryFolder, moveIntoPlace } from '../../files/temporary-folder.js';
-import { unpackModel } from '../onnx/pack.js';
+import { unpackModel } from '../onnx/unpack-model.js';
 import type { Manifest } from './manifest.js';
 import { MODEL_FILE, MODEL_FILES, modelFileOf } from './model-files.js';
 

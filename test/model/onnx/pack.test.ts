@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { lenet5 } from '../../../src/model/networks/lenet5.js';
 import { compactWeights, magnitudeAt } from '../../../scripts/ship-models/compact.js';
-import { packModel, unpackModel } from '../../../src/model/onnx/pack.js';
-import { decodeSparse, encodeSparse } from '../../../src/model/onnx/sparse-bytes.js';
+import { encodeSparse } from '../../../scripts/ship-models/encode-sparse.js';
+import { packModel } from '../../../scripts/ship-models/pack-model.js';
+import { unpackModel } from '../../../src/model/onnx/unpack-model.js';
+import { decodeSparse } from '../../../src/model/onnx/sparse-bytes.js';
 import { onnxOf } from './onnx-file.js';
 import { randomWeights } from './random-weights.js';
 import { smallNetworks } from './small-networks.js';

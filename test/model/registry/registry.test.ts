@@ -172,7 +172,7 @@ describe('damage', () => {
 describe('packed models', () => {
   it('are unpacked into the cache once, also by two readers at once, and checked at every load', async () => {
     const registry = await emptyRegistry();
-    const { packModel } = await import('../../../src/model/onnx/pack.js');
+    const { packModel } = await import('../../../scripts/ship-models/pack-model.js');
     const model = await registry.add(draftOf({ packed: packModel(lenetFile()) }));
     expect(model.manifest.weightsSha256).toBe(digestBytes(lenetFile()).sha256);
     expect((await readdir(model.folder)).sort()).toEqual(['manifest.json', 'model.onnx.packed']);
@@ -186,7 +186,7 @@ describe('packed models', () => {
 
   it('that are damaged or missing are refused', async () => {
     const registry = await emptyRegistry();
-    const { packModel } = await import('../../../src/model/onnx/pack.js');
+    const { packModel } = await import('../../../scripts/ship-models/pack-model.js');
     const model = await registry.add(draftOf({ packed: packModel(lenetFile()) }));
     await truncate(join(model.folder, 'model.onnx.packed'), 1000);
     await expect(registry.materialise(model)).rejects.toMatchObject({ code: 'model-damaged' });
