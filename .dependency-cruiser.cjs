@@ -17,7 +17,10 @@ const LAYERS = [
   ['text'],
 ];
 
-/** The last line: files of src/ itself and errors/, which everything may import and which import only each other. */
+/**
+ * The last line: files of src/ itself and errors/, which everything may import and which import only each
+ * other.
+ */
 const LEAF = '^src/([^/]+|errors/.+)\\.ts$';
 
 /** Programs' entry points, which belong to `cli`. */

@@ -9,7 +9,7 @@ export const LEDGER = {
     'ledger-newer':
       'Install the Smearwatch that wrote it, or a later one; `smearwatch ledger repair` cannot go back. To go back, restore a backup that the older one made (`smearwatch ledger backup`, docs/operations.md).',
     'ledger-too-old':
-      'Stop the daemon and move ledger.sqlite and its -wal and -shm away, or name another stateFolder: `smearwatch run` then makes a new ledger. Results that sinks received stay. Images that are still in a scanner folder are classified again, except those that scanners[].exclude names: docs/operations.md.',
+      'Stop the daemon and move ledger.sqlite* away, or name another stateFolder. Results that sinks received stay. Images still in a scanner folder are classified again, except by scanners[].exclude (docs/operations.md).',
     'ledger-unrecoverable':
       'Restore a backup (docs/operations.md). Without one, move ledger.sqlite and ledger.sqlite-wal away: the daemon then makes an empty ledger and classifies again what is in the folders.',
     'backup-exists': 'Name a file that is not there, or a folder: the backup then gets a name with its time.',
