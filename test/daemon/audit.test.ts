@@ -33,7 +33,7 @@ it('A daemon records its start, its models, its configurations and its end; the 
   lab.configure({ review: { minConfidence: 0.5 } });
   await daemon.logged(({ msg }) => msg === 'Configuration reloaded');
   lab.configure({ models: { registry: 'models', use: [{ model: 'lenet5@9' }] } });
-  await daemon.logged(({ msg }) => msg.includes('refused'));
+  await daemon.logged(({ msg }) => msg.includes('rejected'));
   const { audit } = await daemon.status();
   expect(verifyAudit(join(lab.folder, 'state'), [audit.head!]).problem).toBeUndefined();
   expect(audit).toMatchObject({ writable: true, waiting: 0 });

@@ -152,7 +152,7 @@ describe('A changed configuration', () => {
     const daemon = lab.run();
     await daemon.ready();
     edit(lab, change);
-    const line = await daemon.logged(({ msg }) => msg.includes('refused'));
+    const line = await daemon.logged(({ msg }) => msg.includes('rejected'));
     expect(JSON.stringify(line)).toContain(named);
     await lab.scan('a.png', 1);
     await ended(daemon, 1);
@@ -168,7 +168,7 @@ describe('A changed configuration', () => {
       const daemon = lab.run();
       const url = await daemon.ready();
       edit(lab, (config) => Object.assign(config, change));
-      await daemon.logged(({ msg }) => msg.includes('refused'));
+      await daemon.logged(({ msg }) => msg.includes('rejected'));
       const metrics = await (await fetch(`${url}/metrics`)).text();
       expect(metrics).toContain(`smearwatch_model_swaps_total{outcome="failed"} ${failed}\n`);
       expect(metrics).toContain('smearwatch_configuration_last_reload_successful 0\n');

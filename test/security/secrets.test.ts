@@ -49,7 +49,7 @@ it('The token, and what was tried instead of it, is in no log, no page, no file 
   // A reload with a token file that cannot be used, and one whose options are wrong in it.
   writeFileSync(tokenFile, `${TOKEN} with more\n`);
   daemon.signal('SIGHUP');
-  await daemon.logged(({ event, msg }) => event === 'reloadRefused' || /refused/i.test(msg));
+  await daemon.logged(({ event, msg }) => event === 'reloadRefused' || /rejected/i.test(msg));
   const commands = [
     ['status', '--url', url, '--json'],
     ['doctor', '--config', lab.configFile, '--json'],
