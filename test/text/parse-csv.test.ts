@@ -47,7 +47,7 @@ describe('A CSV file', () => {
     [
       'with two separators',
       'class;path,by\n',
-      'its first line has commas and semicolons, so that its columns cannot',
+      'its first line has commas and semicolons, so its columns cannot be separated',
     ],
     ['with another separator', 'class|path\n', 'it has no column "class"; its first line has: class|path'],
     ['without a column', 'class,file\n', 'it has no column "path"; its first line has: class, file'],
