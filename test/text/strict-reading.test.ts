@@ -19,6 +19,7 @@ const WRITTEN_BY_PROGRAMS: Readonly<Record<string, string>> = {
   'evaluate/read-metrics.ts': 'an evaluation',
   'evaluate/run/out-folder.ts': 'an evaluation',
   'ledger/repair/swap.ts': 'a repair of the ledger',
+  'model/onnx/proto.ts': 'the ONNX project (vendor/)',
   'model/onnx/unpack-model.ts': 'the packing of a model (its header)',
   'model/tensorflow/engine.ts': 'an import; its SHA-256 was verified',
   'evaluate/planned/pins.ts': 'a planned evaluation',
