@@ -27,6 +27,13 @@ export const urlOption = {
   describe: "Address of the daemon's pages, instead of the configuration's http.host and http.port.",
 } as const satisfies Options;
 
+export const dataOption = {
+  type: 'string',
+  requiresArg: true,
+  demandOption: true,
+  describe: 'Labelled folder: DIR/<class>/<image>, with an optional manifest.csv (file,class,source,group).',
+} as const satisfies Options;
+
 interface NumberRange {
   readonly min: number;
   readonly max?: number;

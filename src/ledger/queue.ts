@@ -297,7 +297,8 @@ function isDoubtful(row: Row, { ctimeMs, inode }: SeenFile, isChanging: boolean)
   return isChanging && row['state'] !== 'queued' && Date.now() - ctimeMs > EVENT_LATE_MS;
 }
 
-function dueIn(delayMs: number): number {
+/** When work is due that waits `delayMs`, or `LONGEST_DELAY_MS` where that is less. */
+export function dueIn(delayMs: number): number {
   return steadyNow() + Math.min(delayMs, LONGEST_DELAY_MS);
 }
 

@@ -1,6 +1,6 @@
 import type { SeenFile } from '../files/seen-file.js';
 import type { Database, Row, Statement } from './database.js';
-import { LONGEST_DELAY_MS } from './queue.js';
+import { dueIn } from './queue.js';
 import { steadyNow } from './steady-now.js';
 
 /** A file that is done or quarantined and may have been replaced since: only its bytes decide. */
@@ -89,8 +89,7 @@ export class Rehashes {
 
   /** Postpones the hashing of a file that cannot be read at present. */
   postpone({ id, revision }: DoubtfulFile, delayMs: number): void {
-    const at = steadyNow() + Math.min(delayMs, LONGEST_DELAY_MS);
-    this.#write(() => this.#statements.postpone.run(at, id, revision));
+    this.#write(() => this.#statements.postpone.run(dueIn(delayMs), id, revision));
   }
 
   /** Not synced: what a power cut takes back is hashed once more. */

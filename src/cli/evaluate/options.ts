@@ -1,17 +1,11 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import { ENGINE_NAMES } from '../../engine.js';
 import { PARTS } from '../../evaluate/plan.js';
-import { configOption, integer, jsonOption } from '../options.js';
+import { configOption, dataOption, integer, jsonOption } from '../options.js';
 import { registryOptions } from '../registry.js';
 
 export const evaluateOptions = {
-  data: {
-    type: 'string',
-    requiresArg: true,
-    demandOption: true,
-    describe:
-      'Labelled folder: DIR/<class>/<image>, with an optional manifest.csv (file,class,source,group).',
-  },
+  data: dataOption,
   models: {
     type: 'string',
     requiresArg: true,

@@ -1,5 +1,5 @@
 import type { InferredOptionTypes, Options } from 'yargs';
-import { fraction, integer, jsonOption } from '../options.js';
+import { dataOption, fraction, integer, jsonOption } from '../options.js';
 import { registryOptions } from '../registry.js';
 
 const preset = 'otherwise as the preset says';
@@ -7,13 +7,7 @@ const preset = 'otherwise as the preset says';
 /** Every option of `train`; those without a default are the preset's. */
 export const trainOptions = {
   network: { choices: ['alexnet', 'lenet5'], demandOption: true, describe: 'What to train.' },
-  data: {
-    type: 'string',
-    requiresArg: true,
-    demandOption: true,
-    describe:
-      'Labelled folder: DIR/<class>/<image>, with an optional manifest.csv (file,class,source,group).',
-  },
+  data: dataOption,
   preset: {
     choices: ['default', 'paper'],
     default: 'default',
